@@ -1,0 +1,51 @@
+# What can be done here. `make` alone explains itself.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO_PORT ?= 8000
+PYTEST_ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint format docs lock bench clean
+
+help:  ## show this list
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+setup: $(VENV)/ready  ## .venv with the locked dependencies and the project's commands
+
+demo: setup  ## gateway, TalentLMS sandbox and a demo identity provider, in the foreground
+	@$(BIN)/python -m sandbox.demo --port $(DEMO_PORT)
+
+test: setup  ## everything the tests need, then every test
+	@tests/system_packages.sh
+	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: setup  ## formatter, linter, type checker, import rules
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: setup  ## let the formatter and the linter mend what they can
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+docs: setup  ## write the generated tables in docs/ anew
+	@$(BIN)/python -m tests.gateway.config.test_table
+
+lock: setup  ## pin the dependencies anew, with hashes
+	@$(BIN)/python requirements/lock.py
+
+clean:  ## remove what setup and the tests made
+	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache \
+	  tests/output tests/journeys/provider/node_modules
+
+# The stamp is older than the lock file whenever the lock file changed, so a pull is followed by a new set-up.
+$(VENV)/ready: requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed; name it with PYTHON=/path/to/python3.12 make ..." >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@

@@ -1,0 +1,42 @@
+#!/bin/sh
+# What the tests need of the system: a Redis server, Chromium, Node.js with npm. Installs what is missing through the
+# system's package manager where it may, and otherwise says what to install and fails. It never skips quietly.
+set -eu
+cd "$(dirname "$0")"
+
+missing=""
+command -v redis-server >/dev/null || missing="$missing redis-server"
+command -v chromium >/dev/null || missing="$missing chromium"
+command -v node >/dev/null || missing="$missing nodejs"
+command -v npm >/dev/null || missing="$missing npm"
+
+if [ -n "$missing" ]; then
+  if ! command -v apt-get >/dev/null; then
+    echo "The tests need, and this machine lacks:$missing. Please install them with your package manager." >&2
+    exit 1
+  fi
+  as_root=""
+  if [ "$(id -u)" -ne 0 ]; then
+    if ! sudo -n true 2>/dev/null; then
+      echo "The tests need, and this machine lacks:$missing. Please run: sudo apt-get install$missing" >&2
+      exit 1
+    fi
+    as_root="sudo"
+  fi
+  echo "installing:$missing"
+  export DEBIAN_FRONTEND=noninteractive
+  $as_root apt-get -qq update
+  # shellcheck disable=SC2086 # a list of words
+  $as_root apt-get -qq install -y --no-install-recommends $missing >/dev/null
+fi
+
+node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20)' || {
+  echo "The tests need Node.js 20 or newer, this is $(node --version). Please install a newer one." >&2
+  exit 1
+}
+
+# The identity provider of the journeys, once per lock file.
+if ! cmp -s journeys/provider/package-lock.json journeys/provider/node_modules/.installed; then
+  (cd journeys/provider && npm ci --silent --no-audit --no-fund)
+  cp journeys/provider/package-lock.json journeys/provider/node_modules/.installed
+fi
