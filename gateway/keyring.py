@@ -1,0 +1,71 @@
+"""The gateway's keys (``GATEWAY_SECRET_KEYS``): what they sign, and what is derived from them.
+
+The first key signs and derives, all verify, so a key is rotated by putting a new one in front. Every purpose has
+a key of its own, derived by HKDF (RFC 5869), so that nothing signed for one purpose is good for another.
+"""
+
+import base64
+import functools
+import hashlib
+import hmac
+from collections.abc import Sequence
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from schemas.secret import Secret
+
+
+class Keyring:
+    """The keys in force.
+
+    Args:
+        keys: at least one; the first signs.
+    """
+
+    def __init__(self, keys: Sequence[Secret]) -> None:
+        self._keys = {_fingerprint(key): key for key in keys}
+        self._derived = functools.cache(self._derive)
+
+    @property
+    def current(self) -> str:
+        """The fingerprint of the key that signs; it tells nothing of the key."""
+        return next(iter(self._keys))
+
+    def sign(self, purpose: str, text: str) -> str:
+        """Return a signature of the text, good for this purpose only; 43 characters, URL-safe."""
+        return self._signature(self.current, purpose, text)
+
+    def verifies(self, purpose: str, text: str, signature: str) -> bool:
+        """Return whether any of the keys made this signature; takes the same time wherever they differ."""
+        made = signature.encode()
+        return True in [hmac.compare_digest(self._signature(key, purpose, text).encode(), made) for key in self._keys]
+
+    def derive(self, fingerprint: str, purpose: str, length: int) -> bytes | None:
+        """Return bytes that only the holder of a key can compute.
+
+        Args:
+            fingerprint: which key.
+            purpose: what for, and for whom; HKDF's ``info``.
+            length: how many bytes.
+
+        Returns:
+            The bytes, or ``None`` where that key is no longer on the ring.
+        """
+        key = self._keys.get(fingerprint)
+        return None if key is None else _hkdf(key, purpose, length)
+
+    def _signature(self, fingerprint: str, purpose: str, text: str) -> str:
+        digest = hmac.digest(self._derived(fingerprint, purpose), text.encode(), hashlib.sha256)
+        return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+    def _derive(self, fingerprint: str, purpose: str) -> bytes:
+        return _hkdf(self._keys[fingerprint], f"sign {purpose}", 32)
+
+
+def _fingerprint(key: Secret) -> str:
+    return _hkdf(key, "fingerprint", 4).hex()
+
+
+def _hkdf(key: Secret, info: str, length: int) -> bytes:
+    return HKDF(SHA256(), length, salt=b"talentlms-gateway", info=info.encode()).derive(key.reveal().encode())

@@ -1,0 +1,46 @@
+"""Who somebody is, as an identity provider says it: the neutral noun at which every provider's quirks stop."""
+
+import hashlib
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A person as one issuer knows them. The key is (issuer, subject) and nothing else (Core 5.7).
+
+    Attributes:
+        issuer: the provider's issuer, byte for byte.
+        subject: the provider's ``sub`` or what its preset uses in its place.
+        provider: the name of the provider's entry in the settings.
+        email: lower-case, or empty where the provider told none.
+        email_verified: whether the provider vouches for the address; ``None`` where it does not say.
+        username: the preferred user name, or empty.
+        given_name: or empty.
+        family_name: or empty.
+        language: a language tag such as ``de`` or ``pt-BR``, or empty.
+    """
+
+    issuer: str
+    subject: str
+    provider: str
+    email: str = ""
+    email_verified: bool | None = None
+    username: str = ""
+    given_name: str = ""
+    family_name: str = ""
+    language: str = ""
+
+    @property
+    def key(self) -> str:
+        """(issuer, subject) as one short text of fixed length, for keys in the store and for the audit trail."""
+        return person_key(self.issuer, self.subject)
+
+    @property
+    def display_name(self) -> str:
+        """What to call the person on a page."""
+        return " ".join(filter(None, (self.given_name, self.family_name))) or self.username or self.email or "you"
+
+
+def person_key(issuer: str, subject: str) -> str:
+    """Return the key of (issuer, subject): 32 hexadecimal digits of a SHA-256."""
+    return hashlib.sha256(f"{issuer}\n{subject}".encode()).hexdigest()[:32]

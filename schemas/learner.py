@@ -1,0 +1,49 @@
+"""A learner: the person, once it is known which TalentLMS account is theirs. The middle noun of the house."""
+
+from dataclasses import dataclass
+
+from schemas.identity import person_key
+
+
+@dataclass(frozen=True)
+class Learner:
+    """Whom a link is asked for.
+
+    Attributes:
+        user_id: TalentLMS's id of the account.
+        login: the account's user name.
+        person: ``Identity.key`` of the person whose account it is.
+    """
+
+    user_id: int
+    login: str
+    person: str
+
+
+@dataclass(frozen=True)
+class AccountLink:
+    """What is remembered of a person's account, for as long as the store lasts.
+
+    Attributes:
+        issuer: of the person's identity.
+        subject: of the person's identity.
+        user_id: TalentLMS's id of the account.
+        login: the account's user name.
+        profile: a digest of the claims that TalentLMS was last told.
+        password_key: the fingerprint of the key whose managed password the account carries; empty where the
+            person has a password of their own.
+        pending: whether the account was signed up and still has to be activated.
+    """
+
+    issuer: str
+    subject: str
+    user_id: int
+    login: str
+    profile: str = ""
+    password_key: str = ""
+    pending: bool = False
+
+    @property
+    def person(self) -> str:
+        """``Identity.key`` of the person."""
+        return person_key(self.issuer, self.subject)

@@ -1,0 +1,45 @@
+"""A transaction: one sign-in on its way to the identity provider and back."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Transaction:
+    """What has to be remembered between the authorization request and the callback (RFC 9700, 2.1).
+
+    Attributes:
+        state: the value that comes back; 256 bits of chance.
+        nonce: the value that has to stand in the ID token; 256 bits of chance.
+        code_verifier: PKCE's secret (RFC 7636, 4.1).
+        provider: the name of the provider that was asked.
+        target: our own path where the browser goes afterwards.
+    """
+
+    state: str
+    nonce: str
+    code_verifier: str
+    provider: str
+    target: str
+
+    def __repr__(self) -> str:
+        """Show what is not secret."""
+        return f"Transaction(provider={self.provider!r}, target={self.target!r})"
+
+
+@dataclass(frozen=True)
+class Departure:
+    """A sign-out on its way through TalentLMS and the identity provider.
+
+    Attributes:
+        provider: the name of the provider where the person signed in.
+        id_token: for ``id_token_hint``; it waits here, because it must not travel through TalentLMS.
+        state: what the provider is given along and returns (RP-Initiated Logout 1.0, 2).
+    """
+
+    provider: str
+    id_token: str
+    state: str
+
+    def __repr__(self) -> str:
+        """Show what is not secret."""
+        return f"Departure(provider={self.provider!r})"
