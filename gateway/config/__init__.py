@@ -1,0 +1,27 @@
+"""Every knob: variable, kind, default and meaning in place, and all faults told at once.
+
+`load` is the only reader of the environment. Each setting is declared once, in the annotation of its dataclass's
+field (`settings`, `talentlms`, `identity_providers`); readers, suggestions, `describe` and docs/settings.md follow
+from the declarations.
+"""
+
+from gateway.config.description import describe
+from gateway.config.faults import BadSettings, Fault
+from gateway.config.identity_providers import IdentityProviderSettings
+from gateway.config.loading import load
+from gateway.config.settings import HelpContact, Settings, Slugs
+from gateway.config.table import settings_table
+from gateway.config.talentlms import TalentLMSSettings
+
+__all__ = [
+    "BadSettings",
+    "Fault",
+    "HelpContact",
+    "IdentityProviderSettings",
+    "Settings",
+    "Slugs",
+    "TalentLMSSettings",
+    "describe",
+    "load",
+    "settings_table",
+]

@@ -1,0 +1,221 @@
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
+
+from tests.gateway.config.conftest import PROVIDER
+
+
+@pytest.fixture
+def provider(settings, file):
+    """Load a provider of the file with these lines instead of, or besides, the usual ones."""
+    return lambda *lines: settings(GATEWAY_CONFIG=file(with_lines(lines))).identity_providers[1]
+
+
+@pytest.fixture
+def complaints(faults, file):
+    """Return the faults of such a provider by key."""
+
+    def found(*lines):
+        told = faults(GATEWAY_CONFIG=file(with_lines(lines)))
+        return {name.removeprefix("identity_providers[0]."): says for name, says in told.items()}
+
+    return found
+
+
+def with_lines(lines):
+    keys = {line.partition(" ")[0] for line in lines}
+    kept = [line for line in PROVIDER.splitlines() if line.partition(" ")[0] not in keys]
+    return "\n".join((*kept, *lines))
+
+
+@pytest.fixture
+def pem(tmp_path):
+    """Write a private key in PEM and return its path."""
+
+    def written(encryption):
+        key = ec.generate_private_key(ec.SECP256R1())
+        path = tmp_path / "key.pem"
+        path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption))
+        return path
+
+    return written
+
+
+def test_defaults(provider):
+    found = provider()
+
+    assert (found.name, found.preset, found.label) == ("acme", "generic", None)
+    assert found.scopes == ("openid", "profile", "email")
+    assert (found.trusted_email_domains, found.trust_username) == (frozenset(), False)
+    assert found.userinfo == "always"
+    assert found.algorithms == ("RS256", "PS256", "ES256", "EdDSA")
+    assert (found.client_authentication, found.private_key) == ("client_secret_basic", None)
+    assert (found.acr_values, found.max_age, found.pushed_authorization) == ((), None, False)
+
+
+def test_every_key_has_its_say(provider):
+    found = provider(
+        'preset = "okta"',
+        'label = "Acme für alle"',
+        'scopes = ["groups", "openid"]',
+        'trusted_email_domains = ["Acme.com", "acme.co.uk"]',
+        "trust_username = true",
+        'userinfo = "never"',
+        'algorithms = ["ES256"]',
+        'client_authentication = "client_secret_post"',
+        'acr_values = ["urn:acme:mfa", "1"]',
+        "max_age = 0",
+        "pushed_authorization = true",
+    )
+
+    assert (found.preset, found.label) == ("okta", "Acme für alle")
+    assert found.scopes == ("groups", "openid")
+    assert (found.trusted_email_domains, found.trust_username) == ({"acme.com", "acme.co.uk"}, True)
+    assert (found.userinfo, found.algorithms) == ("never", ("ES256",))
+    assert found.client_authentication == "client_secret_post"
+    assert (found.acr_values, found.max_age, found.pushed_authorization) == (("urn:acme:mfa", "1"), 0, True)
+
+
+def test_the_variables_have_lists_separated_by_commas_or_blanks(settings):
+    loaded = settings(OIDC_SCOPES="openid email,groups", OIDC_TRUSTED_EMAIL_DOMAINS="ACME.com, acme.de")
+
+    assert loaded.identity_providers[0].scopes == ("openid", "email", "groups")
+    assert loaded.identity_providers[0].trusted_email_domains == {"acme.com", "acme.de"}
+
+
+@pytest.mark.parametrize("name", ["", "Acme", "a b", "a/b", "x" * 33, "ä", "a\\n"])
+def test_a_name_fits_into_an_address(complaints, name):
+    assert list(complaints(f'name = "{name}"')) == ["name"]
+
+
+@pytest.mark.parametrize("name", ["password", "initiate"])
+def test_a_name_does_not_shadow_a_page(complaints, name):
+    assert "address of the gateway's own" in complaints(f'name = "{name}"')["name"]
+
+
+@pytest.mark.parametrize(
+    "issuer",
+    [
+        "https://id.acme.com",
+        "https://id.acme.com/",
+        "https://ID.acme.com:443/realms/Acme",
+        "http://localhost:8002",
+        "http://127.0.0.1:8002/",
+        "https://login.microsoftonline.com/6f1d2c3b-0000-4000-8000-000000000000/v2.0",
+    ],
+)
+def test_an_issuer_is_kept_byte_for_byte(provider, issuer):
+    assert provider(f'issuer = "{issuer}"').issuer == issuer
+
+
+@pytest.mark.parametrize(
+    ("issuer", "says"),
+    [
+        ("http://id.acme.com", "http is only for"),
+        ("id.acme.com", "begin it with https://"),
+        ("https://id.acme.com?tenant=1", "a query or a fragment"),
+        ("https://id.acme.com#", "a query or a fragment"),
+        ("https://id.acme.com/.well-known/openid-configuration", "leave out /.well-known"),
+        (" https://id.acme.com", "contains what a URL cannot"),
+        ("https://kim:hunter2@id.acme.com", "has a user name in it"),
+    ],
+)
+def test_what_cannot_be_an_issuer_is_refused(complaints, issuer, says):
+    found = complaints(f'issuer = "{issuer}"')
+
+    assert says in found["issuer"]
+    assert "hunter2" not in found["issuer"]
+
+
+@pytest.mark.parametrize("tenant", ["common", "organizations", "consumers", "Common"])
+def test_an_issuer_of_every_entra_tenant_is_refused(complaints, tenant):
+    found = complaints(f'issuer = "https://login.microsoftonline.com/{tenant}/v2.0"')
+
+    assert "lets every Entra tenant in" in found["issuer"]
+
+
+def test_the_preset_alone_tells_that_it_is_entra(complaints, provider):
+    issuer = 'issuer = "https://login.acme.com/common/v2.0"'
+
+    assert "lets every Entra tenant in" in complaints(issuer, 'preset = "entra"')["issuer"]
+    assert provider(issuer)
+
+
+def test_the_variables_are_held_to_the_same_rule(faults):
+    found = faults(OIDC_ISSUER="https://login.microsoftonline.com/common/v2.0")
+
+    assert "lets every Entra tenant in" in found["OIDC_ISSUER"]
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ('preset = "azure"', "write one of entra, okta"),
+        ('scopes = ["email"]', "does not name openid; add openid"),
+        ("scopes = []", "is an empty list"),
+        ('scopes = ["openid email"]', '"openid email" is not a scope'),
+        ("trusted_email_domains = []", "leave the key out to trust every domain"),
+        ('trusted_email_domains = ["@acme.com"]', "is not a domain"),
+        ('trusted_email_domains = ["*.acme.com"]', "is not a domain"),
+        ('trusted_email_domains = ["acme"]', "is not a domain"),
+        ('trust_username = "on"', "write true or false"),
+        ('userinfo = "allways"', "did you mean always?"),
+        ("algorithms = []", "name at least one"),
+        ('algorithms = ["none"]', '"none" is not known here'),
+        ('algorithms = ["HS256"]', '"HS256" is not known here'),
+        ('acr_values = ["a b"]', "has blanks"),
+        ("max_age = -1", "is out of range"),
+        ('max_age = "60"', "without quotes"),
+        ("pushed_authorization = 1", "write true or false"),
+        ('label = " Acme"', "has blanks at its ends"),
+        ('client_id = "a\\nb"', '"a\\nb" has blanks at its ends, control characters'),
+    ],
+)
+def test_values_that_nobody_knows_are_refused(complaints, line, says):
+    found = complaints(line)
+
+    assert list(found) == [line.partition(" ")[0]]
+    assert says in found[line.partition(" ")[0]]
+
+
+def test_a_client_needs_its_secret(faults, file):
+    found = faults(GATEWAY_CONFIG=file(PROVIDER.replace("client_secret =", "# client_secret =")))
+
+    assert "is missing" in found["identity_providers[0].client_secret"]
+
+
+def test_a_private_key_takes_the_secrets_place(settings, file, pem):
+    path = pem(NoEncryption())
+    text = PROVIDER.replace("client_secret =", "# client_secret =")
+    text += f'client_authentication = "private_key_jwt"\nprivate_key_file = "{path}"\n'
+
+    found = settings(GATEWAY_CONFIG=file(text)).identity_providers[1]
+
+    assert found.private_key.reveal() == path.read_text().removesuffix("\n")
+    assert found.client_secret is None
+
+
+def test_the_credential_that_is_not_used_is_refused(complaints, pem):
+    line = f'private_key_file = "{pem(NoEncryption())}"'
+
+    assert "is not used" in complaints(line)["private_key"]
+    assert "is not used" in complaints(line, 'client_authentication = "private_key_jwt"')["client_secret"]
+
+
+def test_a_private_key_is_missed(complaints):
+    assert "is missing" in complaints('client_authentication = "private_key_jwt"')["private_key"]
+
+
+def test_an_encrypted_key_or_none_at_all_is_refused(complaints, pem):
+    encrypted = complaints(f'private_key_file = "{pem(BestAvailableEncryption(b"pass"))}"')
+    other = complaints('private_key = "hunter2"')
+
+    assert "not encrypted" in encrypted["private_key"]
+    assert "is not a private key in PEM" in other["private_key"]
+    assert "hunter2" not in other["private_key"]
+
+
+def test_a_bad_way_to_authenticate_is_one_fault(complaints, pem):
+    found = complaints('client_authentication = "tls"', f'private_key_file = "{pem(NoEncryption())}"')
+
+    assert list(found) == ["client_authentication"]
