@@ -1,0 +1,37 @@
+"""Failed attempts, counted for a while: what a rate limit is decided by."""
+
+from gateway.store.connection import Store
+
+
+class Attempts:
+    """Counts failures in a window that begins with the first one.
+
+    Args:
+        store: where the counts are.
+        window: seconds after which a count begins anew.
+    """
+
+    def __init__(self, store: Store, window: int) -> None:
+        self._store = store
+        self._window = window
+
+    def failed(self, whose: str) -> None:
+        """Count one failure.
+
+        Args:
+            whose: of what, such as ``password:address:203.0.113.7``.
+        """
+        self._store.ask_all([("INCR", _key(whose)), ("EXPIRE", _key(whose), self._window, "NX")])
+
+    def count(self, *whose: str) -> list[int]:
+        """Return how many failures there were, of each."""
+        counts = self._store.ask("MGET", *map(_key, whose))
+        return [int(count or 0) for count in counts]
+
+    def forget(self, whose: str) -> None:
+        """Begin anew, after a success."""
+        self._store.ask("DEL", _key(whose))
+
+
+def _key(whose: str) -> str:
+    return f"attempts:{whose}"

@@ -1,0 +1,86 @@
+"""The connection to Redis, and the wall: a fault of Redis leaves this room as ``StoreUnavailable``."""
+
+from collections.abc import Callable, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import fakeredis
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from gateway.errors import StoreUnavailable
+from schemas.secret import Secret
+
+CONNECT_SECONDS = 0.4
+REPLY_SECONDS = 0.9
+"""A click must not wait longer than a second to learn that Redis is away."""
+
+
+class Store:
+    """Redis, or the embedded look-alike: the same commands, the same scripts, one code path.
+
+    Args:
+        client: connected lazily; one object serves all threads of a process.
+    """
+
+    def __init__(self, client: redis.Redis) -> None:
+        self._client = client
+
+    def ask(self, *command: str | float | bytes) -> Any:
+        """Carry out one command and return Redis's answer; texts come back as ``bytes``."""
+        with _wall():
+            return self._client.execute_command(*command)
+
+    def ask_all(self, commands: Sequence[tuple[str | float | bytes, ...]]) -> list[Any]:
+        """Carry out several commands as one transaction, in one round trip, and return the answers in order."""
+        with _wall(), self._client.pipeline(transaction=True) as pipeline:
+            for command in commands:
+                pipeline.execute_command(*command)
+            return pipeline.execute()
+
+    def script(self, source: str) -> Callable[[Sequence[str], Sequence[str | float]], Any]:
+        """Return a function that runs a Lua script; it survives a restart of Redis and a script flush."""
+        registered = self._client.register_script(source)
+
+        def run(keys: Sequence[str], arguments: Sequence[str | float]) -> Any:
+            with _wall():
+                return registered(keys=keys, args=arguments)
+
+        return run
+
+    def keys(self, pattern: str) -> list[bytes]:
+        """Return all keys of a pattern without blocking Redis; for an operator's command, not for a click."""
+        with _wall():
+            return list(self._client.scan_iter(match=pattern, count=1000))
+
+
+def connect(url: Secret | None, ca_file: Path | None = None) -> Store:
+    """Return the store.
+
+    Args:
+        url: ``redis://`` or ``rediss://``; ``None`` for the embedded one, which one process keeps in memory.
+        ca_file: further certificate authorities for ``rediss://``, PEM.
+    """
+    if url is None:
+        return Store(fakeredis.FakeRedis())
+    tls = {"ssl_ca_certs": str(ca_file)} if ca_file and url.reveal().startswith("rediss://") else {}
+    return Store(
+        redis.Redis.from_url(
+            url.reveal(),
+            socket_connect_timeout=CONNECT_SECONDS,
+            socket_timeout=REPLY_SECONDS,
+            # once again at once, for the connection that a restart of Redis left half open; never after a time-out
+            retry=Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,)),
+            **tls,
+        )
+    )
+
+
+@contextmanager
+def _wall() -> Any:
+    try:
+        yield
+    except (redis.RedisError, OSError) as error:
+        raise StoreUnavailable(type(error).__name__, retry_after=5) from None

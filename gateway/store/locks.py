@@ -1,0 +1,48 @@
+"""Locks: one at a time, across all workers."""
+
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from gateway.errors import ProvisioningBusy
+from gateway.store.connection import Store
+
+HOLD_SECONDS = 30
+"""After this time a lock whose holder died is free again; longer than any holder may work (15 s)."""
+_PAUSE_SECONDS = 0.05
+
+_RELEASE = """
+if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
+return 0
+"""
+
+
+class Locks:
+    """Named locks."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._release = store.script(_RELEASE)
+
+    @contextmanager
+    def hold(self, name: str, wait: float) -> Iterator[None]:
+        """Hold a lock for the length of a ``with`` block.
+
+        Args:
+            name: what is locked.
+            wait: seconds to wait for it.
+
+        Raises:
+            ProvisioningBusy: it did not become free in time.
+        """
+        key, token = f"lock:{name}", secrets.token_hex(16)
+        end = time.monotonic() + wait
+        while not self._store.ask("SET", key, token, "NX", "PX", HOLD_SECONDS * 1000):
+            if time.monotonic() > end:
+                raise ProvisioningBusy(retry_after=2)
+            time.sleep(_PAUSE_SECONDS)
+        try:
+            yield
+        finally:
+            self._release([key], [token])

@@ -1,0 +1,72 @@
+"""Metadata and keys of identity providers: last good copies, shared by all workers."""
+
+import json
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from gateway.store.connection import Store
+
+
+@dataclass(frozen=True)
+class Document:
+    """A JSON document that a provider published.
+
+    Attributes:
+        content: the parsed document.
+        fetched_at: when, epoch seconds.
+    """
+
+    content: dict[str, Any]
+    fetched_at: float
+
+    @property
+    def age(self) -> float:
+        """Seconds since it was fetched."""
+        return time.time() - self.fetched_at
+
+
+class ProviderDocuments:
+    """Documents by address.
+
+    Args:
+        store: where they are.
+        keep: seconds after which even a last good copy is gone.
+    """
+
+    def __init__(self, store: Store, keep: int) -> None:
+        self._store = store
+        self._keep = keep
+
+    def find(self, url: str) -> Document | None:
+        """Return the last good copy, however old it is within the time that copies are kept."""
+        record = self._store.ask("GET", f"provider-document:{url}")
+        if record is None:
+            return None
+        entry = json.loads(record)
+        return Document(entry["content"], entry["fetched_at"])
+
+    def put(self, url: str, content: dict[str, Any]) -> Document:
+        """Keep a copy that was fetched now."""
+        document = Document(content, time.time())
+        record = json.dumps({"content": content, "fetched_at": document.fetched_at})
+        self._store.ask("SET", f"provider-document:{url}", record, "EX", self._keep)
+        return document
+
+    def failed(self, url: str) -> None:
+        """Remember for a minute that a document could not be had."""
+        self._store.ask("SET", f"provider-fault:{url}", "1", "EX", 60)
+
+    def failed_lately(self, url: str) -> bool:
+        """Return whether a document could not be had within the last minute."""
+        return self._store.ask("GET", f"provider-fault:{url}") is not None
+
+    def may_fetch(self, url: str, reason: str, seconds: int) -> bool:
+        """Return whether to fetch now: once per reason and interval, across all workers.
+
+        Args:
+            url: which document.
+            reason: what the allowance is for; each reason has its own.
+            seconds: the interval.
+        """
+        return bool(self._store.ask("SET", f"provider-fetch:{reason}:{url}", "1", "NX", "EX", seconds))

@@ -1,0 +1,154 @@
+"""Sessions: opaque ids in cookies, records here. The store knows only the hash of an id."""
+
+import hashlib
+import json
+import secrets
+import time
+from dataclasses import asdict
+
+from gateway.store.connection import Store
+from schemas.identity import Identity
+from schemas.learner import Learner
+from schemas.secret import Secret
+from schemas.session import Session
+
+GRACE_SECONDS = 30
+"""How long the session lasts that a sign-in of the same person in the same browser replaces: long enough for the
+clicks of other tabs that are under way with the old cookie."""
+
+
+class Sessions:
+    """The sessions in force.
+
+    Args:
+        store: where they are.
+        idle: seconds without a click after which a session ends.
+        lifetime: seconds after which it ends in any case.
+    """
+
+    def __init__(self, store: Store, idle: int, lifetime: int) -> None:
+        self._store = store
+        self._idle = idle
+        self._lifetime = lifetime
+
+    def create(self, identity: Identity, id_token: Secret, sid: str = "") -> Secret:
+        """Begin a session and return its new id, 256 bits of chance, for the cookie."""
+        session_id = Secret(secrets.token_urlsafe(32))
+        expires_at = int(time.time()) + self._lifetime
+        session = Session(_handle(session_id.reveal()), identity, expires_at, id_token, sid)
+        index = _index(identity)
+        self._store.ask_all(
+            [
+                ("SET", _key(session.handle), _packed(session), "EX", self._idle),
+                ("SADD", index, session.handle),
+                ("EXPIRE", index, self._lifetime),
+            ]
+        )
+        return session_id
+
+    def find(self, session_id: str) -> Session | None:
+        """Return the session of a cookie's id and let its idle time begin anew; one round trip."""
+        handle = _handle(session_id)
+        record = self._store.ask("GETEX", _key(handle), "EX", self._idle)
+        session = None if record is None else _unpacked(handle, record)
+        if session is not None and session.expires_at <= time.time():
+            self.end(session)
+            return None
+        return session
+
+    def save(self, session: Session) -> None:
+        """Write a session back; one that was ended meanwhile stays ended."""
+        self._store.ask("SET", _key(session.handle), _packed(session), "XX", "KEEPTTL")
+
+    def end(self, session: Session) -> None:
+        """End a session, at once."""
+        self._store.ask_all([("DEL", _key(session.handle)), ("SREM", _index(session.identity), session.handle)])
+
+    def replace(self, session: Session, identity: Identity) -> None:
+        """End the session that a new sign-in in the same browser replaces.
+
+        Args:
+            session: the old one.
+            identity: who signed in now. The same person's old session lasts ``GRACE_SECONDS`` more, so that ten
+                tabs can sign in at once; anybody else's ends at once.
+        """
+        if session.identity.key == identity.key:
+            self._store.ask("EXPIRE", _key(session.handle), GRACE_SECONDS)
+        else:
+            self.end(session)
+
+    def end_all(self, person: str) -> int:
+        """End every session of a person.
+
+        Args:
+            person: ``Identity.key``.
+
+        Returns:
+            How many there were.
+        """
+        index = f"sessions-of:{person}"
+        handles = [handle.decode() for handle in self._store.ask("SMEMBERS", index)]
+        ended = self._store.ask("DEL", *map(_key, handles)) if handles else 0
+        self._store.ask("DEL", index)
+        return int(ended)
+
+    def end_all_of_user(self, user: str) -> int:
+        """End every session of the person whom an operator names.
+
+        Args:
+            user: e-mail address, user name, subject, TalentLMS login or TalentLMS id.
+        """
+        wanted = user.casefold()
+        sessions = [session for key in self._store.keys("session:*") if (session := self._at(key)) is not None]
+        return sum(self.end_all(person) for person in {s.identity.key for s in sessions if wanted in _names(s)})
+
+    def _at(self, key: bytes) -> Session | None:
+        record = self._store.ask("GET", key)
+        return None if record is None else _unpacked(key.decode().partition(":")[2], record)
+
+
+def _names(session: Session) -> set[str]:
+    identity, learner = session.identity, session.learner
+    names = {identity.email, identity.username, identity.subject}
+    if learner is not None:
+        names |= {learner.login, str(learner.user_id)}
+    return {name.casefold() for name in names if name}
+
+
+def _handle(session_id: str) -> str:
+    return hashlib.sha256(session_id.encode()).hexdigest()
+
+
+def _key(handle: str) -> str:
+    return f"session:{handle}"
+
+
+def _index(identity: Identity) -> str:
+    return f"sessions-of:{identity.key}"
+
+
+def _packed(session: Session) -> str:
+    record = {
+        "identity": asdict(session.identity),
+        "expires_at": session.expires_at,
+        "id_token": session.id_token.reveal(),
+        "sid": session.sid,
+        "learner": asdict(session.learner) if session.learner else None,
+    }
+    return json.dumps(record, separators=(",", ":"))
+
+
+def _unpacked(handle: str, packed: bytes) -> Session | None:
+    """Read a record; one that another version of the gateway wrote differently counts as no session."""
+    try:
+        record = json.loads(packed)
+        return Session(
+            handle,
+            Identity(**record["identity"]),
+            record["expires_at"],
+            Secret(record["id_token"]),
+            record["sid"],
+            Learner(**record["learner"]) if record["learner"] else None,
+        )
+    except (ValueError, TypeError, KeyError):
+        return None
