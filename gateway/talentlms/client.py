@@ -1,0 +1,40 @@
+"""The client: one object with a family of operations per kind of thing."""
+
+from gateway.talentlms.branches import Branches
+from gateway.talentlms.categories import Categories
+from gateway.talentlms.courses import Courses
+from gateway.talentlms.dialect import Dialect, RedirectSpelling
+from gateway.talentlms.endpoint import Transport
+from gateway.talentlms.groups import Groups
+from gateway.talentlms.site import Site
+from gateway.talentlms.units import Units
+from gateway.talentlms.users import Users
+from schemas.written_date import DateFormat
+
+
+class TalentLMS:
+    """One TalentLMS domain, as ``lms.users.by_email(…)``, ``lms.courses.go_to(…)`` and so on.
+
+    Args:
+        transport: the way out; ``transport.HttpTransport`` for the real one.
+        userlogin_redirect: ``base64``, as the API document says, or ``plain``, for domains that take
+            ``logout_redirect`` in ``userlogin`` as it is.
+        date_format: the domain's, from ``site.info().date_format``; only ``users.edit(deactivation_date=…)`` needs
+            it, and is refused without it.
+    """
+
+    def __init__(
+        self,
+        transport: Transport,
+        *,
+        userlogin_redirect: RedirectSpelling = "base64",
+        date_format: DateFormat | None = None,
+    ) -> None:
+        dialect = Dialect(userlogin_redirect, date_format)
+        self.users = Users(transport, dialect)
+        self.courses = Courses(transport, dialect)
+        self.categories = Categories(transport, dialect)
+        self.groups = Groups(transport, dialect)
+        self.branches = Branches(transport, dialect)
+        self.units = Units(transport, dialect)
+        self.site = Site(transport, dialect)

@@ -1,0 +1,215 @@
+"""How an operation is declared: once, as a method whose signature is the parameter list.
+
+    class Courses(Family):
+        @get("gotocourse", section="Goto course", reply=GOTO_URL, safe=True)
+        def go_to(self, user_id: int, course_id: int, *, logout_redirect: str | None = None) -> Link:
+            \"\"\"…\"\"\"
+
+The decorator takes the names from the signature, has ``wire`` write the values, ``transport`` carry them and
+``refusals`` or ``reply`` read the answer. The body holds the docstring only.
+"""
+
+import functools
+import inspect
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from http import HTTPStatus
+from typing import Any, Literal, ParamSpec, Protocol, TypeVar
+
+from marshmallow import ValidationError
+
+from gateway.errors import Misunderstood, NotFound, Unwritable
+from gateway.talentlms import wire
+from gateway.talentlms.dialect import Dialect
+from gateway.talentlms.refusals import refusal
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back.
+
+    Attributes:
+        status: the HTTP status code.
+        body: the whole body, in bytes.
+        retry_after: the ``Retry-After`` header in seconds, if there was a readable one.
+    """
+
+    status: int
+    body: bytes
+    retry_after: int | None = None
+
+
+class Transport(Protocol):
+    """The one way out."""
+
+    def send(self, verb: str, path: str, body: bytes | None, *, safe: bool) -> Answer:
+        """Carry one call.
+
+        Args:
+            verb: ``GET`` or ``POST``.
+            path: below ``/api/v1/``, as ``wire.path`` writes it.
+            body: a form, or ``None``.
+            safe: whether repeating the call is harmless.
+
+        Raises:
+            Unavailable: no answer.
+            Misunderstood: an answer that broke off or is too long.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Family:
+    """Operations on one kind of thing, sharing the way out.
+
+    Attributes:
+        transport: the way out.
+        dialect: what is known of the domain's way of writing.
+    """
+
+    transport: Transport
+    dialect: Dialect = field(default_factory=Dialect)
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """The declaration of one operation, kept on its method as ``endpoint`` for the tests and the docs.
+
+    Attributes:
+        operation: the document's name, with the look-up key where there are several: ``users/email``.
+        verb: ``GET`` or ``POST``.
+        section: the heading in the API document that describes it.
+        safe: whether repeating it is harmless. Not the verb: TalentLMS changes things with GET.
+        missing: what a bare 404 means here.
+        names: parameters whose name on the wire differs from ours.
+        or_post: whether the same question may be put as a form, for a value that no path can carry.
+        one_of: sets of parameters of which exactly one has to be given.
+        at_most_one: parameters of which no two may be given.
+        required: the parameters that may not be empty, by their names on the wire; taken from the signature.
+    """
+
+    operation: str
+    verb: Literal["GET", "POST"]
+    section: str
+    safe: bool
+    missing: type[NotFound] = NotFound
+    names: Mapping[str, str] = field(default_factory=dict)
+    or_post: bool = False
+    one_of: Sequence[tuple[str, ...]] = ()
+    at_most_one: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
+
+    @property
+    def action(self) -> str:
+        """The first segment of the path."""
+        return self.operation.partition("/")[0]
+
+    def check(self, texts: Mapping[str, str]) -> None:
+        """Refuse a call that lacks an argument, or has one too many.
+
+        A required argument that was left out because it is empty would turn one operation into another: ``users``
+        with an empty ``email`` lists everybody.
+
+        Raises:
+            Unwritable: with the parameter's name.
+        """
+        for name in self.required:
+            if not texts.get(name):
+                raise Unwritable(f"{name}: must not be empty")
+        for names in self.one_of:
+            if len(_given(names, texts)) != 1:
+                raise Unwritable(f"exactly one of {', '.join(names)} is wanted")
+        if len(_given(self.at_most_one, texts)) > 1:
+            raise Unwritable(f"no more than one of {', '.join(self.at_most_one)} may be given")
+
+
+def _given(names: tuple[str, ...], texts: Mapping[str, str]) -> list[str]:
+    return [name for name in names if name in texts]
+
+
+def nothing(_reply: object) -> None:
+    """Read a reply that says nothing more than that it worked."""
+
+
+def get(
+    operation: str, *, section: str, reply: Callable[[Any], Any], safe: bool, **options: Any
+) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Declare an operation that TalentLMS takes as GET, its arguments in the path.
+
+    Args:
+        operation: as ``Endpoint`` has it, like ``section``, ``safe`` and the options.
+        section: the document's heading.
+        reply: reads the parsed JSON of the answer into what the method's signature promises.
+        safe: whether repeating the call is harmless.
+        options: ``missing``, ``names``, ``or_post``, ``one_of``, ``at_most_one``.
+    """
+    return _declared(Endpoint(operation, "GET", section, safe, **options), reply)
+
+
+def post(
+    operation: str, *, section: str, reply: Callable[[Any], Any], safe: bool, **options: Any
+) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Declare an operation that TalentLMS takes as POST, its arguments in a form. Parameters as ``get``."""
+    return _declared(Endpoint(operation, "POST", section, safe, **options), reply)
+
+
+def _declared(endpoint: Endpoint, reply: Callable[[Any], Any]) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    def decorate(method: Callable[P, T]) -> Callable[P, T]:
+        signature = inspect.signature(method)
+        declared = replace(endpoint, required=_required(signature, endpoint.names))
+
+        @functools.wraps(method)
+        def call(*args: P.args, **kwargs: P.kwargs) -> T:
+            arguments = signature.bind(*args, **kwargs).arguments
+            family = arguments.pop("self")
+            named = {declared.names.get(name, name): value for name, value in arguments.items()}
+            answer: T = ask(family, declared, reply, named)
+            return answer
+
+        vars(call)["endpoint"] = declared
+        return call
+
+    return decorate
+
+
+def _required(signature: inspect.Signature, names: Mapping[str, str]) -> tuple[str, ...]:
+    parameters = [name for name in signature.parameters.values() if name.default is name.empty]
+    return tuple(names.get(parameter.name, parameter.name) for parameter in parameters if parameter.name != "self")
+
+
+def ask(family: Family, endpoint: Endpoint, reply: Callable[[Any], Any], arguments: Mapping[str, wire.Argument]) -> Any:
+    """Carry out one operation: write, send, read.
+
+    Raises:
+        TalentLMSError: one of its kinds, as ``gateway.errors`` draws them.
+    """
+    texts = wire.written(endpoint.action, arguments, family.dialect)
+    endpoint.check(texts)
+    answer = _sent(family.transport, endpoint, texts)
+    if answer.status != HTTPStatus.OK:
+        raise refusal(answer.status, answer.body, endpoint.missing, answer.retry_after)
+    return _read(answer.body, reply)
+
+
+def _sent(transport: Transport, endpoint: Endpoint, texts: Mapping[str, str]) -> Answer:
+    by_post = endpoint.verb == "POST" or (endpoint.or_post and not all(map(wire.fits_a_path, texts.values())))
+    if by_post:
+        return transport.send("POST", endpoint.action, wire.form(texts), safe=endpoint.safe)
+    return transport.send("GET", wire.path(endpoint.action, texts), None, safe=endpoint.safe)
+
+
+def _read(body: bytes, reply: Callable[[Any], Any]) -> Any:
+    try:
+        content = json.loads(body)
+    except (ValueError, RecursionError):
+        raise Misunderstood("a 200 whose body is not JSON") from None
+    if isinstance(content, dict) and "error" in content:
+        raise refusal(HTTPStatus.OK, body, NotFound, None)
+    try:
+        return reply(content)
+    except ValidationError as error:
+        raise Misunderstood(f"unexpected reply, fields: {sorted(map(str, error.messages_dict))}") from None

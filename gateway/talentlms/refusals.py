@@ -1,0 +1,108 @@
+"""What TalentLMS's error messages mean: a text and a status code in, one of our errors out.
+
+Codes per message are mostly unknown, so the text decides first; a text that is not known falls to the right
+class by its code. (API document, *Errors*.)
+"""
+
+import json
+import re
+from http import HTTPStatus
+
+from gateway import errors
+from gateway.errors import TalentLMSError
+from gateway.log import blotted
+
+THROTTLED_SECONDS = 5
+"""When to come back after a throttled answer that does not say, in seconds: the short window's length."""
+
+_NOTE_CHARACTERS = 200
+_RATE_LIKE = re.compile(r"rate.?limit|too many (requests|calls)|request limit|throttl", re.IGNORECASE)
+
+_BY_MESSAGE: tuple[tuple[re.Pattern[str], type[TalentLMSError]], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), kind)
+    for pattern, kind in (
+        # A message may quote what was sent, so each pattern holds on to an end of the sentence that is TalentLMS's own.
+        (r"is not a valid email\W*$", errors.InvalidRequest),
+        (r"^invalid arguments provided", errors.InvalidRequest),
+        (r"^the requested api action does not exist", errors.InvalidRequest),
+        (r"^invalid api key", errors.Unauthorized),
+        (r"^your login or password is incorrect", errors.WrongPassword),
+        (r"^your account is inactive", errors.Inactive),
+        (r"^password is not strong enough", errors.WeakPassword),
+        (r"^the requested user does not exist", errors.UserNotFound),
+        (r"^the requested user is no longer available", errors.Gone),
+        (r"^the requested course does not exist", errors.CourseNotFound),
+        (r"^the requested category does not exist", errors.CategoryNotFound),
+        (r"^the requested group does not exist|^there is no group with such key", errors.GroupNotFound),
+        (r"^the requested branch does not exist", errors.BranchNotFound),
+        (r"^the requested (unit|test|survey|ilt[\w ]*) does not exist", errors.UnitNotFound),
+        (r"^user does not have a progress registered", errors.UnitNotFound),
+        (r"already enrolled in this course\W*$|is already a member of this \w+\W*$", errors.AlreadyMember),
+        (r"not enrolled in this course\W*$", errors.NotEnrolled),
+        (r"not a member of this \w+\W*$", errors.NotAMember),
+        (r"already exists\W*$", errors.Conflict),
+        (r"is not (currently )?(signed in|logged in|online)\W*$", errors.NotOnline),
+        (_RATE_LIKE.pattern, errors.Throttled),
+    )
+)
+
+_BY_STATUS: dict[int, type[TalentLMSError]] = {
+    HTTPStatus.UNAUTHORIZED: errors.Unauthorized,
+    HTTPStatus.FORBIDDEN: errors.Forbidden,
+    HTTPStatus.TOO_MANY_REQUESTS: errors.Throttled,
+}
+
+
+def refusal(status: int, body: bytes, missing: type[errors.NotFound], retry_after: int | None) -> TalentLMSError:
+    """Return the error that an answer stands for.
+
+    Args:
+        status: the HTTP status code; 200 where the body is an error all the same.
+        body: the answer's body.
+        missing: what a 404 means whose message is not known.
+        retry_after: seconds, as the answer's header said.
+
+    Returns:
+        An error of the tree, its note TalentLMS's own message, shortened and without secrets.
+    """
+    message = _message(body)
+    kind = _wordless(status, body) if message is None else _kind(status, message, missing)
+    note = f"{status} without an error message" if message is None else f"{status}: {_quoted(message)}"
+    if kind is errors.Throttled:
+        return errors.Throttled(note, retry_after=retry_after or THROTTLED_SECONDS)
+    return kind(note)
+
+
+def _message(body: bytes) -> str | None:
+    """Return the sentence in ``{"error": {"message": …}}``, ``None`` where there is no such thing."""
+    try:
+        message = json.loads(body)["error"]["message"]
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return None
+    return message if isinstance(message, str) else None
+
+
+def _quoted(message: str) -> str:
+    return blotted(message)[:_NOTE_CHARACTERS]
+
+
+def _wordless(status: int, body: bytes) -> type[TalentLMSError]:
+    """Judge an answer without a message by its code; a 404 never means "does not exist"."""
+    if status == HTTPStatus.FORBIDDEN and _RATE_LIKE.search(body.decode(errors="replace")):
+        return errors.Throttled
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return errors.Unavailable
+    return _BY_STATUS.get(status, errors.Misunderstood)
+
+
+def _kind(status: int, message: str, missing: type[errors.NotFound]) -> type[TalentLMSError]:
+    for pattern, kind in _BY_MESSAGE:
+        if pattern.search(message):
+            return kind
+    if status == HTTPStatus.NOT_FOUND:
+        return missing
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return errors.Unavailable
+    if status in _BY_STATUS:
+        return _BY_STATUS[status]
+    return errors.InvalidRequest if status >= HTTPStatus.BAD_REQUEST else errors.Misunderstood

@@ -1,0 +1,53 @@
+"""The domain itself: its figures, its limits, its timeline (API document, *Domain details* to *Get timeline*)."""
+
+from gateway.talentlms.endpoint import Family, get
+from schemas.reply import one, several
+from schemas.site import RateLimit, RateLimitSchema, SiteInfo, SiteInfoSchema
+from schemas.timeline import TimelineEntry, TimelineEntrySchema
+
+
+class Site(Family):
+    """Operations on the domain.
+
+    Every operation also raises what any call may meet: ``Unauthorized``, ``Forbidden``, ``Throttled``,
+    ``Unavailable``, ``Misunderstood``, and ``Unwritable`` for a value that cannot be sent.
+    """
+
+    @get("siteinfo", section="Domain details", reply=one(SiteInfoSchema), safe=True)
+    def info(self) -> SiteInfo:
+        """Return the domain's figures and settings, its date format among them."""
+
+    @get("ratelimit", section="Rate limiting", reply=one(RateLimitSchema), safe=True)
+    def rate_limit(self) -> RateLimit:
+        """Return how many calls the domain still takes in this hour; the question itself is free."""
+
+    @get(
+        "gettimeline",
+        section="Get timeline",
+        reply=several(TimelineEntrySchema),
+        safe=True,
+        at_most_one=("user_id", "course_id", "branch_id", "group_id", "unit_id"),
+    )
+    def timeline(
+        self,
+        event_type: str,
+        *,
+        user_id: int | None = None,
+        course_id: int | None = None,
+        branch_id: int | None = None,
+        group_id: int | None = None,
+        unit_id: int | None = None,
+    ) -> tuple[TimelineEntry, ...]:
+        """Return the latest entries of one type, at most 200, of everything or of one thing.
+
+        Args:
+            event_type: a key or a name of ``vocabulary.EVENT_TYPES``: ``user_login_user`` or ``User log in``.
+            user_id: only what is about this user; no more than one of these five may be given.
+            course_id: only what is about this course.
+            branch_id: only what is about this branch.
+            group_id: only what is about this group.
+            unit_id: only what is about this unit.
+
+        Raises:
+            Unwritable: there is no such event type (the note names the nearest), or two things are given.
+        """

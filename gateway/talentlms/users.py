@@ -1,0 +1,303 @@
+"""Users: look-ups, sign-in, sign-up and changes (API document, *Users*)."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from itertools import count
+from typing import Literal
+
+from gateway.errors import UserNotFound
+from gateway.talentlms.endpoint import Family, get, nothing, post
+from gateway.talentlms.vocabulary import Status
+from schemas.custom_field import CustomField, CustomFieldSchema
+from schemas.link import Link
+from schemas.reply import LOGIN_KEY, ONLINE, REDIRECT_URL, STATUS, USER_ID, one, several
+from schemas.user import User, UserSchema
+
+_USER = one(UserSchema)
+
+
+class Users(Family):
+    """Operations on users.
+
+    Every operation also raises what any call may meet: ``Unauthorized``, ``Forbidden``, ``Throttled``,
+    ``Unavailable``, ``Misunderstood``, and ``Unwritable`` for a value that cannot be sent.
+    """
+
+    @get("users", section="Retrieving all users", reply=several(UserSchema), safe=True)
+    def all(self, *, page_size: int | None = None, page_number: int | None = None) -> tuple[User, ...]:
+        """Return all users, or one page of them; without their courses.
+
+        Args:
+            page_size: how many users a page holds; all if left out.
+            page_number: which page, from 1 on, the default.
+
+        Returns:
+            Users, each with a fresh link that signs that user in.
+        """
+
+    def each(self, *, page_size: int = 100) -> Iterator[User]:
+        """Go through all users, page by page, and give each of them once.
+
+        Args:
+            page_size: how many users to fetch with one call.
+
+        Returns:
+            An iterator. It asks for pages until one brings nobody new, so it spends one call more than there are
+            full pages, and trusts no page length: a page may hold fewer than were asked for.
+        """
+        seen: set[int] = set()
+        for page_number in count(1):
+            page = self.all(page_size=page_size, page_number=page_number)
+            fresh = [user for user in page if user.user_id not in seen]
+            if not fresh:
+                return
+            seen.update(user.user_id for user in fresh)
+            yield from fresh
+
+    @get("users/id", section="Users", reply=_USER, safe=True, missing=UserNotFound, names={"user_id": "id"})
+    def by_id(self, user_id: int) -> User:
+        """Return a user with courses, and with a login key that is fresh.
+
+        Args:
+            user_id: whom.
+
+        Raises:
+            UserNotFound: TalentLMS says explicitly that the user does not exist.
+            Gone: the user is archived.
+        """
+
+    @get("users/email", section="Users", reply=_USER, safe=True, missing=UserNotFound, or_post=True)
+    def by_email(self, email: str) -> User:
+        """Return the user with this e-mail address, as ``by_id`` does.
+
+        Args:
+            email: the address, in lower case: how TalentLMS compares is not documented. One that no path can carry
+                goes as a form.
+
+        Raises:
+            UserNotFound: TalentLMS says explicitly that the user does not exist.
+            Gone: the user is archived.
+        """
+
+    @get("users/username", section="Users", reply=_USER, safe=True, missing=UserNotFound, or_post=True)
+    def by_username(self, username: str) -> User:
+        """Return the user with this login, as ``by_id`` does.
+
+        Args:
+            username: the login, in lower case: how TalentLMS compares is not documented. One that no path can carry
+                goes as a form.
+
+        Raises:
+            UserNotFound: TalentLMS says explicitly that the user does not exist.
+            Gone: the user is archived.
+        """
+
+    @post("userlogin", section="User login", reply=LOGIN_KEY, safe=True)
+    def log_in(self, login: str, password: str, *, logout_redirect: str | None = None) -> Link:
+        """Check a password and return a one-time link that signs its owner in.
+
+        Args:
+            login: the user name.
+            password: in clear; goes into the form body and nowhere else.
+            logout_redirect: where TalentLMS sends the browser after a sign-out there, a URL; sent as base64 unless
+                the client was made with ``userlogin_redirect="plain"``.
+
+        Raises:
+            WrongPassword: also for an unknown login.
+            Inactive: the account is inactive.
+        """
+
+    @get("isuseronline", section="Is user online", reply=ONLINE, safe=True, missing=UserNotFound)
+    def is_online(self, user_id: int) -> bool:
+        """Return whether a user is signed in to TalentLMS at the moment.
+
+        Args:
+            user_id: whom.
+
+        Raises:
+            UserNotFound: there is no such user.
+        """
+
+    @post(
+        "userlogout",
+        section="User logout",
+        reply=REDIRECT_URL,
+        safe=False,
+        missing=UserNotFound,
+        names={"next_url": "next"},
+    )
+    def log_out(self, user_id: int, *, next_url: str | None = None) -> Link:
+        """Return a link that ends the user's TalentLMS session when the browser follows it.
+
+        Args:
+            user_id: whom to sign out.
+            next_url: where the browser goes afterwards, a URL; sent as it is.
+
+        Raises:
+            NotOnline: the user is not signed in there.
+            UserNotFound: there is no such user.
+        """
+
+    @post("usersignup", section="User signup", reply=_USER, safe=False)
+    def sign_up(
+        self,
+        first_name: str,
+        last_name: str,
+        email: str,
+        login: str,
+        password: str,
+        *,
+        branch_id: int | None = None,
+        group_id: int | None = None,
+        user_type: str | None = None,
+        language: str | None = None,
+        restrict_email: bool | None = None,
+        custom_fields: Mapping[int, str | bool] | None = None,
+    ) -> User:
+        """Create a user. The answer's ``status`` may be ``inactive``.
+
+        Args:
+            first_name: given name.
+            last_name: family name.
+            email: unique in the domain.
+            login: unique in the domain.
+            password: has to meet the domain's strength rule.
+            branch_id: a branch to join at once.
+            group_id: a group to join at once, with its courses.
+            user_type: the type's name; default the domain's.
+            language: a language code, such as ``en``.
+            restrict_email: whether TalentLMS keeps from mailing the user.
+            custom_fields: values by the field's number, 1 to 20; a checkbox takes a boolean.
+
+        Raises:
+            Conflict: the e-mail address or the login is taken.
+            WeakPassword: the password does not meet the rule.
+            InvalidRequest: an address that is none, a branch, group or type that is not there.
+        """
+
+    @post("deleteuser", section="Delete a user", reply=nothing, safe=False, missing=UserNotFound)
+    def delete(self, user_id: int, *, deleted_by_user_id: int | None = None, permanent: bool | None = None) -> None:
+        """Delete a user: archive them, or do away with them for good.
+
+        Args:
+            user_id: whom.
+            deleted_by_user_id: who is responsible; default the account's owner.
+            permanent: whether the user cannot be restored.
+
+        Raises:
+            UserNotFound: there is no such user.
+            Gone: the user is archived already.
+        """
+
+    @post(
+        "edituser",
+        section="Edit user",
+        reply=_USER,
+        safe=True,
+        missing=UserNotFound,
+        names={"credit_points": "credits"},
+    )
+    def edit(
+        self,
+        user_id: int,
+        *,
+        first_name: str | None = None,
+        last_name: str | None = None,
+        email: str | None = None,
+        login: str | None = None,
+        password: str | None = None,
+        bio: str | None = None,
+        timezone: str | None = None,
+        credit_points: int | None = None,
+        deactivation_date: date | Literal["never"] | None = None,
+        restrict_email: bool | None = None,
+        custom_fields: Mapping[int, str | bool] | None = None,
+    ) -> User:
+        """Change a user; what is ``None`` or empty stays as it is.
+
+        Args:
+            user_id: whom.
+            first_name: given name.
+            last_name: family name.
+            email: unique in the domain.
+            login: unique in the domain.
+            password: has to meet the domain's strength rule.
+            bio: what the user says of themselves.
+            timezone: a key or a name of ``vocabulary.TIME_ZONES``: ``2`` or ``Athens, Greece``.
+            credit_points: how many credits the user has.
+            deactivation_date: on which day the account is switched off, for active users only; ``"never"`` takes
+                the date away. The client has to know the domain's ``date_format``.
+            restrict_email: whether TalentLMS keeps from mailing the user.
+            custom_fields: values by the field's number, 1 to 20; a checkbox takes a boolean, empty text empties.
+
+        Raises:
+            UserNotFound: there is no such user.
+            Gone: the user is archived.
+            Conflict: the e-mail address or the login is taken.
+            WeakPassword: the password does not meet the rule.
+            Unwritable: there is no such time zone; the note names the nearest.
+        """
+
+    @get("usersetstatus", section="Users: Set status", reply=STATUS, safe=True, missing=UserNotFound)
+    def set_status(self, user_id: int, status: Status) -> str:
+        """Activate or deactivate a user and return the new status.
+
+        Args:
+            user_id: whom.
+            status: ``active`` or ``inactive``.
+
+        Raises:
+            UserNotFound: there is no such user.
+        """
+
+    @get(
+        "getcustomregistrationfields",
+        section="Get custom registration fields",
+        reply=several(CustomFieldSchema),
+        safe=True,
+    )
+    def custom_fields(self) -> tuple[CustomField, ...]:
+        """Return the custom fields that the domain has defined for its users."""
+
+    @get("getusersbycustomfield", section="Get users by custom field value", reply=several(UserSchema), safe=True)
+    def by_custom_field(self, custom_field_value: str) -> tuple[User, ...]:
+        """Return the users who have a value in any of their custom fields, with their certifications.
+
+        Args:
+            custom_field_value: the value; dates with dashes and without leading zeros, ``11-6-2019``. A
+                value with a comma, a colon, a plus, a slash or the like is refused: no path carries them.
+
+        Returns:
+            Users without their courses; none if nobody has the value.
+        """
+
+    @get("forgotusername", section="Forgot username", reply=USER_ID, safe=False, missing=UserNotFound)
+    def forgot_username(self, email: str, *, domain_url: str | None = None) -> int:
+        """Have TalentLMS mail a user their login; sends a mail with every call, so it is never repeated.
+
+        Args:
+            email: the user's address.
+            domain_url: the address that stands in the mail; default the domain's own.
+
+        Returns:
+            The user's id.
+
+        Raises:
+            UserNotFound: there is no such user.
+        """
+
+    @get("forgotpassword", section="Forgot password", reply=USER_ID, safe=False, missing=UserNotFound)
+    def forgot_password(self, username: str, *, domain_url: str | None = None, redirect_url: str | None = None) -> int:
+        """Have TalentLMS mail a user how to set a new password; sends a mail with every call, so it is never repeated.
+
+        Args:
+            username: the user's login.
+            domain_url: the address that stands in the mail; default the domain's own.
+            redirect_url: where the browser goes after the new password is set; default the domain's sign-in page.
+
+        Returns:
+            The user's id.
+
+        Raises:
+            UserNotFound: there is no such user.
+        """
