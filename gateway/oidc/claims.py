@@ -1,0 +1,83 @@
+"""From claims to an ``Identity``: where each provider's quirks stop."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from schemas.identity import Identity
+
+NAME_LENGTH = 100
+EMAIL_LENGTH = 254
+
+_ONE_ADDRESS = re.compile(
+    r"[^\s@\"'(),:;<>\[\]\\\x00-\x20\x7f]{1,64}@([a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]{2,63}"
+)
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*")
+
+
+def identity_from(claims: Mapping[str, Any], *, issuer: str, provider: str) -> Identity:
+    """Return who the claims speak of (Core 5.1).
+
+    Args:
+        claims: of the ID token, completed by UserInfo; already validated.
+        issuer: the provider's.
+        provider: the name of its entry in the settings.
+
+    Returns:
+        The identity. A claim that is malformed counts as absent; nothing is guessed but names, which only a
+        page shows.
+    """
+    given_name, family_name = _names(claims)
+    email = email_address(claims.get("email"))
+    return Identity(
+        issuer=issuer,
+        subject=str(claims["sub"]),
+        provider=provider,
+        email=email,
+        email_verified=_verified(claims) if email else None,
+        username=_text(claims.get("preferred_username")),
+        given_name=given_name,
+        family_name=family_name,
+        language=_language(claims.get("locale")),
+    )
+
+
+def email_address(value: object) -> str:
+    """Return one e-mail address in lower case, its domain in IDNA form; empty for anything that is not just one.
+
+    ``a@evil.example@corp.example`` and the like are nobody's address.
+    """
+    if not isinstance(value, str) or value.count("@") != 1 or len(value) > EMAIL_LENGTH:
+        return ""
+    local, _, domain = value.partition("@")
+    try:
+        address = f"{local.lower()}@{domain.lower().encode('idna').decode()}"
+    except UnicodeError:
+        return ""
+    return address if _ONE_ADDRESS.fullmatch(address) else ""
+
+
+def _verified(claims: Mapping[str, Any]) -> bool | None:
+    """Return ``email_verified`` if it is a boolean; the string ``"true"`` vouches for nothing."""
+    verified = claims.get("email_verified")
+    return verified if isinstance(verified, bool) else None
+
+
+def _names(claims: Mapping[str, Any]) -> tuple[str, str]:
+    given, family = _text(claims.get("given_name")), _text(claims.get("family_name"))
+    if given or family:
+        return given, family
+    first, _, rest = _text(claims.get("name")).partition(" ")
+    return first, rest.strip()
+
+
+def _text(value: object) -> str:
+    """Return printable text of reasonable length; control characters become spaces."""
+    if not isinstance(value, str):
+        return ""
+    printable = "".join(letter if letter.isprintable() else " " for letter in value)
+    return " ".join(printable.split())[:NAME_LENGTH].strip()
+
+
+def _language(value: object) -> str:
+    return value.replace("_", "-") if isinstance(value, str) and _LANGUAGE.fullmatch(value) else ""

@@ -1,0 +1,224 @@
+"""What a provider publishes about itself: metadata and keys, with a lifetime (OpenID Connect Discovery 1.0)."""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+import requests
+from joserfc.errors import JoseError
+from joserfc.jwk import Key, KeySet
+
+from gateway import log
+from gateway.errors import ProviderUnavailable, SignInNotTrusted
+from gateway.oidc.outbound import BoundedAdapter, bounded
+
+LIFETIME_SECONDS = 3600
+"""How long a copy is used without asking again."""
+STALE_SECONDS = 24 * 3600
+"""How old a last good copy may be while the provider is away."""
+REFRESH_SECONDS = 60
+"""How often, at most, an unknown ``kid`` makes us fetch the keys anew; per issuer, across all workers."""
+RETRY_SECONDS = 10
+"""How often, at most, a stale copy is tried to be renewed while the provider is away."""
+
+_ANOTHER_WORKERS_FETCH_SECONDS = 3.0
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class Document(Protocol):
+    """A copy of what a provider published; see ``gateway.store.provider_documents``."""
+
+    content: dict[str, Any]
+    fetched_at: float
+
+    @property
+    def age(self) -> float:
+        """Seconds since it was fetched."""
+        ...
+
+
+@dataclass(frozen=True)
+class Metadata:
+    """A provider's metadata, as far as a relying party needs it (Discovery 1.0, 3).
+
+    Attributes:
+        issuer: equal to the configured one, byte for byte.
+        authorization_endpoint: where the browser goes.
+        token_endpoint: where the code is redeemed.
+        jwks_uri: where the keys are.
+        userinfo_endpoint: or empty.
+        end_session_endpoint: or empty.
+        pushed_authorization_request_endpoint: or empty (RFC 9126).
+        answers_with_issuer: whether every authorization response carries ``iss`` (RFC 9207).
+    """
+
+    issuer: str
+    authorization_endpoint: str
+    token_endpoint: str
+    jwks_uri: str
+    userinfo_endpoint: str = ""
+    end_session_endpoint: str = ""
+    pushed_authorization_request_endpoint: str = ""
+    answers_with_issuer: bool = False
+
+
+class ProviderDirectory:
+    """Metadata and keys of one provider.
+
+    Args:
+        issuer: as configured.
+        documents: last good copies; a ``gateway.store.provider_documents.ProviderDocuments``.
+        adapter: the way out.
+    """
+
+    def __init__(self, issuer: str, documents: Any, adapter: BoundedAdapter) -> None:
+        self._issuer = issuer
+        self._metadata_url = f"{issuer.rstrip('/')}/.well-known/openid-configuration"
+        self._documents = documents
+        self._session = bounded(requests.Session(), adapter)
+
+    def metadata(self) -> Metadata:
+        """Return the provider's metadata.
+
+        Raises:
+            ProviderUnavailable: it cannot be fetched, and there is no copy that is young enough.
+            SignInNotTrusted: it names another issuer, or an endpoint that is not https.
+        """
+        copy = self._copy(self._metadata_url, lambda found: _metadata(self._issuer, found))
+        return _metadata(self._issuer, copy.content)
+
+    def keys(self, kid: str | None = None, *, allowance: str = "kid") -> list[Key]:
+        """Return the provider's signing keys.
+
+        Args:
+            kid: the key that a token names; where it is unknown, the keys are fetched anew, at most once per
+                ``REFRESH_SECONDS`` and allowance.
+            allowance: which allowance such a fetch is taken from.
+
+        Raises:
+            ProviderUnavailable: as ``metadata``.
+        """
+        url = self.metadata().jwks_uri
+        copy = self._copy(url, _keys)
+        if kid is not None and kid not in _kids(copy.content):
+            copy = self._newer(url, copy, allowance)
+        return _keys(copy.content)
+
+    def state(self) -> str:
+        """Return what is cached, without asking the provider.
+
+        Returns:
+            ``fresh``; ``stale`` for a last good copy; ``unknown`` before the first sign-in; ``unavailable`` where
+            there is no copy and the last attempt to get one failed.
+        """
+        copy: Document | None = self._documents.find(self._metadata_url)
+        if copy is not None:
+            return "fresh" if copy.age < LIFETIME_SECONDS else "stale"
+        return "unavailable" if self._documents.failed_lately(self._metadata_url) else "unknown"
+
+    def _copy(self, url: str, check: Callable[[dict[str, Any]], object]) -> Document:
+        copy: Document | None = self._documents.find(url)
+        if copy is not None and copy.age < LIFETIME_SECONDS:
+            return copy
+        usable = copy is not None and copy.age < STALE_SECONDS
+        if usable and copy is not None and not self._documents.may_fetch(url, "lifetime", RETRY_SECONDS):
+            return copy
+        try:
+            return self._fetch(url, check)
+        except (ProviderUnavailable, SignInNotTrusted) as error:
+            self._documents.failed(url)
+            if not usable or copy is None:
+                raise
+            log.event("provider.stale_copy_used", issuer=self._issuer, age=int(copy.age), why=error.note)
+            return copy
+
+    def _newer(self, url: str, known: Document, allowance: str) -> Document:
+        """Fetch the keys anew, or take what another worker is fetching in this moment."""
+        if self._documents.may_fetch(url, allowance, REFRESH_SECONDS):
+            try:
+                return self._fetch(url, _keys)
+            except (ProviderUnavailable, SignInNotTrusted) as error:
+                log.event("provider.keys_not_renewed", issuer=self._issuer, why=error.note)
+                return known
+        return self._anothers(url, known)
+
+    def _anothers(self, url: str, known: Document) -> Document:
+        end = time.monotonic() + _ANOTHER_WORKERS_FETCH_SECONDS
+        while True:
+            copy: Document | None = self._documents.find(url)
+            if copy is not None and copy.fetched_at > known.fetched_at:
+                return copy
+            if time.monotonic() > end or known.age > _ANOTHER_WORKERS_FETCH_SECONDS:
+                return known
+            time.sleep(0.1)
+
+    def _fetch(self, url: str, check: Callable[[dict[str, Any]], object]) -> Document:
+        try:
+            response = self._session.get(url, headers={"Accept": "application/json"}, allow_redirects=False)
+        except requests.RequestException as error:
+            raise ProviderUnavailable(f"{url}: {type(error).__name__}") from None
+        if response.status_code != requests.codes.ok:
+            raise ProviderUnavailable(f"{url}: status {response.status_code}")
+        content = _json_object(url, response.content)
+        check(content)
+        document: Document = self._documents.put(url, content)
+        return document
+
+
+def _json_object(url: str, body: bytes) -> dict[str, Any]:
+    try:
+        content = json.loads(body)
+    except ValueError:
+        content = None
+    if not isinstance(content, dict):
+        raise ProviderUnavailable(f"{url}: not a JSON object")
+    return content
+
+
+def _metadata(issuer: str, content: dict[str, Any]) -> Metadata:
+    if content.get("issuer") != issuer:
+        raise SignInNotTrusted(f"the metadata names issuer {str(content.get('issuer'))[:200]!r}, not {issuer!r}")
+    return Metadata(
+        issuer=issuer,
+        authorization_endpoint=_endpoint(content, "authorization_endpoint", required=True),
+        token_endpoint=_endpoint(content, "token_endpoint", required=True),
+        jwks_uri=_endpoint(content, "jwks_uri", required=True),
+        userinfo_endpoint=_endpoint(content, "userinfo_endpoint"),
+        end_session_endpoint=_endpoint(content, "end_session_endpoint"),
+        pushed_authorization_request_endpoint=_endpoint(content, "pushed_authorization_request_endpoint"),
+        answers_with_issuer=content.get("authorization_response_iss_parameter_supported") is True,
+    )
+
+
+def _endpoint(content: dict[str, Any], name: str, *, required: bool = False) -> str:
+    url = content.get(name)
+    if url is None and not required:
+        return ""
+    parts = urlsplit(url) if isinstance(url, str) else urlsplit("")
+    if parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+        return str(url)
+    raise SignInNotTrusted(f"the metadata's {name} is missing or not an https address")
+
+
+def _keys(content: dict[str, Any]) -> list[Key]:
+    """Return the keys of a JWK set that we can use; keys of other kinds are passed over (RFC 7517, 5)."""
+    entries = content.get("keys")
+    if not isinstance(entries, list):
+        raise SignInNotTrusted("the key set holds no list of keys")
+    return [key for entry in entries if (key := _key(entry)) is not None]
+
+
+def _key(entry: Any) -> Key | None:
+    if not isinstance(entry, dict) or entry.get("kty") == "oct":
+        return None
+    try:
+        return KeySet.import_key_set({"keys": [entry]}).keys[0]
+    except (JoseError, ValueError, TypeError, KeyError):
+        return None
+
+
+def _kids(content: dict[str, Any]) -> set[Any]:
+    return {entry.get("kid") for entry in content.get("keys", []) if isinstance(entry, dict)}
