@@ -1,0 +1,5 @@
+"""What happens: a noun in, a noun out.
+
+Claims → Identity → Learner → Link. Flows know no HTTP, no Flask and no Redis, and they do not call each other; the
+handler in ``web`` composes them.
+"""

@@ -1,0 +1,41 @@
+"""Learner → Link to a payment page. What follows the payment is TalentLMS's doing: there is no callback."""
+
+from gateway import log
+from gateway.flows.destinations import Destinations
+from gateway.talentlms.client import TalentLMS
+from schemas.learner import Learner
+from schemas.link import Link
+
+
+class Checkout:
+    """Payment pages.
+
+    Args:
+        lms: TalentLMS.
+        destinations: where a link may lead.
+    """
+
+    def __init__(self, lms: TalentLMS, destinations: Destinations) -> None:
+        self._lms = lms
+        self._destinations = destinations
+
+    def course(self, learner: Learner, course_id: int, coupon: str | None) -> Link:
+        """Return a link to the payment page of a course; one call.
+
+        Raises:
+            CourseNotFound: no such course.
+            UserNotFound: the account no longer exists.
+            ForeignLink: the link leads elsewhere.
+        """
+        link = self._destinations.payment(self._lms.courses.buy(learner.user_id, course_id, coupon=coupon))
+        log.audit("checkout", outcome="success", person=learner.person, user_id=learner.user_id, course_id=course_id)
+        return link
+
+    def category(self, learner: Learner, category_id: int, coupon: str | None) -> Link:
+        """Return a link to the payment page of all courses of a category; errors as ``course``."""
+        link = self._lms.categories.buy_courses(learner.user_id, category_id, coupon=coupon)
+        self._destinations.payment(link)
+        log.audit(
+            "checkout", outcome="success", person=learner.person, user_id=learner.user_id, category_id=category_id
+        )
+        return link

@@ -1,0 +1,147 @@
+"""Learner → Link: a fresh one-time link to the dashboard or into a course, fetched for this very click."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from gateway import log
+from gateway.errors import (
+    AccountInactive,
+    AlreadyMember,
+    CourseNotOpen,
+    Misunderstood,
+    NotEnrolled,
+    WrongPassword,
+)
+from gateway.flows.destinations import Destinations
+from gateway.flows.managed_password import ManagedPasswords
+from gateway.store.account_links import AccountLinks
+from gateway.talentlms.client import TalentLMS
+from schemas.learner import AccountLink, Learner
+from schemas.link import Link
+
+
+@dataclass(frozen=True)
+class LaunchOptions:
+    """What a launch looks like.
+
+    Attributes:
+        login_link: ``auto`` takes ``userlogin`` for people who carry a managed password; ``login_key`` never does.
+        logout_redirect: where TalentLMS's sign-out leads.
+        completed_redirect: where the button after completion leads, ``{course}`` standing for the course's id.
+        hidden_options: what TalentLMS's header leaves out in a course.
+        self_enrol_courses: what a person may enter without being enrolled yet; ``all`` for every course.
+    """
+
+    login_link: Literal["auto", "login_key"]
+    logout_redirect: str
+    completed_redirect: str
+    hidden_options: Collection[str]
+    self_enrol_courses: Collection[int] | Literal["all"]
+
+    def may_enrol(self, course_id: int) -> bool:
+        """Return whether a person may enrol themselves in the course."""
+        return self.self_enrol_courses == "all" or course_id in self.self_enrol_courses
+
+
+class Launch:
+    """Links that sign somebody in.
+
+    Args:
+        lms: TalentLMS.
+        destinations: where a link may lead.
+        account_links: who carries a managed password.
+        passwords: the managed passwords.
+        options: what a launch looks like.
+    """
+
+    def __init__(
+        self,
+        lms: TalentLMS,
+        destinations: Destinations,
+        account_links: AccountLinks,
+        passwords: ManagedPasswords,
+        options: LaunchOptions,
+    ) -> None:
+        self._lms = lms
+        self._destinations = destinations
+        self._account_links = account_links
+        self._passwords = passwords
+        self._options = options
+
+    def dashboard(self, learner: Learner) -> Link:
+        """Return a link to the learner's dashboard; one call.
+
+        Raises:
+            UserNotFound: the account no longer exists.
+            AccountInactive, Inactive: it is switched off.
+            ForeignLink: the link leads elsewhere.
+        """
+        known = self._account_links.find(learner.person) if self._options.login_link == "auto" else None
+        password = self._passwords.of(learner.person, known.password_key) if known and known.password_key else None
+        if known is None or password is None:
+            return self._by_login_key(learner)
+        try:
+            link = self._lms.users.log_in(learner.login, password, logout_redirect=self._options.logout_redirect)
+        except WrongPassword:
+            self._remember_own_password(known)
+            return self._by_login_key(learner)
+        return self._checked(link, learner)
+
+    def course(self, learner: Learner, course_id: int, *, navigation: bool) -> Link:
+        """Return a link into a course; one call, three the first time where the learner enrols by this click.
+
+        Args:
+            learner: who goes there.
+            course_id: the course.
+            navigation: whether a person opened this address in a page of its own; only then anybody is enrolled.
+
+        Raises:
+            CourseNotOpen: not enrolled, and not a course to enrol oneself in.
+            CourseNotFound: no such course.
+            UserNotFound: the account no longer exists.
+            ForeignLink: the link leads elsewhere.
+        """
+        try:
+            return self._go_to(learner, course_id)
+        except NotEnrolled:
+            if not (navigation and self._options.may_enrol(course_id)):
+                raise CourseNotOpen(f"user {learner.user_id} is not enrolled in course {course_id}") from None
+        self._enrol(learner, course_id)
+        return self._go_to(learner, course_id)
+
+    def _go_to(self, learner: Learner, course_id: int) -> Link:
+        link = self._lms.courses.go_to(
+            learner.user_id,
+            course_id,
+            logout_redirect=self._options.logout_redirect,
+            course_completed_redirect=self._options.completed_redirect.replace("{course}", str(course_id)),
+            header_hidden_options=self._options.hidden_options,
+        )
+        return self._checked(link, learner, course_id)
+
+    def _enrol(self, learner: Learner, course_id: int) -> None:
+        try:
+            self._lms.courses.add_user(learner.user_id, course_id)
+        except AlreadyMember:
+            return  # another tab was quicker
+        log.audit("enrolment", outcome="success", person=learner.person, user_id=learner.user_id, course_id=course_id)
+
+    def _by_login_key(self, learner: Learner) -> Link:
+        user = self._lms.users.by_id(learner.user_id)
+        if not user.active:
+            raise AccountInactive(f"user {user.user_id} is inactive")
+        if user.login_key is None:
+            raise Misunderstood("a user without a login key")
+        return self._checked(user.login_key, learner)
+
+    def _checked(self, link: Link, learner: Learner, course_id: int | None = None) -> Link:
+        """Check where the link leads, and write down that it was given out: to whom, never the link."""
+        self._destinations.sign_in(link)
+        log.audit("launch", outcome="success", person=learner.person, user_id=learner.user_id, course_id=course_id)
+        return link
+
+    def _remember_own_password(self, known: AccountLink) -> None:
+        """Never try the managed password again: another wrong attempt could lock the person out."""
+        log.audit("managed_password", outcome="success", step="given_up", person=known.person, user_id=known.user_id)
+        self._account_links.update(replace(known, password_key=""))

@@ -1,0 +1,287 @@
+"""Identity → Learner: find the account that is this person's, or sign them up (just-in-time provisioning).
+
+In this order: the account link that is remembered; an existing account, adopted by e-mail if the provider vouches
+for the address, or by user name if the provider's entry trusts user names; a sign-up. Only TalentLMS's explicit
+"does not exist" leads to a sign-up, and of ten tabs one signs up.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+
+from gateway import deadline, log
+from gateway.errors import (
+    AccountInactive,
+    AccountNotALearner,
+    AccountTaken,
+    Conflict,
+    EmailMissing,
+    EmailNotVerified,
+    InvalidRequest,
+    ProvisioningRefused,
+    UserNotFound,
+    WeakPassword,
+    WrongPassword,
+)
+from gateway.flows.managed_password import ManagedPasswords
+from gateway.flows.profile import Profile, logins_for, profile_of
+from gateway.store.account_links import AccountLinks
+from gateway.store.locks import Locks
+from gateway.talentlms.client import TalentLMS
+from schemas.identity import Identity
+from schemas.learner import AccountLink, Learner
+from schemas.user import User
+
+WAIT_SECONDS = 12.0
+"""How long a click waits for another tab's sign-up of the same person."""
+
+
+@dataclass(frozen=True)
+class Trust:
+    """What an identity provider is trusted with.
+
+    Attributes:
+        email_domains: whose addresses it may vouch for; empty for all.
+        usernames: whether an account may be adopted by its user name, which is neither unique nor stable
+            (Core 5.7).
+    """
+
+    email_domains: Collection[str] = ()
+    usernames: bool = False
+
+    def vouches_for_email(self, identity: Identity) -> bool:
+        """Return whether the identity's address is known to be this person's own."""
+        domain = identity.email.rpartition("@")[2]
+        return identity.email_verified is True and (not self.email_domains or domain in self.email_domains)
+
+
+class Provisioning:
+    """Accounts for people.
+
+    Args:
+        lms: TalentLMS.
+        account_links: what is remembered.
+        locks: one sign-up per person at a time.
+        passwords: what a new account's password is.
+        trusts: by the provider's name.
+        learner_types: user types whose accounts may be adopted.
+    """
+
+    def __init__(
+        self,
+        lms: TalentLMS,
+        account_links: AccountLinks,
+        locks: Locks,
+        passwords: ManagedPasswords,
+        trusts: Mapping[str, Trust],
+        learner_types: Collection[str],
+    ) -> None:
+        self._users = lms.users
+        self._account_links = account_links
+        self._locks = locks
+        self._passwords = passwords
+        self._trusts = trusts
+        self._learner_types = learner_types
+
+    def learner_for(self, identity: Identity) -> Learner:
+        """Return the person's learner; no call to TalentLMS where the account is known and nothing changed.
+
+        Raises:
+            ProvisioningRefused: one of its kinds says why.
+            TalentLMSError: TalentLMS could not be asked; nothing was changed that a later click would not mend.
+        """
+        with self._locks.hold(f"person:{identity.key}", wait=deadline.remaining(WAIT_SECONDS)):
+            known = self._account_links.find(identity.key)
+            if known is not None:
+                try:
+                    return _learner(self._brought_up_to_date(known, identity))
+                except UserNotFound:
+                    self._forget(known, identity)
+            return _learner(self._adopted_or_signed_up(identity))
+
+    def known(self, identity: Identity) -> Learner | None:
+        """Return the person's learner if the account is remembered; no call to TalentLMS."""
+        known = self._account_links.find(identity.key)
+        return None if known is None else _learner(known)
+
+    def learner_again(self, identity: Identity, gone: Learner) -> Learner:
+        """Return the person's learner after TalentLMS said that the account does not exist: forget, look anew.
+
+        Args:
+            identity: the person.
+            gone: the learner whose account does not exist.
+        """
+        known = self._account_links.find(identity.key)
+        if known is not None and known.user_id == gone.user_id:
+            self._forget(known, identity)
+        return self.learner_for(identity)
+
+    # --- a remembered account ----------------------------------------------------------------------------------
+
+    def _brought_up_to_date(self, known: AccountLink, identity: Identity) -> AccountLink:
+        """Tell TalentLMS what changed at the identity provider or with our keys since it was last told."""
+        profile = profile_of(identity)
+        if known.pending:
+            self._users.set_status(known.user_id, "active")
+        rotated = known.password_key not in ("", self._passwords.current_key)
+        if known.profile != profile.digest or rotated:
+            self._tell(known.user_id, identity, profile, self._passwords.new(identity.key) if rotated else None)
+        elif not known.pending:
+            return known
+        key = self._passwords.current_key if rotated else known.password_key
+        told = replace(known, profile=profile.digest, password_key=key, pending=False)
+        self._account_links.update(told)
+        return told
+
+    def _tell(self, user_id: int, identity: Identity, profile: Profile, password: str | None) -> None:
+        first, last = profile.first_name, profile.last_name
+        try:
+            self._users.edit(user_id, first_name=first, last_name=last, email=profile.email or None, password=password)
+        except Conflict:
+            # the new address is another account's: the names are told, the address waits for a person to decide
+            log.audit(
+                "profile",
+                outcome="refused",
+                person=identity.key,
+                user_id=user_id,
+                remedy="the person's new e-mail address belongs to another TalentLMS account; merge or change one",
+            )
+            self._users.edit(user_id, first_name=first, last_name=last, password=password)
+
+    def _forget(self, known: AccountLink, identity: Identity) -> None:
+        log.audit("account_link", outcome="success", step="forgotten", person=identity.key, user_id=known.user_id)
+        self._account_links.forget(known)
+
+    # --- an existing account -----------------------------------------------------------------------------------
+
+    def _adopted_or_signed_up(self, identity: Identity) -> AccountLink:
+        user = self._existing(identity)
+        return self._signed_up(identity) if user is None else self._adopted(identity, user)
+
+    def _existing(self, identity: Identity) -> User | None:
+        """Return the account that the provider's word makes this person's, if there is one."""
+        trust = self._trusts[identity.provider]
+        user: User | None = self._by_email(identity) if trust.vouches_for_email(identity) else None
+        if user is None and trust.usernames and identity.username:
+            try:
+                user = self._users.by_username(identity.username.lower())
+            except UserNotFound:
+                return None
+        return user
+
+    def _by_email(self, identity: Identity) -> User | None:
+        try:
+            return self._users.by_email(identity.email)
+        except UserNotFound:
+            return None
+
+    def _adopted(self, identity: Identity, user: User, password_key: str = "") -> AccountLink:
+        self._check_adoptable(identity, user)
+        profile = profile_of(identity)
+        link = _link(identity, user, profile, password_key)
+        if not self._account_links.claim(link):
+            raise self._refused(
+                AccountTaken, identity, user, "the account is linked to another identity; unlink one of them"
+            )
+        changes = profile.changes_to(user)
+        if any(changes):
+            first, last, email = changes
+            self._users.edit(user.user_id, first_name=first, last_name=last, email=email)
+        log.audit("provisioning", outcome="success", step="adopted", person=identity.key, user_id=user.user_id)
+        return link
+
+    def _check_adoptable(self, identity: Identity, user: User) -> None:
+        if user.user_type not in self._learner_types:
+            remedy = f"the account's type is {user.user_type!r}; add it to learner_types, or use another account"
+            raise self._refused(AccountNotALearner, identity, user, remedy)
+        if not user.active:
+            raise self._refused(
+                AccountInactive, identity, user, "activate the account in TalentLMS, if it should be used"
+            )
+
+    # --- a new account -----------------------------------------------------------------------------------------
+
+    def _signed_up(self, identity: Identity) -> AccountLink:
+        if not identity.email:
+            raise self._refused(EmailMissing, identity, None, "have the identity provider send the email claim")
+        for login in logins_for(identity):
+            try:
+                user = self._sign_up(identity, login)
+            except Conflict:
+                other = self._after_conflict(identity)
+                if other is not None:
+                    return other
+            else:
+                return self._remembered(identity, user)
+        raise self._refused(
+            AccountTaken, identity, None, "every user name for this person is taken in TalentLMS; free one"
+        )
+
+    def _sign_up(self, identity: Identity, login: str) -> User:
+        profile = profile_of(identity)
+        password = self._passwords.new(identity.key)
+        details = (profile.first_name, profile.last_name, identity.email, login, password)
+        try:
+            return self._users.sign_up(*details, language=profile.language or None)
+        except WeakPassword:
+            raise
+        except InvalidRequest:
+            # perhaps the domain does not know the language; everything else is as TalentLMS wants it
+            if not profile.language:
+                raise
+            return self._users.sign_up(*details)
+
+    def _remembered(self, identity: Identity, user: User) -> AccountLink:
+        """Remember the new account first, then activate it: a fault in between is mended by the next click."""
+        link = _link(identity, user, profile_of(identity), self._passwords.current_key, pending=not user.active)
+        self._account_links.own(link)
+        log.audit("provisioning", outcome="success", step="signed_up", person=identity.key, user_id=user.user_id)
+        return self._brought_up_to_date(link, identity) if link.pending else link
+
+    def _after_conflict(self, identity: Identity) -> AccountLink | None:
+        """Look again after "already exists".
+
+        The address may be taken: by this person's own account, whose sign-up's answer was lost (it carries the
+        password that only we can derive), or by an account that nobody vouches for. Or just the user name is taken.
+        """
+        user = self._by_email(identity)
+        if user is None:
+            return None
+        if self._trusts[identity.provider].vouches_for_email(identity):
+            return self._adopted(identity, user)
+        if self._carries_our_password(identity, user):
+            return self._adopted(identity, user, self._passwords.current_key)
+        remedy = "an account has this e-mail address, but the provider does not vouch for it; verify it there, or link"
+        raise self._refused(EmailNotVerified, identity, user, remedy)
+
+    def _carries_our_password(self, identity: Identity, user: User) -> bool:
+        if user.login not in logins_for(identity):
+            return False
+        try:
+            self._users.log_in(user.login, self._passwords.new(identity.key))
+        except WrongPassword:
+            return False
+        return True
+
+    def _refused(
+        self, kind: type[ProvisioningRefused], identity: Identity, user: User | None, remedy: str
+    ) -> ProvisioningRefused:
+        log.audit(
+            "provisioning",
+            outcome="refused",
+            reason=kind.code,
+            provider=identity.provider,
+            person=identity.key,
+            user_id=user.user_id if user else None,
+            remedy=remedy,
+        )
+        return kind(remedy)
+
+
+def _link(identity: Identity, user: User, profile: Profile, password_key: str, *, pending: bool = False) -> AccountLink:
+    return AccountLink(
+        identity.issuer, identity.subject, user.user_id, user.login, profile.digest, password_key, pending
+    )
+
+
+def _learner(link: AccountLink) -> Learner:
+    return Learner(link.user_id, link.login, link.person)

@@ -1,0 +1,29 @@
+"""Learner → what they learn: their courses with progress."""
+
+from gateway.errors import AccountInactive
+from gateway.talentlms.client import TalentLMS
+from schemas.learner import Learner
+from schemas.user import Enrolment
+
+
+class Training:
+    """A learner's courses.
+
+    Args:
+        lms: TalentLMS.
+    """
+
+    def __init__(self, lms: TalentLMS) -> None:
+        self._lms = lms
+
+    def courses(self, learner: Learner) -> tuple[Enrolment, ...]:
+        """Return the learner's courses, what is to be done first; one call.
+
+        Raises:
+            UserNotFound: the account no longer exists.
+            AccountInactive: it is switched off.
+        """
+        user = self._lms.users.by_id(learner.user_id)
+        if not user.active:
+            raise AccountInactive(f"user {user.user_id} is inactive")
+        return tuple(sorted(user.courses, key=lambda course: (course.completed_on is not None, course.name.casefold())))
