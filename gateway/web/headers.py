@@ -1,0 +1,60 @@
+"""The headers of our answers."""
+
+from collections.abc import Iterable
+
+from flask import Flask, Response
+
+from schemas.link import Link
+
+_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action "
+_YEAR_SECONDS = 365 * 24 * 3600
+
+
+def install(app: Flask, *, secure: bool) -> None:
+    """Put the headers that every answer carries on every answer.
+
+    Args:
+        app: the application.
+        secure: whether browsers reach the gateway over https.
+    """
+
+    @app.after_request
+    def protect(response: Response) -> Response:
+        headers = response.headers
+        headers.setdefault("X-Content-Type-Options", "nosniff")
+        headers.setdefault("Content-Security-Policy", f"{_POLICY}'none'")
+        headers.setdefault("Referrer-Policy", "no-referrer")
+        headers.setdefault("Cache-Control", "no-store")
+        if secure:
+            headers.setdefault("Strict-Transport-Security", f"max-age={_YEAR_SECONDS}")
+        return response
+
+
+def allow_forms(response: Response, origins: Iterable[str] = ()) -> Response:
+    """Let the forms of a page go to ourselves and on to these origins.
+
+    ``form-action`` applies to the whole chain of redirects that a form sets off, so a page whose form ends at
+    TalentLMS or at the identity provider has to name them. A page that is sent with ``no-referrer`` would post
+    ``Origin: null``, so pages with forms say ``same-origin``.
+    """
+    targets = " ".join(("'self'", *sorted(set(origins))))
+    response.headers["Content-Security-Policy"] = _POLICY + targets
+    response.headers["Referrer-Policy"] = "same-origin"
+    return response
+
+
+def to_link(link: Link) -> Response:
+    """Answer 302 to a one-time link; nothing on the way may keep it."""
+    return to_address(link.reveal())
+
+
+def to_address(url: str) -> Response:
+    """Answer 302; the answer is kept nowhere and the next server does not learn where the browser came from."""
+    response = Response(status=302)
+    response.headers["Location"] = url
+    response.autocorrect_location_header = False
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Pragma"] = "no-cache"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response

@@ -1,0 +1,33 @@
+"""Is this a person who goes somewhere? A link is minted, and a sign-in begun, for nobody else."""
+
+from http import HTTPStatus
+
+from flask import Response, request
+
+from gateway.errors import NotANavigation
+
+
+def only_for_people() -> Response | None:
+    """Answer what must mint nothing, before any handler sees it; for ``before_request``.
+
+    Returns:
+        204 for ``HEAD``; 503 without ``Retry-After`` for a browser that loads a page in case it is wanted; ``None``
+        for a navigation, also of a client that sends no ``Sec-Fetch-*`` headers.
+
+    Raises:
+        NotANavigation: a script asks.
+    """
+    if request.method == "HEAD":
+        return Response(status=HTTPStatus.NO_CONTENT)
+    headers = request.headers
+    purposes = (headers.get("Sec-Purpose", ""), headers.get("Purpose", ""), headers.get("X-Moz", ""))
+    if any("prefetch" in purpose or "prerender" in purpose or "preview" in purpose for purpose in purposes):
+        return Response(status=HTTPStatus.SERVICE_UNAVAILABLE)
+    if headers.get("Sec-Fetch-Mode", "navigate") not in ("navigate", "nested-navigate"):
+        raise NotANavigation
+    return None
+
+
+def is_top_level() -> bool:
+    """Return whether the address was opened as a page of its own, not inside a frame or another page."""
+    return request.headers.get("Sec-Fetch-Dest", "document") == "document"

@@ -1,0 +1,38 @@
+"""May we send the browser there afterwards? The one place that decides it.
+
+Only a path of our own: one leading slash, only characters that RFC 3986 allows in a path or a query, no backslash,
+no second slash, no ``.`` or ``..`` segment, no ``@``; and the same again after up to three decodings, because
+something on the way may decode once more.
+"""
+
+import re
+from urllib.parse import unquote
+
+FALLBACK = "/"
+LENGTH = 1024
+
+_DECODINGS = 3
+_OWN_PATH = re.compile(r"/[A-Za-z0-9._~!$&'()*+,;=:%/-]*(?:\?[A-Za-z0-9._~!$&'()*+,;=:%/?-]*)?")
+_DOT_SEGMENT = re.compile(r"/\.{1,2}(?:/|$)")
+
+
+def own_path(candidate: str | None) -> str:
+    """Return the candidate if it is an address of our own, and ``/`` otherwise.
+
+    Args:
+        candidate: what came with the request, already decoded once by the framework.
+    """
+    return candidate if candidate is not None and is_own_path(candidate) else FALLBACK
+
+
+def is_own_path(candidate: str) -> bool:
+    """Return whether the candidate, and whatever decoding makes of it, stays on our own origin."""
+    texts = [candidate]
+    for _ in range(_DECODINGS):
+        texts.append(unquote(texts[-1]))
+    return len(candidate) <= LENGTH and all(map(_is_strictly_own, texts))
+
+
+def _is_strictly_own(text: str) -> bool:
+    path = text.partition("?")[0]
+    return bool(_OWN_PATH.fullmatch(text)) and "//" not in text and not _DOT_SEGMENT.search(path)

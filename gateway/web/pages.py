@@ -1,0 +1,56 @@
+"""Pages for people: templates, and the headers that a page needs."""
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, make_response, render_template
+from jinja2 import StrictUndefined
+
+from gateway.web.headers import allow_forms
+
+BRAND = "Training"
+
+
+def install(app: Flask, help_contact: Any) -> None:
+    """Prepare the templates.
+
+    Args:
+        app: the application.
+        help_contact: whom a page names for help: an object with ``href`` and ``text``, or ``None``.
+    """
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals |= {
+        "asset_version": _fingerprint(Path(app.static_folder or "")),
+        "brand": BRAND,
+        "help_contact": help_contact,
+    }
+
+    @app.after_request
+    def keep_assets(response: Response) -> Response:
+        """Let browsers keep what has its version in its address."""
+        if response.headers.get("Content-Type", "").startswith(("text/css", "image/svg")):
+            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+
+
+def page(template: str, *, status: int = 200, form_origins: Iterable[str] | None = None, **context: Any) -> Response:
+    """Return a page.
+
+    Args:
+        template: its file's name.
+        status: of the answer.
+        form_origins: where the page's forms may lead besides ourselves; ``None`` for a page without forms.
+        context: what the template shows.
+    """
+    response = make_response(render_template(template, status=status, **context), status)
+    return response if form_origins is None else allow_forms(response, form_origins)
+
+
+def _fingerprint(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for file in sorted(folder.iterdir()):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:12]

@@ -1,0 +1,93 @@
+"""Errors, shown once: a page for a person, ``application/problem+json`` (RFC 9457) for a machine."""
+
+import logging
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from flask import Flask, Response, g, jsonify, request
+from werkzeug.exceptions import HTTPException
+
+from gateway import log
+from gateway.errors import BadRequest, GatewayError, MethodNotAllowed, PageNotFound
+from gateway.web.pages import page
+
+_BY_STATUS = {
+    HTTPStatus.NOT_FOUND: PageNotFound,
+    HTTPStatus.METHOD_NOT_ALLOWED: MethodNotAllowed,
+}
+
+
+@dataclass(frozen=True)
+class Action:
+    """A button on an error page.
+
+    Attributes:
+        href: where it leads.
+        label: what it says.
+    """
+
+    href: str
+    label: str
+
+
+def offer(href: str, label: str) -> None:
+    """Let the error page of this request, should there be one, offer a way on."""
+    g.action = Action(href, label)
+
+
+def install(app: Flask) -> None:
+    """Show every error in one place."""
+
+    @app.errorhandler(GatewayError)
+    def ours(error: GatewayError) -> Response:
+        level = logging.ERROR if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR else logging.WARNING
+        log.event("problem", level=level, problem=error.code, status=error.status, path=request.path, note=error.note)
+        return _shown(error)
+
+    @app.errorhandler(HTTPException)
+    def flasks(error: HTTPException) -> Response:
+        status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
+        answer = _shown(_BY_STATUS.get(status, BadRequest)())
+        if status not in _BY_STATUS:
+            answer.status_code = status
+        return answer
+
+    @app.errorhandler(Exception)
+    def unforeseen(error: Exception) -> Response:
+        logging.getLogger("gateway").error(
+            "problem.unforeseen", exc_info=error, extra={"fields": {"path": request.path}}
+        )
+        return _shown(GatewayError())
+
+
+def _shown(error: GatewayError) -> Response:
+    response = _page(error) if request.accept_mimetypes.accept_html else _problem(error)
+    if error.retry_after is not None:
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def _page(error: GatewayError) -> Response:
+    return page(
+        "problem.html",
+        status=error.status,
+        title=error.title,
+        happened=error.happened,
+        advice=error.advice,
+        reference=log.reference(),
+        action=g.get("action"),
+    )
+
+
+def _problem(error: GatewayError) -> Response:
+    """Return the error as RFC 9457 has it; ``reference`` is our extension member."""
+    response = jsonify(
+        type=f"urn:talentlms-gateway:problem:{error.code}",
+        title=error.title,
+        status=error.status,
+        detail=f"{error.happened} {error.advice}",
+        reference=log.reference(),
+    )
+    response.status_code = error.status
+    response.content_type = "application/problem+json"
+    return response

@@ -1,0 +1,133 @@
+"""``/logout`` and ``/signed-out``: out again, in all three places.
+
+The gateway's session ends first. Then the browser goes to TalentLMS, from there to ``/logout/continue``, from there
+to the provider, and ends on ``/signed-out``. The ID token waits here meanwhile, in a single-use record that is bound
+to the browser; it never travels through TalentLMS.
+"""
+
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+
+from flask import Blueprint, Response, request
+
+from gateway import log
+from gateway.flows.sign_out import SignOut
+from gateway.oidc.relying_party import RelyingParty
+from gateway.store.sessions import Sessions
+from gateway.store.transactions import DEPARTURE_SECONDS, Departures
+from gateway.web.cookies import Cookies
+from gateway.web.forms import Forms
+from gateway.web.headers import to_address
+from gateway.web.learners import Learners
+from gateway.web.pages import page
+from gateway.web.visitor import Visitor
+from schemas.session import Session
+from schemas.transaction import Departure
+
+DEPARTURE_COOKIE = "departure"
+CONTINUE_PATH = "/logout/continue"
+SIGNED_OUT_PATH = "/signed-out"
+
+
+class Leaving:
+    """The way out.
+
+    Args:
+        visitor: who leaves.
+        sessions: where the session ends.
+        learners: whose account it is.
+        departures: sign-outs under way.
+        cookies: what binds one to its browser.
+        providers: relying parties by the provider's name.
+        sign_out: the end at TalentLMS.
+    """
+
+    def __init__(
+        self,
+        visitor: Visitor,
+        sessions: Sessions,
+        learners: Learners,
+        departures: Departures,
+        cookies: Cookies,
+        providers: Mapping[str, RelyingParty],
+        sign_out: SignOut,
+    ) -> None:
+        self._visitor = visitor
+        self._sessions = sessions
+        self._learners = learners
+        self._departures = departures
+        self._cookies = cookies
+        self._providers = providers
+        self._sign_out = sign_out
+
+    def begin(self, session: Session) -> Response:
+        """End the gateway's session and send the browser on, to TalentLMS or past it."""
+        learner = self._learners.known(session)
+        self._sessions.end(session)
+        browser = secrets.token_urlsafe(24)
+        identity = session.identity
+        departure = Departure(identity.provider, session.id_token.reveal(), secrets.token_urlsafe(16))
+        self._departures.remember(departure, browser)
+        log.audit("sign_out", outcome="success", provider=identity.provider, person=identity.key)
+        link = self._sign_out.link(learner) if learner else None
+        response = to_address(link.reveal() if link else CONTINUE_PATH)
+        self._visitor.dismiss(response)
+        self._cookies.put(response, DEPARTURE_COOKIE, browser, DEPARTURE_SECONDS)
+        return response
+
+    def proceed(self) -> Response:
+        """Send the browser on to the provider, once."""
+        browser = self._cookies.get(request, DEPARTURE_COOKIE)
+        departure = self._departures.consume(browser) if browser else None
+        provider = self._providers.get(departure.provider) if departure else None
+        url = provider.end_session_url(departure) if provider and departure else None
+        response = to_address(url or SIGNED_OUT_PATH)
+        self._cookies.drop(response, DEPARTURE_COOKIE)
+        return response
+
+
+def blueprint(visitor: Visitor, forms: Forms, leaving: Leaving, form_origins: Callable[[], Iterable[str]]) -> Blueprint:
+    """Return the routes.
+
+    Args:
+        visitor: who leaves.
+        forms: that the form is ours.
+        leaving: the way out.
+        form_origins: where a sign-out form leads besides ourselves.
+    """
+    routes = Blueprint("sign_out", __name__)
+
+    @routes.get("/logout")
+    def ask() -> Response:
+        session = visitor.session()
+        return page(
+            "sign_out.html",
+            form_origins=form_origins(),
+            csrf_token=forms.token(session) if session else "",
+            person=session.identity.display_name if session else None,
+        )
+
+    @routes.post("/logout")
+    def leave() -> Response:
+        session = visitor.session()
+        if session is None:
+            return to_address(SIGNED_OUT_PATH)
+        forms.check(session)
+        return leaving.begin(session)
+
+    @routes.get(CONTINUE_PATH)
+    def proceed() -> Response:
+        return leaving.proceed()
+
+    @routes.get(SIGNED_OUT_PATH)
+    def signed_out() -> Response:
+        session = visitor.session()
+        return page(
+            "signed_out.html",
+            form_origins=form_origins(),
+            still_signed_in=session is not None,
+            csrf_token=forms.token(session) if session else "",
+            person=session.identity.display_name if session else None,
+        )
+
+    return routes

@@ -1,0 +1,103 @@
+"""``/`` and ``/completed``: my training."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Blueprint, Response
+
+from gateway.errors import CourseNotFound
+from gateway.flows.training import Training
+from gateway.web import problems
+from gateway.web.forms import Forms
+from gateway.web.learners import Learners
+from gateway.web.navigation import only_for_people
+from gateway.web.pages import page
+from gateway.web.slugs import id_of
+from gateway.web.visitor import Visitor, sign_in_href
+from schemas.user import Enrolment
+
+
+@dataclass(frozen=True)
+class Row:
+    """A course as the page shows it.
+
+    Attributes:
+        name: the course's name.
+        href: our address that leads into it.
+        progress: 0 to 100.
+        completed: whether it is done.
+        completed_on: a day such as ``3 March 2026``, or ``None``.
+        expired: whether access has ended.
+        role: ``learner`` or ``instructor``.
+    """
+
+    name: str
+    href: str
+    progress: int
+    completed: bool
+    completed_on: str | None
+    expired: bool
+    role: str
+
+
+def blueprint(
+    visitor: Visitor,
+    learners: Learners,
+    training: Training,
+    forms: Forms,
+    form_origins: Callable[[], Iterable[str]],
+    courses: Mapping[str, int],
+) -> Blueprint:
+    """Return the routes.
+
+    Args:
+        visitor: who is at the door.
+        learners: whose account it is.
+        training: their courses.
+        forms: the sign-out form.
+        form_origins: where it leads besides ourselves.
+        courses: ids by slug.
+    """
+    routes = Blueprint("training", __name__)
+    routes.before_request(only_for_people)
+
+    @routes.get("/")
+    def mine() -> Response:
+        session = visitor.session()
+        if session is None:
+            return page("welcome.html", sign_in_href=sign_in_href("/"))
+        problems.offer("/logout", "Sign out")
+        enrolments = learners.then(session, training.courses)
+        return page(
+            "training.html",
+            form_origins=form_origins(),
+            person=session.identity.display_name,
+            courses=[_row(enrolment) for enrolment in enrolments],
+            dashboard_href="/go",
+            csrf_token=forms.token(session),
+            notice=None,
+        )
+
+    @routes.get("/completed/<course>")
+    def completed(course: str) -> Response:
+        id_of(course, courses, CourseNotFound)
+        return page("completed.html", course_name=None, next_href="/")
+
+    return routes
+
+
+def _row(enrolment: Enrolment) -> Row:
+    return Row(
+        name=enrolment.name,
+        href=f"/go/course/{enrolment.course_id}",
+        progress=enrolment.percentage,
+        completed=enrolment.completed_on is not None,
+        completed_on=_day(enrolment.completed_on),
+        expired=enrolment.expired_on is not None,
+        role=enrolment.role,
+    )
+
+
+def _day(moment: datetime | None) -> str | None:
+    return None if moment is None else f"{moment.day} {moment:%B %Y}"

@@ -1,0 +1,454 @@
+"""The pages people meet, rendered from ordinary and hostile contexts, read as text and met in a real browser."""
+
+import threading
+from collections import Counter
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from flask import Flask, render_template
+from jinja2 import StrictUndefined
+from playwright.sync_api import sync_playwright
+from werkzeug.serving import make_server
+
+WEB = Path(__file__).parents[3] / "gateway" / "web"
+CSS = WEB / "static" / "gateway.css"
+CSP = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+CHROMIUM_ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--no-first-run",
+    "--disable-component-update",
+    "--disable-sync",
+]
+NASTY = "\"><script>document.title='owned'</script><img src=x onerror=alert(1)>'{{ 7*7 }} & שלום Ünïcödé 🦉" + "W" * 90
+
+
+def thing(**members):
+    return SimpleNamespace(**members)
+
+
+def course(name, progress=0, **members):
+    ordinary = {"href": "/go/course/12", "completed": False, "completed_on": None, "expired": False, "role": "learner"}
+    return thing(**{**ordinary, "name": name, "progress": progress, **members})
+
+
+COURSES = [
+    course("Data protection at work", 45),
+    course("Fire safety"),
+    course("First aid", 100, completed=True, completed_on="3 March 2026", href="/go/course/34"),
+    course("Old machine", 20, expired=True),
+    course("Leading a team", role="instructor"),
+]
+NASTY_COURSE = course(NASTY, 7, href="/go/course/" + "a" * 80, completed_on=NASTY, role=NASTY)
+TRAINING = {"person": "Kim Lee", "dashboard_href": "/go", "csrf_token": "tok", "notice": None, "courses": COURSES}
+PASSWORD = {"csrf_token": "tok", "next": "/go", "error": None, "username": ""}
+PROBLEM = {
+    "status": 403,
+    "title": "This course is not open to you",
+    "happened": "You are signed in, but this course was not given to you.",
+    "advice": "Ask the person who sent you the link to enrol you.",
+    "reference": "K7QX-2M9D",
+    "action": thing(href="/", label="Back to my training"),
+}
+EXAMPLES = {
+    "training": ("training.html", TRAINING),
+    "training-empty": ("training.html", {**TRAINING, "courses": [], "notice": "You are now enrolled in Fire safety."}),
+    "training-nasty": (
+        "training.html",
+        {**TRAINING, "person": NASTY, "notice": NASTY, "courses": [NASTY_COURSE] * 30, "csrf_token": NASTY},
+    ),
+    "welcome": ("welcome.html", {"sign_in_href": "/login?next=%2F"}),
+    "sign-in": (
+        "sign_in.html",
+        {
+            "providers": [thing(label="Acme", href="/login/acme"), thing(label="Contractors", href="/login/partners")],
+            "password_href": "/login/password",
+        },
+    ),
+    "sign-in-nasty": ("sign_in.html", {"providers": [thing(label=NASTY, href="/x")] * 3, "password_href": None}),
+    "password": ("password.html", PASSWORD),
+    "password-error": ("password.html", {**PASSWORD, "error": "This did not match.", "username": "kim"}),
+    "password-nasty": ("password.html", dict.fromkeys(PASSWORD, NASTY)),
+    "problem": ("problem.html", PROBLEM),
+    "problem-nasty": ("problem.html", {**dict.fromkeys(PROBLEM, NASTY), "action": thing(href="/", label=NASTY)}),
+    "waiting": ("waiting.html", {"seconds": 12, "subject": "your course", "href": "/go/course/12"}),
+    "waiting-nasty": ("waiting.html", {"seconds": 1900, "subject": NASTY, "href": "/go"}),
+    "sign-out": ("sign_out.html", {"csrf_token": "tok", "person": "Kim Lee"}),
+    "sign-out-nobody": ("sign_out.html", {"csrf_token": "tok", "person": None}),
+    "sign-out-nasty": ("sign_out.html", {"csrf_token": NASTY, "person": NASTY}),
+    "signed-out": ("signed_out.html", {"still_signed_in": False, "person": None, "csrf_token": "tok"}),
+    "signed-out-not": ("signed_out.html", {"still_signed_in": True, "person": "Kim Lee", "csrf_token": "tok"}),
+    "completed": ("completed.html", {"course_name": "Fire safety", "next_href": "/"}),
+    "completed-unnamed": ("completed.html", {"course_name": None, "next_href": "/"}),
+    "completed-nasty": ("completed.html", {"course_name": NASTY, "next_href": "/"}),
+    "interrupted": ("interrupted.html", {"happened": "This sign-in page was already used.", "continue_href": "/go"}),
+    "interrupted-nasty": ("interrupted.html", {"happened": NASTY, "continue_href": "/go"}),
+}
+every_page = pytest.mark.parametrize("name", EXAMPLES)
+
+CONTRAST = """() => {
+  const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
+  const known = {};
+  const rgb = colour => known[colour] ??= pixel(colour);
+  const pixel = colour => {
+    canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1);
+    return canvas.getImageData(0, 0, 1, 1).data;
+  };
+  const light = ([r, g, b]) => [r, g, b].map(v => v / 255)
+    .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const behind = e => {
+    for (; e; e = e.parentElement) {
+      const colour = getComputedStyle(e).backgroundColor;
+      if (rgb(colour)[3] === 255) return colour;
+    }
+    return 'white';
+  };
+  const ratio = (a, b) => {
+    const [low, high] = [light(rgb(a)), light(rgb(b))].sort((x, y) => x - y);
+    return (high + 0.05) / (low + 0.05);
+  };
+  const faint = [];
+  const check = (e, kind, colour, ground, least) => {
+    const found = ratio(colour, ground);
+    if (found < least) faint.push(`${kind} ${e.tagName}.${e.className} ${found.toFixed(2)}`);
+  };
+  for (const e of document.querySelectorAll('body *')) {
+    const style = getComputedStyle(e);
+    if (e.tagName === 'INPUT' || [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()))
+      check(e, 'text', style.color, behind(e), 4.5);
+    if (e.matches('input:not([type=hidden])')) check(e, 'border', style.borderTopColor, behind(e.parentElement), 3);
+    if (e === document.activeElement) check(e, 'focus', style.outlineColor, behind(e.parentElement), 3);
+  }
+  return faint;
+}"""
+CONTROLS = "a[href], button, input:not([type=hidden])"
+
+
+class Outline(HTMLParser):
+    """What a page consists of: its tags with their attributes, its text, and whether every tag is closed in turn."""
+
+    VOID = frozenset({"meta", "link", "img", "input"})
+
+    def __init__(self, html):
+        super().__init__()
+        self.tags, self.open, self.text = [], [], []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        assert len(dict(attrs)) == len(attrs), f"an attribute twice on {tag}"
+        self.tags.append((tag, dict(attrs)))
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.text.append(data)
+
+    def all(self, tag):
+        return [attrs for name, attrs in self.tags if name == tag]
+
+    def words(self):
+        return " ".join("".join(self.text).split())
+
+
+@pytest.fixture(scope="module")
+def app():
+    app = Flask("pages", template_folder=str(WEB / "templates"), static_folder=str(WEB / "static"))
+    app.jinja_env.undefined = StrictUndefined
+    help_contact = thing(href="mailto:training@acme.example", text="training@acme.example")
+    app.jinja_env.globals.update(asset_version="1", brand="Training", help_contact=help_contact)
+    app.add_url_rule("/page/<name>", "page", lambda name: render_template(EXAMPLES[name][0], **EXAMPLES[name][1]))
+
+    @app.after_request
+    def protect(response):
+        response.headers["Content-Security-Policy"] = CSP
+        return response
+
+    return app
+
+
+@pytest.fixture
+def read(app):
+    return lambda name: Outline(app.test_client().get(f"/page/{name}").text)
+
+
+@pytest.fixture
+def render(app):
+    def outline(template, **context):
+        with app.test_request_context():
+            return Outline(render_template(template, **context))
+
+    return outline
+
+
+@pytest.fixture(scope="module")
+def address(app):
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def page():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM_ARGS)
+        page = browser.new_page()
+        page.complaints, page.fetched = [], []
+        page.on("console", lambda message: page.complaints.append(message.text))
+        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        page.on("request", lambda request: page.fetched.append(request.url))
+        yield page
+        browser.close()
+
+
+@pytest.fixture
+def visit(page, address):
+    def open_page(name, width=1000, scheme="light"):
+        page.complaints.clear()
+        page.fetched.clear()
+        page.set_viewport_size({"width": width, "height": 800})
+        page.emulate_media(color_scheme=scheme)
+        page.mouse.move(0, 0)
+        page.goto(f"{address}/page/{name}")
+        return page
+
+    return open_page
+
+
+def test_every_template_has_an_example():
+    templates = {path.name for path in (WEB / "templates").iterdir()}
+    assert {template for template, _ in EXAMPLES.values()} == templates - {"layout.html"}
+
+
+def test_the_stylesheet_is_small_and_fetches_nothing():
+    css = CSS.read_text(encoding="utf-8")
+    assert len(css.encode()) < 8 * 1024
+    assert "url(" not in css
+    assert "@import" not in css
+
+
+@every_page
+def test_a_page_has_one_heading_a_title_a_language_and_landmarks(read, name):
+    page = read(name)
+    tags = Counter(tag for tag, _ in page.tags)
+    assert page.open == []
+    assert (tags["h1"], tags["title"], tags["main"], tags["header"], tags["footer"]) == (1, 1, 1, 1, 1)
+    assert page.all("html") == [{"lang": "en"}]
+    assert page.words().split(" Skip to ")[0].endswith("\N{EN DASH} Training")
+    ids = [attrs["id"] for _, attrs in page.tags if "id" in attrs]
+    assert len(ids) == len(set(ids))
+
+
+@every_page
+def test_a_page_holds_no_script_no_inline_style_and_nothing_from_elsewhere(read, name):
+    page = read(name)
+    assert not {tag for tag, _ in page.tags} & {"script", "style", "iframe", "object", "base"}
+    for tag, attrs in page.tags:
+        assert not [key for key in attrs if key == "style" or key.startswith("on") or key == "http-equiv"]
+        links = [attrs[key] for key in ("href", "src", "action") if key in attrs]
+        assert all(link.startswith(("/", "#", "mailto:")) for link in links), tag
+
+
+@every_page
+def test_a_nasty_context_stays_text(app, name):
+    html = app.test_client().get(f"/page/{name}").text
+    assert "<script" not in html
+    assert "style=" not in html
+    assert "onerror=alert(1)>" not in html
+    assert "http:" not in html
+    assert "https:" not in html
+
+
+@every_page
+def test_forms_are_posted_with_a_token_written_name_then_value(app, name):
+    html = app.test_client().get(f"/page/{name}").text
+    forms = html.split("<form")[1:]
+    assert html.count("<form") == html.count('method="post"')
+    assert all('<input type="hidden" name="csrf_token" value="' in form.split("</form>")[0] for form in forms)
+
+
+def test_a_course_offers_start_continue_or_review_and_says_how_far_it_is(read):
+    words = read("training").words()
+    assert "45% done Continue Data protection at work" in words
+    assert "Not started yet Start Fire safety" in words
+    assert "Completed on 3 March 2026 Review First aid" in words
+    assert "Your role: instructor Start Leading a team" in words
+
+
+def test_a_course_whose_time_is_over_says_so_and_has_no_button(read):
+    page = read("training")
+    assert "No longer open Old machine 20% done Your access has ended" in page.words()
+    assert [link["href"] for link in page.all("a") if "/go/course" in link["href"]].count("/go/course/12") == 3
+    assert "Continue Old machine" not in page.words()
+
+
+def test_courses_to_do_come_before_completed_ones(read):
+    words = read("training").words()
+    order = [words.index(part) for part in ("To do", "Leading a team", "Completed First aid", "No longer open")]
+    assert order == sorted(order)
+
+
+def test_a_learner_who_has_completed_everything_is_told_so(render, read):
+    sentence = "Nothing to do at the moment: you have completed all your courses."
+    done = course("First aid", 100, completed=True, role=None)
+    words = render("training.html", **{**TRAINING, "courses": [done]}).words()
+    assert sentence in words
+    assert "Your role" not in words
+    assert sentence not in read("training").words()
+
+
+def test_a_learner_without_courses_reads_what_to_do(read):
+    page = read("training-empty")
+    assert "There is no course for you here yet." in page.words()
+    assert {"class": "notice", "role": "status"} in page.all("p")
+    assert "/go" in [link["href"] for link in page.all("a")]
+
+
+def test_a_refused_password_is_announced_tied_to_both_fields_and_not_written_back(read):
+    page = read("password-error")
+    assert {"class": "error", "id": "error", "role": "alert"} in page.all("p")
+    fields = {field["name"]: field for field in page.all("input")}
+    assert fields["username"]["value"] == "kim"
+    assert fields["username"]["autocomplete"] == "username"
+    assert fields["password"]["autocomplete"] == "current-password"
+    assert "value" not in fields["password"]
+    assert fields["next"] == {"type": "hidden", "name": "next", "value": "/go"}
+    assert [fields[name]["aria-describedby"] for name in ("username", "password")] == ["error", "error"]
+
+
+def test_an_unused_password_form_announces_nothing(read):
+    page = read("password")
+    assert not [attrs for _, attrs in page.tags if "role" in attrs or "aria-invalid" in attrs]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0, "in a moment."), (12, "in about 12 seconds."), (90, "in about 2 minutes."), (1900, "in about 32 minutes.")],
+)
+def test_the_waiting_page_says_about_how_long(render, seconds, words):
+    page = render("waiting.html", seconds=seconds, subject="your course", href="/go")
+    assert f"This page goes on to your course by itself {words}" in page.words()
+    assert {"role": "status"} in page.all("div")
+
+
+def test_a_problem_without_an_action_still_shows_its_reference(render):
+    page = render("problem.html", **{**PROBLEM, "action": None})
+    assert "Reference K7QX-2M9D If you ask for help, please quote this reference." in page.words()
+    assert [link["href"] for link in page.all("a")] == ["#main", "/", "mailto:training@acme.example"]
+
+
+def test_sign_out_pages_offer_the_step_that_fits(read):
+    assert "Sign out everywhere" in read("signed-out-not").words()
+    assert "Sign in again" in read("signed-out").words()
+    assert not read("signed-out").all("form")
+    assert not read("sign-out-nobody").all("form")
+
+
+def test_without_a_help_contact_no_help_line_is_drawn(app):
+    page = app.jinja_env.get_template("welcome.html", globals={"help_contact": None})
+    with app.test_request_context():
+        assert "Need help?" not in page.render(sign_in_href="/login")
+
+
+@every_page
+def test_the_browser_fetches_only_from_the_gateway_and_has_nothing_to_complain_about(visit, address, name):
+    page = visit(name)
+    assert page.complaints == []
+    assert page.title() != "owned"
+    assert all(url.startswith(address) for url in page.fetched)
+    assert f"{address}/static/gateway.css?v=1" in page.fetched
+
+
+@every_page
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_fields_and_focus_stand_out_in_light_and_dark(visit, name, scheme):
+    page = visit(name, scheme=scheme)
+    assert page.evaluate(CONTRAST) == []
+    for control in page.locator(CONTROLS).all()[:8]:
+        control.focus()
+        assert page.evaluate(CONTRAST) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_the_pointer_rests_on_stands_out_in_light_and_dark(visit, scheme):
+    for name in ("training", "sign-in", "password-error"):
+        page = visit(name, scheme=scheme)
+        for control in page.locator(CONTROLS).all()[1:]:
+            control.hover()
+            assert page.evaluate(CONTRAST) == []
+
+
+def test_the_dark_page_is_dark(visit):
+    ground = "getComputedStyle(document.body).backgroundColor"
+    assert visit("welcome").evaluate(ground) == "rgb(245, 244, 239)"
+    assert visit("welcome", scheme="dark").evaluate(ground) == "rgb(16, 22, 20)"
+
+
+@every_page
+def test_the_tab_key_reaches_every_control_in_reading_order_with_visible_focus(visit, name):
+    page = visit(name)
+    count = page.locator(CONTROLS).count()
+    where = f"[...document.querySelectorAll('{CONTROLS}')].indexOf(document.activeElement)"
+    outline = "parseFloat(getComputedStyle(document.activeElement).outlineWidth)"
+    for index in range(count):
+        page.keyboard.press("Tab")
+        assert page.evaluate(where) == index
+        assert page.evaluate(outline) >= 2
+
+
+@pytest.mark.parametrize("name", ["training", "password", "problem"])
+def test_the_skip_link_appears_on_focus_and_leads_into_the_content(visit, name):
+    page = visit(name)
+    page.keyboard.press("Tab")
+    assert page.locator(".skip").bounding_box()["width"] > 100
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('header')") is None
+
+
+@every_page
+def test_every_control_has_a_name_that_is_read_out(visit, name):
+    page = visit(name)
+    session = page.context.new_cdp_session(page)
+    nodes = [node for node in session.send("Accessibility.getFullAXTree")["nodes"] if "role" in node]
+    roles = {"link", "button", "textbox", "progressbar"}
+    named = [node["name"]["value"] for node in nodes if node["role"]["value"] in roles]
+    assert len(named) >= page.locator(CONTROLS).count()
+    assert all(named)
+    assert {"banner", "main", "contentinfo"} <= {node["role"]["value"] for node in nodes}
+
+
+@every_page
+@pytest.mark.parametrize(("width", "zoom"), [(320, "100%"), (640, "200%")])
+def test_nothing_scrolls_sideways_on_a_phone_or_with_text_twice_as_large(visit, name, width, zoom):
+    page = visit(name, width)
+    page.evaluate("zoom => document.documentElement.style.fontSize = zoom", zoom)
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+@every_page
+def test_buttons_and_fields_are_large_enough_for_a_finger(visit, name):
+    for control in visit(name, width=320).locator(".button, .choices a, .brand, input:not([type=hidden])").all():
+        assert control.bounding_box()["height"] >= 40
+
+
+@every_page
+def test_headings_step_down_one_level_at_a_time(read, name):
+    levels = [int(tag[1]) for tag, _ in read(name).tags if tag in {"h1", "h2", "h3", "h4"}]
+    assert levels[0] == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
