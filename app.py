@@ -1,0 +1,5 @@
+"""The front door: ``gunicorn app:app``."""
+
+from gateway import create_app
+
+app = create_app()

@@ -1,0 +1,189 @@
+"""The gateway: from settings to an application. The only place where objects are made."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Flask
+
+from gateway import log
+from gateway.config import IdentityProviderSettings, Settings, load
+from gateway.flows.checkout import Checkout
+from gateway.flows.destinations import Destinations
+from gateway.flows.launch import Launch, LaunchOptions
+from gateway.flows.managed_password import ManagedPasswords
+from gateway.flows.password_sign_in import WINDOW_SECONDS, PasswordSignIn
+from gateway.flows.provisioning import Provisioning, Trust
+from gateway.flows.sign_out import SignOut
+from gateway.flows.training import Training
+from gateway.keyring import Keyring
+from gateway.oidc.metadata import STALE_SECONDS, ProviderDirectory
+from gateway.oidc.outbound import BoundedAdapter
+from gateway.oidc.relying_party import Registration, RelyingParty
+from gateway.store.account_links import AccountLinks
+from gateway.store.attempts import Attempts
+from gateway.store.connection import Store, connect
+from gateway.store.locks import Locks
+from gateway.store.provider_documents import ProviderDocuments
+from gateway.store.sessions import Sessions
+from gateway.store.transactions import Departures, Transactions
+from gateway.talentlms.client import TalentLMS
+from gateway.talentlms.transport import HttpTransport
+from gateway.web import checkout, headers, health, launch, pages, password, problems, sign_in, sign_out, training, work
+from gateway.web import visitor as visitors
+from gateway.web.cookies import Cookies
+from gateway.web.forms import Forms
+from gateway.web.learners import Learners
+from gateway.web.visitor import Visitor
+from schemas.secret import Secret
+
+BODY_BYTES = 64 * 1024
+"""The largest form that is read."""
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Return the gateway, ready to serve.
+
+    Args:
+        settings: default: those of the environment.
+
+    Raises:
+        BadSettings: names every fault of the environment's settings at once.
+    """
+    settings = settings or load(os.environ)
+    log.configure(settings.log_level)
+    app = Flask(__name__, template_folder="web/templates", static_folder="web/static")
+    app.config["MAX_CONTENT_LENGTH"] = BODY_BYTES
+
+    work.install(app, settings.trusted_proxies)
+    headers.install(app, secure=settings.secure)
+    pages.install(app, settings.help_contact)
+    problems.install(app)
+    visitors.install(app)
+
+    for routes in _routes(settings, _neighbours(settings)):
+        app.register_blueprint(routes)
+    return app
+
+
+@dataclass(frozen=True)
+class _Neighbours:
+    """Whom we call, and what every flow needs."""
+
+    store: Store
+    lms: TalentLMS
+    directories: dict[str, ProviderDirectory]
+    providers: dict[str, RelyingParty]
+    keyring: Keyring
+    passwords: ManagedPasswords
+    account_links: AccountLinks
+    sessions: Sessions
+    destinations: Destinations
+
+
+def _neighbours(settings: Settings) -> _Neighbours:
+    store = connect(settings.redis_url, settings.ca_file)
+    keyring = Keyring(settings.secret_keys)
+    adapter = BoundedAdapter(settings.ca_file)
+    documents = ProviderDocuments(store, keep=STALE_SECONDS)
+    entries = {entry.name: entry for entry in settings.identity_providers}
+    directories = {name: ProviderDirectory(entry.issuer, documents, adapter) for name, entry in entries.items()}
+    lms = settings.talentlms
+    return _Neighbours(
+        store=store,
+        lms=TalentLMS(HttpTransport(lms.url, lms.api_key, ca_file=settings.ca_file)),
+        directories=directories,
+        providers={
+            name: RelyingParty(_registration(settings, entry), directories[name], adapter)
+            for name, entry in entries.items()
+        },
+        keyring=keyring,
+        passwords=ManagedPasswords(keyring),
+        account_links=AccountLinks(store),
+        sessions=Sessions(store, settings.session_idle, settings.session_lifetime),
+        destinations=Destinations(lms.link_hosts, lms.payment_hosts),
+    )
+
+
+def _routes(settings: Settings, near: _Neighbours) -> Iterator[Blueprint]:
+    cookies = Cookies(secure=settings.secure)
+    visitor = Visitor(near.sessions, cookies)
+    forms = Forms(near.keyring, cookies, settings.public_url)
+    learners = Learners(_provisioning(settings, near), near.sessions)
+    courses, categories = settings.slugs.courses, settings.slugs.categories
+
+    def form_origins() -> set[str]:
+        """Where a sign-out form leads: through TalentLMS to the provider."""
+        ends = {relying_party.end_session_origin() for relying_party in near.providers.values()}
+        return _link_origins(settings) | {origin for origin in ends if origin}
+
+    yield health.blueprint(near.store, near.directories)
+    yield sign_in.blueprint(
+        sign_in.SignIn(visitor, near.sessions, Transactions(near.store), cookies, near.providers),
+        {entry.name: entry.label or entry.name for entry in settings.identity_providers},
+        with_password=settings.password_sign_in,
+    )
+    yield launch.blueprint(visitor, learners, _launch(settings, near), courses)
+    yield checkout.blueprint(visitor, learners, Checkout(near.lms, near.destinations), courses, categories)
+    yield training.blueprint(visitor, learners, Training(near.lms), forms, form_origins, courses)
+    yield sign_out.blueprint(visitor, forms, _leaving(settings, near, visitor, learners, cookies), form_origins)
+    if settings.password_sign_in:
+        yield password.blueprint(forms, _password_sign_in(settings, near), _link_origins(settings))
+
+
+def _provisioning(settings: Settings, near: _Neighbours) -> Provisioning:
+    trusts = {
+        entry.name: Trust(entry.trusted_email_domains, entry.trust_username) for entry in settings.identity_providers
+    }
+    types = settings.talentlms.learner_types
+    return Provisioning(near.lms, near.account_links, Locks(near.store), near.passwords, trusts, types)
+
+
+def _launch(settings: Settings, near: _Neighbours) -> Launch:
+    lms = settings.talentlms
+    options = LaunchOptions(
+        login_link=lms.login_link,
+        logout_redirect=_own(settings, lms.after_logout),
+        completed_redirect=_own(settings, lms.after_completion or "/completed/{course}"),
+        hidden_options=lms.header_hidden_options,
+        self_enrol_courses=lms.self_enrol_courses,
+    )
+    return Launch(near.lms, near.destinations, near.account_links, near.passwords, options)
+
+
+def _leaving(
+    settings: Settings, near: _Neighbours, visitor: Visitor, learners: Learners, cookies: Cookies
+) -> sign_out.Leaving:
+    flow = SignOut(near.lms, near.destinations, settings.public_url + sign_out.CONTINUE_PATH)
+    departures = Departures(near.store)
+    return sign_out.Leaving(visitor, near.sessions, learners, departures, cookies, near.providers, flow)
+
+
+def _password_sign_in(settings: Settings, near: _Neighbours) -> PasswordSignIn:
+    attempts = Attempts(near.store, WINDOW_SECONDS) if settings.rate_limits else None
+    return PasswordSignIn(near.lms, near.destinations, attempts, _own(settings, settings.talentlms.after_logout))
+
+
+def _registration(settings: Settings, entry: IdentityProviderSettings) -> Registration:
+    return Registration(
+        name=entry.name,
+        issuer=entry.issuer,
+        client_id=entry.client_id,
+        client_secret=entry.client_secret or Secret(""),
+        redirect_uri=f"{settings.public_url}/callback/{entry.name}",
+        signed_out_uri=settings.public_url + sign_out.SIGNED_OUT_PATH,
+        scopes=entry.scopes,
+        algorithms=entry.algorithms,
+        userinfo=entry.userinfo,
+    )
+
+
+def _own(settings: Settings, place: str) -> str:
+    """Return a place as a full address: an own path with our public address before it."""
+    return settings.public_url + place if place.startswith("/") else place
+
+
+def _link_origins(settings: Settings) -> set[str]:
+    scheme = urlsplit(settings.talentlms.url).scheme
+    return {f"{scheme}://{host}" for host in settings.talentlms.link_hosts}
