@@ -1,0 +1,1 @@
+"""The world outside the gateway: neighbours for the demo and the tests."""

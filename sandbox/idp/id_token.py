@@ -1,0 +1,48 @@
+"""The ID Token, made well and then, where that is switched on, spoilt (OpenID Connect Core, section 2)."""
+
+import hashlib
+import time
+from typing import Any
+
+from sandbox.idp.jose import b64
+from sandbox.idp.misbehaviour import changed
+from sandbox.idp.provider import Provider
+from sandbox.idp.seal import header, sealed
+from sandbox.idp.sessions import Grant
+
+
+def left_half_hash(text: str) -> str:
+    """The value of `at_hash` for RS256, PS256, ES256 and EdDSA with SHA-256 (Core, section 3.1.3.6)."""
+    return b64(hashlib.sha256(text.encode()).digest()[:16])
+
+
+def honest_claims(provider: Provider, grant: Grant, access_token: str) -> dict[str, Any]:
+    """The claims of a flawless ID Token for this grant."""
+    now = int(time.time())
+    claims = {
+        **grant.session.person.released(grant.scopes),
+        "iss": provider.issuer,
+        "aud": provider.client.client_id,
+        "iat": now,
+        "exp": now + provider.settings.id_token_seconds,
+        "auth_time": grant.session.auth_time,
+        "sid": grant.session.sid,
+        "at_hash": left_half_hash(access_token),
+    }
+    if "nonce" in grant.request:
+        claims["nonce"] = grant.request["nonce"]
+    if wanted := grant.request.get("acr_values", "").split():
+        claims["acr"] = wanted[0]
+    return claims
+
+
+def id_token(provider: Provider, grant: Grant, access_token: str) -> str:
+    """The ID Token that belongs to an access token."""
+    misbehaviours, occasion = grant.misbehaviours, provider.occasion(grant, access_token)
+    for one in misbehaviours:
+        if one.before_signing:
+            one.before_signing(occasion)
+    claims = changed([one.claims for one in misbehaviours], honest_claims(provider, grant, access_token), occasion)
+    head = changed([one.header for one in misbehaviours], header(occasion), occasion)
+    seal = next((one.seal for one in misbehaviours if one.seal), sealed)
+    return seal(head, claims, occasion)

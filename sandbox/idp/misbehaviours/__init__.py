@@ -1,0 +1,1 @@
+"""The misbehaviours by topic; `sandbox.idp.registry` puts them together."""

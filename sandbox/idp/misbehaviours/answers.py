@@ -1,0 +1,164 @@
+"""Endpoints that do not answer as they should: broken, slow, endless, elsewhere."""
+
+import socket
+from collections.abc import Iterator
+from http import HTTPStatus
+
+from flask import Response, jsonify, make_response, redirect, request
+
+from sandbox.idp.misbehaviour import Expected, Misbehaviour, Occasion, Replacement
+
+DOCUMENTS = ("discovery", "jwks")
+ENDPOINTS = (*DOCUMENTS, "par", "token", "userinfo")
+SOURCES = {
+    "discovery": ("checklist 35", "checklist 37"),
+    "jwks": ("checklist 35", "checklist 37"),
+    "par": ("checklist 35",),
+    "token": ("checklist 35", "checklist 63"),
+    "userinfo": ("checklist 35", "checklist 63"),
+}
+DRIP_SECONDS = 0.2
+CHUNK = b" " * 65536
+SECRET_LOOKING = "Traceback: password=hunter2 <script>alert(1)</script>"
+
+
+def _failed(_occasion: Occasion) -> Response:
+    return Response(SECRET_LOOKING, 500, content_type="text/html")
+
+
+def _busy(_occasion: Occasion) -> Response:
+    return Response("busy", 503, {"Retry-After": "1"})
+
+
+def _slow(occasion: Occasion) -> None:
+    occasion.closing.wait(occasion.settings.slow_seconds)
+
+
+def _html(_occasion: Occasion) -> Response:
+    return Response("<!doctype html><title>Maintenance</title>", content_type="text/html; charset=utf-8")
+
+
+def _not_json(_occasion: Occasion) -> Response:
+    return Response('{"access_token": ', content_type="application/json")
+
+
+def _empty(_occasion: Occasion) -> Response:
+    return Response(b"", content_type="application/json")
+
+
+def _list(_occasion: Occasion) -> Response:
+    return jsonify([])
+
+
+def _elsewhere(endpoint: str) -> Replacement:
+    """Lead to an address that answers well, so that following is seen in the request log."""
+
+    def answer(occasion: Occasion) -> Response:
+        target = f"{occasion.issuer}/elsewhere/{endpoint}"
+        return make_response(redirect(target, HTTPStatus.TEMPORARY_REDIRECT))
+
+    return answer
+
+
+def _huge(occasion: Occasion) -> Response:
+    def body() -> Iterator[bytes]:
+        yield b'{"issuer": "'
+        for _ in range(occasion.settings.huge_bytes // len(CHUNK)):
+            yield CHUNK
+        yield b'"}'
+
+    return Response(body(), content_type="application/json")
+
+
+def _dripping(occasion: Occasion) -> Response:
+    def body() -> Iterator[bytes]:
+        for _ in range(int(occasion.settings.slow_seconds / DRIP_SECONDS)):
+            yield b" "
+            occasion.closing.wait(DRIP_SECONDS)
+        yield b"{}"
+
+    return Response(body(), content_type="application/json")
+
+
+def _hung_up(_occasion: Occasion) -> Response:
+    connection: socket.socket = request.environ["werkzeug.socket"]
+    connection.shutdown(socket.SHUT_RDWR)
+    return Response(b"")
+
+
+KINDS: tuple[tuple[str, str, Replacement], ...] = (
+    ("500", "answers 500 with a body that nobody should be shown", _failed),
+    ("503", "answers 503 and Retry-After", _busy),
+    ("slow", "answers well, after slow_seconds", _slow),
+    ("html", "answers 200 with a page", _html),
+    ("not-json", "answers 200 with half a JSON", _not_json),
+    ("empty", "answers 200 with nothing", _empty),
+    ("list", "answers 200 with a JSON list", _list),
+    ("huge", "answers 200 with huge_bytes", _huge),
+    ("drip", "answers 200 a byte at a time, for slow_seconds", _dripping),
+    ("down", "hangs up without an answer", _hung_up),
+)
+
+
+def _expected(endpoint: str) -> Expected:
+    return "refuse" if endpoint in (*DOCUMENTS, "token") else "either"
+
+
+def _refused(code: str, status: int) -> Replacement:
+    return lambda _occasion: make_response(jsonify(error=code, error_description=SECRET_LOOKING), status)
+
+
+KNOBS = (
+    *(
+        Misbehaviour(
+            name=f"{endpoint}-{kind}",
+            sources=SOURCES[endpoint],
+            meaning=f"The {endpoint} endpoint {meaning}.",
+            expected="either" if kind == "slow" else _expected(endpoint),
+            instead={endpoint: replacement},
+        )
+        for endpoint in ENDPOINTS
+        for kind, meaning, replacement in KINDS
+    ),
+    *(
+        Misbehaviour(
+            name=f"{endpoint}-redirect",
+            sources=SOURCES[endpoint],
+            meaning=f"The {endpoint} endpoint answers 307 to another address, which would answer well.",
+            expected=_expected(endpoint),
+            instead={endpoint: _elsewhere(endpoint)},
+        )
+        for endpoint in ENDPOINTS
+    ),
+    Misbehaviour(
+        name="token-invalid-grant",
+        sources=("checklist 63",),
+        meaning="The token endpoint answers invalid_grant.",
+        instead={"token": _refused("invalid_grant", 400)},
+    ),
+    Misbehaviour(
+        name="token-invalid-client",
+        sources=("checklist 63",),
+        meaning="The token endpoint answers invalid_client.",
+        instead={"token": _refused("invalid_client", 401)},
+    ),
+    Misbehaviour(
+        name="token-error-with-200",
+        sources=("checklist 63",),
+        meaning="The token endpoint answers an error with status 200.",
+        instead={"token": _refused("invalid_grant", 200)},
+    ),
+    Misbehaviour(
+        name="userinfo-401",
+        sources=("checklist 29",),
+        meaning="The UserInfo endpoint answers 401.",
+        expected="either",
+        instead={"userinfo": _refused("invalid_token", 401)},
+    ),
+    Misbehaviour(
+        name="everything-down",
+        sources=("checklist 37",),
+        meaning="Every endpoint hangs up without an answer.",
+        instead=dict.fromkeys((*ENDPOINTS, "authorize", "end_session"), _hung_up),
+    ),
+)

@@ -1,0 +1,99 @@
+"""Wrong or unusual JOSE headers, and things that are no ID Token at all."""
+
+from sandbox.idp.jose import joined, sign, signature
+from sandbox.idp.keys import new_key, public
+from sandbox.idp.misbehaviour import Json, Misbehaviour, Occasion, Seal
+from sandbox.idp.misbehaviours.changes import put
+
+IGNORED = "checklist 22"
+FOREIGN_KEYS = "/attacker/jwks"
+
+
+def _attacked(header_name: str) -> Seal:
+    """Signed by an unknown key that the header itself offers."""
+
+    def seal(head: Json, claims: Json, occasion: Occasion) -> str:
+        key = new_key("RS256")
+        offers = {"jwk": public(key), "jku": f"{occasion.issuer}{FOREIGN_KEYS}"}
+        offer = offers.get(header_name, f"{occasion.issuer}{FOREIGN_KEYS}")
+        return sign({**head, "alg": "RS256", "kid": key.kid, header_name: offer}, claims, key, "RS256")
+
+    return seal
+
+
+def _offered(head: Json, occasion: Occasion) -> Json:
+    return {**head, "jku": f"{occasion.issuer}{FOREIGN_KEYS}", "jwk": public(new_key("ES256"))}
+
+
+def _payload(text: str) -> Seal:
+    """A correct signature over something that is no claims object."""
+
+    def seal(head: Json, _claims: Json, occasion: Occasion) -> str:
+        alg = occasion.settings.signing_alg
+        body = joined(head, text)
+        return f"{body}.{signature(alg, body, occasion.keys.signing(alg))}"
+
+    return seal
+
+
+KNOBS = (
+    *(
+        Misbehaviour(
+            name=f"{name}-attacker",
+            sources=(IGNORED,),
+            meaning=f"The token is signed by an attacker's key that its own {name} header offers.",
+            seal=_attacked(name),
+        )
+        for name in ("jku", "x5u", "jwk")
+    ),
+    Misbehaviour(
+        name="jku-beside-a-good-signature",
+        sources=(IGNORED,),
+        meaning="The token is right; its jku and jwk headers offer other keys and are to be ignored.",
+        expected="accept",
+        header=_offered,
+    ),
+    Misbehaviour(
+        name="crit-unknown",
+        sources=(IGNORED,),
+        meaning="The header makes an unknown extension critical.",
+        header=put(crit=["urn:example:unknown"], **{"urn:example:unknown": True}),
+    ),
+    Misbehaviour(
+        name="crit-empty",
+        sources=(IGNORED,),
+        meaning="The header has an empty crit, which RFC 7515 forbids.",
+        header=put(crit=[]),
+    ),
+    Misbehaviour(
+        name="typ-logout-token",
+        sources=("checklist 56",),
+        meaning="The ID Token's typ is logout+jwt.",
+        expected="either",
+        header=put(typ="logout+jwt"),
+    ),
+    Misbehaviour(
+        name="payload-list",
+        sources=(IGNORED,),
+        meaning="The signed payload is a JSON list.",
+        seal=_payload("[1, 2]"),
+    ),
+    Misbehaviour(
+        name="payload-not-json",
+        sources=(IGNORED,),
+        meaning="The signed payload is not JSON.",
+        seal=_payload("sub=kim"),
+    ),
+    Misbehaviour(
+        name="token-not-a-jwt",
+        sources=(IGNORED,),
+        meaning="The ID Token is a word.",
+        seal=lambda _head, _claims, _occasion: "nonsense",
+    ),
+    Misbehaviour(
+        name="token-five-parts",
+        sources=(IGNORED,),
+        meaning="The ID Token has the five parts of an encrypted one.",
+        seal=lambda head, _claims, _occasion: f"{joined(head, 'key')}.iv.text.tag",
+    ),
+)

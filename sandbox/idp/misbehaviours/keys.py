@@ -1,0 +1,177 @@
+"""Wrong or unusual keys: rotation, kid, and what else stands in the JWK Set."""
+
+import secrets
+
+from joserfc.jwk import OctKey
+
+from sandbox.idp.jose import sign
+from sandbox.idp.keys import new_key, public
+from sandbox.idp.misbehaviour import Json, Misbehaviour, Occasion, Parameters
+from sandbox.idp.misbehaviours.changes import drop, put
+
+SYMMETRIC_KID = "symmetric"
+
+
+def _own_key(occasion: Occasion) -> Json:
+    return public(occasion.keys.signing(occasion.settings.signing_alg))
+
+
+def _single(_jwks: Json, occasion: Occasion) -> Json:
+    return {"keys": [_own_key(occasion)]}
+
+
+def _strangers() -> list[Json]:
+    return [
+        {**public(new_key("ES256")), "kid": secrets.token_hex(4)},
+        {**public(new_key("RS256")), "kid": secrets.token_hex(4), "use": "enc", "alg": "RSA-OAEP-256"},
+        {"kty": "oct", "kid": secrets.token_hex(4), "use": "enc", "alg": "A256KW", "k": secrets.token_urlsafe(32)},
+        {"kty": "OKP", "crv": "X25519", "x": secrets.token_urlsafe(32), "use": "enc", "kid": "x25519"},
+    ]
+
+
+def _beside_other_types(_jwks: Json, occasion: Occasion) -> Json:
+    return {"keys": [*_strangers(), _own_key(occasion)]}
+
+
+def _several(jwks: Json, occasion: Occasion) -> Json:
+    alg = occasion.settings.signing_alg
+    return {"keys": [public(new_key(alg)), *jwks["keys"], public(new_key(alg))]}
+
+
+def _with_extras(jwks: Json, _occasion: Occasion) -> Json:
+    unknown = {"kty": "LATTICE", "kid": "tomorrow", "use": "sig", "alg": "XX999", "pub": "AAAA"}
+    nameless = {name: value for name, value in public(new_key("ES256")).items() if name != "kid"}
+    return {"keys": [unknown, *_strangers(), nameless, *jwks["keys"]], "comment": "an unknown member"}
+
+
+def _without_own(jwks: Json, occasion: Occasion) -> Json:
+    return {"keys": [key for key in jwks["keys"] if key["kid"] != _own_key(occasion)["kid"]]}
+
+
+def _own_for_encryption(jwks: Json, occasion: Occasion) -> Json:
+    own = {name: value for name, value in _own_key(occasion).items() if name != "alg"}
+    return {"keys": [*_without_own(jwks, occasion)["keys"], {**own, "use": "enc"}]}
+
+
+def _with_symmetric(jwks: Json, occasion: Occasion) -> Json:
+    return {"keys": [*jwks["keys"], _symmetric(occasion).as_dict(private=True)]}
+
+
+def _symmetric(occasion: Occasion) -> OctKey:
+    secret = (occasion.client.client_secret * 32)[:32]
+    return OctKey.import_key(secret, {"kid": SYMMETRIC_KID, "alg": "HS256", "use": "sig"})
+
+
+def _sealed_symmetrically(_head: Json, claims: Json, occasion: Occasion) -> str:
+    return sign({"alg": "HS256", "kid": SYMMETRIC_KID}, claims, _symmetric(occasion), "HS256")
+
+
+def _rotated(answer: Parameters, occasion: Occasion) -> Parameters:
+    occasion.keys.rotate(occasion.settings.signing_alg)
+    return answer
+
+
+def _rotate(occasion: Occasion) -> None:
+    occasion.keys.rotate(occasion.settings.signing_alg)
+
+
+KNOBS = (
+    Misbehaviour(
+        name="rotate-before-sign-in",
+        sources=("oidcc-client-test-signing-key-rotation", "rp-key-rotation-op-sign-key"),
+        meaning="The signing key was replaced since the last sign-in; the old one is no longer published.",
+        expected="accept",
+        callback=_rotated,
+    ),
+    Misbehaviour(
+        name="rotate-just-before-signing",
+        sources=(
+            "oidcc-client-test-signing-key-rotation-just-before-signing",
+            "rp-key-rotation-op-sign-key-native",
+            "checklist 36",
+        ),
+        meaning="The signing key is replaced while the token request is being answered.",
+        expected="accept",
+        before_signing=_rotate,
+    ),
+    Misbehaviour(
+        name="kid-absent-single-jwks",
+        sources=("oidcc-client-test-kid-absent-single-jwks", "rp-id_token-kid-absent-single-jwks"),
+        meaning="The token has no kid and one key is published.",
+        expected="accept",
+        header=drop("kid"),
+        jwks=_single,
+    ),
+    Misbehaviour(
+        name="kid-absent-other-types",
+        sources=("rp-id_token-kid-absent-single-jwks",),
+        meaning="The token has no kid; one published key fits, the others are of other types and uses.",
+        expected="accept",
+        header=drop("kid"),
+        jwks=_beside_other_types,
+    ),
+    Misbehaviour(
+        name="kid-absent-multiple-jwks",
+        sources=("oidcc-client-test-kid-absent-multiple-jwks", "rp-id_token-kid-absent-multiple-jwks"),
+        meaning="The token has no kid and several published keys might fit.",
+        expected="either",
+        header=drop("kid"),
+        jwks=_several,
+    ),
+    Misbehaviour(
+        name="kid-unknown",
+        sources=("checklist 36",),
+        meaning="The token's kid is random and never published.",
+        header=lambda head, _occasion: {**head, "kid": secrets.token_hex(8)},
+    ),
+    Misbehaviour(
+        name="kid-number",
+        sources=("checklist 36",),
+        meaning="The token's kid is a number.",
+        header=put(kid=42),
+    ),
+    Misbehaviour(
+        name="jwks-with-extras",
+        sources=("rp-discovery-jwks_uri-keys",),
+        meaning="The JWK Set also holds keys of other and unknown types, for other uses, and one without kid.",
+        expected="accept",
+        jwks=_with_extras,
+    ),
+    Misbehaviour(
+        name="jwks-without-own",
+        sources=("checklist 36",),
+        meaning="The key that signs is not published.",
+        jwks=_without_own,
+    ),
+    Misbehaviour(
+        name="jwks-own-for-encryption",
+        sources=("checklist 21",),
+        meaning="The key that signs is published for encryption only.",
+        jwks=_own_for_encryption,
+    ),
+    Misbehaviour(
+        name="jwks-no-keys",
+        sources=("checklist 36",),
+        meaning="The JWK Set is empty.",
+        jwks=put(keys=[]),
+    ),
+    Misbehaviour(
+        name="jwks-without-keys",
+        sources=("checklist 36",),
+        meaning="The JWK Set has no member called keys.",
+        jwks=drop("keys"),
+    ),
+    Misbehaviour(
+        name="jwks-keys-text",
+        sources=("checklist 36",),
+        meaning="The JWK Set's keys are a text.",
+        jwks=put(keys="none today"),
+    ),
+    Misbehaviour(
+        name="sig-hs256-published-key",
+        sources=("checklist 21",),
+        meaning="A symmetric key is published, and the token is signed with it by HS256.",
+        jwks=_with_symmetric,
+        seal=_sealed_symmetrically,
+    ),
+)

@@ -1,0 +1,38 @@
+"""The UserInfo endpoint (OpenID Connect Core, section 5.3)."""
+
+import time
+from typing import Any
+
+from flask import Request, Response, make_response
+
+from sandbox.idp.misbehaviour import Occasion, changed
+from sandbox.idp.provider import Provider
+from sandbox.idp.sessions import Grant
+from sandbox.idp.userinfo_body import json_body, jwt_body
+
+
+def userinfo(provider: Provider, request: Request) -> Response:
+    """Answer with the claims about the bearer's person, as JSON or as a signed JWT."""
+    access_token = _bearer(request)
+    grant = provider.access_tokens.get(access_token)
+    if grant is None or time.time() - grant.at > provider.settings.access_token_seconds:
+        response = make_response("", 401)
+        response.headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'
+        return response
+    occasion = provider.occasion(grant, access_token)
+    claims = grant.session.person.released(grant.scopes)
+    claims = changed([one.userinfo for one in grant.misbehaviours], claims, occasion)
+    return _body(grant, claims, occasion)
+
+
+def _bearer(request: Request) -> str:
+    scheme, _, credentials = request.headers.get("Authorization", "").partition(" ")
+    return credentials if scheme == "Bearer" else request.form.get("access_token", "")
+
+
+def _body(grant: Grant, claims: dict[str, Any], occasion: Occasion) -> Response:
+    body = next((one.userinfo_body for one in grant.misbehaviours if one.userinfo_body), None)
+    if body is None:
+        body = json_body if occasion.settings.userinfo_signing_alg is None else jwt_body
+    text, media_type = body(claims, occasion)
+    return Response(text, content_type=media_type)

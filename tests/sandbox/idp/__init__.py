@@ -1,0 +1,1 @@
+"""Tests of the sandbox's identity provider, over real HTTP."""
