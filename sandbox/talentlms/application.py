@@ -1,0 +1,24 @@
+"""The sandbox as one Flask application."""
+
+from pathlib import Path
+
+from flask import Flask
+
+from sandbox.talentlms import seed
+from sandbox.talentlms.academy import Academy
+from sandbox.talentlms.config import Config
+from sandbox.talentlms.web import api, console, control, pages
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def create_app(config: Config) -> Flask:
+    """Return a sandbox with a state of its own."""
+    academy = Academy(config, seed.furnish)
+    app = Flask("sandbox.talentlms", template_folder=str(TEMPLATES), static_folder=None)
+    app.url_map.merge_slashes = False
+    app.register_blueprint(api.blueprint(academy))
+    app.register_blueprint(control.blueprint(academy))
+    app.register_blueprint(console.blueprint(academy))
+    app.register_blueprint(pages.blueprint(academy))
+    return app

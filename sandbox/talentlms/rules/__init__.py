@@ -1,0 +1,1 @@
+"""The rules of the academy: what changes when something happens, whoever asked for it."""

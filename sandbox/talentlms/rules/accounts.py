@@ -1,0 +1,159 @@
+"""Accounts: finding a person, and what a name, an address and a password must be like."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from sandbox.talentlms.academy import Academy
+from sandbox.talentlms.errors import ApiError, Gone, InvalidArguments, Missing
+from sandbox.talentlms.links import new_key, standing_login
+from sandbox.talentlms.records import Branch, Group, User
+from sandbox.talentlms.timeline import note
+
+OWNER = 1
+EMAIL = re.compile(r"[^@\s,]+@[^@\s,]+\.[^@\s,.]+")
+STRENGTH = (r"[A-Z]", r"[a-z]", r"[0-9]", r".{8}")
+WEAK_PASSWORD = (
+    "Password is not strong enough (should have at least (1) upper case letter, at least (1) lower case letter, "
+    "at least (1) number, at least (8) characters in length)"
+)
+INACTIVE = (
+    "Your account is inactive. Please activate the account using the instructions sent to you via e-mail. "
+    "If you did not get them, ask the administrator of your academy."
+)
+
+
+def user_by_id(academy: Academy, user_id: int) -> User:
+    """Return the user with this id.
+
+    Raises:
+        Missing: there is none.
+        Gone: the user is archived.
+    """
+    return _present(academy, academy.state.users.get(user_id))
+
+
+def user_by_email(academy: Academy, email: str) -> User:
+    """Return the user with this e-mail address; raises like ``user_by_id``."""
+    check_email(email)
+    return _present(academy, _holder(academy, "email", email))
+
+
+def user_by_login(academy: Academy, login: str) -> User:
+    """Return the user with this username; raises like ``user_by_id``."""
+    return _present(academy, _holder(academy, "login", login))
+
+
+def owner(academy: Academy) -> User:
+    """Return the owner of the account, the super-administrator."""
+    return academy.state.users[OWNER]
+
+
+def _present(academy: Academy, user: User | None) -> User:
+    if user is None:
+        raise Missing("user")
+    if user.archived:
+        raise Gone if academy.quirks.archived_is_gone else Missing("user")
+    settle(academy, user)
+    return user
+
+
+def settle(academy: Academy, user: User) -> None:
+    """Make a user inactive whose deactivation date has passed."""
+    if user.deactivates_on is not None and user.deactivates_on <= academy.clock.seconds():
+        user.status, user.deactivates_on = "inactive", None
+
+
+def _holder(academy: Academy, name: str, value: str) -> User | None:
+    wanted = _folded(academy, value)
+    users = academy.state.users.values()
+    return next((user for user in users if _folded(academy, getattr(user, name)) == wanted), None)
+
+
+def _folded(academy: Academy, value: str) -> str:
+    return value if academy.quirks.case_sensitive_lookups else value.casefold()
+
+
+def check_email(email: str) -> None:
+    """Refuse what is no e-mail address."""
+    if not EMAIL.fullmatch(email):
+        raise ApiError(f"{email} is not a valid email")
+
+
+def check_password(academy: Academy, password: str) -> None:
+    """Refuse a weak password, where the quirk asks for strong ones."""
+    if academy.quirks.strong_passwords and not all(re.search(rule, password) for rule in STRENGTH):
+        raise ApiError(WEAK_PASSWORD)
+
+
+def check_unique(academy: Academy, email: str, login: str, but: User | None = None) -> None:
+    """Refuse an e-mail address or username that another user has; archived users keep theirs."""
+    taken = _holder(academy, "email", email) if email else None
+    if taken not in (None, but):
+        raise ApiError("A user with the same email address already exists")
+    if _holder(academy, "login", login) not in (None, but):
+        raise ApiError("A user with the same login already exists")
+
+
+def open_account(academy: Academy, values: Mapping[str, Any], user_id: int = 0) -> User:
+    """Make an account from ``first_name``, ``last_name``, ``email``, ``login``, ``password`` and ``user_type``."""
+    now = academy.clock.seconds()
+    number = academy.state.next_id("users", user_id)
+    user = User(**values, id=number, created_on=now, last_updated=now, login_key="", signature=new_key(28))
+    academy.state.users[number] = user
+    standing_login(academy, user)
+    note(academy, "user_register_user", f"{user.short_name} was registered", user)
+    return user
+
+
+def touch(academy: Academy, user: User) -> None:
+    """Note that an account was changed just now."""
+    user.last_updated = academy.clock.seconds()
+    note(academy, "user_property_change", f"The account of {user.short_name} was updated", user)
+
+
+def set_status(academy: Academy, user: User, status: str) -> None:
+    """Make a user ``active`` or ``inactive``; the latter ends their sessions."""
+    user.status = status
+    if status == "inactive":
+        user.deactivates_on = None
+        end_sessions(academy, user)
+    touch(academy, user)
+
+
+def end_sessions(academy: Academy, user: User) -> None:
+    """Sign a user out of every browser."""
+    sessions = academy.state.sessions
+    for session in [one for one in sessions.values() if one.user_id == user.id]:
+        del sessions[session.id]
+
+
+def is_online(academy: Academy, user: User) -> bool:
+    """Tell whether a user is signed in with any browser."""
+    return any(session.user_id == user.id for session in academy.state.sessions.values())
+
+
+def remove_user(academy: Academy, user: User, by: User, *, permanent: bool) -> None:
+    """Archive a user, or remove them and all that is theirs for good. The owner of the account stays."""
+    if user.id == OWNER:
+        raise InvalidArguments
+    end_sessions(academy, user)
+    note(academy, "user_delete_user", f"{user.short_name} was deleted by {by.short_name}", by, user)
+    user.archived = True
+    if permanent:
+        _forget(academy, user)
+
+
+def _forget(academy: Academy, user: User) -> None:
+    state = academy.state
+    del state.users[user.id]
+    for table in (state.enrolments, state.progress, state.certificates, state.links):
+        _drop(table, user.id)
+    holders: list[Branch | Group] = [*state.groups.values(), *state.branches.values()]
+    for members in holders:
+        members.users = [number for number in members.users if number != user.id]
+
+
+def _drop(table: dict[Any, Any], user_id: int) -> None:
+    for key in [key for key, row in table.items() if row.user_id == user_id]:
+        del table[key]

@@ -1,0 +1,82 @@
+"""Groups and branches: who belongs to them, and which courses."""
+
+from sandbox.talentlms.academy import Academy
+from sandbox.talentlms.errors import ApiError
+from sandbox.talentlms.records import Branch, Course, Group, User
+from sandbox.talentlms.rules.accounts import owner
+from sandbox.talentlms.rules.enrolments import enrol_where_missing
+from sandbox.talentlms.timeline import note
+
+Holder = Branch | Group
+
+
+def kind_of(holder: Holder) -> str:
+    """Return ``group`` or ``branch``."""
+    return "group" if isinstance(holder, Group) else "branch"
+
+
+def join_group(academy: Academy, user: User, group: Group) -> None:
+    """Make a user a member of a group and enrol them in its courses.
+
+    Raises:
+        ApiError: they are a member already, or the group's key has been redeemed as often as it may.
+    """
+    _check_new(group, group.users, user.id, "user")
+    check_redemptions(group)
+    group.redemptions += 1
+    _join(academy, user, group)
+    enrol_where_missing(academy, user, group.courses)
+
+
+def join_branch(academy: Academy, user: User, branch: Branch) -> None:
+    """Make a user a member of a branch.
+
+    Raises:
+        ApiError: they are a member already, or the branch is full.
+    """
+    _check_new(branch, branch.users, user.id, "user")
+    check_room(branch)
+    _join(academy, user, branch)
+
+
+def check_room(branch: Branch) -> None:
+    """Refuse a further member where the branch has reached its limit."""
+    if branch.users_limit and len(branch.users) >= branch.users_limit:
+        raise ApiError("The requested branch has reached its users limit")
+
+
+def check_redemptions(group: Group) -> None:
+    """Refuse where a group's key has been redeemed as often as it may."""
+    if group.max_redemptions and group.redemptions >= group.max_redemptions:
+        raise ApiError("The key of the requested group has reached its maximum number of redemptions")
+
+
+def _join(academy: Academy, user: User, holder: Holder) -> None:
+    holder.users.append(user.id)
+    kind = kind_of(holder)
+    message = f"{user.short_name} was added to the {kind} {holder.name}"
+    note(academy, f"{kind}_add_user", message, user, holder)
+
+
+def leave(academy: Academy, user: User, holder: Holder) -> None:
+    """End a membership; enrolments stay. Raises ``ApiError`` where there is none."""
+    kind = kind_of(holder)
+    if user.id not in holder.users:
+        raise ApiError(f"The requested user is not a member of this {kind}")
+    holder.users.remove(user.id)
+    message = f"{user.short_name} was removed from the {kind} {holder.name}"
+    note(academy, f"{kind}_remove_user", message, user, holder)
+
+
+def add_course(academy: Academy, course: Course, holder: Holder) -> None:
+    """Add a course; the members that are there already are not enrolled in it. Raises ``ApiError`` if it was there."""
+    _check_new(holder, holder.courses, course.id, "course")
+    holder.courses.append(course.id)
+    kind = kind_of(holder)
+    message = f"The course {course.name} was added to the {kind} {holder.name}"
+    note(academy, f"{kind}_add_course", message, owner(academy), course, holder)
+
+
+def _check_new(holder: Holder, members: list[int], number: int, thing: str) -> None:
+    if number in members:
+        raise ApiError(f"The requested {thing} is already a member of this {kind_of(holder)}")

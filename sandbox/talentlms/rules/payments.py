@@ -1,0 +1,43 @@
+"""Payments: what a course or category costs with a coupon, and what paying does."""
+
+from sandbox.talentlms.academy import Academy
+from sandbox.talentlms.errors import ApiError
+from sandbox.talentlms.records import Category, Course, Link, Order, User
+from sandbox.talentlms.rules.enrolments import enrol_where_missing
+from sandbox.talentlms.rules.lookup import category_by_id, course_by_id, courses_in
+from sandbox.talentlms.timeline import note
+
+
+def check_payment(academy: Academy, coupon: str) -> None:
+    """Refuse where no payments are taken, and an unknown coupon."""
+    if not academy.quirks.payment_page:
+        raise ApiError("Payments are not enabled for this domain")
+    if coupon and coupon not in academy.state.coupons:
+        raise ApiError("The coupon code is not valid")
+
+
+def item_of(academy: Academy, link: Link) -> Course | Category:
+    """Return what a payment link is for; raises ``Missing`` if it has been removed since."""
+    if link.course_id is not None:
+        return course_by_id(academy, link.course_id)
+    return category_by_id(academy, link.category_id or 0)
+
+
+def amount_of(academy: Academy, link: Link) -> int:
+    """Return what is to be paid, in cents, with the coupon taken off."""
+    coupon = academy.state.coupons.get(link.coupon)
+    price = item_of(academy, link).price
+    return price - price * coupon.percent // 100 if coupon else price
+
+
+def pay(academy: Academy, user: User, link: Link) -> Order:
+    """Take the payment: write the order down and enrol the buyer."""
+    item = item_of(academy, link)
+    courses = [item] if isinstance(item, Course) else courses_in(academy, item)
+    numbers = [course.id for course in courses]
+    number = academy.state.next_id("orders")
+    order = Order(number, user.id, item.name, amount_of(academy, link), link.coupon, academy.clock.seconds(), numbers)
+    academy.state.orders[number] = order
+    note(academy, "user_create_payment", f"{user.short_name} paid for {item.name}", user, *courses[:1])
+    enrol_where_missing(academy, user, numbers)
+    return order

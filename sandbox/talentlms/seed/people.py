@@ -1,0 +1,119 @@
+"""The people of the seeded academy; whoever may sign in does so with the password ``Sandbox-1``."""
+
+from typing import Any
+
+from sandbox.talentlms.academy import Academy
+from sandbox.talentlms.rules import accounts, staging
+
+OWNER = {
+    "email": "ada@academy.example",
+    "login": "ada.admin",
+    "first_name": "Ada",
+    "last_name": "Sommer",
+    "user_type": "SuperAdmin",
+    "bio": "Runs the academy.",
+}
+PEOPLE: tuple[dict[str, Any], ...] = (
+    {
+        "email": "omar@academy.example",
+        "login": "omar",
+        "first_name": "Omar",
+        "last_name": "Haddad",
+        "user_type": "Admin-Type",
+    },
+    {
+        "email": "ines@academy.example",
+        "login": "ines",
+        "first_name": "Ines",
+        "last_name": "Moreau",
+        "user_type": "Trainer-Type",
+    },
+    {
+        "email": "robin@example.com",
+        "login": "robin",
+        "first_name": "Robin",
+        "last_name": "Park",
+        "user_type": "Learner-Type",
+        "custom_fields": {"custom_field_1": "Sales", "custom_field_2": "EMEA", "custom_field_3": "E-1004"},
+    },
+    {
+        "email": "dana@example.com",
+        "login": "dana",
+        "first_name": "Dana",
+        "last_name": "Novak",
+        "custom_fields": {"custom_field_1": "Sales", "custom_field_4": "on"},
+    },
+    {
+        "email": "felix@example.com",
+        "login": "felix",
+        "first_name": "Felix",
+        "last_name": "Brandt",
+        "status": "inactive",
+    },
+    {"email": "gone@example.com", "login": "gone", "first_name": "Greta", "last_name": "Olsen"},
+    {"email": "", "login": "sso.user", "first_name": "Samu", "last_name": "Virtanen"},
+    {
+        "email": "mia@example.com",
+        "login": "mia",
+        "first_name": "Mia",
+        "last_name": "Rossi",
+        "language": "Italian",
+        "custom_fields": {"custom_field_5": "11/06/2019"},
+    },
+    {"email": "tom@example.com", "login": "tom", "first_name": "Tom", "last_name": "Baker", "restrict_email": True},
+)
+ARCHIVED = "gone"
+BADGED = "robin"
+FIELDS: tuple[dict[str, Any], ...] = (
+    {"of": "user", "key": "custom_field_1", "name": "Department"},
+    {
+        "of": "user",
+        "key": "custom_field_2",
+        "name": "Region",
+        "type": "dropdown",
+        "values": ["EMEA", "AMER", "APAC"],
+        "selective": True,
+    },
+    {"of": "user", "key": "custom_field_3", "name": "Employee number", "visible_on_reports": False},
+    {"of": "user", "key": "custom_field_4", "name": "Newsletter", "type": "checkbox"},
+    {"of": "user", "key": "custom_field_5", "name": "Hired on", "type": "date"},
+    {"of": "course", "key": "custom_field_1", "name": "Topic"},
+    {
+        "of": "course",
+        "key": "custom_field_2",
+        "name": "Difficulty",
+        "type": "dropdown",
+        "values": ["1", "2", "3"],
+        "selective": True,
+    },
+)
+
+
+def add_owner(academy: Academy) -> None:
+    """Make the owner of the account, user 1."""
+    staging.add_user(academy, OWNER)
+
+
+def add_custom_fields(academy: Academy) -> None:
+    """Make the custom fields of users and courses; none of them is mandatory."""
+    for field in FIELDS:
+        staging.add_custom_field(academy, field)
+
+
+def add_everyone(academy: Academy) -> None:
+    """Make everyone else."""
+    for person in PEOPLE:
+        user = staging.add_user(academy, person)
+        if user.login == BADGED:
+            user.badges.append(_badge(academy))
+
+
+def archive_one(academy: Academy) -> None:
+    """Archive the one who has left, with all that they did."""
+    user = accounts.user_by_login(academy, ARCHIVED)
+    accounts.remove_user(academy, user, accounts.owner(academy), permanent=False)
+
+
+def _badge(academy: Academy) -> dict[str, Any]:
+    issued_on = academy.clock.seconds()
+    return {"name": "Activity Newbie", "type": "activity", "criteria": "4 logins", "issued_on": issued_on}

@@ -1,0 +1,1 @@
+"""The doors: the API for machines, pages for persons, the control plane and the console for whoever tests."""

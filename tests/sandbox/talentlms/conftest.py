@@ -1,0 +1,23 @@
+"""A running sandbox, as it was at the start before each test, and a plain client of its API."""
+
+import pytest
+
+from sandbox.talentlms import running_sandbox
+from tests.sandbox.talentlms.api_client import KEY, Api
+
+
+@pytest.fixture(scope="package")
+def academy_server():
+    with running_sandbox(api_key=KEY) as server:
+        yield server
+
+
+@pytest.fixture
+def box(academy_server):
+    academy_server.control.reset()
+    return academy_server
+
+
+@pytest.fixture
+def api(box):
+    return Api(box.url)
