@@ -9,18 +9,24 @@ from flask import Blueprint, Flask
 
 from gateway import log
 from gateway.config import IdentityProviderSettings, Settings, load
+from gateway.flows import password_sign_in, sign_in_limits
 from gateway.flows.checkout import Checkout
 from gateway.flows.destinations import Destinations
 from gateway.flows.launch import Launch, LaunchOptions
 from gateway.flows.managed_password import ManagedPasswords
-from gateway.flows.password_sign_in import WINDOW_SECONDS, PasswordSignIn
+from gateway.flows.password_sign_in import PasswordSignIn
 from gateway.flows.provisioning import Provisioning, Trust
+from gateway.flows.sign_in_limits import SignInLimits
 from gateway.flows.sign_out import SignOut
 from gateway.flows.training import Training
 from gateway.keyring import Keyring
+from gateway.oidc.client_authentication import ClientAuthentication, by_private_key, by_secret
+from gateway.oidc.logout import Logout
 from gateway.oidc.metadata import STALE_SECONDS, ProviderDirectory
 from gateway.oidc.outbound import BoundedAdapter
-from gateway.oidc.relying_party import Registration, RelyingParty
+from gateway.oidc.presets import PRESETS
+from gateway.oidc.registration import Registration
+from gateway.oidc.relying_party import RelyingParty
 from gateway.store.account_links import AccountLinks
 from gateway.store.attempts import Attempts
 from gateway.store.connection import Store, connect
@@ -28,9 +34,23 @@ from gateway.store.locks import Locks
 from gateway.store.provider_documents import ProviderDocuments
 from gateway.store.sessions import Sessions
 from gateway.store.transactions import Departures, Transactions
+from gateway.store.used_tokens import UsedTokens
 from gateway.talentlms.client import TalentLMS
 from gateway.talentlms.transport import HttpTransport
-from gateway.web import checkout, headers, health, launch, pages, password, problems, sign_in, sign_out, training, work
+from gateway.web import (
+    checkout,
+    headers,
+    health,
+    launch,
+    pages,
+    password,
+    problems,
+    provider_logout,
+    sign_in,
+    sign_out,
+    training,
+    work,
+)
 from gateway.web import visitor as visitors
 from gateway.web.cookies import Cookies
 from gateway.web.forms import Forms
@@ -75,6 +95,7 @@ class _Neighbours:
     lms: TalentLMS
     directories: dict[str, ProviderDirectory]
     providers: dict[str, RelyingParty]
+    logouts: dict[str, Logout]
     keyring: Keyring
     passwords: ManagedPasswords
     account_links: AccountLinks
@@ -89,15 +110,14 @@ def _neighbours(settings: Settings) -> _Neighbours:
     documents = ProviderDocuments(store, keep=STALE_SECONDS)
     entries = {entry.name: entry for entry in settings.identity_providers}
     directories = {name: ProviderDirectory(entry.issuer, documents, adapter) for name, entry in entries.items()}
+    registrations = {name: _registration(settings, entry) for name, entry in entries.items()}
     lms = settings.talentlms
     return _Neighbours(
         store=store,
         lms=TalentLMS(HttpTransport(lms.url, lms.api_key, ca_file=settings.ca_file)),
         directories=directories,
-        providers={
-            name: RelyingParty(_registration(settings, entry), directories[name], adapter)
-            for name, entry in entries.items()
-        },
+        providers={name: RelyingParty(us, directories[name], adapter) for name, us in registrations.items()},
+        logouts={name: Logout(us, directories[name]) for name, us in registrations.items()},
         keyring=keyring,
         passwords=ManagedPasswords(keyring),
         account_links=AccountLinks(store),
@@ -115,19 +135,23 @@ def _routes(settings: Settings, near: _Neighbours) -> Iterator[Blueprint]:
 
     def form_origins() -> set[str]:
         """Where a sign-out form leads: through TalentLMS to the provider."""
-        ends = {relying_party.end_session_origin() for relying_party in near.providers.values()}
+        ends = {logout.end_session_origin() for logout in near.logouts.values()}
         return _link_origins(settings) | {origin for origin in ends if origin}
 
     yield health.blueprint(near.store, near.directories)
     yield sign_in.blueprint(
-        sign_in.SignIn(visitor, near.sessions, Transactions(near.store), cookies, near.providers),
+        sign_in.SignIn(
+            visitor, near.sessions, _sign_in_limits(settings, near), Transactions(near.store), cookies, near.providers
+        ),
         {entry.name: entry.label or entry.name for entry in settings.identity_providers},
+        settings.public_url,
         with_password=settings.password_sign_in,
     )
     yield launch.blueprint(visitor, learners, _launch(settings, near), courses)
     yield checkout.blueprint(visitor, learners, Checkout(near.lms, near.destinations), courses, categories)
     yield training.blueprint(visitor, learners, Training(near.lms), forms, form_origins, courses)
     yield sign_out.blueprint(visitor, forms, _leaving(settings, near, visitor, learners, cookies), form_origins)
+    yield provider_logout.blueprint(near.logouts, near.sessions, UsedTokens(near.store))
     if settings.password_sign_in:
         yield password.blueprint(forms, _password_sign_in(settings, near), _link_origins(settings))
 
@@ -157,11 +181,15 @@ def _leaving(
 ) -> sign_out.Leaving:
     flow = SignOut(near.lms, near.destinations, settings.public_url + sign_out.CONTINUE_PATH)
     departures = Departures(near.store)
-    return sign_out.Leaving(visitor, near.sessions, learners, departures, cookies, near.providers, flow)
+    return sign_out.Leaving(visitor, near.sessions, learners, departures, cookies, near.logouts, flow)
+
+
+def _sign_in_limits(settings: Settings, near: _Neighbours) -> SignInLimits:
+    return SignInLimits(Attempts(near.store, sign_in_limits.WINDOW_SECONDS) if settings.rate_limits else None)
 
 
 def _password_sign_in(settings: Settings, near: _Neighbours) -> PasswordSignIn:
-    attempts = Attempts(near.store, WINDOW_SECONDS) if settings.rate_limits else None
+    attempts = Attempts(near.store, password_sign_in.WINDOW_SECONDS) if settings.rate_limits else None
     return PasswordSignIn(near.lms, near.destinations, attempts, _own(settings, settings.talentlms.after_logout))
 
 
@@ -170,13 +198,23 @@ def _registration(settings: Settings, entry: IdentityProviderSettings) -> Regist
         name=entry.name,
         issuer=entry.issuer,
         client_id=entry.client_id,
-        client_secret=entry.client_secret or Secret(""),
+        authenticate=_authentication(entry),
         redirect_uri=f"{settings.public_url}/callback/{entry.name}",
         signed_out_uri=settings.public_url + sign_out.SIGNED_OUT_PATH,
         scopes=entry.scopes,
         algorithms=entry.algorithms,
         userinfo=entry.userinfo,
+        preset=PRESETS[entry.preset],
+        acr_values=entry.acr_values,
+        max_age=entry.max_age,
+        pushed=entry.pushed_authorization,
     )
+
+
+def _authentication(entry: IdentityProviderSettings) -> ClientAuthentication:
+    if entry.private_key is not None:
+        return by_private_key(entry.private_key)
+    return by_secret(entry.client_secret or Secret(""), entry.client_authentication)
 
 
 def _own(settings: Settings, place: str) -> str:

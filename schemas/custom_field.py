@@ -1,14 +1,11 @@
 """A custom field that a domain has defined for its users or its courses."""
 
-import re
 from dataclasses import dataclass
 
 from marshmallow import fields
 
-from schemas.reply import Reply
+from schemas.reply import Reply, custom_field_number
 from schemas.wire_fields import Text, Texts
-
-_NUMBER = re.compile(r"custom_field_([0-9]{1,6})", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -46,8 +43,7 @@ class CustomField:
     @property
     def number(self) -> int:
         """The number to use in ``custom_fields``; 0 if the key has none."""
-        found = _NUMBER.fullmatch(self.key)
-        return int(found[1]) if found else 0
+        return custom_field_number(self.key)
 
 
 class CustomFieldSchema(Reply):

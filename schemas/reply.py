@@ -32,8 +32,14 @@ class Reply(Message):
 
 def with_custom_fields(data: dict[str, Any]) -> dict[str, Any]:
     """Return the members with every ``custom_field_N`` gathered in ``custom_fields``, texts by number."""
-    found = ((_CUSTOM_FIELD.fullmatch(name), value) for name, value in data.items())
-    return {**data, "custom_fields": {int(name[1]): decoded(str(value)) for name, value in found if name}}
+    found = ((custom_field_number(name), value) for name, value in data.items())
+    return {**data, "custom_fields": {number: decoded(str(value)) for number, value in found if number}}
+
+
+def custom_field_number(name: str) -> int:
+    """Return the ``N`` of ``custom_field_N``; 0 for any other name."""
+    found = _CUSTOM_FIELD.fullmatch(name)
+    return int(found[1]) if found else 0
 
 
 def several(schema: type[Schema]) -> Callable[[Any], tuple[Any, ...]]:

@@ -16,6 +16,7 @@ class Session:
         identity: who signed in.
         expires_at: the absolute end, epoch seconds.
         id_token: for the ``id_token_hint`` of the logout; empty where there is none.
+        sub: the ID token's ``sub``, by which the provider's logout notices name the person.
         sid: the provider's own session id, or empty.
         learner: the person's account, once it has been looked up in this session.
     """
@@ -24,5 +25,6 @@ class Session:
     identity: Identity
     expires_at: int
     id_token: Secret
+    sub: str = ""
     sid: str = ""
     learner: Learner | None = None

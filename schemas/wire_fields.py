@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from html.entities import html5
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields
@@ -22,7 +23,13 @@ def decoded(text: str) -> str:
     that shows it.
     """
     whole = text.encode(errors="replace").decode()
-    return _ENTITY.sub(lambda entity: html.unescape(entity[0]), whole)
+    return _ENTITY.sub(_character, whole)
+
+
+def _character(entity: re.Match[str]) -> str:
+    """Return what an entity stands for. ``html.unescape`` would read the ``&not`` in ``&nothing;`` too."""
+    numbered = entity[0].startswith("&#")
+    return html.unescape(entity[0]) if numbered else html5.get(entity[0][1:], entity[0])
 
 
 def rows(value: object) -> list[Any]:
@@ -143,8 +150,10 @@ class Texts(fields.Field[tuple[str, ...]]):
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
     ) -> tuple[str, ...]:
         del attr, data, kwargs
-        entries = value.split(";") if isinstance(value, str) else rows(value)
-        return tuple(decoded(str(entry)) for entry in entries)
+        entries = (
+            decoded(value).split(";") if isinstance(value, str) else [decoded(str(entry)) for entry in rows(value)]
+        )
+        return tuple(entries)
 
 
 class Numbered(fields.Field[Mapping[int, str]]):

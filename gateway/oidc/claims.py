@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from gateway.oidc.registration import Registration
 from schemas.identity import Identity
 
 NAME_LENGTH = 100
@@ -15,13 +16,12 @@ _ONE_ADDRESS = re.compile(
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*")
 
 
-def identity_from(claims: Mapping[str, Any], *, issuer: str, provider: str) -> Identity:
+def identity_from(claims: Mapping[str, Any], registration: Registration) -> Identity:
     """Return who the claims speak of (Core 5.1).
 
     Args:
         claims: of the ID token, completed by UserInfo; already validated.
-        issuer: the provider's.
-        provider: the name of its entry in the settings.
+        registration: at which provider; its preset says what counts as the subject and as verified.
 
     Returns:
         The identity. A claim that is malformed counts as absent; nothing is guessed but names, which only a
@@ -30,16 +30,28 @@ def identity_from(claims: Mapping[str, Any], *, issuer: str, provider: str) -> I
     given_name, family_name = _names(claims)
     email = email_address(claims.get("email"))
     return Identity(
-        issuer=issuer,
-        subject=str(claims["sub"]),
-        provider=provider,
+        issuer=registration.issuer,
+        subject=registration.preset.subject(claims),
+        provider=registration.name,
         email=email,
-        email_verified=_verified(claims) if email else None,
+        email_verified=registration.preset.vouches(claims) if email else None,
         username=_text(claims.get("preferred_username")),
         given_name=given_name,
         family_name=family_name,
         language=_language(claims.get("locale")),
     )
+
+
+def together(id_token: Mapping[str, Any], userinfo: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the claims of the ID token, completed by UserInfo's.
+
+    The e-mail address and whether it is verified come from the same source, the ID token's first: a "verified" that
+    was said of one address must not vouch for another.
+    """
+    both = [source for source in (id_token, userinfo) if "email" in source and "email_verified" in source]
+    source = both[0] if both else id_token if "email" in id_token else userinfo
+    address = {"email": source.get("email"), "email_verified": source.get("email_verified")}
+    return {**userinfo, **id_token, **address}
 
 
 def email_address(value: object) -> str:
@@ -55,12 +67,6 @@ def email_address(value: object) -> str:
     except UnicodeError:
         return ""
     return address if _ONE_ADDRESS.fullmatch(address) else ""
-
-
-def _verified(claims: Mapping[str, Any]) -> bool | None:
-    """Return ``email_verified`` if it is a boolean; the string ``"true"`` vouches for nothing."""
-    verified = claims.get("email_verified")
-    return verified if isinstance(verified, bool) else None
 
 
 def _names(claims: Mapping[str, Any]) -> tuple[str, str]:

@@ -2,67 +2,24 @@
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode, urlsplit
 
 import requests
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.requests_client import OAuth2Session
 
-from gateway import log
 from gateway.errors import ProviderUnavailable, SignInDenied, SignInError, SignInNotTrusted
-from gateway.oidc.claims import identity_from
+from gateway.oidc.claims import identity_from, together
 from gateway.oidc.metadata import Metadata, ProviderDirectory
 from gateway.oidc.outbound import BoundedAdapter, bounded
+from gateway.oidc.registration import Hints, Registration, SignedIn
 from gateway.oidc.tokens import Expected, check_id_token, signed_claims
-from schemas.identity import Identity
+from gateway.oidc.userinfo import UserInfo
 from schemas.secret import Secret
-from schemas.transaction import Departure, Transaction
+from schemas.transaction import Transaction
 
 _AWAY = frozenset({"server_error", "temporarily_unavailable"})
-
-
-@dataclass(frozen=True)
-class Registration:
-    """How we are registered at a provider.
-
-    Attributes:
-        name: of the entry in the settings.
-        issuer: byte for byte.
-        client_id: ours.
-        client_secret: ours.
-        redirect_uri: the callback's address, exactly as registered.
-        signed_out_uri: where the provider sends the browser after a sign-out.
-        scopes: what is asked for, always the same.
-        algorithms: that may sign a token.
-        userinfo: ``always``, ``missing`` (when the ID token has no e-mail address) or ``never``.
-    """
-
-    name: str
-    issuer: str
-    client_id: str
-    client_secret: Secret
-    redirect_uri: str
-    signed_out_uri: str
-    scopes: tuple[str, ...]
-    algorithms: tuple[str, ...]
-    userinfo: str
-
-
-@dataclass(frozen=True)
-class SignedIn:
-    """What a sign-in brought.
-
-    Attributes:
-        identity: who it is.
-        id_token: kept for the ``id_token_hint`` of the logout, and for nothing else.
-        sid: the provider's session id, or empty.
-    """
-
-    identity: Identity
-    id_token: Secret
-    sid: str
+_NO_HINTS = Hints()
 
 
 class RelyingParty:
@@ -78,19 +35,26 @@ class RelyingParty:
         self._registration = registration
         self._directory = directory
         self._adapter = adapter
-        self._session = bounded(requests.Session(), adapter)
+        self._userinfo = UserInfo(registration, directory, adapter)
 
-    def begin(self, target: str) -> tuple[str, Transaction]:
+    @property
+    def issuer(self) -> str:
+        """The provider's issuer."""
+        return self._registration.issuer
+
+    def begin(self, target: str, hints: Hints = _NO_HINTS) -> tuple[str, Transaction]:
         """Begin a sign-in (Core 3.1.2.1; RFC 7636).
 
         Args:
             target: our own path where the browser goes afterwards.
+            hints: how to ask the person.
 
         Returns:
             The address at the provider to send the browser to, and the transaction to remember.
 
         Raises:
-            ProviderUnavailable: its metadata cannot be had.
+            ProviderUnavailable: its metadata cannot be had, or it does not take the pushed request.
+            SignInNotTrusted: its metadata names another issuer.
         """
         transaction = Transaction(
             state=secrets.token_urlsafe(32),
@@ -99,13 +63,17 @@ class RelyingParty:
             provider=self._registration.name,
             target=target,
         )
+        metadata = self._directory.metadata()
         with self._client() as client:
             url, _ = client.create_authorization_url(
-                self._directory.metadata().authorization_endpoint,
+                metadata.authorization_endpoint,
                 state=transaction.state,
                 code_verifier=transaction.code_verifier,
                 nonce=transaction.nonce,
+                **self._wishes(hints),
             )
+            if self._registration.pushed and metadata.pushed_authorization_request_endpoint:
+                url = self._pushed(client, metadata, str(url))
         return str(url), transaction
 
     def complete(self, transaction: Transaction, answer: Mapping[str, str]) -> SignedIn:
@@ -129,47 +97,55 @@ class RelyingParty:
         with self._client() as client:
             token = self._redeem(client, metadata, answer["code"], transaction)
         claims = self._validated(token, transaction)
-        claims |= self._userinfo(metadata, token, claims)
-        identity = identity_from(claims, issuer=self._registration.issuer, provider=self._registration.name)
+        told = self._userinfo.claims(metadata, token["access_token"], claims)
+        identity = identity_from(together(claims, told), self._registration)
         sid = claims.get("sid")
-        return SignedIn(identity, Secret(token["id_token"]), sid if isinstance(sid, str) else "")
-
-    def end_session_url(self, departure: Departure) -> str | None:
-        """Return where the browser ends its session at the provider (RP-Initiated Logout 1.0, 2), if anywhere."""
-        try:
-            endpoint = self._directory.metadata().end_session_endpoint
-        except SignInError as error:
-            log.event("sign_out.provider_unavailable", issuer=self._registration.issuer, why=error.note)
-            return None
-        if not endpoint:
-            return None
-        parameters = {
-            "id_token_hint": departure.id_token,
-            "client_id": self._registration.client_id,
-            "post_logout_redirect_uri": self._registration.signed_out_uri,
-            "state": departure.state,
-        }
-        return endpoint + ("&" if "?" in endpoint else "?") + urlencode({k: v for k, v in parameters.items() if v})
-
-    def end_session_origin(self) -> str | None:
-        """Return the origin of the provider's end session endpoint, if it is known and there is one."""
-        try:
-            endpoint = urlsplit(self._directory.metadata().end_session_endpoint)
-        except SignInError:
-            return None
-        return f"{endpoint.scheme}://{endpoint.netloc}" if endpoint.netloc else None
+        return SignedIn(identity, Secret(token["id_token"]), claims["sub"], sid if isinstance(sid, str) else "")
 
     def _client(self) -> OAuth2Session:
         registration = self._registration
         client = OAuth2Session(
             registration.client_id,
-            registration.client_secret.reveal(),
             redirect_uri=registration.redirect_uri,
             scope=" ".join(registration.scopes),
             code_challenge_method="S256",
         )
         bounded(client, self._adapter)
-        return client
+        return registration.authenticate(client)
+
+    def _wishes(self, hints: Hints) -> dict[str, str]:
+        """Return the optional parameters of the request; a hint never stands in the way of what is demanded."""
+        registration = self._registration
+        wishes = {
+            "acr_values": " ".join(registration.acr_values),
+            "max_age": "" if registration.max_age is None else str(registration.max_age),
+            "login_hint": hints.login_hint,
+            "prompt": hints.prompt,
+            "ui_locales": hints.ui_locales,
+        }
+        return {name: value for name, value in wishes.items() if value}
+
+    def _pushed(self, client: OAuth2Session, metadata: Metadata, url: str) -> str:
+        """Push the request's parameters and return the address that refers to them (RFC 9126, 2 and 4)."""
+        authentication: Any = client.client_auth(client.token_endpoint_auth_method)
+        try:
+            response = client.request(
+                "POST",
+                metadata.pushed_authorization_request_endpoint,
+                data=url.partition("?")[2],
+                headers={"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"},
+                auth=authentication,
+                allow_redirects=False,
+            )
+            request_uri = response.json()["request_uri"]
+        except (requests.RequestException, ValueError, LookupError, TypeError) as error:
+            raise ProviderUnavailable(f"pushed authorization request: {type(error).__name__}") from None
+        request = requests.Request(
+            "GET",
+            metadata.authorization_endpoint,
+            params={"client_id": self._registration.client_id, "request_uri": str(request_uri)},
+        )
+        return request.prepare().url or ""
 
     def _redeem(self, client: OAuth2Session, metadata: Metadata, code: str, transaction: Transaction) -> dict[str, Any]:
         """Redeem the code (Core 3.1.3.1)."""
@@ -195,50 +171,15 @@ class RelyingParty:
         registration = self._registration
         claims = signed_claims(token["id_token"], self._directory.keys, registration.algorithms)
         expected = Expected(
-            registration.issuer,
-            registration.client_id,
-            transaction.nonce,
-            registration.algorithms,
-            token["access_token"],
+            issuer=registration.issuer,
+            client_id=registration.client_id,
+            nonce=transaction.nonce,
+            access_token=token["access_token"],
+            max_age=registration.max_age,
+            acr_values=registration.acr_values,
         )
         check_id_token(claims, expected)
         return claims
-
-    def _userinfo(self, metadata: Metadata, token: dict[str, Any], claims: Mapping[str, Any]) -> dict[str, Any]:
-        """Ask UserInfo and return its claims; its ``sub`` has to be the ID token's (Core 5.3.2)."""
-        wanted = self._registration.userinfo
-        if not metadata.userinfo_endpoint or wanted == "never" or (wanted == "missing" and "email" in claims):
-            return {}
-        try:
-            response = self._session.get(
-                metadata.userinfo_endpoint,
-                headers={"Authorization": f"Bearer {token['access_token']}"},
-                allow_redirects=False,
-            )
-        except requests.RequestException as error:
-            raise ProviderUnavailable(f"userinfo: {type(error).__name__}") from None
-        if response.status_code != requests.codes.ok:
-            raise ProviderUnavailable(f"userinfo: status {response.status_code}")
-        told = self._userinfo_claims(response)
-        if told.get("sub") != claims["sub"]:
-            raise SignInNotTrusted("userinfo speaks of another subject")
-        return told
-
-    def _userinfo_claims(self, response: requests.Response) -> dict[str, Any]:
-        """Read JSON, or a signed JWT, which is verified like an ID token (Core 5.3.4)."""
-        if response.headers.get("Content-Type", "").startswith("application/jwt"):
-            token = response.content.decode("ascii", "replace").strip()
-            claims = signed_claims(token, self._directory.keys, self._registration.algorithms, "userinfo")
-            if claims.get("iss") != self._registration.issuer or claims.get("aud") != self._registration.client_id:
-                raise SignInNotTrusted("userinfo: iss or aud is somebody else's")
-            return claims
-        try:
-            told = response.json()
-        except ValueError:
-            told = None
-        if not isinstance(told, dict):
-            raise ProviderUnavailable("userinfo: not a JSON object")
-        return told
 
 
 def _check_issuer(issuer: str | None, metadata: Metadata) -> None:

@@ -7,7 +7,7 @@ import time
 from dataclasses import asdict
 
 from gateway.store.connection import Store
-from schemas.identity import Identity
+from schemas.identity import Identity, person_key
 from schemas.learner import Learner
 from schemas.secret import Secret
 from schemas.session import Session
@@ -31,19 +31,27 @@ class Sessions:
         self._idle = idle
         self._lifetime = lifetime
 
-    def create(self, identity: Identity, id_token: Secret, sid: str = "") -> Secret:
-        """Begin a session and return its new id, 256 bits of chance, for the cookie."""
+    def create(self, identity: Identity, id_token: Secret, sub: str = "", sid: str = "") -> Secret:
+        """Begin a session.
+
+        Args:
+            identity: who signed in.
+            id_token: for the logout.
+            sub: the ID token's ``sub``.
+            sid: the provider's session, or empty.
+
+        Returns:
+            Its new id, 256 bits of chance, for the cookie.
+        """
         session_id = Secret(secrets.token_urlsafe(32))
         expires_at = int(time.time()) + self._lifetime
-        session = Session(_handle(session_id.reveal()), identity, expires_at, id_token, sid)
-        index = _index(identity)
-        self._store.ask_all(
-            [
-                ("SET", _key(session.handle), _packed(session), "EX", self._idle),
-                ("SADD", index, session.handle),
-                ("EXPIRE", index, self._lifetime),
-            ]
-        )
+        session = Session(_handle(session_id.reveal()), identity, expires_at, id_token, sub, sid)
+        commands: list[tuple[str | float | bytes, ...]] = [
+            ("SET", _key(session.handle), _packed(session), "EX", self._idle)
+        ]
+        for index in _indexes(session):
+            commands += [("SADD", index, session.handle), ("EXPIRE", index, self._lifetime)]
+        self._store.ask_all(commands)
         return session_id
 
     def find(self, session_id: str) -> Session | None:
@@ -62,7 +70,8 @@ class Sessions:
 
     def end(self, session: Session) -> None:
         """End a session, at once."""
-        self._store.ask_all([("DEL", _key(session.handle)), ("SREM", _index(session.identity), session.handle)])
+        forget = [("SREM", index, session.handle) for index in _indexes(session)]
+        self._store.ask_all([("DEL", _key(session.handle)), *forget])
 
     def replace(self, session: Session, identity: Identity) -> None:
         """End the session that a new sign-in in the same browser replaces.
@@ -77,20 +86,17 @@ class Sessions:
         else:
             self.end(session)
 
-    def end_all(self, person: str) -> int:
-        """End every session of a person.
-
-        Args:
-            person: ``Identity.key``.
+    def end_of_subject(self, issuer: str, sub: str) -> int:
+        """End every session of a person whom their provider names (Back-Channel Logout 1.0, 2.7).
 
         Returns:
             How many there were.
         """
-        index = f"sessions-of:{person}"
-        handles = [handle.decode() for handle in self._store.ask("SMEMBERS", index)]
-        ended = self._store.ask("DEL", *map(_key, handles)) if handles else 0
-        self._store.ask("DEL", index)
-        return int(ended)
+        return self._end_indexed(_by_subject(issuer, sub))
+
+    def end_of_provider_session(self, issuer: str, sid: str) -> int:
+        """End the sessions that began in one session at the provider. Returns as ``end_of_subject``."""
+        return self._end_indexed(_by_provider_session(issuer, sid))
 
     def end_all_of_user(self, user: str) -> int:
         """End every session of the person whom an operator names.
@@ -100,7 +106,17 @@ class Sessions:
         """
         wanted = user.casefold()
         sessions = [session for key in self._store.keys("session:*") if (session := self._at(key)) is not None]
-        return sum(self.end_all(person) for person in {s.identity.key for s in sessions if wanted in _names(s)})
+        named = {session.identity.key for session in sessions if wanted in _names(session)}
+        theirs = [session for session in sessions if session.identity.key in named]
+        for session in theirs:
+            self.end(session)
+        return len(theirs)
+
+    def _end_indexed(self, index: str) -> int:
+        handles = [handle.decode() for handle in self._store.ask("SMEMBERS", index)]
+        ended = self._store.ask("DEL", *map(_key, handles)) if handles else 0
+        self._store.ask("DEL", index)
+        return int(ended)
 
     def _at(self, key: bytes) -> Session | None:
         record = self._store.ask("GET", key)
@@ -123,8 +139,18 @@ def _key(handle: str) -> str:
     return f"session:{handle}"
 
 
-def _index(identity: Identity) -> str:
-    return f"sessions-of:{identity.key}"
+def _indexes(session: Session) -> list[str]:
+    issuer = session.identity.issuer
+    by_subject = [_by_subject(issuer, session.sub)] if session.sub else []
+    return by_subject + ([_by_provider_session(issuer, session.sid)] if session.sid else [])
+
+
+def _by_subject(issuer: str, sub: str) -> str:
+    return f"sessions-of:sub:{person_key(issuer, sub)}"
+
+
+def _by_provider_session(issuer: str, sid: str) -> str:
+    return f"sessions-of:sid:{person_key(issuer, sid)}"
 
 
 def _packed(session: Session) -> str:
@@ -132,6 +158,7 @@ def _packed(session: Session) -> str:
         "identity": asdict(session.identity),
         "expires_at": session.expires_at,
         "id_token": session.id_token.reveal(),
+        "sub": session.sub,
         "sid": session.sid,
         "learner": asdict(session.learner) if session.learner else None,
     }
@@ -147,6 +174,7 @@ def _unpacked(handle: str, packed: bytes) -> Session | None:
             Identity(**record["identity"]),
             record["expires_at"],
             Secret(record["id_token"]),
+            record["sub"],
             record["sid"],
             Learner(**record["learner"]) if record["learner"] else None,
         )

@@ -25,6 +25,16 @@ def own_path(candidate: str | None) -> str:
     return candidate if candidate is not None and is_own_path(candidate) else FALLBACK
 
 
+def own_target(candidate: str | None, public_url: str) -> str:
+    """Return the own path that a full address of ours, or a path, means; ``/`` for anything else.
+
+    Args:
+        candidate: such as a ``target_link_uri`` (Core 4).
+        public_url: our own origin.
+    """
+    return own_path(candidate.removeprefix(public_url) if candidate else candidate)
+
+
 def is_own_path(candidate: str) -> bool:
     """Return whether the candidate, and whatever decoding makes of it, stays on our own origin."""
     texts = [candidate]

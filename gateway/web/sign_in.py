@@ -1,9 +1,10 @@
 """``/login`` and ``/callback``: the round trip to the identity provider."""
 
 import hashlib
+import re
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
@@ -11,6 +12,8 @@ from werkzeug.datastructures import MultiDict
 
 from gateway import log
 from gateway.errors import BadRequest, PageNotFound, SignInError, SignInInterrupted, SignInNotTrusted
+from gateway.flows.sign_in_limits import SignInLimits
+from gateway.oidc.registration import Hints
 from gateway.oidc.relying_party import RelyingParty
 from gateway.store.sessions import Sessions
 from gateway.store.transactions import TRANSACTION_SECONDS, Replayed, Transactions
@@ -18,7 +21,7 @@ from gateway.web import problems
 from gateway.web.cookies import Cookies
 from gateway.web.headers import to_address
 from gateway.web.navigation import only_for_people
-from gateway.web.next_page import own_path
+from gateway.web.next_page import own_path, own_target
 from gateway.web.pages import page
 from gateway.web.visitor import Visitor, sign_in_href
 from schemas.transaction import Transaction
@@ -26,6 +29,9 @@ from schemas.transaction import Transaction
 AT_ONCE = 10
 """Sign-ins under way per browser; the oldest makes room (RFC 9700, 2.1, and cookie sizes)."""
 TRANSACTION_COOKIE = "transaction_"
+HINT_LENGTH = 254
+_PROMPTS = ("login", "select_account", "consent")
+_LOCALES = re.compile(r"[A-Za-z0-9-]{2,16}( [A-Za-z0-9-]{2,16}){0,9}")
 _ONCE = ("code", "state", "iss", "error")
 
 
@@ -35,6 +41,7 @@ class SignIn:
     Args:
         visitor: who is at the door.
         sessions: where a session begins.
+        limits: how many may fail.
         transactions: sign-ins under way.
         cookies: what binds a sign-in to its browser.
         providers: relying parties by the provider's name.
@@ -44,20 +51,23 @@ class SignIn:
         self,
         visitor: Visitor,
         sessions: Sessions,
+        limits: SignInLimits,
         transactions: Transactions,
         cookies: Cookies,
         providers: Mapping[str, RelyingParty],
     ) -> None:
         self._visitor = visitor
         self._sessions = sessions
+        self._limits = limits
         self._transactions = transactions
         self._cookies = cookies
         self._providers = providers
 
-    def begin(self, provider: str, target: str) -> Response:
+    def begin(self, provider: str, target: str, hints: Hints) -> Response:
         """Send the browser to a provider."""
         problems.offer(sign_in_href(target), "Try again")
-        url, transaction = self._provider(provider).begin(target)
+        self._limits.begun(log.client())
+        url, transaction = self._provider(provider).begin(target, hints)
         browser = secrets.token_urlsafe(24)
         self._transactions.remember(transaction, browser)
         response = to_address(url)
@@ -89,14 +99,27 @@ class SignIn:
             log.audit("sign_in", outcome="refused", reason=error.code, provider=provider, note=error.note)
             raise
         before = self._visitor.session()
-        session_id = self._sessions.create(signed_in.identity, signed_in.id_token, signed_in.sid)
+        session_id = self._sessions.create(signed_in.identity, signed_in.id_token, signed_in.sub, signed_in.sid)
         if before is not None:
             self._sessions.replace(before, signed_in.identity)
-        log.audit("sign_in", outcome="success", provider=provider, person=signed_in.identity.key)
+        self._limits.completed(log.client())
+        issuer, person = signed_in.identity.issuer, signed_in.identity.key
+        log.audit("sign_in", outcome="success", provider=provider, issuer=issuer, person=person)
         response = to_address(transaction.target)
         self._visitor.welcome(response, session_id)
         self._cookies.drop(response, _cookie(transaction.state))
         return response
+
+    def named_by(self, issuer: str | None) -> str:
+        """Return the name of the provider with this issuer.
+
+        Raises:
+            BadRequest: none of ours; nobody can send a person to a provider that we do not know.
+        """
+        for name, relying_party in self._providers.items():
+            if relying_party.issuer == issuer:
+                return name
+        raise BadRequest("iss is not the issuer of a configured identity provider")
 
     def _again(self, target: str) -> Response:
         """Answer the back button, a reload or a double click: on, where it should have gone."""
@@ -114,12 +137,13 @@ class SignIn:
             self._cookies.drop(response, name)
 
 
-def blueprint(sign_in: SignIn, labels: Mapping[str, str], *, with_password: bool) -> Blueprint:
+def blueprint(sign_in: SignIn, labels: Mapping[str, str], public_url: str, *, with_password: bool) -> Blueprint:
     """Return the routes.
 
     Args:
         sign_in: the two halves.
         labels: what to call each provider on the chooser, by its name.
+        public_url: our own origin.
         with_password: whether ``/login/password`` is there.
     """
     routes = Blueprint("sign_in", __name__)
@@ -129,7 +153,7 @@ def blueprint(sign_in: SignIn, labels: Mapping[str, str], *, with_password: bool
     def login() -> Response:
         target = own_path(request.args.get("next"))
         if len(labels) == 1 and not with_password:
-            return sign_in.begin(next(iter(labels)), target)
+            return sign_in.begin(next(iter(labels)), target, _hints(request.args))
         query = "" if target == "/" else "?" + urlencode({"next": target}, safe="/")
         return page(
             "sign_in.html",
@@ -139,7 +163,14 @@ def blueprint(sign_in: SignIn, labels: Mapping[str, str], *, with_password: bool
 
     @routes.get("/login/<provider>")
     def login_at(provider: str) -> Response:
-        return sign_in.begin(provider, own_path(request.args.get("next")))
+        return sign_in.begin(provider, own_path(request.args.get("next")), _hints(request.args))
+
+    @routes.route("/login/initiate", methods=["GET", "POST"])
+    def initiate() -> Response:
+        """Begin a sign-in that somebody else asked for, such as a tile in the provider's portal (Core 4)."""
+        asked = _each_once(request.values, ("iss", "login_hint", "target_link_uri"))
+        target = own_target(asked.get("target_link_uri"), public_url)
+        return sign_in.begin(sign_in.named_by(asked.get("iss")), target, _hints(request.values))
 
     @routes.get("/callback/<provider>")
     def callback(provider: str) -> Response:
@@ -152,9 +183,19 @@ def _cookie(state: str) -> str:
     return TRANSACTION_COOKIE + hashlib.sha256(state.encode()).hexdigest()[:12]
 
 
-def _each_once(parameters: MultiDict[str, str]) -> dict[str, str]:
-    """Return the parameters; one that matters and is there twice is somebody's trick (Core 3.1.2.7, RFC 6749, 3.1)."""
-    for name in _ONCE:
+def _hints(parameters: MultiDict[str, str]) -> Hints:
+    """Return the hints that are passed on; everything else that stands in the address is not, and no nonsense is."""
+    login_hint, prompt, ui_locales = (parameters.get(name, "") for name in ("login_hint", "prompt", "ui_locales"))
+    return Hints(
+        login_hint=login_hint if login_hint.isprintable() and len(login_hint) <= HINT_LENGTH else "",
+        prompt=prompt if prompt in _PROMPTS else "",
+        ui_locales=ui_locales if _LOCALES.fullmatch(ui_locales) else "",
+    )
+
+
+def _each_once(parameters: MultiDict[str, str], names: Sequence[str] = _ONCE) -> dict[str, str]:
+    """Return the parameters; one that matters and is there twice is somebody's trick (RFC 6749, 3.1)."""
+    for name in names:
         if len(parameters.getlist(name)) > 1:
             raise BadRequest(f"{name} is there more than once")
     return parameters.to_dict()

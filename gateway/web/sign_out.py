@@ -12,7 +12,7 @@ from flask import Blueprint, Response, request
 
 from gateway import log
 from gateway.flows.sign_out import SignOut
-from gateway.oidc.relying_party import RelyingParty
+from gateway.oidc.logout import Logout
 from gateway.store.sessions import Sessions
 from gateway.store.transactions import DEPARTURE_SECONDS, Departures
 from gateway.web.cookies import Cookies
@@ -38,7 +38,7 @@ class Leaving:
         learners: whose account it is.
         departures: sign-outs under way.
         cookies: what binds one to its browser.
-        providers: relying parties by the provider's name.
+        logouts: the end with each provider, by its name.
         sign_out: the end at TalentLMS.
     """
 
@@ -49,7 +49,7 @@ class Leaving:
         learners: Learners,
         departures: Departures,
         cookies: Cookies,
-        providers: Mapping[str, RelyingParty],
+        logouts: Mapping[str, Logout],
         sign_out: SignOut,
     ) -> None:
         self._visitor = visitor
@@ -57,7 +57,7 @@ class Leaving:
         self._learners = learners
         self._departures = departures
         self._cookies = cookies
-        self._providers = providers
+        self._logouts = logouts
         self._sign_out = sign_out
 
     def begin(self, session: Session) -> Response:
@@ -79,8 +79,8 @@ class Leaving:
         """Send the browser on to the provider, once."""
         browser = self._cookies.get(request, DEPARTURE_COOKIE)
         departure = self._departures.consume(browser) if browser else None
-        provider = self._providers.get(departure.provider) if departure else None
-        url = provider.end_session_url(departure) if provider and departure else None
+        logout = self._logouts.get(departure.provider) if departure else None
+        url = logout.end_session_url(departure) if logout and departure else None
         response = to_address(url or SIGNED_OUT_PATH)
         self._cookies.drop(response, DEPARTURE_COOKIE)
         return response

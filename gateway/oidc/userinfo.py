@@ -1,0 +1,77 @@
+"""UserInfo: what the provider says of a person besides the ID token (Core 5.3)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import requests
+
+from gateway.errors import ProviderUnavailable, SignInNotTrusted
+from gateway.oidc.metadata import Metadata, ProviderDirectory
+from gateway.oidc.outbound import BoundedAdapter, bounded
+from gateway.oidc.registration import Registration
+from gateway.oidc.tokens import check_issuer_and_audience, signed_claims
+
+
+class UserInfo:
+    """The UserInfo endpoint of one provider.
+
+    Args:
+        registration: how we are registered there.
+        directory: the provider's metadata and keys.
+        adapter: the way out.
+    """
+
+    def __init__(self, registration: Registration, directory: ProviderDirectory, adapter: BoundedAdapter) -> None:
+        self._registration = registration
+        self._directory = directory
+        self._session = bounded(requests.Session(), adapter)
+
+    def claims(self, metadata: Metadata, access_token: str, id_token_claims: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what the endpoint says, nothing where it is not to be asked.
+
+        Args:
+            metadata: where the endpoint is.
+            access_token: what opens it; it goes into a header, never into an address.
+            id_token_claims: validated; the answer has to speak of the same ``sub`` (Core 5.3.2).
+
+        Raises:
+            SignInNotTrusted: another subject, or a signature that does not hold.
+            ProviderUnavailable: no answer, or none that is one.
+        """
+        if not metadata.userinfo_endpoint or not self._wanted(id_token_claims):
+            return {}
+        told = self._read(self._ask(metadata.userinfo_endpoint, access_token))
+        if told.get("sub") != id_token_claims["sub"]:
+            raise SignInNotTrusted("userinfo speaks of another subject")
+        return told
+
+    def _wanted(self, claims: Mapping[str, Any]) -> bool:
+        when = self._registration.userinfo
+        return when == "always" or (when == "missing" and "email" not in claims)
+
+    def _ask(self, url: str, access_token: str) -> requests.Response:
+        try:
+            response = self._session.get(
+                url, headers={"Authorization": f"Bearer {access_token}"}, allow_redirects=False
+            )
+        except requests.RequestException as error:
+            raise ProviderUnavailable(f"userinfo: {type(error).__name__}") from None
+        if response.status_code != requests.codes.ok:
+            raise ProviderUnavailable(f"userinfo: status {response.status_code}")
+        return response
+
+    def _read(self, response: requests.Response) -> dict[str, Any]:
+        """Read JSON, or a signed JWT, which is verified like an ID token (Core 5.3.4)."""
+        registration = self._registration
+        if response.headers.get("Content-Type", "").lower().startswith("application/jwt"):
+            token = response.content.decode("ascii", "replace").strip()
+            claims = signed_claims(token, self._directory.keys, registration.algorithms, "userinfo")
+            check_issuer_and_audience(claims, registration.issuer, registration.client_id)
+            return claims
+        try:
+            told = response.json()
+        except ValueError:
+            told = None
+        if not isinstance(told, dict):
+            raise ProviderUnavailable("userinfo: not a JSON object")
+        return told
