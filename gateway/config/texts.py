@@ -4,9 +4,16 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
 from gateway.config.faults import Refused
 from schemas.secret import Secret
 
+SHORTEST_RSA_KEY = 2048  # bits
 SHORTEST_KEY = 32  # bytes
 LONGEST_TEXT = 2000
 
@@ -59,11 +66,23 @@ def signing_keys(text: str) -> tuple[Secret, ...]:
 
 
 def pem_key(text: str) -> Secret:
-    """Return a private key in PEM, which is read whole where it is used."""
-    if not re.search(r"-----BEGIN (RSA |EC )?PRIVATE KEY-----\s", text) or "ENCRYPTED" in text:
-        remedy = "give one that begins with -----BEGIN PRIVATE KEY----- and is not encrypted"
-        raise Refused.because("is not a private key in PEM", remedy, text)
+    """Return a private key in PEM that can sign for `private_key_jwt`: RSA, P-256 or Ed25519, not encrypted."""
+    remedy = "give an RSA key of 2048 bits or more, a P-256 key or an Ed25519 key, not encrypted"
+    try:
+        key = load_pem_private_key(text.encode(), password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        raise Refused.because("is not a private key in PEM", remedy, text) from None
+    if not _signs(key):
+        raise Refused.because("is a key of a kind or length that is not used", remedy, text)
     return Secret(text)
+
+
+def _signs(key: object) -> bool:
+    if isinstance(key, RSAPrivateKey):
+        return key.key_size >= SHORTEST_RSA_KEY
+    if isinstance(key, EllipticCurvePrivateKey):
+        return isinstance(key.curve, SECP256R1)
+    return isinstance(key, Ed25519PrivateKey)
 
 
 def path(text: str) -> Path:

@@ -1,5 +1,5 @@
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
 
 from tests.gateway.config.conftest import PROVIDER
@@ -32,8 +32,8 @@ def with_lines(lines):
 def pem(tmp_path):
     """Write a private key in PEM and return its path."""
 
-    def written(encryption):
-        key = ec.generate_private_key(ec.SECP256R1())
+    def written(encryption, key=None):
+        key = key or ec.generate_private_key(ec.SECP256R1())
         path = tmp_path / "key.pem"
         path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption))
         return path
@@ -213,6 +213,21 @@ def test_an_encrypted_key_or_none_at_all_is_refused(complaints, pem):
     assert "not encrypted" in encrypted["private_key"]
     assert "is not a private key in PEM" in other["private_key"]
     assert "hunter2" not in other["private_key"]
+
+
+@pytest.mark.parametrize("key", [ed25519.Ed25519PrivateKey.generate(), rsa.generate_private_key(65537, 2048)])
+def test_ed25519_and_long_rsa_keys_are_taken(settings, file, pem, key):
+    text = PROVIDER.replace("client_secret =", "# client_secret =")
+    text += f'client_authentication = "private_key_jwt"\nprivate_key_file = "{pem(NoEncryption(), key)}"\n'
+
+    assert settings(GATEWAY_CONFIG=file(text)).identity_providers[1].private_key
+
+
+@pytest.mark.parametrize("key", [ec.generate_private_key(ec.SECP384R1()), rsa.generate_private_key(65537, 1024)])
+def test_a_key_that_could_not_sign_is_refused(complaints, pem, key):
+    found = complaints(f'private_key_file = "{pem(NoEncryption(), key)}"')
+
+    assert "of a kind or length that is not used" in found["private_key"]
 
 
 def test_a_bad_way_to_authenticate_is_one_fault(complaints, pem):

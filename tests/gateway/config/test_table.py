@@ -8,6 +8,8 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from gateway.config import BadSettings, IdentityProviderSettings, Slugs, TalentLMSSettings, load, settings_table
 from gateway.config.setting import declared
@@ -47,7 +49,9 @@ def test_the_table_names_the_file_twin_of_secrets_only():
 
 def test_the_example_file_is_accepted(settings, file, tmp_path):
     (tmp_path / "acme").write_text("secret")
-    (tmp_path / "partners.pem").write_text("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n")
+    key = ec.generate_private_key(ec.SECP256R1())
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (tmp_path / "partners.pem").write_bytes(pem)
 
     loaded = settings(GATEWAY_CONFIG=file(example().replace("/run/secrets/", f"{tmp_path}/")))
 
