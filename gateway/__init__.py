@@ -114,7 +114,9 @@ def _neighbours(settings: Settings) -> _Neighbours:
     lms = settings.talentlms
     return _Neighbours(
         store=store,
-        lms=TalentLMS(HttpTransport(lms.url, lms.api_key, ca_file=settings.ca_file)),
+        lms=TalentLMS(
+            HttpTransport(lms.url, lms.api_key, ca_file=settings.ca_file), userlogin_redirect=lms.userlogin_redirect
+        ),
         directories=directories,
         providers={name: RelyingParty(us, directories[name], adapter) for name, us in registrations.items()},
         logouts={name: Logout(us, directories[name]) for name, us in registrations.items()},

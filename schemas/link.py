@@ -25,7 +25,8 @@ class Link(Secret):
             port = f":{parts.port}" if parts.port is not None else ""
         except ValueError:
             return ""
-        return f"{parts.hostname or ''}{port}"
+        host = parts.hostname or ""
+        return f"[{host}]{port}" if ":" in host else f"{host}{port}"
 
     @property
     def scheme(self) -> str:
@@ -34,10 +35,10 @@ class Link(Secret):
 
 
 class LinkField(fields.String):
-    """A non-empty string that becomes a ``Link``."""
+    """A string that becomes a ``Link``; it has to be of characters that a ``Location`` header can carry."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         text = super()._deserialize(value, attr, data, **kwargs).strip()
-        if not text:
-            raise ValidationError("the link is empty")
+        if not text or not text.isascii() or not text.isprintable():
+            raise ValidationError("the link is empty, or holds characters that no link has")
         return Link(text)

@@ -51,7 +51,13 @@ def issuer_url(text: str) -> str:
 
 
 def destination(text: str) -> str:
-    """Return a path of our own, or a URL elsewhere, to which a browser may be sent."""
+    """Return a path of our own, or a URL elsewhere, to which TalentLMS may send a browser.
+
+    TalentLMS takes it in a path, in base64, whose `+` and `/` a path cannot carry; they come from `~`, `>` and `?` alone.
+    """
+    if set(text) & set("~>?"):
+        remedy = "leave out the query, and ~ and >: TalentLMS could not be told this address"
+        raise Refused.because("has a ?, a ~ or a >", remedy, text)
     if text.startswith("/"):
         return own_path(text)
     web_address(text)
@@ -61,7 +67,7 @@ def destination(text: str) -> str:
 def own_path(text: str) -> str:
     """Return a path that can only mean a place on this gateway."""
     if not OWN_PATH.fullmatch(text) or {".", ".."} & set(text.split("/")):
-        remedy = "write a path such as /signed-out, of letters, digits and - . _ ~, or a whole https URL"
+        remedy = "write a path such as /signed-out, of letters, digits and - . _, or a whole https URL"
         raise Refused.because("is not a path of the gateway's own", remedy, text)
     return text
 

@@ -1,0 +1,61 @@
+"""What several rooms' tests share: a real Redis, a TalentLMS sandbox and an identity provider, all on loopback."""
+
+import logging
+
+import pytest
+
+from sandbox.idp import running_idp
+from sandbox.talentlms import running_sandbox
+from tests.gateway.store.redis_server import RedisServer
+
+API_KEY = "key-of-the-sandbox"
+
+
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory):
+    server = RedisServer(tmp_path_factory.mktemp("redis")).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def shared_academy():
+    with running_sandbox(api_key=API_KEY, calls_per_hour=0, calls_per_5_seconds=0) as server:
+        yield server
+
+
+@pytest.fixture
+def academy(shared_academy):
+    """A TalentLMS sandbox as it is at the start."""
+    shared_academy.control.reset()
+    return shared_academy
+
+
+@pytest.fixture(scope="session")
+def shared_provider():
+    with running_idp() as running:
+        yield running
+
+
+@pytest.fixture
+def provider(shared_provider):
+    """An identity provider without its picker: the person that ``auto_person`` names signs in."""
+    shared_provider.control.reset()
+    shared_provider.control.settings(auto_pick=True, auto_person="kim.lee")
+    return shared_provider
+
+
+@pytest.fixture
+def own_log_handlers():
+    """Whatever a test makes of the log is undone afterwards."""
+    root = logging.getLogger()
+    handlers, level, own_level = root.handlers[:], root.level, logging.getLogger("gateway").level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    logging.getLogger("gateway").setLevel(own_level)
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "statement(*numbers): statements of the security checklist that a test covers")
+    config.addinivalue_line("markers", "conformance(*ids): conformance tests of the OpenID Foundation that it covers")

@@ -1,0 +1,25 @@
+"""The client, connected to the sandbox over real HTTP."""
+
+import pytest
+
+from gateway.talentlms.client import TalentLMS
+from gateway.talentlms.transport import HttpTransport
+from schemas.secret import Secret
+from tests.conftest import API_KEY
+
+
+@pytest.fixture
+def sandbox(academy):
+    """The sandbox's control plane, with everything as it was at the start."""
+    return academy.control
+
+
+@pytest.fixture
+def url(academy):
+    """The sandbox's address."""
+    return academy.url
+
+
+@pytest.fixture
+def lms(url):
+    return TalentLMS(HttpTransport(url, Secret(API_KEY)), date_format="DDMMYYYY")

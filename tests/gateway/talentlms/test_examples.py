@@ -1,0 +1,82 @@
+"""The programs in the docs, run as their readers run them, against the sandbox."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import API_KEY
+from tests.gateway.talentlms.table import DOCUMENT
+
+ROOT = Path(__file__).parents[3]
+EXAMPLES = ROOT / "docs" / "examples"
+
+BRANCH_REPORT = """\
+Branch: emea
+  Number of users: 1
+  Number of courses: 1
+  Course: Intro to the academy
+    Number of assigned users: 1
+    Number of completed users: 1
+    Number of learners: 1
+    Number of instructors: 0
+Branch: partners
+  Number of users: 1
+  Number of courses: 0
+"""
+
+PRINTED = {
+    "domain_summary": "My domain consists of 9 users, 5 courses, 3 categories, 2 groups and 2 branches.\n",
+    "users_of_each_branch": "Users of branch emea:\n  R. Park\nUsers of branch partners:\n  T. Baker\n",
+    "most_completed_courses": "Users who have completed the most courses: Robin Park\n",
+    "branch_report": BRANCH_REPORT,
+    "activate_everybody": "activated felix\n",
+}
+
+
+@pytest.fixture
+def run(url):
+    """Run Python with the sandbox in its environment and return what it printed."""
+    environment = {**os.environ, "TALENTLMS_URL": url, "TALENTLMS_API_KEY": API_KEY, "PYTHONUTF8": "1"}
+
+    def run(*arguments):
+        command = [sys.executable, *arguments]
+        done = subprocess.run(
+            command, cwd=ROOT, env=environment, capture_output=True, encoding="utf-8", timeout=60, check=False
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        return done.stdout
+
+    return run
+
+
+def test_each_example_is_run():
+    assert {path.stem for path in EXAMPLES.glob("*.py")} == set(PRINTED)
+
+
+@pytest.mark.parametrize(("example", "printed"), PRINTED.items())
+def test_an_example_prints_what_the_sandbox_holds(example, printed, run):
+    assert run("-m", f"docs.examples.{example}") == printed
+
+
+def test_the_report_names_the_users_when_asked(run):
+    assert re.search(
+        r"^      R\. Park - learner, completed on \d{4}-\d\d-\d\d$",
+        run("-m", "docs.examples.branch_report", "--users"),
+        re.MULTILINE,
+    )
+
+
+def test_everybody_is_active_afterwards(run, lms):
+    run("-m", "docs.examples.activate_everybody")
+    assert all(user.active for user in lms.users.each())
+
+
+def test_the_code_at_the_top_of_the_docs_runs_and_keeps_the_link_to_itself(run):
+    [code] = re.findall(r"```python\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)
+    lines = run("-c", code).splitlines()
+    assert any(line.startswith("Intro to the academy 100 ") for line in lines)
+    assert lines[-1] == "Link(…)"

@@ -1,0 +1,169 @@
+"""TalentLMS's messages and codes, and the errors that they become."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway import errors
+from gateway.talentlms.client import TalentLMS
+from gateway.talentlms.endpoint import Answer
+from gateway.talentlms.refusals import THROTTLED_SECONDS, refusal
+from tests.gateway.talentlms.surface import Recorder
+
+WEAK = (
+    "Password is not strong enough (should have at least (1) upper case letter, at least (1) lower case letter, "
+    "at least (1) number, at least (8) characters in length)"
+)
+MESSAGES = (
+    ("Invalid API Key provided", errors.Unauthorized),
+    ("Invalid arguments provided", errors.InvalidRequest),
+    ("kim at example is not a valid email", errors.InvalidRequest),
+    ("The requested API action does not exist", errors.InvalidRequest),
+    (
+        "Your login or password is incorrect. Please try again, making sure that CAPS LOCK key is off",
+        errors.WrongPassword,
+    ),
+    (
+        "Your account is inactive. Please activate the account using the instructions sent to you via e-mail.",
+        errors.Inactive,
+    ),
+    ("The requested user does not exist", errors.UserNotFound),
+    ("The requested user is no longer available", errors.Gone),
+    ("A user with the same email address already exists", errors.Conflict),
+    ("A user with the same login already exists", errors.Conflict),
+    (WEAK, errors.WeakPassword),
+    ("The requested user is already enrolled in this course", errors.AlreadyMember),
+    ("The requested user is not enrolled in this course", errors.NotEnrolled),
+    ("The requested course does not exist", errors.CourseNotFound),
+    ("The requested unit does not exist", errors.UnitNotFound),
+    ("The requested category does not exist", errors.CategoryNotFound),
+    ("The requested group does not exist", errors.GroupNotFound),
+    ("The requested branch does not exist", errors.BranchNotFound),
+    ("There is no group with such key", errors.GroupNotFound),
+    ("The requested user is already a member of this group", errors.AlreadyMember),
+    ("The requested course is already a member of this group", errors.AlreadyMember),
+    ("The requested user is not a member of this group", errors.NotAMember),
+    ("The requested user is already a member of this branch", errors.AlreadyMember),
+    ("The requested user is not a member of this branch", errors.NotAMember),
+    ("User does not have a progress registered for the test", errors.UnitNotFound),
+    ("User does not have a progress registered for the survey", errors.UnitNotFound),
+    ("The requested user is not online", errors.NotOnline),
+    ("API rate limit exceeded. Please try again later", errors.Throttled),
+)
+
+
+def body_of(message, kind="invalid_request_error"):
+    return json.dumps({"error": {"type": kind, "message": message}}).encode()
+
+
+@pytest.mark.parametrize("status", [200, 400, 401, 403, 404, 409, 500])
+@pytest.mark.parametrize(("message", "kind"), MESSAGES, ids=lambda value: str(value)[:40])
+def test_a_known_message_means_the_same_whatever_its_code(message, kind, status):
+    for written in (message, f"{message}.", message.upper()):
+        assert type(refusal(status, body_of(written), errors.NotFound, None)) is kind
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (200, errors.Misunderstood),
+        (302, errors.Misunderstood),
+        (400, errors.InvalidRequest),
+        (401, errors.Unauthorized),
+        (403, errors.Forbidden),
+        (404, errors.BranchNotFound),
+        (405, errors.InvalidRequest),
+        (409, errors.InvalidRequest),
+        (429, errors.Throttled),
+        (500, errors.Unavailable),
+        (503, errors.Unavailable),
+    ],
+)
+def test_an_unknown_message_falls_to_the_right_class_by_its_code(status, kind):
+    assert type(refusal(status, body_of("Something new happened"), errors.BranchNotFound, None)) is kind
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (200, errors.Misunderstood),
+        (301, errors.Misunderstood),
+        (400, errors.Misunderstood),
+        (401, errors.Unauthorized),
+        (403, errors.Forbidden),
+        (404, errors.Misunderstood),
+        (429, errors.Throttled),
+        (500, errors.Unavailable),
+        (502, errors.Unavailable),
+    ],
+)
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"<html><h1>Oh no</h1></html>",
+        b'{"error": {"type": "api_err',
+        b"[]",
+        b'{"error": "x"}',
+        b"\xff" * 9,
+        b"[" * 99_999,
+    ],
+    ids=lambda body: repr(body[:12]),
+)
+def test_html_and_half_a_body_never_mean_that_something_does_not_exist(status, kind, body):
+    assert type(refusal(status, body, errors.UserNotFound, None)) is kind
+
+
+def test_a_403_that_speaks_of_a_rate_is_throttling_in_json_and_in_html():
+    assert type(refusal(403, body_of("You made too many requests"), errors.NotFound, None)) is errors.Throttled
+    assert type(refusal(403, b"<p>Rate limit exceeded</p>", errors.NotFound, None)) is errors.Throttled
+
+
+@pytest.mark.parametrize(("said", "told"), [(None, THROTTLED_SECONDS), (0, THROTTLED_SECONDS), (61, 61)])
+def test_throttling_says_when_to_come_back(said, told):
+    assert refusal(429, b"", errors.NotFound, said).retry_after == told
+
+
+@given(st.sampled_from([message for message, _ in MESSAGES]))
+def test_what_somebody_typed_as_an_address_does_not_pass_for_a_message(quoted):
+    error = refusal(400, body_of(f"{quoted} is not a valid email"), errors.UserNotFound, None)
+    assert type(error) is errors.InvalidRequest
+
+
+@pytest.mark.parametrize("quoted", ["The requested user does not exist", "Your account is inactive"])
+def test_a_course_with_a_mischievous_name_does_not_pass_for_a_message(quoted):
+    error = refusal(400, body_of(f"No seat is left in {quoted}, sorry"), errors.CourseNotFound, None)
+    assert type(error) is errors.InvalidRequest
+
+
+def test_the_note_quotes_the_message_without_secrets_and_in_short():
+    link = "https://academy.example/index/autologin/key:s3cr3tk3y"
+    note = refusal(400, body_of(f"see {link} " + "x" * 500), errors.NotFound, None).note
+    assert note.startswith("400: see https://academy.example/index/autologin/key:")
+    assert "s3cr3tk3y" not in note
+    assert len(note) < 250
+
+
+def test_an_error_in_a_200_is_an_error():
+    with pytest.raises(errors.Gone):
+        TalentLMS(
+            Recorder({"error": {"type": "x", "message": "The requested user is no longer available"}})
+        ).users.by_id(1)
+
+
+def test_the_class_of_a_bare_404_is_the_operations_own():
+    recorder = Recorder({"error": {"type": "x", "message": "Nothing here"}}, status=404)
+    with pytest.raises(errors.CategoryNotFound):
+        TalentLMS(recorder).categories.by_id(3)
+
+
+def test_retry_after_travels_from_the_answer_to_the_error():
+    class Busy:
+        def send(self, *_args, **_kwargs):
+            return Answer(429, b"", 42)
+
+    with pytest.raises(errors.Throttled) as caught:
+        TalentLMS(Busy()).site.info()
+    assert caught.value.retry_after == 42
