@@ -9,7 +9,7 @@ from flask import Blueprint, Flask
 
 from gateway import log
 from gateway.config import IdentityProviderSettings, Settings, load
-from gateway.flows import password_sign_in, sign_in_limits
+from gateway.flows import password_sign_in, provisioning, sign_in_limits
 from gateway.flows.checkout import Checkout
 from gateway.flows.destinations import Destinations
 from gateway.flows.launch import Launch, LaunchOptions
@@ -163,7 +163,8 @@ def _provisioning(settings: Settings, near: _Neighbours) -> Provisioning:
         entry.name: Trust(entry.trusted_email_domains, entry.trust_username) for entry in settings.identity_providers
     }
     types = settings.talentlms.learner_types
-    return Provisioning(near.lms, near.account_links, Locks(near.store), near.passwords, trusts, types)
+    refusals = Attempts(near.store, provisioning.REFUSAL_SECONDS) if settings.rate_limits else None
+    return Provisioning(near.lms, near.account_links, Locks(near.store), near.passwords, trusts, types, refusals)
 
 
 def _launch(settings: Settings, near: _Neighbours) -> Launch:

@@ -53,7 +53,7 @@ def issuer_url(text: str) -> str:
 def destination(text: str) -> str:
     """Return a path of our own, or a URL elsewhere, to which TalentLMS may send a browser.
 
-    TalentLMS takes it in a path, in base64, whose `+` and `/` a path cannot carry; they come from `~`, `>` and `?` alone.
+    TalentLMS takes it in a path, in base64, whose `+` and `/` a path cannot carry; they come from `~`, `>` and `?`.
     """
     if set(text) & set("~>?"):
         remedy = "leave out the query, and ~ and >: TalentLMS could not be told this address"

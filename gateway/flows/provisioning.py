@@ -18,6 +18,7 @@ from gateway.errors import (
     EmailNotVerified,
     InvalidRequest,
     ProvisioningRefused,
+    TooManyAttempts,
     UserNotFound,
     WeakPassword,
     WrongPassword,
@@ -25,6 +26,7 @@ from gateway.errors import (
 from gateway.flows.managed_password import ManagedPasswords
 from gateway.flows.profile import Profile, logins_for, profile_of
 from gateway.store.account_links import AccountLinks
+from gateway.store.attempts import Attempts
 from gateway.store.locks import Locks
 from gateway.talentlms.client import TalentLMS
 from schemas.identity import Identity
@@ -33,6 +35,11 @@ from schemas.user import User
 
 WAIT_SECONDS = 12.0
 """How long a click waits for another tab's sign-up of the same person."""
+
+
+REFUSAL_SECONDS = 600
+REFUSALS = 20
+"""Refusals of one person, within that window, after which TalentLMS is not asked again."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +71,7 @@ class Provisioning:
         passwords: what a new account's password is.
         trusts: by the provider's name.
         learner_types: user types whose accounts may be adopted.
+        refusals: refused people, counted in windows of ``REFUSAL_SECONDS``; ``None`` for no limit.
     """
 
     def __init__(
@@ -74,6 +82,7 @@ class Provisioning:
         passwords: ManagedPasswords,
         trusts: Mapping[str, Trust],
         learner_types: Collection[str],
+        refusals: Attempts | None = None,
     ) -> None:
         self._users = lms.users
         self._account_links = account_links
@@ -81,6 +90,7 @@ class Provisioning:
         self._passwords = passwords
         self._trusts = trusts
         self._learner_types = learner_types
+        self._refusals = refusals
 
     def learner_for(self, identity: Identity) -> Learner:
         """Return the person's learner; no call to TalentLMS where the account is known and nothing changed.
@@ -96,6 +106,7 @@ class Provisioning:
                     return _learner(self._brought_up_to_date(known, identity))
                 except UserNotFound:
                     self._forget(known, identity)
+            self._check_refusals(identity)
             return _learner(self._adopted_or_signed_up(identity))
 
     def known(self, identity: Identity) -> Learner | None:
@@ -150,6 +161,11 @@ class Provisioning:
     def _forget(self, known: AccountLink, identity: Identity) -> None:
         log.audit("account_link", outcome="success", step="forgotten", person=identity.key, user_id=known.user_id)
         self._account_links.forget(known)
+
+    def _check_refusals(self, identity: Identity) -> None:
+        """Spend no more calls on somebody who was refused again and again."""
+        if self._refusals and self._refusals.count(_refusals_of(identity))[0] >= REFUSALS:
+            raise TooManyAttempts(f"person {identity.key} was refused {REFUSALS} times", retry_after=REFUSAL_SECONDS)
 
     # --- an existing account -----------------------------------------------------------------------------------
 
@@ -265,6 +281,8 @@ class Provisioning:
     def _refused(
         self, kind: type[ProvisioningRefused], identity: Identity, user: User | None, remedy: str
     ) -> ProvisioningRefused:
+        if self._refusals:
+            self._refusals.failed(_refusals_of(identity))
         log.audit(
             "provisioning",
             outcome="refused",
@@ -275,6 +293,10 @@ class Provisioning:
             remedy=remedy,
         )
         return kind(remedy)
+
+
+def _refusals_of(identity: Identity) -> str:
+    return f"provisioning:person:{identity.key}"
 
 
 def _link(identity: Identity, user: User, profile: Profile, password_key: str, *, pending: bool = False) -> AccountLink:
