@@ -26,6 +26,7 @@ besides stands in ``note`` and goes to the log, never to the page.
     │   ├── AccountInactive           403
     │   └── ProvisioningBusy          503  another sign-up of the same person has not finished
     ├── CourseNotOpen                 403  not enrolled, and the course is not one to enrol oneself in
+    ├── AlreadyYours                  409  what should be bought is already there
     ├── ForeignLink                   502  TalentLMS's link leads to a host that is not on the list
     ├── StoreUnavailable              503  Redis cannot be reached
     └── TalentLMSError                502  what TalentLMS answered, or did not
@@ -58,6 +59,9 @@ besides stands in ``note`` and goes to the log, never to the page.
 class GatewayError(Exception):
     """The root: something that a person or a machine is told, with a reference code.
 
+    A class's ``way_on`` is the button on its page: ``again`` (the same address), ``training`` (``/``), ``sign-out``, or
+    empty for none.
+
     Args:
         note: for the operator; what exactly was wrong. Never shown to the visitor, never a secret.
         retry_after: seconds after which trying again makes sense, if known.
@@ -68,6 +72,7 @@ class GatewayError(Exception):
     title = "Something went wrong"
     happened = "The gateway met a fault of its own."
     advice = "Please try again in a moment. If it happens again, tell the help desk the reference below."
+    way_on = "again"
 
     def __init__(self, note: str = "", *, retry_after: int | None = None) -> None:
         super().__init__(note or self.title)
@@ -82,6 +87,7 @@ class VisitorError(GatewayError):
     """Something about this request."""
 
     status = 400
+    way_on = "training"
 
 
 class PageNotFound(VisitorError):
@@ -207,6 +213,7 @@ class ProvisioningRefused(GatewayError):
     """This person cannot be given a TalentLMS account here. ``note`` says the remedy, for the audit trail."""
 
     status = 403
+    way_on = "sign-out"
 
 
 class EmailMissing(ProvisioningRefused):
@@ -262,6 +269,7 @@ class ProvisioningBusy(ProvisioningRefused):
     title = "Your account is being prepared"
     happened = "Your training account is being set up in another tab or window."
     advice = "Please try again in a moment."
+    way_on = "again"
 
 
 # --- the way to the link ---------------------------------------------------------------------------------------
@@ -275,6 +283,18 @@ class CourseNotOpen(GatewayError):
     title = "You are not enrolled in this course"
     happened = "The course exists, but you have not been enrolled in it."
     advice = "Ask your manager or your help desk to enrol you."
+    way_on = "training"
+
+
+class AlreadyYours(GatewayError):
+    """What should be bought is already there."""
+
+    status = 409
+    code = "already-yours"
+    title = "You already have this"
+    happened = "There is nothing to pay: you are already enrolled."
+    advice = "You find it among your courses."
+    way_on = "training"
 
 
 class ForeignLink(GatewayError):
@@ -344,6 +364,7 @@ class NotFound(TalentLMSError):
     title = "Not found on the training site"
     happened = "The training site does not know what was asked for."
     advice = "Check the link you followed, or ask your help desk."
+    way_on = "training"
 
 
 class UserNotFound(NotFound):
@@ -395,6 +416,7 @@ class Gone(TalentLMSError):
     title = "Your training account was removed"
     happened = "There was a training account for you, but it has been archived."
     advice = "Ask your help desk to restore it."
+    way_on = "sign-out"
 
 
 class Conflict(TalentLMSError):
@@ -425,6 +447,7 @@ class NotEnrolled(NotAMember):
     title = "You are not enrolled in this course"
     happened = "The course exists, but you have not been enrolled in it."
     advice = "Ask your manager or your help desk to enrol you."
+    way_on = "training"
 
 
 class Inactive(TalentLMSError):
@@ -435,6 +458,7 @@ class Inactive(TalentLMSError):
     title = "Your training account is not active"
     happened = "There is a training account for you, but it has been switched off."
     advice = "Ask your help desk to activate it."
+    way_on = "sign-out"
 
 
 class WrongPassword(TalentLMSError):
@@ -459,6 +483,7 @@ class Unwritable(TalentLMSError):
     title = "The request could not be read"
     happened = "Something in the address cannot be passed on to the training site."
     advice = "Check the link you followed."
+    way_on = "training"
 
 
 class Throttled(TalentLMSError):

@@ -1,6 +1,7 @@
 """Learner → Link to a payment page. What follows the payment is TalentLMS's doing: there is no callback."""
 
 from gateway import log
+from gateway.errors import AlreadyMember, AlreadyYours
 from gateway.flows.destinations import Destinations
 from gateway.talentlms.client import TalentLMS
 from schemas.learner import Learner
@@ -23,17 +24,25 @@ class Checkout:
         """Return a link to the payment page of a course; one call.
 
         Raises:
+            AlreadyYours: the learner is enrolled already.
             CourseNotFound: no such course.
             UserNotFound: the account no longer exists.
             ForeignLink: the link leads elsewhere.
         """
-        link = self._destinations.payment(self._lms.courses.buy(learner.user_id, course_id, coupon=coupon))
+        try:
+            link = self._lms.courses.buy(learner.user_id, course_id, coupon=coupon)
+        except AlreadyMember:
+            raise AlreadyYours(f"user {learner.user_id} is enrolled in course {course_id}") from None
+        self._destinations.payment(link)
         log.audit("checkout", outcome="success", person=learner.person, user_id=learner.user_id, course_id=course_id)
         return link
 
     def category(self, learner: Learner, category_id: int, coupon: str | None) -> Link:
         """Return a link to the payment page of all courses of a category; errors as ``course``."""
-        link = self._lms.categories.buy_courses(learner.user_id, category_id, coupon=coupon)
+        try:
+            link = self._lms.categories.buy_courses(learner.user_id, category_id, coupon=coupon)
+        except AlreadyMember:
+            raise AlreadyYours(f"user {learner.user_id} has the courses of category {category_id}") from None
         self._destinations.payment(link)
         log.audit(
             "checkout", outcome="success", person=learner.person, user_id=learner.user_id, category_id=category_id

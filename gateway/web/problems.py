@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from gateway import log
 from gateway.errors import BadRequest, GatewayError, MethodNotAllowed, PageNotFound
+from gateway.web.next_page import own_path
 from gateway.web.pages import page
 
 _BY_STATUS = {
@@ -33,6 +34,9 @@ class Action:
 def offer(href: str, label: str) -> None:
     """Let the error page of this request, should there be one, offer a way on."""
     g.action = Action(href, label)
+
+
+_WAYS_ON = {"training": Action("/", "My training"), "sign-out": Action("/logout", "Sign out")}
 
 
 def install(app: Flask) -> None:
@@ -75,8 +79,15 @@ def _page(error: GatewayError) -> Response:
         happened=error.happened,
         advice=error.advice,
         reference=log.reference(),
-        action=g.get("action"),
+        action=g.get("action") or _WAYS_ON.get(error.way_on) or _again(error),
     )
+
+
+def _again(error: GatewayError) -> Action | None:
+    """Return a button to the same address, which only a page can be asked for once more."""
+    if error.way_on != "again" or request.method != "GET":
+        return None
+    return Action(own_path(request.full_path if request.query_string else request.path), "Try again")
 
 
 def _problem(error: GatewayError) -> Response:
