@@ -8,7 +8,6 @@ from flask import Blueprint, Response
 
 from gateway.errors import CourseNotFound
 from gateway.flows.training import Training
-from gateway.web import problems
 from gateway.web.forms import Forms
 from gateway.web.learners import Learners
 from gateway.web.navigation import only_for_people
@@ -67,7 +66,6 @@ def blueprint(
         session = visitor.session()
         if session is None:
             return page("welcome.html", sign_in_href=sign_in_href("/"))
-        problems.offer("/logout", "Sign out")
         enrolments = learners.then(session, training.courses)
         return page(
             "training.html",
