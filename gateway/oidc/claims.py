@@ -11,7 +11,7 @@ NAME_LENGTH = 100
 EMAIL_LENGTH = 254
 
 _ONE_ADDRESS = re.compile(
-    r"[^\s@\"'(),:;<>\[\]\\\x00-\x20\x7f]{1,64}@([a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]{2,63}"
+    r"[^\s@\"(),:;<>\[\]\\\x00-\x20\x7f]{1,64}@([a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]{2,63}"
 )
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*")
 
@@ -62,11 +62,20 @@ def email_address(value: object) -> str:
     if not isinstance(value, str) or value.count("@") != 1 or len(value) > EMAIL_LENGTH:
         return ""
     local, _, domain = value.partition("@")
+    address = f"{local.lower()}@{_ascii_domain(domain.lower())}"
+    return address if local.isascii() and _ONE_ADDRESS.fullmatch(address) else ""
+
+
+def _ascii_domain(domain: str) -> str:
+    """Return a domain in IDNA form; empty where another spelling would come to mean the same.
+
+    Python's codec folds letters together (``ß`` becomes ``ss``) that are different registrations today.
+    """
     try:
-        address = f"{local.lower()}@{domain.lower().encode('idna').decode()}"
+        encoded = domain.encode("idna").decode()
+        return encoded if encoded.encode().decode("idna") == domain or encoded == domain else ""
     except UnicodeError:
         return ""
-    return address if _ONE_ADDRESS.fullmatch(address) else ""
 
 
 def _names(claims: Mapping[str, Any]) -> tuple[str, str]:

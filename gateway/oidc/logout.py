@@ -89,7 +89,8 @@ class Logout:
             SignInNotTrusted: a check failed.
             ProviderUnavailable: its keys cannot be had.
         """
-        if header_of(token).get("typ", "logout+jwt").lower() not in ("logout+jwt", "jwt"):
+        kind = header_of(token).get("typ", "JWT")
+        if not isinstance(kind, str) or kind.lower() not in ("logout+jwt", "jwt"):
             raise SignInNotTrusted("logout token: typ is another kind of token's")
         keys = partial(self._directory.keys, allowance="logout")
         claims = signed_claims(token, keys, self._registration.algorithms, "logout token")

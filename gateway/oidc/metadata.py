@@ -1,6 +1,5 @@
 """What a provider publishes about itself: metadata and keys, with a lifetime (OpenID Connect Discovery 1.0)."""
 
-import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,9 +10,9 @@ import requests
 from joserfc.errors import JoseError
 from joserfc.jwk import Key, KeySet
 
-from gateway import log
+from gateway import deadline, log
 from gateway.errors import ProviderUnavailable, SignInNotTrusted
-from gateway.oidc.outbound import BoundedAdapter, bounded
+from gateway.oidc.outbound import BoundedAdapter, bounded, json_object
 
 LIFETIME_SECONDS = 3600
 """How long a copy is used without asking again."""
@@ -24,7 +23,7 @@ REFRESH_SECONDS = 60
 RETRY_SECONDS = 10
 """How often, at most, a stale copy is tried to be renewed while the provider is away."""
 
-_ANOTHER_WORKERS_FETCH_SECONDS = 3.0
+_ANOTHER_WORKERS_FETCH_SECONDS = 7.0
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -137,23 +136,21 @@ class ProviderDirectory:
 
     def _newer(self, url: str, known: Document, allowance: str) -> Document:
         """Fetch the keys anew, or take what another worker is fetching in this moment."""
-        if self._documents.may_fetch(url, allowance, REFRESH_SECONDS):
-            try:
+        if not self._documents.may_fetch(url, allowance, REFRESH_SECONDS):
+            self._wait_for_another_worker(url)
+            newest: Document = self._documents.find(url) or known
+            return newest
+        try:
+            with self._documents.fetching(url):
                 return self._fetch(url, _keys)
-            except (ProviderUnavailable, SignInNotTrusted) as error:
-                log.event("provider.keys_not_renewed", issuer=self._issuer, why=error.note)
-                return known
-        return self._anothers(url, known)
+        except (ProviderUnavailable, SignInNotTrusted) as error:
+            log.event("provider.keys_not_renewed", issuer=self._issuer, why=error.note)
+            return known
 
-    def _anothers(self, url: str, known: Document) -> Document:
-        end = time.monotonic() + _ANOTHER_WORKERS_FETCH_SECONDS
-        while True:
-            copy: Document | None = self._documents.find(url)
-            if copy is not None and copy.fetched_at > known.fetched_at:
-                return copy
-            if time.monotonic() > end or known.age > _ANOTHER_WORKERS_FETCH_SECONDS:
-                return known
-            time.sleep(0.1)
+    def _wait_for_another_worker(self, url: str) -> None:
+        end = time.monotonic() + deadline.remaining(_ANOTHER_WORKERS_FETCH_SECONDS)
+        while self._documents.is_being_fetched(url) and time.monotonic() < end:
+            time.sleep(0.05)
 
     def _fetch(self, url: str, check: Callable[[dict[str, Any]], object]) -> Document:
         try:
@@ -162,20 +159,12 @@ class ProviderDirectory:
             raise ProviderUnavailable(f"{url}: {type(error).__name__}") from None
         if response.status_code != requests.codes.ok:
             raise ProviderUnavailable(f"{url}: status {response.status_code}")
-        content = _json_object(url, response.content)
+        content = json_object(response.content)
+        if content is None:
+            raise ProviderUnavailable(f"{url}: not a JSON object")
         check(content)
         document: Document = self._documents.put(url, content)
         return document
-
-
-def _json_object(url: str, body: bytes) -> dict[str, Any]:
-    try:
-        content = json.loads(body)
-    except ValueError:
-        content = None
-    if not isinstance(content, dict):
-        raise ProviderUnavailable(f"{url}: not a JSON object")
-    return content
 
 
 def _metadata(issuer: str, content: dict[str, Any]) -> Metadata:
@@ -197,10 +186,20 @@ def _endpoint(content: dict[str, Any], name: str, *, required: bool = False) -> 
     url = content.get(name)
     if url is None and not required:
         return ""
-    parts = urlsplit(url) if isinstance(url, str) else urlsplit("")
-    if parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK):
-        return str(url)
+    if isinstance(url, str) and _is_address(url):
+        return url
     raise SignInNotTrusted(f"the metadata's {name} is missing or not an https address")
+
+
+def _is_address(url: str) -> bool:
+    """Return whether it is an https address that a browser and we understand in the same way; http on loopback."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return False
+    safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
+    return safe and bool(parts.hostname) and url.isascii() and url.isprintable() and not set(url) & set('@\\# "<>')
 
 
 def _keys(content: dict[str, Any]) -> list[Key]:
@@ -220,5 +219,6 @@ def _key(entry: Any) -> Key | None:
         return None
 
 
-def _kids(content: dict[str, Any]) -> set[Any]:
-    return {entry.get("kid") for entry in content.get("keys", []) if isinstance(entry, dict)}
+def _kids(content: dict[str, Any]) -> set[str]:
+    kids = (entry.get("kid") for entry in content.get("keys", []) if isinstance(entry, dict))
+    return {kid for kid in kids if isinstance(kid, str)}

@@ -1,19 +1,27 @@
 """The way out to identity providers: requests, bounded in time and size, following nobody's redirects."""
 
 import io
+import json
+import socket
 import ssl
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import requests
+import urllib3
 from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from gateway import deadline
 
 CONNECT_SECONDS = 3.0
 READ_SECONDS = 6.0
 BODY_BYTES = 512 * 1024
+_LEAST_SECONDS = 0.01
 
 
 class BoundedAdapter(HTTPAdapter):
@@ -33,38 +41,27 @@ class BoundedAdapter(HTTPAdapter):
         super().__init__(pool_maxsize=32)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        """Give every connection the one context; see ``requests.adapters.HTTPAdapter``."""
+        """Give every connection the one context and a bound; see ``requests.adapters.HTTPAdapter``."""
         super().init_poolmanager(*args, **kwargs, ssl_context=self._context)
+        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         """Send one request; see ``requests.adapters.HTTPAdapter.send``.
 
         Raises:
-            requests.ConnectionError: among its usual reasons, when the body is too large or too slow.
+            requests.RequestException: among its usual reasons, when the body is too large or too slow.
         """
         del args
-        seconds = deadline.remaining(READ_SECONDS)
+        seconds = _seconds_left()
         response = super().send(
             request,
             stream=True,
-            timeout=(min(CONNECT_SECONDS, seconds or 0.01), seconds or 0.01),
+            timeout=(min(CONNECT_SECONDS, seconds), seconds),
             verify=True,
             cert=kwargs.get("cert"),
         )
-        response.raw = io.BytesIO(_whole(response, seconds))
+        response.raw = io.BytesIO(_whole(response.raw, seconds))
         return response
-
-
-def _whole(response: requests.Response, seconds: float) -> bytes:
-    end = time.monotonic() + seconds
-    body = bytearray()
-    for piece in response.raw.stream(64 * 1024, decode_content=True):
-        body += piece
-        if len(body) > BODY_BYTES or time.monotonic() > end:
-            response.raw.close()
-            raise requests.ConnectionError("the answer is too large or too slow")
-    response.raw.release_conn()
-    return bytes(body)
 
 
 def bounded(session: requests.Session, adapter: BoundedAdapter) -> requests.Session:
@@ -74,3 +71,81 @@ def bounded(session: requests.Session, adapter: BoundedAdapter) -> requests.Sess
     session.max_redirects = 0
     session.trust_env = False
     return session
+
+
+def json_object(body: bytes) -> dict[str, Any] | None:
+    """Return the JSON object that a body holds; ``None`` for anything else, however it is nested."""
+    try:
+        content = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return content if isinstance(content, dict) else None
+
+
+def _whole(raw: urllib3.BaseHTTPResponse, seconds: float) -> bytes:
+    """Read the body as it comes, so that one that drips in does not outlive its time."""
+    end = time.monotonic() + seconds
+    body = bytearray()
+    try:
+        while piece := raw.read1(64 * 1024, decode_content=True):
+            body += piece
+            if len(body) > BODY_BYTES or time.monotonic() > end:
+                raise requests.ConnectionError("the answer is too large or too slow")
+    except (urllib3.exceptions.HTTPError, OSError) as error:
+        raw.close()
+        raise requests.ConnectionError(type(error).__name__) from None
+    raw.release_conn()
+    return bytes(body)
+
+
+class _Connection(HTTPConnection):
+    """A connection whose answer's head has to come in time."""
+
+    def getresponse(self) -> Any:
+        with _shut_down_in_time(self.sock):
+            return super().getresponse()
+
+
+class _SecureConnection(HTTPSConnection):
+    """The same over TLS."""
+
+    def getresponse(self) -> Any:
+        with _shut_down_in_time(self.sock):
+            return super().getresponse()
+
+
+class _Pool(urllib3.HTTPConnectionPool):
+    ConnectionCls = _Connection
+
+
+class _SecurePool(urllib3.HTTPSConnectionPool):
+    ConnectionCls = _SecureConnection
+
+
+@contextmanager
+def _shut_down_in_time(sock: socket.socket | None) -> Iterator[None]:
+    """Shut the socket down when time is over: its own time-out begins anew with every byte that drips in.
+
+    Raises:
+        TimeoutError: time is over; what was read until then may look like a whole head.
+    """
+    over = threading.Event()
+
+    def shut_down() -> None:
+        over.set()
+        with suppress(OSError):
+            if sock is not None:
+                sock.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(_seconds_left(), shut_down)
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+    if over.is_set():
+        raise TimeoutError
+
+
+def _seconds_left() -> float:
+    return deadline.remaining(READ_SECONDS) or _LEAST_SECONDS

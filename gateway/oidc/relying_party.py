@@ -11,9 +11,9 @@ from authlib.integrations.requests_client import OAuth2Session
 from gateway.errors import ProviderUnavailable, SignInDenied, SignInError, SignInNotTrusted
 from gateway.oidc.claims import identity_from, together
 from gateway.oidc.metadata import Metadata, ProviderDirectory
-from gateway.oidc.outbound import BoundedAdapter, bounded
+from gateway.oidc.outbound import BoundedAdapter, bounded, json_object
 from gateway.oidc.registration import Hints, Registration, SignedIn
-from gateway.oidc.tokens import Expected, check_id_token, signed_claims
+from gateway.oidc.tokens import Expected, check_id_token, header_of, signed_claims
 from gateway.oidc.userinfo import UserInfo
 from schemas.secret import Secret
 from schemas.transaction import Transaction
@@ -137,8 +137,8 @@ class RelyingParty:
                 auth=authentication,
                 allow_redirects=False,
             )
-            request_uri = response.json()["request_uri"]
-        except (requests.RequestException, ValueError, LookupError, TypeError) as error:
+            request_uri = (json_object(response.content) or {})["request_uri"]
+        except (requests.RequestException, KeyError) as error:
             raise ProviderUnavailable(f"pushed authorization request: {type(error).__name__}") from None
         request = requests.Request(
             "GET",
@@ -161,7 +161,7 @@ class RelyingParty:
             raise SignInNotTrusted(f"token endpoint: {str(error.error)[:80]}") from None
         except requests.RequestException as error:
             raise ProviderUnavailable(f"token endpoint: {type(error).__name__}") from None
-        except (ValueError, TypeError, AttributeError):
+        except (ValueError, TypeError, AttributeError, RecursionError):
             raise ProviderUnavailable("token endpoint: not a token response") from None
         if not isinstance(token.get("id_token"), str) or not isinstance(token.get("access_token"), str):
             raise SignInNotTrusted("the token response lacks an ID token or an access token")
@@ -175,6 +175,7 @@ class RelyingParty:
             client_id=registration.client_id,
             nonce=transaction.nonce,
             access_token=token["access_token"],
+            algorithm=str(header_of(token["id_token"]).get("alg")),
             max_age=registration.max_age,
             acr_values=registration.acr_values,
         )

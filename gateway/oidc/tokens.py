@@ -8,7 +8,6 @@ import base64
 import hashlib
 import hmac
 import json
-import math
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from typing import Any
 
 from joserfc import jws
 from joserfc.errors import JoseError
-from joserfc.jwk import Key
+from joserfc.jwk import Key, RSAKey
 
 from gateway.errors import SignInNotTrusted
 
@@ -26,6 +25,8 @@ SKEW_SECONDS = 60
 AGE_SECONDS = 600
 """How long ago a token may have been issued: it was made for this very sign-in."""
 SUBJECT_LENGTH = 255
+RSA_BITS = 2048
+"""A shorter RSA key signs nothing for us (RFC 7518, 3.3)."""
 SEGMENTS = 3
 """Header, claims, signature (RFC 7515, 7.1)."""
 
@@ -61,6 +62,7 @@ class Expected:
         client_id: ours; the audience.
         nonce: the transaction's.
         access_token: what ``at_hash`` is compared with.
+        algorithm: that signed the token; it also says how ``at_hash`` is made.
         max_age: seconds since the person last proved themselves, if it was asked for.
         acr_values: of which ``acr`` has to be one, if any were asked for.
     """
@@ -69,6 +71,7 @@ class Expected:
     client_id: str
     nonce: str
     access_token: str = ""
+    algorithm: str = "RS256"
     max_age: int | None = None
     acr_values: Collection[str] = ()
 
@@ -121,10 +124,14 @@ def check_id_token(claims: Mapping[str, Any], expected: Expected) -> None:
     nonce = claims.get("nonce")
     _check(isinstance(nonce, str) and hmac.compare_digest(nonce.encode(), expected.nonce.encode()), "nonce differs")
     if "at_hash" in claims:
-        _check(claims["at_hash"] == _half_hash(expected.access_token), "at_hash does not fit the access token")
+        _check(
+            claims["at_hash"] == _half_hash(expected.access_token, expected.algorithm),
+            "at_hash does not fit the access token",
+        )
     if expected.max_age is not None:
-        oldest = time.time() - expected.max_age - SKEW_SECONDS
-        _check(_is_time(claims.get("auth_time")) and claims["auth_time"] >= oldest, "auth_time is missing or too old")
+        now, auth_time = time.time(), claims.get("auth_time")
+        earliest, latest = now - expected.max_age - SKEW_SECONDS, now + SKEW_SECONDS
+        _check(_is_time(auth_time) and earliest <= claims["auth_time"] <= latest, "auth_time is missing or too old")
     if expected.acr_values:
         _check(claims.get("acr") in expected.acr_values, "acr is not one of those asked for")
 
@@ -162,18 +169,21 @@ def _is_time(value: object) -> bool:
     """Whether it is a number of seconds that a clock of this century or the next could show."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
-    return math.isfinite(value) and 0 < value < 2**33
+    return 0 < value < 2**33
 
 
-def _half_hash(access_token: str) -> str:
-    """Return ``at_hash`` for our algorithms, all of which hash with SHA-256 but EdDSA (Core 3.1.3.6)."""
-    digest = hashlib.sha256(access_token.encode()).digest()[:16]
+def _half_hash(access_token: str, algorithm: str) -> str:
+    """Return ``at_hash``: half of the hash that belongs to the algorithm, which for Ed25519 is SHA-512 (Core 3.1.3.6)."""
+    digest = hashlib.new("sha512" if algorithm == "EdDSA" else "sha256", access_token.encode()).digest()
+    digest = digest[: len(digest) // 2]
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
 def _fits(key: Key, algorithm: str, kid: str | None) -> bool:
     entry = key.as_dict(private=False)
     key_type, curve = _KEY_TYPES[algorithm]
+    if isinstance(key, RSAKey) and key.public_key.key_size < RSA_BITS:
+        return False
     return (
         entry.get("kty") == key_type
         and (curve is None or entry.get("crv") == curve)

@@ -7,7 +7,7 @@ import requests
 
 from gateway.errors import ProviderUnavailable, SignInNotTrusted
 from gateway.oidc.metadata import Metadata, ProviderDirectory
-from gateway.oidc.outbound import BoundedAdapter, bounded
+from gateway.oidc.outbound import BoundedAdapter, bounded, json_object
 from gateway.oidc.registration import Registration
 from gateway.oidc.tokens import check_issuer_and_audience, signed_claims
 
@@ -68,10 +68,7 @@ class UserInfo:
             claims = signed_claims(token, self._directory.keys, registration.algorithms, "userinfo")
             check_issuer_and_audience(claims, registration.issuer, registration.client_id)
             return claims
-        try:
-            told = response.json()
-        except ValueError:
-            told = None
-        if not isinstance(told, dict):
+        told = json_object(response.content)
+        if told is None:
             raise ProviderUnavailable("userinfo: not a JSON object")
         return told

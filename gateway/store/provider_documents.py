@@ -2,10 +2,15 @@
 
 import json
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from gateway.store.connection import Store
+
+FETCH_SECONDS = 10
+"""After this time a fetch whose worker died no longer keeps the others waiting."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,19 @@ class ProviderDocuments:
     def failed_lately(self, url: str) -> bool:
         """Return whether a document could not be had within the last minute."""
         return self._store.ask("GET", f"provider-fault:{url}") is not None
+
+    @contextmanager
+    def fetching(self, url: str) -> Iterator[None]:
+        """Let the other workers know, for the length of a ``with`` block, that a document is being fetched."""
+        self._store.ask("SET", f"provider-fetching:{url}", "1", "EX", FETCH_SECONDS)
+        try:
+            yield
+        finally:
+            self._store.ask("DEL", f"provider-fetching:{url}")
+
+    def is_being_fetched(self, url: str) -> bool:
+        """Return whether a worker is fetching a document in this moment."""
+        return self._store.ask("GET", f"provider-fetching:{url}") is not None
 
     def may_fetch(self, url: str, reason: str, seconds: int) -> bool:
         """Return whether to fetch now: once per reason and interval, across all workers.

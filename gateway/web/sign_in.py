@@ -4,7 +4,8 @@ import hashlib
 import re
 import secrets
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
@@ -67,7 +68,8 @@ class SignIn:
         """Send the browser to a provider."""
         problems.offer(sign_in_href(target), "Try again")
         self._limits.begun(log.client())
-        url, transaction = self._provider(provider).begin(target, hints)
+        with _audited(provider):
+            url, transaction = self._provider(provider).begin(target, hints)
         browser = secrets.token_urlsafe(24)
         self._transactions.remember(transaction, browser)
         response = to_address(url)
@@ -78,7 +80,8 @@ class SignIn:
 
     def complete(self, provider: str, parameters: MultiDict[str, str]) -> Response:
         """Take the browser back from a provider."""
-        answer = _each_once(parameters)
+        with _audited(provider):
+            answer = _each_once(parameters)
         state = answer.get("state", "")
         browser = (self._cookies.get(request, _cookie(state)) or "").partition(".")[2]
         taken = self._transactions.consume(state, browser) if state and browser else None
@@ -91,13 +94,10 @@ class SignIn:
 
     def _enter(self, provider: str, transaction: Transaction, answer: Mapping[str, str]) -> Response:
         problems.offer(sign_in_href(transaction.target), "Try again")
-        try:
+        with _audited(provider):
             if transaction.provider != provider:
                 raise SignInNotTrusted(f"begun at {transaction.provider}, answered by {provider}")
             signed_in = self._provider(provider).complete(transaction, answer)
-        except SignInError as error:
-            log.audit("sign_in", outcome="refused", reason=error.code, provider=provider, note=error.note)
-            raise
         before = self._visitor.session()
         session_id = self._sessions.create(signed_in.identity, signed_in.id_token, signed_in.sub, signed_in.sid)
         if before is not None:
@@ -177,6 +177,16 @@ def blueprint(sign_in: SignIn, labels: Mapping[str, str], public_url: str, *, wi
         return sign_in.complete(provider, request.args)
 
     return routes
+
+
+@contextmanager
+def _audited(provider: str) -> Iterator[None]:
+    """Write down that a sign-in was refused, and why."""
+    try:
+        yield
+    except (SignInError, BadRequest) as error:
+        log.audit("sign_in", outcome="refused", reason=error.code, provider=provider, note=error.note)
+        raise
 
 
 def _cookie(state: str) -> str:
