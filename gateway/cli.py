@@ -2,13 +2,18 @@
 
 import os
 import sys
+from collections.abc import Callable
+from typing import TypeVar
 
 import click
 
 from gateway.config import BadSettings, Settings, describe, load
 from gateway.errors import GatewayError
-from gateway.store.connection import connect
+from gateway.store.account_links import AccountLinks
+from gateway.store.connection import Store, connect
 from gateway.store.sessions import Sessions
+
+T = TypeVar("T")
 
 
 @click.group()
@@ -31,15 +36,35 @@ def sessions() -> None:
 @click.option("--user", required=True, help="E-mail address, user name, subject, TalentLMS login or TalentLMS id.")
 def end(user: str) -> None:
     """End every session of a person."""
+
+    def end_all(store: Store, settings: Settings) -> int:
+        return Sessions(store, settings.session_idle, settings.session_lifetime).end_all_of_user(user)
+
+    ended = _with_store(end_all)
+    click.echo(f"{ended} session{'' if ended == 1 else 's'} ended")
+
+
+@main.group()
+def account_links() -> None:
+    """Which TalentLMS account is whose."""
+
+
+@account_links.command()
+@click.option("--user-id", required=True, type=int, help="TalentLMS's id of the account.")
+def forget(user_id: int) -> None:
+    """Forget whose an account is; the next click of a person looks for theirs anew."""
+    forgotten = _with_store(lambda store, _: AccountLinks(store).forget_account(user_id))
+    click.echo(f"account {user_id} is nobody's now" if forgotten else f"account {user_id} was nobody's")
+
+
+def _with_store(step: Callable[[Store, Settings], T]) -> T:
     settings = _settings()
     if settings.redis_url is None:
-        sys.exit("GATEWAY_REDIS_URL is not set: sessions of the embedded store live in the gateway's process alone.")
+        sys.exit("GATEWAY_REDIS_URL is not set: what the embedded store holds lives in the gateway's process alone.")
     try:
-        store = connect(settings.redis_url, settings.ca_file)
-        ended = Sessions(store, settings.session_idle, settings.session_lifetime).end_all_of_user(user)
+        return step(connect(settings.redis_url, settings.ca_file), settings)
     except GatewayError as error:
         sys.exit(f"{error.title}: {error.note}")
-    click.echo(f"{ended} session{'' if ended == 1 else 's'} ended")
 
 
 def _settings() -> Settings:

@@ -32,6 +32,11 @@ class Keyring:
         """The fingerprint of the key that signs; it tells nothing of the key."""
         return next(iter(self._keys))
 
+    @property
+    def fingerprints(self) -> tuple[str, ...]:
+        """The fingerprints of all keys, the one that signs first."""
+        return tuple(self._keys)
+
     def sign(self, purpose: str, text: str) -> str:
         """Return a signature of the text, good for this purpose only; 43 characters, URL-safe."""
         return self._signature(self.current, purpose, text)

@@ -30,11 +30,11 @@ _SECRET_PATTERNS = (
     (re.compile(r"(/index/(?:autologin|gotocourse)/key:|/index/logout/token:)[^\s\"',}\\]+"), rf"\1{_BLOT}"),
     (re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*"), _BLOT),
     (re.compile(r"\b(Basic|Bearer)\s+[A-Za-z0-9._~+/=-]{6,}", re.IGNORECASE), rf"\1 {_BLOT}"),
-    (re.compile(r"(rediss?://[^:@/\s]*:)[^@/\s]+@"), rf"\1{_BLOT}@"),
+    (re.compile(r"(\w+://[^:@/\s]*:)[^@/\s]+@"), rf"\1{_BLOT}@"),
     (
         re.compile(
             r"\b(code|state|nonce|code_verifier|client_secret|client_assertion|access_token|refresh_token|id_token|"
-            r"id_token_hint|logout_token|csrf_token|password|login_key|key|token|talentlms_gateway_\w+)"
+            r"id_token_hint|logout_token|csrf_token|password|api_key|login_key|key|token|talentlms_gateway_\w+)"
             r"(=|\"?: ?\"|'?: ?')[^&;\s\"']+"
         ),
         rf"\1\2{_BLOT}",
@@ -88,16 +88,17 @@ def client() -> str:
 
 
 def audit(name: str, *, outcome: str, **fields: Any) -> None:
-    """Write one event of the audit trail: who did what with which outcome (ASVS 5.0, 16.3).
+    """Write one event of the audit trail: who did what with which outcome (ASVS 5.0, 16.3), whatever the log's level.
 
     Args:
         name: what happened, such as ``sign_in``, ``provisioning``, ``launch``.
-        outcome: ``success``, ``refused`` or ``failed``.
+        outcome: ``success`` or ``refused``.
         fields: facts about it; for a refusal, ``remedy`` tells the operator what to do.
     """
-    level = logging.INFO if outcome == "success" else logging.WARNING
     client_address, user_agent = _visitor.get()
-    event(name, level=level, audit=True, outcome=outcome, client=client_address, user_agent=user_agent, **fields)
+    facts = {"audit": True, "outcome": outcome, "client": client_address, "user_agent": user_agent, **fields}
+    level = logging.INFO if outcome == "success" else logging.WARNING
+    logging.getLogger("gateway.audit").log(level, name, extra={"fields": facts})
 
 
 class _OneLine(logging.Formatter):
@@ -110,13 +111,23 @@ class _OneLine(logging.Formatter):
             "event": record.getMessage(),
             "reference": _reference.get(),
         }
-        if record.name != "gateway":
+        if not record.name.startswith("gateway"):
             line["logger"] = record.name
-        for name, value in getattr(record, "fields", {}).items():
-            line[name] = _BLOT if _SECRET_NAMES.search(name) else value
+        line |= getattr(record, "fields", {})
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
-        return blotted(json.dumps(line, ensure_ascii=False, default=str))
+        return json.dumps(_safe(line), ensure_ascii=False)
+
+
+def _safe(value: Any) -> Any:
+    """Return a value without secrets: blotted where its name says so, searched where it is text."""
+    if isinstance(value, str):
+        return blotted(value)
+    if isinstance(value, dict):
+        return {str(name): _BLOT if _SECRET_NAMES.search(str(name)) else _safe(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_safe(inner) for inner in value]
+    return value if value is None or isinstance(value, bool | int | float) else blotted(str(value))
 
 
 def configure(level: str, stream: IO[str] | None = None) -> None:
@@ -132,3 +143,4 @@ def configure(level: str, stream: IO[str] | None = None) -> None:
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     logging.getLogger("gateway").setLevel(level.upper())
+    logging.getLogger("gateway.audit").setLevel(logging.INFO)

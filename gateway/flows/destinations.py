@@ -1,11 +1,11 @@
 """Where TalentLMS's links may lead: the one place that decides it."""
 
 from collections.abc import Collection
+from ipaddress import ip_address
 
 from gateway.errors import ForeignLink
 from schemas.link import Link
 
-_LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
 _DEFAULT_PORTS = {"https": ":443", "http": ":80"}
 
 
@@ -36,9 +36,17 @@ class Destinations:
 
 def _checked(link: Link, hosts: Collection[str]) -> Link:
     host = link.host.removesuffix(_DEFAULT_PORTS.get(link.scheme, ":"))
-    secure = link.scheme == "https" or (link.scheme == "http" and host.rpartition(":")[0] in _LOOPBACK)
+    secure = link.scheme == "https" or (link.scheme == "http" and _is_loopback(host))
     authority = link.reveal().partition("//")[2].partition("/")[0]
     clean = link.reveal().isascii() and link.reveal().isprintable() and not set(authority) & set("@\\ ")
     if not (secure and clean and host in hosts):
         raise ForeignLink(f"a link to {link.scheme}://{host[:80]}; see TALENTLMS_LINK_HOSTS")
     return link
+
+
+def _is_loopback(host: str) -> bool:
+    name = host.partition("]")[0].removeprefix("[") if host.startswith("[") else host.partition(":")[0]
+    try:
+        return ip_address(name).is_loopback
+    except ValueError:
+        return name == "localhost"

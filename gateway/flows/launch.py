@@ -77,16 +77,12 @@ class Launch:
             AccountInactive, Inactive: it is switched off.
             ForeignLink: the link leads elsewhere.
         """
-        known = self._account_links.find(learner.person) if self._options.login_link == "auto" else None
-        password = self._passwords.of(learner.person, known.password_key) if known and known.password_key else None
-        if known is None or password is None:
-            return self._by_login_key(learner)
-        try:
-            link = self._lms.users.log_in(learner.login, password, logout_redirect=self._options.logout_redirect)
-        except WrongPassword:
-            self._remember_own_password(known)
-            return self._by_login_key(learner)
-        return self._checked(link, learner)
+        if self._options.login_link == "auto":
+            known = self._account_links.find(learner.person)
+            link = self._by_managed_password(learner, known) if known is not None and known.password_key else None
+            if link is not None:
+                return self._checked(link, learner)
+        return self._by_login_key(learner)
 
     def course(self, learner: Learner, course_id: int, *, navigation: bool) -> Link:
         """Return a link into a course; one call, three the first time where the learner enrols by this click.
@@ -126,6 +122,18 @@ class Launch:
         except AlreadyMember:
             return  # another tab was quicker
         log.audit("enrolment", outcome="success", person=learner.person, user_id=learner.user_id, course_id=course_id)
+
+    def _by_managed_password(self, learner: Learner, known: AccountLink) -> Link | None:
+        password = self._passwords.of(learner.person, known.password_key)
+        if password is None:
+            return None
+        try:
+            return self._lms.users.log_in(learner.login, password, logout_redirect=self._options.logout_redirect)
+        except WrongPassword:
+            now = self._account_links.find(learner.person)
+            if now == known:  # otherwise another tab has just renewed it
+                self._remember_own_password(known)
+            return None
 
     def _by_login_key(self, learner: Learner) -> Link:
         user = self._lms.users.by_id(learner.user_id)

@@ -27,6 +27,11 @@ class ManagedPasswords:
         """The fingerprint of the key that makes new passwords, to be remembered beside the account."""
         return self._keyring.current
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The fingerprints of all keys on the ring, the current one first."""
+        return self._keyring.fingerprints
+
     def of(self, person: str, key: str) -> str | None:
         """Return a person's password.
 

@@ -3,9 +3,18 @@
 import hashlib
 
 from gateway import log
-from gateway.errors import Gone, Inactive, NotFound, PasswordRefused, TooManyAttempts, Unwritable, WrongPassword
+from gateway.errors import (
+    Gone,
+    Inactive,
+    NotFound,
+    PasswordRefused,
+    TalentLMSError,
+    TooManyAttempts,
+    Unwritable,
+    WrongPassword,
+)
 from gateway.flows.destinations import Destinations
-from gateway.store.attempts import Attempts
+from gateway.store.attempts import Attempts, network_of
 from gateway.talentlms.client import TalentLMS
 from schemas.link import Link
 from schemas.secret import Secret
@@ -47,26 +56,31 @@ class PasswordSignIn:
             TooManyAttempts: too many failures of this person or from this address.
         """
         person = hashlib.sha256(username.strip().lower().encode()).hexdigest()[:32]
-        counters = (f"password:person:{person}", f"password:address:{address}")
-        self._check_limits(counters)
+        counters = (f"password:person:{person}", f"password:{network_of(address)}")
+        self._count(counters)
         try:
             link = self._lms.users.log_in(username.strip(), password.reveal(), logout_redirect=self._logout_redirect)
         except (WrongPassword, Inactive, Gone, NotFound, Unwritable) as error:
-            self._count(counters)
             log.audit("password_sign_in", outcome="refused", reason=error.code, person=person)
             raise PasswordRefused(error.note) from None
+        except TalentLMSError:
+            self._uncount(counters)
+            raise
+        self._uncount(counters)
         log.audit("password_sign_in", outcome="success", person=person)
         return self._destinations.sign_in(link)
 
-    def _check_limits(self, counters: tuple[str, str]) -> None:
+    def _count(self, counters: tuple[str, str]) -> None:
+        """Count the attempt before its outcome is known, so that twenty at once are no more than the limit."""
         if self._attempts is None:
             return
-        of_person, of_address = self._attempts.count(*counters)
-        if of_person >= PER_PERSON or of_address >= PER_ADDRESS:
+        of_person, of_address = (self._attempts.failed(counter) for counter in counters)
+        if of_person > PER_PERSON or of_address > PER_ADDRESS:
+            self._uncount(counters)
             log.audit("password_sign_in", outcome="refused", reason=TooManyAttempts.code)
             raise TooManyAttempts(retry_after=WINDOW_SECONDS)
 
-    def _count(self, counters: tuple[str, str]) -> None:
+    def _uncount(self, counters: tuple[str, str]) -> None:
         if self._attempts is not None:
             for counter in counters:
-                self._attempts.failed(counter)
+                self._attempts.undo(counter)

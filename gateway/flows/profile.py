@@ -17,13 +17,13 @@ _NOT_IN_A_LOGIN = re.compile(r"[^a-z0-9@._-]+")
 
 @dataclass(frozen=True)
 class Profile:
-    """A person's details.
+    """A person's details, as far as the provider tells them; what it does not tell is empty.
 
     Attributes:
-        first_name: never empty.
-        last_name: never empty; a dash for people who have one name.
-        email: or empty; also empty where the provider says that the address is not verified.
-        language: a primary language subtag such as ``de``, or empty.
+        first_name: given name.
+        last_name: family name.
+        email: empty also where the provider says that the address is not verified.
+        language: a primary language subtag such as ``de``.
     """
 
     first_name: str
@@ -36,26 +36,30 @@ class Profile:
         """A short text that changes with every detail: what TalentLMS was last told."""
         return hashlib.sha256("\n".join(astuple(self)).encode()).hexdigest()[:16]
 
-    def changes_to(self, user: User) -> tuple[str | None, str | None, str | None]:
-        """Return what is different in TalentLMS: first name, last name, e-mail; ``None`` for what may stay."""
-        return (
-            _change(self.first_name, user.first_name),
-            _change(self.last_name, user.last_name),
-            _change(self.email, user.email),
-        )
+    @property
+    def names_for_sign_up(self) -> tuple[str, str]:
+        """First and last name, neither of them empty, which TalentLMS demands."""
+        return self.first_name or self.email.partition("@")[0] or NO_NAME, self.last_name or NO_NAME
 
+    def unlike(self, user: User | None) -> dict[str, str]:
+        """Return the details to tell TalentLMS, by ``edituser``'s names; nothing unknown is written over something.
 
-def _change(wanted: str, present: str) -> str | None:
-    """Return what to write; nothing unknown is written over something."""
-    return None if wanted in ("", NO_NAME) or wanted.casefold() == present.casefold() else wanted
+        Args:
+            user: what TalentLMS knows; ``None`` where that is not known here, and everything is told.
+        """
+        details = {"first_name": self.first_name, "last_name": self.last_name, "email": self.email}
+        return {
+            name: wanted
+            for name, wanted in details.items()
+            if wanted and (user is None or wanted.casefold() != getattr(user, name).casefold())
+        }
 
 
 def profile_of(identity: Identity) -> Profile:
     """Return what TalentLMS is told about a person."""
-    first = identity.given_name or identity.username or identity.email.partition("@")[0] or NO_NAME
     return Profile(
-        first_name=first,
-        last_name=identity.family_name or NO_NAME,
+        first_name=identity.given_name,
+        last_name=identity.family_name,
         email=identity.email if identity.email_verified is not False else "",
         language=identity.language.partition("-")[0].lower(),
     )

@@ -16,15 +16,17 @@ from gateway.errors import (
     Conflict,
     EmailMissing,
     EmailNotVerified,
+    Inactive,
     InvalidRequest,
     ProvisioningRefused,
+    TalentLMSError,
     TooManyAttempts,
     UserNotFound,
     WeakPassword,
     WrongPassword,
 )
 from gateway.flows.managed_password import ManagedPasswords
-from gateway.flows.profile import Profile, logins_for, profile_of
+from gateway.flows.profile import logins_for, profile_of
 from gateway.store.account_links import AccountLinks
 from gateway.store.attempts import Attempts
 from gateway.store.locks import Locks
@@ -58,7 +60,8 @@ class Trust:
     def vouches_for_email(self, identity: Identity) -> bool:
         """Return whether the identity's address is known to be this person's own."""
         domain = identity.email.rpartition("@")[2]
-        return identity.email_verified is True and (not self.email_domains or domain in self.email_domains)
+        trusted = not self.email_domains or domain in self.email_domains
+        return identity.email_verified is True and bool(domain) and trusted
 
 
 class Provisioning:
@@ -128,25 +131,34 @@ class Provisioning:
 
     # --- a remembered account ----------------------------------------------------------------------------------
 
-    def _brought_up_to_date(self, known: AccountLink, identity: Identity) -> AccountLink:
-        """Tell TalentLMS what changed at the identity provider or with our keys since it was last told."""
-        profile = profile_of(identity)
+    def _brought_up_to_date(self, known: AccountLink, identity: Identity, user: User | None = None) -> AccountLink:
+        """Tell TalentLMS what changed at the identity provider or with our keys since it was last told.
+
+        Args:
+            known: what is remembered.
+            identity: the person.
+            user: what TalentLMS knows of them, where that was just looked up.
+        """
+        digest, newest = profile_of(identity).digest, self._passwords.current_key
+        rotated = known.password_key not in ("", newest)
+        if known.profile == digest and not rotated and not known.pending:
+            return known
         if known.pending:
             self._users.set_status(known.user_id, "active")
-        rotated = known.password_key not in ("", self._passwords.current_key)
-        if known.profile != profile.digest or rotated:
-            self._tell(known.user_id, identity, profile, self._passwords.new(identity.key) if rotated else None)
-        elif not known.pending:
-            return known
-        key = self._passwords.current_key if rotated else known.password_key
-        told = replace(known, profile=profile.digest, password_key=key, pending=False)
+        if known.profile != digest or rotated:
+            self._tell(known.user_id, identity, user, self._passwords.new(identity.key) if rotated else None)
+        told = replace(known, profile=digest, password_key=newest if rotated else known.password_key, pending=False)
         self._account_links.update(told)
         return told
 
-    def _tell(self, user_id: int, identity: Identity, profile: Profile, password: str | None) -> None:
-        first, last = profile.first_name, profile.last_name
+    def _tell(self, user_id: int, identity: Identity, user: User | None, password: str | None) -> None:
+        details = profile_of(identity).unlike(user)
+        email = details.pop("email", None)
+        first, last = details.get("first_name"), details.get("last_name")
+        if not (first or last or email or password):
+            return
         try:
-            self._users.edit(user_id, first_name=first, last_name=last, email=profile.email or None, password=password)
+            self._users.edit(user_id, first_name=first, last_name=last, email=email, password=password)
         except Conflict:
             # the new address is another account's: the names are told, the address waits for a person to decide
             log.audit(
@@ -156,7 +168,8 @@ class Provisioning:
                 user_id=user_id,
                 remedy="the person's new e-mail address belongs to another TalentLMS account; merge or change one",
             )
-            self._users.edit(user_id, first_name=first, last_name=last, password=password)
+            if first or last or password:
+                self._users.edit(user_id, first_name=first, last_name=last, password=password)
 
     def _forget(self, known: AccountLink, identity: Identity) -> None:
         log.audit("account_link", outcome="success", step="forgotten", person=identity.key, user_id=known.user_id)
@@ -191,28 +204,26 @@ class Provisioning:
             return None
 
     def _adopted(self, identity: Identity, user: User, password_key: str = "") -> AccountLink:
-        self._check_adoptable(identity, user)
-        profile = profile_of(identity)
-        link = _link(identity, user, profile, password_key)
+        pending = self._is_our_own_unfinished(identity, user)
+        self._check_adoptable(identity, user, pending=pending)
+        link = _link(identity, user, password_key or (self._passwords.current_key if pending else ""), pending=pending)
         if not self._account_links.claim(link):
-            raise self._refused(
-                AccountTaken, identity, user, "the account is linked to another identity; unlink one of them"
-            )
-        changes = profile.changes_to(user)
-        if any(changes):
-            first, last, email = changes
-            self._users.edit(user.user_id, first_name=first, last_name=last, email=email)
+            remedy = "the account is linked to another identity; unlink it there, or change the address of one"
+            raise self._refused(AccountTaken, identity, user, remedy)
         log.audit("provisioning", outcome="success", step="adopted", person=identity.key, user_id=user.user_id)
-        return link
+        return self._brought_up_to_date(link, identity, user)
 
-    def _check_adoptable(self, identity: Identity, user: User) -> None:
+    def _check_adoptable(self, identity: Identity, user: User, *, pending: bool) -> None:
         if user.user_type not in self._learner_types:
             remedy = f"the account's type is {user.user_type!r}; add it to learner_types, or use another account"
             raise self._refused(AccountNotALearner, identity, user, remedy)
-        if not user.active:
-            raise self._refused(
-                AccountInactive, identity, user, "activate the account in TalentLMS, if it should be used"
-            )
+        if not user.active and not pending:
+            remedy = "activate the account in TalentLMS, if it should be used"
+            raise self._refused(AccountInactive, identity, user, remedy)
+
+    def _is_our_own_unfinished(self, identity: Identity, user: User) -> bool:
+        """Return whether the account is the one whose sign-up's answer was lost before it could be activated."""
+        return not user.active and user.login == self._account_links.intended(identity.key)
 
     # --- a new account -----------------------------------------------------------------------------------------
 
@@ -234,24 +245,28 @@ class Provisioning:
 
     def _sign_up(self, identity: Identity, login: str) -> User:
         profile = profile_of(identity)
-        password = self._passwords.new(identity.key)
-        details = (profile.first_name, profile.last_name, identity.email, login, password)
+        names = profile.names_for_sign_up
+        details = (*names, identity.email, login, self._passwords.new(identity.key))
         try:
             return self._users.sign_up(*details, language=profile.language or None)
-        except WeakPassword:
+        except (Conflict, WeakPassword):
             raise
         except InvalidRequest:
             # perhaps the domain does not know the language; everything else is as TalentLMS wants it
             if not profile.language:
                 raise
             return self._users.sign_up(*details)
+        except TalentLMSError:
+            self._account_links.intend(identity.key, login)
+            raise
 
     def _remembered(self, identity: Identity, user: User) -> AccountLink:
         """Remember the new account first, then activate it: a fault in between is mended by the next click."""
-        link = _link(identity, user, profile_of(identity), self._passwords.current_key, pending=not user.active)
+        link = _link(identity, user, self._passwords.current_key, pending=not user.active)
+        link = replace(link, profile=profile_of(identity).digest)
         self._account_links.own(link)
         log.audit("provisioning", outcome="success", step="signed_up", person=identity.key, user_id=user.user_id)
-        return self._brought_up_to_date(link, identity) if link.pending else link
+        return self._brought_up_to_date(link, identity)
 
     def _after_conflict(self, identity: Identity) -> AccountLink | None:
         """Look again after "already exists".
@@ -264,19 +279,27 @@ class Provisioning:
             return None
         if self._trusts[identity.provider].vouches_for_email(identity):
             return self._adopted(identity, user)
-        if self._carries_our_password(identity, user):
-            return self._adopted(identity, user, self._passwords.current_key)
-        remedy = "an account has this e-mail address, but the provider does not vouch for it; verify it there, or link"
+        key = self._key_of_our_password(identity, user)
+        if key:
+            return self._adopted(identity, user, key)
+        remedy = "an account has this e-mail address, but the provider does not vouch for it; have it verified there"
         raise self._refused(EmailNotVerified, identity, user, remedy)
 
-    def _carries_our_password(self, identity: Identity, user: User) -> bool:
+    def _key_of_our_password(self, identity: Identity, user: User) -> str:
+        """Return the fingerprint of the key whose managed password the account carries; empty for none of ours."""
         if user.login not in logins_for(identity):
-            return False
-        try:
-            self._users.log_in(user.login, self._passwords.new(identity.key))
-        except WrongPassword:
-            return False
-        return True
+            return ""
+        if self._is_our_own_unfinished(identity, user):
+            return self._passwords.current_key
+        for key in self._passwords.keys:
+            try:
+                self._users.log_in(user.login, self._passwords.of(identity.key, key) or "")
+            except WrongPassword:
+                continue
+            except Inactive:
+                return ""
+            return key
+        return ""
 
     def _refused(
         self, kind: type[ProvisioningRefused], identity: Identity, user: User | None, remedy: str
@@ -299,9 +322,10 @@ def _refusals_of(identity: Identity) -> str:
     return f"provisioning:person:{identity.key}"
 
 
-def _link(identity: Identity, user: User, profile: Profile, password_key: str, *, pending: bool = False) -> AccountLink:
+def _link(identity: Identity, user: User, password_key: str, *, pending: bool) -> AccountLink:
+    """Return a link whose profile is empty: TalentLMS has not been told yet."""
     return AccountLink(
-        identity.issuer, identity.subject, user.user_id, user.login, profile.digest, password_key, pending
+        identity.issuer, identity.subject, user.user_id, user.login, password_key=password_key, pending=pending
     )
 
 

@@ -3,16 +3,13 @@
 The limit lets 2,000 people behind one address sign in within a minute, and one person in ten tabs at once.
 """
 
-from ipaddress import IPv6Address, ip_address
-
 from gateway import log
 from gateway.errors import TooManyAttempts
-from gateway.store.attempts import Attempts
+from gateway.store.attempts import Attempts, network_of
 
 WINDOW_SECONDS = 600
 PER_ADDRESS = 5000
 """Sign-ins from one address, within a window, that were begun and not completed."""
-_NETWORK_BITS = 64
 
 
 class SignInLimits:
@@ -36,7 +33,7 @@ class SignInLimits:
         """
         if self._attempts is None:
             return
-        whose = _whose(address)
+        whose = f"sign-in:{network_of(address)}"
         if self._attempts.count(whose)[0] >= PER_ADDRESS:
             log.audit("sign_in", outcome="refused", reason=TooManyAttempts.code)
             raise TooManyAttempts(retry_after=WINDOW_SECONDS)
@@ -45,14 +42,4 @@ class SignInLimits:
     def completed(self, address: str) -> None:
         """Take a sign-in off the count that was completed."""
         if self._attempts is not None:
-            self._attempts.undo(_whose(address))
-
-
-def _whose(address: str) -> str:
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return "sign-in:address:unknown"
-    if isinstance(parsed, IPv6Address):
-        return f"sign-in:network:{int(parsed) >> (128 - _NETWORK_BITS):x}"
-    return f"sign-in:address:{parsed}"
+            self._attempts.undo(f"sign-in:{network_of(address)}")

@@ -10,6 +10,9 @@ from schemas.identity import Identity
 NAME_LENGTH = 100
 EMAIL_LENGTH = 254
 
+_VOUCHERS = ("email_verified", "xms_edov", "hd")
+"""Claims that say whether the address beside them is verified; see ``presets``."""
+
 _ONE_ADDRESS = re.compile(
     r"[^\s@\"(),:;<>\[\]\\\x00-\x20\x7f]{1,64}@([a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]{2,63}"
 )
@@ -48,10 +51,9 @@ def together(id_token: Mapping[str, Any], userinfo: Mapping[str, Any]) -> dict[s
     The e-mail address and whether it is verified come from the same source, the ID token's first: a "verified" that
     was said of one address must not vouch for another.
     """
-    both = [source for source in (id_token, userinfo) if "email" in source and "email_verified" in source]
+    both = [source for source in (id_token, userinfo) if "email" in source and set(_VOUCHERS) & set(source)]
     source = both[0] if both else id_token if "email" in id_token else userinfo
-    address = {"email": source.get("email"), "email_verified": source.get("email_verified")}
-    return {**userinfo, **id_token, **address}
+    return {**userinfo, **id_token, **{name: source.get(name) for name in ("email", *_VOUCHERS)}}
 
 
 def email_address(value: object) -> str:

@@ -173,7 +173,7 @@ def _is_time(value: object) -> bool:
 
 
 def _half_hash(access_token: str, algorithm: str) -> str:
-    """Return ``at_hash``: half of the hash that belongs to the algorithm, which for Ed25519 is SHA-512 (Core 3.1.3.6)."""
+    """Return ``at_hash``: half of the hash that belongs to the algorithm; for Ed25519 SHA-512 (Core 3.1.3.6)."""
     digest = hashlib.new("sha512" if algorithm == "EdDSA" else "sha256", access_token.encode()).digest()
     digest = digest[: len(digest) // 2]
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

@@ -4,12 +4,20 @@ from gateway.store.connection import Store
 from gateway.store.records import packed, unpacked
 from schemas.learner import AccountLink
 
+INTENT_SECONDS = 3600
+
+_FORGET = """
+redis.call('DEL', KEYS[1])
+if redis.call('GET', KEYS[2]) == ARGV[1] then redis.call('DEL', KEYS[2]) end
+"""
+
 
 class AccountLinks:
     """Account links. They last as long as the store; no account has two owners."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._forget = store.script(_FORGET)
 
     def find(self, person: str) -> AccountLink | None:
         """Return the link of a person (``Identity.key``)."""
@@ -30,17 +38,38 @@ class AccountLinks:
 
     def own(self, link: AccountLink) -> None:
         """Connect a person with the account that was just made for them; whoever had its id before had a dead one."""
-        self._store.ask_all(
-            [("SET", _by_user(link.user_id), link.person), ("SET", _by_person(link.person), packed(link))]
-        )
+        before = self._store.ask("GET", _by_user(link.user_id))
+        dead = [("DEL", _by_person(before.decode()))] if before and before.decode() != link.person else []
+        mine = ("SET", _by_user(link.user_id), link.person), ("SET", _by_person(link.person), packed(link))
+        self._store.ask_all([*dead, *mine])
+
+    def intend(self, person: str, login: str) -> None:
+        """Remember for an hour that this person's sign-up with this user name was sent and its answer was lost."""
+        self._store.ask("SET", f"account-link:intent:{person}", login, "EX", INTENT_SECONDS)
+
+    def intended(self, person: str) -> str:
+        """Return the user name of a sign-up whose answer was lost; empty for none."""
+        login: bytes | None = self._store.ask("GET", f"account-link:intent:{person}")
+        return (login or b"").decode()
 
     def update(self, link: AccountLink) -> None:
         """Write what is remembered of a person's account."""
         self._store.ask("SET", _by_person(link.person), packed(link))
 
     def forget(self, link: AccountLink) -> None:
-        """Forget a link, in both directions."""
-        self._store.ask_all([("DEL", _by_person(link.person)), ("DEL", _by_user(link.user_id))])
+        """Forget a link, in both directions; an account that is another person's by now stays theirs."""
+        self._forget([_by_person(link.person), _by_user(link.user_id)], [link.person])
+
+    def forget_account(self, user_id: int) -> bool:
+        """Forget whose an account is.
+
+        Returns:
+            Whether it was anybody's.
+        """
+        person: bytes | None = self._store.ask("GET", _by_user(user_id))
+        if person is not None:
+            self._forget([_by_person(person.decode()), _by_user(user_id)], [person.decode()])
+        return person is not None
 
 
 def _by_person(person: str) -> str:

@@ -1,6 +1,10 @@
 """Failed attempts, counted for a while: what a rate limit is decided by."""
 
+from ipaddress import IPv6Address, ip_address
+
 from gateway.store.connection import Store
+
+_NETWORK_BITS = 64
 
 _UNDO = """
 if tonumber(redis.call('GET', KEYS[1]) or 0) > 0 then return redis.call('DECR', KEYS[1]) end
@@ -21,13 +25,14 @@ class Attempts:
         self._window = window
         self._undo = store.script(_UNDO)
 
-    def failed(self, whose: str) -> None:
-        """Count one failure.
+    def failed(self, whose: str) -> int:
+        """Count one failure and return how many there are now.
 
         Args:
             whose: of what, such as ``password:address:203.0.113.7``.
         """
-        self._store.ask_all([("INCR", _key(whose)), ("EXPIRE", _key(whose), self._window, "NX")])
+        count, _ = self._store.ask_all([("INCR", _key(whose)), ("EXPIRE", _key(whose), self._window, "NX")])
+        return int(count)
 
     def count(self, *whose: str) -> list[int]:
         """Return how many failures there were, of each."""
@@ -41,6 +46,22 @@ class Attempts:
     def forget(self, whose: str) -> None:
         """Begin anew, after a success."""
         self._store.ask("DEL", _key(whose))
+
+
+def network_of(address: str) -> str:
+    """Return what an address is counted as; of an IPv6 address its network, since one browser has many of them.
+
+    Args:
+        address: of a browser.
+    """
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return "address:unknown"
+    if isinstance(parsed, IPv6Address):
+        mapped = parsed.ipv4_mapped
+        return f"address:{mapped}" if mapped else f"network:{int(parsed) >> (128 - _NETWORK_BITS):x}"
+    return f"address:{parsed}"
 
 
 def _key(whose: str) -> str:

@@ -4,9 +4,10 @@ import hashlib
 import json
 import secrets
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from gateway.store.connection import Store
+from gateway.turn import Voucher
 from schemas.identity import Identity, person_key
 from schemas.learner import Learner
 from schemas.secret import Secret
@@ -56,9 +57,16 @@ class Sessions:
 
     def find(self, session_id: str) -> Session | None:
         """Return the session of a cookie's id and let its idle time begin anew; one round trip."""
-        handle = _handle(session_id)
-        record = self._store.ask("GETEX", _key(handle), "EX", self._idle)
-        session = None if record is None else _unpacked(handle, record)
+        voucher = self.voucher(session_id)
+        return self.in_force(session_id, self._store.ask("GETEX", voucher.key, "EX", voucher.idle))
+
+    def voucher(self, session_id: str) -> Voucher:
+        """Return where the record of a cookie's id is, for whoever fetches it together with something else."""
+        return Voucher(_key(_handle(session_id)), self._idle)
+
+    def in_force(self, session_id: str, record: bytes | None) -> Session | None:
+        """Return the session of a record, ``None`` for none and for one that is over."""
+        session = None if record is None else _unpacked(_handle(session_id), record)
         if session is not None and session.expires_at <= time.time():
             self.end(session)
             return None
@@ -82,7 +90,8 @@ class Sessions:
                 tabs can sign in at once; anybody else's ends at once.
         """
         if session.identity.key == identity.key:
-            self._store.ask("EXPIRE", _key(session.handle), GRACE_SECONDS)
+            ending = replace(session, expires_at=min(session.expires_at, int(time.time()) + GRACE_SECONDS))
+            self._store.ask("SET", _key(session.handle), _packed(ending), "XX", "EX", GRACE_SECONDS)
         else:
             self.end(session)
 

@@ -59,7 +59,7 @@ def refusal(status: int, body: bytes, missing: type[errors.NotFound], retry_afte
     Args:
         status: the HTTP status code; 200 where the body is an error all the same.
         body: the answer's body.
-        missing: what a 404 means whose message is not known.
+        missing: what a 404 means whose message is not known but says "does not exist".
         retry_after: seconds, as the answer's header said.
 
     Returns:
@@ -100,7 +100,8 @@ def _kind(status: int, message: str, missing: type[errors.NotFound]) -> type[Tal
         if pattern.search(message):
             return kind
     if status == HTTPStatus.NOT_FOUND:
-        return missing
+        # whatever else a 404 says, "Domain not found" for one, never makes anybody sign a person up again
+        return missing if "not exist" in message else errors.NotFound
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return errors.Unavailable
     if status in _BY_STATUS:
