@@ -1,0 +1,102 @@
+"""Every error of ``gateway/errors.py`` as a row for the operator: code, status, heading, meaning, what to do."""
+
+import re
+
+from gateway.errors import GatewayError
+
+UNREACHED = "No address of the gateway leads here today."
+
+REMEDIES = {
+    "internal-error": "`problem.unforeseen` in the log has a traceback; please report it.",
+    "page-not-found": "Correct the link; the name of a provider in it has to be one of the entries.",
+    "method-not-allowed": "Correct whatever sends the request.",
+    "bad-request": "`note` names the parameter. Behind a tile: `iss` is no configured issuer.",
+    "form-expired": "Open the page again. If everybody meets it: is the browser's address `GATEWAY_PUBLIC_URL`?",
+    "too-many-attempts": "Wait. If many meet it at once, `GATEWAY_TRUSTED_PROXIES` is missing; if one person does, they "
+    "were refused again and again: look at `provisioning`.",
+    "not-a-navigation": "Link to the address instead of fetching it by script.",
+    "password-refused": "Nothing, or reset the password in TalentLMS.",
+    "sign-in-interrupted": "Nothing for one person. For everybody: cookies do not come back, see below.",
+    "sign-in-denied": "Assign the person to the application at the provider; `note` has the provider's words.",
+    "sign-in-not-trusted": "`note` names the check that failed: issuer, secret, clock, algorithm.",
+    "provider-unavailable": "`note` names the address and the fault: the provider, the network, a certificate.",
+    "email-missing": "Have the provider send the claim `email`.",
+    "email-not-verified": "Have the provider verify the address; [or else](accounts.md#connecting-an-account-by-hand).",
+    "account-not-a-learner": "Add the account's type to `learner_types`, or give the person another account.",
+    "account-taken": "[Remove the old link](accounts.md#removing-a-link), or free a username; `remedy` says which.",
+    "account-inactive": "Activate the account in TalentLMS.",
+    "provisioning-busy": "Nothing; if it stays, TalentLMS is slow.",
+    "course-not-open": "Enrol the person, or add the course to `self_enrol_courses`.",
+    "already-yours": "Nothing: the course is among the person's courses.",
+    "foreign-link": "If the host in `note` is yours, add it to `TALENTLMS_LINK_HOSTS` or `TALENTLMS_PAYMENT_HOSTS`.",
+    "store-unavailable": "Look after Redis: reachable, password, memory, disk.",
+    "talentlms-error": UNREACHED,
+    "talentlms-invalid-request": "`note` has TalentLMS's words; often an address that it does not accept.",
+    "talentlms-weak-password": "TalentLMS asks for more than a managed password has (35 characters: upper and lower "
+    "case, digits, perhaps `-` and `_`). Relax its rule.",
+    "talentlms-unauthorized": "Correct `TALENTLMS_API_KEY` and `TALENTLMS_URL`, restart.",
+    "talentlms-forbidden": "Enable the API in TalentLMS; look whether the domain is active.",
+    "talentlms-not-found": "`note` has TalentLMS's words.",
+    "user-not-found": "Nothing: the next click looks for the account anew.",
+    "course-not-found": "Correct the link, or `[slugs.courses]`.",
+    "category-not-found": "Correct the link, or `[slugs.categories]`.",
+    "group-not-found": UNREACHED,
+    "branch-not-found": UNREACHED,
+    "unit-not-found": UNREACHED,
+    "account-archived": "Restore the account in TalentLMS, or delete it for good.",
+    "talentlms-conflict": "An account adopted by its username has another address than the provider tells, and that one "
+    "is taken: change one of the two accounts.",
+    "talentlms-already-member": UNREACHED,
+    "talentlms-not-a-member": UNREACHED,
+    "not-enrolled": "The enrolment by the click did not last: look at the course's rules in TalentLMS.",
+    "talentlms-wrong-password": UNREACHED,
+    "talentlms-not-online": UNREACHED,
+    "talentlms-unwritable": "`note` names the value, which came with the link; correct the link.",
+    "talentlms-throttled": "TalentLMS's limit is used up, perhaps by another program. Wait, or take a larger plan.",
+    "talentlms-unavailable": "TalentLMS is away or slow. Clicks work again by themselves.",
+    "talentlms-misunderstood": "`note` says what came. Does `TALENTLMS_URL` lead to TalentLMS itself?",
+}
+
+PAGES_OF_THEIR_OWN = {
+    "sign-in-interrupted": ("interrupted.html", "Your sign-in was interrupted"),
+    "password-refused": ("password.html", "Sign in"),
+}
+"""What is not shown on the common error page: the template, and its heading."""
+
+
+def kinds():
+    """Return every class of the tree that has a code of its own, the root first."""
+    found, waiting = [], [GatewayError]
+    while waiting:
+        kind = waiting.pop(0)
+        found.append(kind)
+        waiting = kind.__subclasses__() + waiting
+    return [kind for kind in found if "code" in vars(kind)]
+
+
+def by_code():
+    """Return the classes of each code; two rooms may have found the same thing."""
+    codes = {}
+    for kind in kinds():
+        codes.setdefault(kind.code, []).append(kind)
+    return codes
+
+
+def table():
+    """Return the table in Markdown."""
+    head = ["| code | status | heading | meaning | what to do |", "| --- | --- | --- | --- | --- |"]
+    return "\n".join(head + [_row(code, found) for code, found in by_code().items()])
+
+
+def _row(code, found):
+    statuses = sorted({str(kind.status) for kind in found})
+    heading = PAGES_OF_THEIR_OWN[code][1] if code in PAGES_OF_THEIR_OWN else found[0].title
+    cells = (f"`{code}`", ", ".join(statuses), f"*{heading}*", _meaning(found[0]), REMEDIES[code])
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _meaning(kind):
+    if kind is GatewayError:
+        return kind.happened
+    sentence = re.sub(r"^[0-9]{3}: ", "", kind.__doc__.partition("\n")[0]).replace("``", "`")
+    return sentence[0].upper() + sentence[1:]

@@ -1,0 +1,54 @@
+"""The settings in the deployment files are accepted as they stand."""
+
+import re
+
+import pytest
+
+from gateway.config import load
+from tests.docs.documents import DEPLOY, text_of
+
+SETTING = r"((?:GATEWAY|TALENTLMS|OIDC)_[A-Z0-9_]+)"
+SPELLINGS = {
+    "compose.yaml": re.compile(rf"^ +{SETTING}: (\S+)", re.MULTILINE),
+    "kubernetes.yaml": re.compile(rf'\{{name: {SETTING}, value: "?([^"}}]+)"?\}}'),
+    "talentlms-gateway.service": re.compile(rf"^Environment={SETTING}=(\S+)", re.MULTILINE),
+}
+SECRETS = {
+    "gateway-keys": "key-of-the-documents-key-of-the-documents",
+    "redis-url": "rediss://:password@redis.acme.com:6379/0",
+    "talentlms-api-key": "api-key-of-acme",
+    "oidc-client-secret": "secret-of-the-client",
+}
+
+
+@pytest.fixture
+def environment(tmp_path):
+    """Return the variables that a file sets, its secrets in real files."""
+    for name, secret in SECRETS.items():
+        (tmp_path / name).write_text(f"{secret}\n")
+
+    def variables(file):
+        found = dict(SPELLINGS[file].findall(text_of(DEPLOY / file)))
+        return {
+            name: str(tmp_path / value.rpartition("/")[2]) if name.endswith("_FILE") else value
+            for name, value in found.items()
+        }
+
+    return variables
+
+
+@pytest.mark.parametrize("file", SPELLINGS)
+def test_the_settings_of_a_deployment_are_accepted(file, environment):
+    settings = load(environment(file))
+
+    assert settings.redis_url is not None
+    assert settings.secure
+    assert len(settings.trusted_proxies) == 1
+    assert [provider.issuer for provider in settings.identity_providers] == ["https://login.acme.com"]
+
+
+@pytest.mark.parametrize("file", SPELLINGS)
+def test_no_secret_stands_in_a_deployment(file):
+    names = {name for name, _ in SPELLINGS[file].findall(text_of(DEPLOY / file))}
+
+    assert {"GATEWAY_SECRET_KEYS_FILE", "TALENTLMS_API_KEY_FILE", "OIDC_CLIENT_SECRET_FILE"} <= names

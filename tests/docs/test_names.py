@@ -1,0 +1,145 @@
+"""What the documents name exists: settings, addresses, keys in Redis, files."""
+
+import re
+
+import pytest
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
+
+from gateway import create_app
+from gateway.config import IdentityProviderSettings, Settings, TalentLMSSettings, load
+from gateway.config.setting import declared
+from gateway.config.settings import RESERVED_VARIABLES
+from gateway.store.account_links import AccountLinks
+from gateway.store.attempts import Attempts
+from gateway.store.connection import connect
+from gateway.store.locks import Locks
+from gateway.store.provider_documents import ProviderDocuments
+from gateway.store.sessions import Sessions
+from gateway.store.transactions import Departures, Transactions
+from gateway.store.used_tokens import UsedTokens
+from schemas.identity import Identity
+from schemas.learner import AccountLink
+from schemas.secret import Secret
+from schemas.transaction import Departure, Transaction
+from tests.docs.documents import (
+    DEPLOY,
+    DOCS,
+    PUBLIC_URL,
+    ROOT,
+    every_document,
+    operators_documents,
+    prose,
+    rows,
+    shown,
+    text_of,
+)
+
+VARIABLE = re.compile(r"\b(?:GATEWAY|TALENTLMS|OIDC)_[A-Z0-9_]*[A-Z0-9]\b")
+SPAN = re.compile(r"`([^`\n]+)`")
+OWN_URL = re.compile(re.escape(PUBLIC_URL) + r"(/[^\s`\"',;)|]*)")
+NOT_OURS = ("/run/", "/.well-known/")
+SOURCE = re.compile(r"`((?:gateway|schemas)/[\w/]+\.py)`")
+IDENTITY = Identity("https://login.acme.com", "kim", "acme")
+
+ENVIRONMENT = {
+    "GATEWAY_PUBLIC_URL": PUBLIC_URL,
+    "GATEWAY_SECRET_KEYS": "key-of-the-documents-key-of-the-documents",
+    "GATEWAY_PASSWORD_SIGN_IN": "on",
+    "TALENTLMS_URL": "https://acme.talentlms.com",
+    "TALENTLMS_API_KEY": "api-key-of-acme",
+}
+
+
+def known_variables():
+    settings = [
+        one.setting for group in (Settings, TalentLMSSettings, IdentityProviderSettings) for one in declared(group)
+    ]
+    names = {setting.variable for setting in settings if setting.variable}
+    twins = {f"{setting.variable}_FILE" for setting in settings if setting.variable and setting.secret}
+    return names | twins | set(RESERVED_VARIABLES)
+
+
+def without_told_faults(text):
+    """Return the text without the blocks that show what is said of a misspelt name."""
+    return re.sub(r"^```text\n.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("path", [*every_document(), *sorted(DEPLOY.iterdir())], ids=shown)
+def test_every_setting_that_a_document_names_exists(path):
+    assert set(VARIABLE.findall(without_told_faults(text_of(path)))) <= known_variables()
+
+
+def addresses_of(text):
+    spans = [span.partition(" ")[0] for span in SPAN.findall(prose(text))]
+    ours = [span for span in spans if span.startswith("/") and not span.startswith(NOT_OURS)]
+    return {re.sub(r"<[^>]*>|…", "x", address) for address in [*ours, *OWN_URL.findall(text)]}
+
+
+@pytest.fixture(scope="module")
+def addresses():
+    return create_app(load(ENVIRONMENT)).url_map.bind("training.acme.com")
+
+
+def is_there(addresses, address):
+    for method in ("GET", "POST"):
+        try:
+            addresses.match(address.partition("?")[0], method=method)
+        except RequestRedirect:
+            return False
+        except HTTPException:
+            continue
+        return True
+    return False
+
+
+@pytest.mark.parametrize("path", operators_documents(), ids=shown)
+def test_every_address_that_a_document_names_exists(path, addresses):
+    assert [address for address in sorted(addresses_of(text_of(path))) if not is_there(addresses, address)] == []
+
+
+def test_an_address_that_is_not_there_would_be_noticed(addresses):
+    found = addresses_of(f"`/go` `/gone` {PUBLIC_URL}/callback/acme {PUBLIC_URL}/called-back/acme\n")
+
+    assert sorted(address for address in found if not is_there(addresses, address)) == ["/called-back/acme", "/gone"]
+
+
+def test_every_source_file_that_a_document_names_exists():
+    named = {name for path in every_document() for name in SOURCE.findall(text_of(path))}
+
+    assert named
+    assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
+
+
+def fill(store):
+    """Have every part of the store write what it writes."""
+    AccountLinks(store).own(AccountLink(IDENTITY.issuer, IDENTITY.subject, 57, "kim"))
+    Attempts(store, 60).failed("sign-in:address:203.0.113.7")
+    documents = ProviderDocuments(store, keep=60)
+    documents.put("https://login.acme.com/keys", {})
+    documents.failed("https://login.acme.com/keys")
+    documents.may_fetch("https://login.acme.com/keys", "kid", 60)
+    Sessions(store, 60, 60).create(IDENTITY, Secret("token"), sub="kim", sid="session")
+    Transactions(store).remember(Transaction("state", "nonce", "verifier", "acme", "/"), "browser")
+    Departures(store).remember(Departure("acme", "token", "state"), "browser")
+    UsedTokens(store).is_first_use(IDENTITY.issuer, "id", 60)
+
+
+def test_the_table_of_what_lasts_names_the_keys_that_are_written():
+    store = connect(None)
+    fill(store)
+    with Locks(store).hold("person", wait=0), ProviderDocuments(store, keep=60).fetching("https://login.acme.com/keys"):
+        kinds = {key.decode().partition(":")[0] for key in store.keys("*")}
+
+    table = rows(text_of(DOCS / "operating.md"), "what")
+
+    assert {name for row in table for name in re.findall(r"`([\w-]+):\*`", row[1])} == kinds
+
+
+def test_the_commands_that_remove_a_link_name_both_of_its_records():
+    store = connect(None)
+    AccountLinks(store).own(AccountLink(IDENTITY.issuer, IDENTITY.subject, 57, "kim"))
+
+    page = text_of(DOCS / "accounts.md").replace("$person", IDENTITY.key)
+
+    assert all(key.decode() in page for key in store.keys("*"))
