@@ -88,7 +88,7 @@ class Settings:
         tuple[Secret, ...],
         Setting(
             Rule("list: 32 bytes or more each", signing_keys),
-            "The keys that sign cookies and forms: the first signs, all verify.",
+            "The keys that sign forms and make managed passwords: the first signs, all verify.",
             variable="GATEWAY_SECRET_KEYS",
             secret=True,
         ),
