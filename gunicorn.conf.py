@@ -4,22 +4,34 @@ The address comes from gunicorn's own ``--bind`` (default ``127.0.0.1:8000``, or
 workers from its own ``WEB_CONCURRENCY``.
 """
 
+import logging
 import os
 import sys
 from pathlib import Path
 
 from gunicorn.arbiter import Arbiter
+from gunicorn.config import Config
+from gunicorn.glogging import Logger
+from gunicorn.workers.base import Worker
 
+from gateway import deadline
 from gateway.config import BadSettings, load
+from gateway.log import blotted
 
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a directory that the kernel keeps in memory, not a file of ours
+
+_ASK_SECONDS = 2.0
 
 worker_class = "gthread"
 # The embedded store lives in one process, so without Redis there is one worker.
 _with_redis = "GATEWAY_REDIS_URL" in os.environ or "GATEWAY_REDIS_URL_FILE" in os.environ
-workers = int(os.environ.get("WEB_CONCURRENCY", "2" if _with_redis else "1"))
-# A click mostly waits for TalentLMS, so many can wait at once in few processes.
-threads = 64
+_wanted = os.environ.get("WEB_CONCURRENCY", "2" if _with_redis else "1")
+workers = int(_wanted) if _wanted.isdecimal() else sys.exit(f"WEB_CONCURRENCY is {_wanted!r}, not a number of workers.")
+# A click mostly waits for TalentLMS, so many can wait at once in few processes. 64 are too few for a burst, 256 serve
+# no more. 96 of them may wait for TalentLMS and 32 for the budget; see gateway/talentlms/in_flight.py and budget.py.
+threads = 128
+# A whole company at nine o'clock waits here for a moment instead of being refused; the kernel may allow less.
+backlog = 4096
 # Longer than the 15 seconds after which every answer is out; a worker that is silent for longer is stuck.
 timeout = 30
 graceful_timeout = 20
@@ -27,6 +39,8 @@ graceful_timeout = 20
 worker_tmp_dir = str(_SHARED_MEMORY) if _SHARED_MEMORY.is_dir() else None
 # Ten sign-ins at once make ten cookies; beyond that nobody needs longer headers.
 limit_request_fields = 60
+# An identity provider may answer with a long code, or with a long explanation of its refusal.
+limit_request_line = 8190
 limit_request_field_size = 8190
 # Nobody steers the gateway through a socket; signals do.
 control_socket_disable = True
@@ -34,11 +48,41 @@ control_socket_disable = True
 accesslog = None
 
 
-def on_starting(_server: Arbiter) -> None:
+class Blotted(Logger):
+    """gunicorn's own log, which repeats parts of a malformed request: those can be a code or a state."""
+
+    def setup(self, cfg: Config) -> None:
+        """Let no line out that was not searched for secrets."""
+        super().setup(cfg)
+        self.error_log.addFilter(_without_secrets)
+
+
+def _without_secrets(record: logging.LogRecord) -> bool:
+    record.msg, record.args = blotted(record.getMessage()), ()
+    return True
+
+
+logger_class = Blotted
+
+
+def on_starting(server: Arbiter) -> None:
     """Refuse to start on settings that are wrong, naming all that is wrong with them."""
     try:
         settings = load(os.environ)
     except BadSettings as faults:
         sys.exit(str(faults))
-    if settings.redis_url is None and workers > 1:
-        sys.exit("GATEWAY_REDIS_URL is not set: the embedded store serves one worker; unset WEB_CONCURRENCY or set it.")
+    if settings.redis_url is None and server.cfg.workers > 1:
+        sys.exit("GATEWAY_REDIS_URL is not set: the embedded store serves one worker. Set it, or ask for one.")
+
+
+def post_worker_init(worker: Worker) -> None:
+    """Ask TalentLMS what is left of its hour before the first click, if it says so within a moment."""
+    deadline.start(_ASK_SECONDS)
+    worker.wsgi.extensions["talentlms-budget"].ask()
+    deadline.clear()
+
+
+def worker_exit(_server: Arbiter, worker: Worker) -> None:
+    """Write down the last answers, so that their share of the budget does not lie idle until it expires."""
+    if worker.wsgi is not None:
+        worker.wsgi.extensions["talentlms-budget"].settle()

@@ -24,19 +24,21 @@ from gateway.oidc.client_authentication import ClientAuthentication, by_private_
 from gateway.oidc.logout import Logout
 from gateway.oidc.metadata import STALE_SECONDS, ProviderDirectory
 from gateway.oidc.outbound import BoundedAdapter
-from gateway.oidc.presets import PRESETS
+from gateway.oidc.presets import preset_of
 from gateway.oidc.registration import Registration
 from gateway.oidc.relying_party import RelyingParty
 from gateway.store.account_links import AccountLinks
 from gateway.store.attempts import Attempts
+from gateway.store.budget import SharedBudget
 from gateway.store.connection import Store, connect
 from gateway.store.locks import Locks
 from gateway.store.provider_documents import ProviderDocuments
 from gateway.store.sessions import Sessions
 from gateway.store.transactions import Departures, Transactions
 from gateway.store.used_tokens import UsedTokens
+from gateway.talentlms.budget import Budget
 from gateway.talentlms.client import TalentLMS
-from gateway.talentlms.transport import HttpTransport
+from gateway.talentlms.transport import LONGEST_SECONDS, HttpTransport
 from gateway.web import (
     checkout,
     headers,
@@ -49,6 +51,7 @@ from gateway.web import (
     sign_in,
     sign_out,
     training,
+    waiting,
     work,
 )
 from gateway.web import visitor as visitors
@@ -56,6 +59,7 @@ from gateway.web.cookies import Cookies
 from gateway.web.forms import Forms
 from gateway.web.learners import Learners
 from gateway.web.visitor import Visitor
+from gateway.web.waiting import Clicks
 from schemas.secret import Secret
 
 BODY_BYTES = 64 * 1024
@@ -75,6 +79,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     log.configure(settings.log_level)
     app = Flask(__name__, template_folder="web/templates", static_folder="web/static")
     app.config["MAX_CONTENT_LENGTH"] = BODY_BYTES
+    app.url_map.merge_slashes = False  # its redirect would be built from the Host header
 
     work.install(app, settings.trusted_proxies)
     headers.install(app, secure=settings.secure)
@@ -82,8 +87,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     problems.install(app)
     visitors.install(app)
 
-    for routes in _routes(settings, _neighbours(settings)):
+    near = _neighbours(settings)
+    waiting.install(app, near.budget)
+    for routes in _routes(settings, near):
         app.register_blueprint(routes)
+    app.extensions["talentlms-budget"] = near.budget
     return app
 
 
@@ -92,6 +100,7 @@ class _Neighbours:
     """Whom we call, and what every flow needs."""
 
     store: Store
+    budget: Budget
     lms: TalentLMS
     directories: dict[str, ProviderDirectory]
     providers: dict[str, RelyingParty]
@@ -111,12 +120,15 @@ def _neighbours(settings: Settings) -> _Neighbours:
     entries = {entry.name: entry for entry in settings.identity_providers}
     directories = {name: ProviderDirectory(entry.issuer, documents, adapter) for name, entry in entries.items()}
     registrations = {name: _registration(settings, entry) for name, entry in entries.items()}
+    budget = _budget(settings, store)
     lms = settings.talentlms
+    transport = HttpTransport(lms.url, lms.api_key, ca_file=settings.ca_file, budget=budget)
+    talentlms = TalentLMS(transport, userlogin_redirect=lms.userlogin_redirect)
+    budget.fed_by(talentlms.site.rate_limit)
     return _Neighbours(
         store=store,
-        lms=TalentLMS(
-            HttpTransport(lms.url, lms.api_key, ca_file=settings.ca_file), userlogin_redirect=lms.userlogin_redirect
-        ),
+        budget=budget,
+        lms=talentlms,
         directories=directories,
         providers={name: RelyingParty(us, directories[name], adapter) for name, us in registrations.items()},
         logouts={name: Logout(us, directories[name]) for name, us in registrations.items()},
@@ -128,9 +140,17 @@ def _neighbours(settings: Settings) -> _Neighbours:
     )
 
 
+def _budget(settings: Settings, store: Store) -> Budget:
+    lms = settings.talentlms
+    if not (lms.calls_per_hour or lms.calls_per_5_seconds):
+        return Budget()
+    domain = urlsplit(lms.url).netloc
+    return Budget(SharedBudget(store, domain, lms.calls_per_5_seconds, lms.calls_per_hour, LONGEST_SECONDS))
+
+
 def _routes(settings: Settings, near: _Neighbours) -> Iterator[Blueprint]:
     cookies = Cookies(secure=settings.secure)
-    visitor = Visitor(near.sessions, cookies)
+    visitor, clicks = Visitor(near.sessions, cookies), Clicks(near.sessions, cookies, near.budget)
     forms = Forms(near.keyring, cookies, settings.public_url)
     learners = Learners(_provisioning(settings, near), near.sessions)
     courses, categories = settings.slugs.courses, settings.slugs.categories
@@ -149,9 +169,9 @@ def _routes(settings: Settings, near: _Neighbours) -> Iterator[Blueprint]:
         settings.public_url,
         with_password=settings.password_sign_in,
     )
-    yield launch.blueprint(visitor, learners, _launch(settings, near), courses)
-    yield checkout.blueprint(visitor, learners, Checkout(near.lms, near.destinations), courses, categories)
-    yield training.blueprint(visitor, learners, Training(near.lms), forms, form_origins, courses)
+    yield launch.blueprint(clicks, learners, _launch(settings, near), courses)
+    yield checkout.blueprint(clicks, learners, Checkout(near.lms, near.destinations), courses, categories)
+    yield training.blueprint(clicks, learners, Training(near.lms), forms, form_origins, courses)
     yield sign_out.blueprint(visitor, forms, _leaving(settings, near, visitor, learners, cookies), form_origins)
     yield provider_logout.blueprint(near.logouts, near.sessions, UsedTokens(near.store))
     if settings.password_sign_in:
@@ -193,7 +213,8 @@ def _sign_in_limits(settings: Settings, near: _Neighbours) -> SignInLimits:
 
 def _password_sign_in(settings: Settings, near: _Neighbours) -> PasswordSignIn:
     attempts = Attempts(near.store, password_sign_in.WINDOW_SECONDS) if settings.rate_limits else None
-    return PasswordSignIn(near.lms, near.destinations, attempts, _own(settings, settings.talentlms.after_logout))
+    logout_redirect = _own(settings, settings.talentlms.after_logout)
+    return PasswordSignIn(near.lms, near.destinations, Locks(near.store), attempts, logout_redirect)
 
 
 def _registration(settings: Settings, entry: IdentityProviderSettings) -> Registration:
@@ -207,7 +228,7 @@ def _registration(settings: Settings, entry: IdentityProviderSettings) -> Regist
         scopes=entry.scopes,
         algorithms=entry.algorithms,
         userinfo=entry.userinfo,
-        preset=PRESETS[entry.preset],
+        preset=preset_of(entry.preset, entry.issuer),
         acr_values=entry.acr_values,
         max_age=entry.max_age,
         pushed=entry.pushed_authorization,

@@ -9,6 +9,7 @@ besides stands in ``note`` and goes to the log, never to the page.
     │   ├── PageNotFound              404  no such address
     │   ├── MethodNotAllowed          405  the address exists, but not for this method
     │   ├── BadRequest                400  a parameter twice, a body too long, a malformed value
+    │   ├── TooLong                   413  a form or a body that is longer than any of ours
     │   ├── FormExpired               403  a form without its token, or from another site
     │   ├── TooManyAttempts           429  sign-ins that failed, too many of them
     │   ├── NotANavigation            401  a script asked for an address that only a person should visit
@@ -51,6 +52,7 @@ besides stands in ``note`` and goes to the log, never to the page.
         ├── NotOnline                 409  userlogout of somebody who is not signed in
         ├── Unwritable                400  a value that the wire cannot carry
         ├── Throttled                 503  with when to come back
+        │   └── Queued                503  not asked yet: the budget gives the call a later time
         ├── Unavailable               503  no answer, or a 5xx
         └── Misunderstood             502  an answer that is no answer: HTML, half a body, missing keys
 """
@@ -116,6 +118,16 @@ class BadRequest(VisitorError):
     code = "bad-request"
     title = "The request could not be read"
     happened = "Something in the address or the form is missing, malformed or there twice."
+    advice = "Go back and try again from the page where you started."
+
+
+class TooLong(VisitorError):
+    """A form or a body that is longer than any of ours."""
+
+    status = 413
+    code = "too-long"
+    title = "That was too long"
+    happened = "What was sent is longer than anything this site asks for."
     advice = "Go back and try again from the page where you started."
 
 
@@ -494,6 +506,23 @@ class Throttled(TalentLMSError):
     title = "The training site is very busy"
     happened = "Many people are going to their training at the moment."
     advice = "Please try again in a moment."
+
+
+class Queued(Throttled):
+    """The budget has no call for now; there is a place in the queue, and a time.
+
+    Args:
+        wait: about how many seconds until the call's time.
+        back: after how many seconds to ask again, so that the place is kept.
+    """
+
+    code = "queued"
+    title = "One moment, please"
+    advice = "Please try again in a moment. Your place is kept."
+
+    def __init__(self, wait: float, back: float) -> None:
+        super().__init__("the budget of calls is spent", retry_after=max(1, int(back)))
+        self.wait = wait
 
 
 class Unavailable(TalentLMSError):

@@ -1,24 +1,26 @@
 """User name and password → Link, through ``userlogin``; off unless ``GATEWAY_PASSWORD_SIGN_IN`` is on."""
 
 import hashlib
+from collections.abc import Sequence
 
-from gateway import log
+from gateway import deadline, log
 from gateway.errors import (
     Gone,
     Inactive,
     NotFound,
     PasswordRefused,
-    TalentLMSError,
     TooManyAttempts,
     Unwritable,
     WrongPassword,
 )
 from gateway.flows.destinations import Destinations
 from gateway.store.attempts import Attempts, network_of
+from gateway.store.locks import Locks
 from gateway.talentlms.client import TalentLMS
 from schemas.link import Link
 from schemas.secret import Secret
 
+WAIT_SECONDS = 12.0
 WINDOW_SECONDS = 900
 PER_PERSON = 5
 PER_ADDRESS = 50
@@ -31,15 +33,22 @@ class PasswordSignIn:
     Args:
         lms: TalentLMS.
         destinations: where a link may lead.
+        locks: one attempt per person at a time, so that twenty at once are no more than the limit.
         attempts: failures, counted in windows of ``WINDOW_SECONDS``; ``None`` for no limits.
         logout_redirect: where TalentLMS's sign-out leads.
     """
 
     def __init__(
-        self, lms: TalentLMS, destinations: Destinations, attempts: Attempts | None, logout_redirect: str
+        self,
+        lms: TalentLMS,
+        destinations: Destinations,
+        locks: Locks,
+        attempts: Attempts | None,
+        logout_redirect: str,
     ) -> None:
         self._lms = lms
         self._destinations = destinations
+        self._locks = locks
         self._attempts = attempts
         self._logout_redirect = logout_redirect
 
@@ -56,31 +65,30 @@ class PasswordSignIn:
             TooManyAttempts: too many failures of this person or from this address.
         """
         person = hashlib.sha256(username.strip().lower().encode()).hexdigest()[:32]
-        counters = (f"password:person:{person}", f"password:{network_of(address)}")
-        self._count(counters)
+        with self._locks.hold(f"password:{person}", wait=deadline.remaining(WAIT_SECONDS)):
+            counters = (f"password:person:{person}", f"password:{network_of(address)}")
+            self._check_limits(counters)
+            return self._checked(username.strip(), password, person, counters)
+
+    def _checked(self, username: str, password: Secret, person: str, counters: Sequence[str]) -> Link:
         try:
-            link = self._lms.users.log_in(username.strip(), password.reveal(), logout_redirect=self._logout_redirect)
+            link = self._lms.users.log_in(username, password.reveal(), logout_redirect=self._logout_redirect)
         except (WrongPassword, Inactive, Gone, NotFound, Unwritable) as error:
+            self._count(counters)
             log.audit("password_sign_in", outcome="refused", reason=error.code, person=person)
             raise PasswordRefused(error.note) from None
-        except TalentLMSError:
-            self._uncount(counters)
-            raise
-        self._uncount(counters)
         log.audit("password_sign_in", outcome="success", person=person)
         return self._destinations.sign_in(link)
 
-    def _count(self, counters: tuple[str, str]) -> None:
-        """Count the attempt before its outcome is known, so that twenty at once are no more than the limit."""
+    def _check_limits(self, counters: Sequence[str]) -> None:
         if self._attempts is None:
             return
-        of_person, of_address = (self._attempts.failed(counter) for counter in counters)
-        if of_person > PER_PERSON or of_address > PER_ADDRESS:
-            self._uncount(counters)
+        of_person, of_address = self._attempts.count(*counters)
+        if of_person >= PER_PERSON or of_address >= PER_ADDRESS:
             log.audit("password_sign_in", outcome="refused", reason=TooManyAttempts.code)
             raise TooManyAttempts(retry_after=WINDOW_SECONDS)
 
-    def _uncount(self, counters: tuple[str, str]) -> None:
+    def _count(self, counters: Sequence[str]) -> None:
         if self._attempts is not None:
             for counter in counters:
-                self._attempts.undo(counter)
+                self._attempts.failed(counter)

@@ -16,16 +16,16 @@ from gateway.errors import (
     Conflict,
     EmailMissing,
     EmailNotVerified,
-    Inactive,
     InvalidRequest,
+    Misunderstood,
     ProvisioningRefused,
-    TalentLMSError,
     TooManyAttempts,
+    Unavailable,
     UserNotFound,
     WeakPassword,
-    WrongPassword,
 )
 from gateway.flows.managed_password import ManagedPasswords
+from gateway.flows.ownership import Ownership
 from gateway.flows.profile import logins_for, profile_of
 from gateway.store.account_links import AccountLinks
 from gateway.store.attempts import Attempts
@@ -94,6 +94,7 @@ class Provisioning:
         self._trusts = trusts
         self._learner_types = learner_types
         self._refusals = refusals
+        self._ownership = Ownership(lms, passwords, account_links)
 
     def learner_for(self, identity: Identity) -> Learner:
         """Return the person's learner; no call to TalentLMS where the account is known and nothing changed.
@@ -204,7 +205,8 @@ class Provisioning:
             return None
 
     def _adopted(self, identity: Identity, user: User, password_key: str = "") -> AccountLink:
-        pending = self._is_our_own_unfinished(identity, user)
+        vouched = self._trusts[identity.provider].vouches_for_email(identity)
+        pending = vouched and self._ownership.is_unfinished(identity, user)
         self._check_adoptable(identity, user, pending=pending)
         link = _link(identity, user, password_key or (self._passwords.current_key if pending else ""), pending=pending)
         if not self._account_links.claim(link):
@@ -220,10 +222,6 @@ class Provisioning:
         if not user.active and not pending:
             remedy = "activate the account in TalentLMS, if it should be used"
             raise self._refused(AccountInactive, identity, user, remedy)
-
-    def _is_our_own_unfinished(self, identity: Identity, user: User) -> bool:
-        """Return whether the account is the one whose sign-up's answer was lost before it could be activated."""
-        return not user.active and user.login == self._account_links.intended(identity.key)
 
     # --- a new account -----------------------------------------------------------------------------------------
 
@@ -256,8 +254,8 @@ class Provisioning:
             if not profile.language:
                 raise
             return self._users.sign_up(*details)
-        except TalentLMSError:
-            self._account_links.intend(identity.key, login)
+        except (Unavailable, Misunderstood):
+            self._account_links.intend(identity.key, login)  # perhaps it was carried out, and the answer got lost
             raise
 
     def _remembered(self, identity: Identity, user: User) -> AccountLink:
@@ -279,27 +277,11 @@ class Provisioning:
             return None
         if self._trusts[identity.provider].vouches_for_email(identity):
             return self._adopted(identity, user)
-        key = self._key_of_our_password(identity, user)
+        key = self._ownership.key_of(identity, user)
         if key:
             return self._adopted(identity, user, key)
         remedy = "an account has this e-mail address, but the provider does not vouch for it; have it verified there"
         raise self._refused(EmailNotVerified, identity, user, remedy)
-
-    def _key_of_our_password(self, identity: Identity, user: User) -> str:
-        """Return the fingerprint of the key whose managed password the account carries; empty for none of ours."""
-        if user.login not in logins_for(identity):
-            return ""
-        if self._is_our_own_unfinished(identity, user):
-            return self._passwords.current_key
-        for key in self._passwords.keys:
-            try:
-                self._users.log_in(user.login, self._passwords.of(identity.key, key) or "")
-            except WrongPassword:
-                continue
-            except Inactive:
-                return ""
-            return key
-        return ""
 
     def _refused(
         self, kind: type[ProvisioningRefused], identity: Identity, user: User | None, remedy: str

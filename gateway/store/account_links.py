@@ -5,6 +5,7 @@ from gateway.store.records import packed, unpacked
 from schemas.learner import AccountLink
 
 INTENT_SECONDS = 3600
+PROOF_SECONDS = 3600
 
 _FORGET = """
 redis.call('DEL', KEYS[1])
@@ -46,6 +47,10 @@ class AccountLinks:
     def intend(self, person: str, login: str) -> None:
         """Remember for an hour that this person's sign-up with this user name was sent and its answer was lost."""
         self._store.ask("SET", f"account-link:intent:{person}", login, "EX", INTENT_SECONDS)
+
+    def may_prove(self, person: str) -> bool:
+        """Return whether a proof by password may be tried for this person: once an hour."""
+        return bool(self._store.ask("SET", f"account-link:proof:{person}", "1", "NX", "EX", PROOF_SECONDS))
 
     def intended(self, person: str) -> str:
         """Return the user name of a sign-up whose answer was lost; empty for none."""

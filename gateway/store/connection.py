@@ -1,5 +1,6 @@
 """The connection to Redis, and the wall: a fault of Redis leaves this room as ``StoreUnavailable``."""
 
+import hashlib
 from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,10 @@ from schemas.secret import Secret
 CONNECT_SECONDS = 0.4
 REPLY_SECONDS = 0.9
 """A click must not wait longer than a second to learn that Redis is away."""
+
+
+CONNECTIONS = 1024
+"""More than a worker ever has threads; redis-py's own default of 100 is less."""
 
 
 class Store:
@@ -42,11 +47,14 @@ class Store:
 
     def script(self, source: str) -> Callable[[Sequence[str], Sequence[str | float]], Any]:
         """Return a function that runs a Lua script; it survives a restart of Redis and a script flush."""
-        registered = self._client.register_script(source)
+        digest = hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest()  # Redis's name for the script
 
         def run(keys: Sequence[str], arguments: Sequence[str | float]) -> Any:
             with _wall():
-                return registered(keys=keys, args=arguments)
+                try:
+                    return self._client.execute_command("EVALSHA", digest, len(keys), *keys, *arguments)
+                except redis.exceptions.NoScriptError:
+                    return self._client.execute_command("EVAL", source, len(keys), *keys, *arguments)
 
         return run
 
@@ -69,6 +77,7 @@ def connect(url: Secret | None, ca_file: Path | None = None) -> Store:
     return Store(
         redis.Redis.from_url(
             url.reveal(),
+            max_connections=CONNECTIONS,
             socket_connect_timeout=CONNECT_SECONDS,
             socket_timeout=REPLY_SECONDS,
             # once again at once, for the connection that a restart of Redis left half open; never after a time-out

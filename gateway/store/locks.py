@@ -38,7 +38,7 @@ class Locks:
         """
         key, token = f"lock:{name}", secrets.token_hex(16)
         end = time.monotonic() + wait
-        while not self._store.ask("SET", key, token, "NX", "PX", HOLD_SECONDS * 1000):
+        while not self._taken(key, token):
             if time.monotonic() > end:
                 raise ProvisioningBusy(retry_after=2)
             time.sleep(_PAUSE_SECONDS)
@@ -46,3 +46,9 @@ class Locks:
             yield
         finally:
             self._release([key], [token])
+
+    def _taken(self, key: str, token: str) -> bool:
+        """Take the lock if it is free; it is also ours where the answer to an earlier try of this one got lost."""
+        if self._store.ask("SET", key, token, "NX", "PX", HOLD_SECONDS * 1000):
+            return True
+        return bool(self._store.ask("GET", key) == token.encode())

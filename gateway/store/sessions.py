@@ -18,6 +18,14 @@ GRACE_SECONDS = 30
 clicks of other tabs that are under way with the old cookie."""
 
 
+_TRIES = 5
+_SWAP = """
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL')
+return 1
+"""
+
+
 class Sessions:
     """The sessions in force.
 
@@ -31,6 +39,7 @@ class Sessions:
         self._store = store
         self._idle = idle
         self._lifetime = lifetime
+        self._swap = store.script(_SWAP)
 
     def create(self, identity: Identity, id_token: Secret, sub: str = "", sid: str = "") -> Secret:
         """Begin a session.
@@ -72,9 +81,14 @@ class Sessions:
             return None
         return session
 
-    def save(self, session: Session) -> None:
-        """Write a session back; one that was ended meanwhile stays ended."""
-        self._store.ask("SET", _key(session.handle), _packed(session), "XX", "KEEPTTL")
+    def keep_learner(self, session: Session, learner: Learner) -> None:
+        """Write down whose account it is; a session that was ended or replaced meanwhile stays so."""
+        key = _key(session.handle)
+        for _ in range(_TRIES):
+            record = self._store.ask("GET", key)
+            now = None if record is None else _unpacked(session.handle, record)
+            if now is None or self._swap([key], [record, _packed(replace(now, learner=learner))]):
+                return
 
     def end(self, session: Session) -> None:
         """End a session, at once."""

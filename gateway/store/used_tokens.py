@@ -10,12 +10,25 @@ class UsedTokens:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def is_first_use(self, issuer: str, jti: str, seconds: int) -> bool:
-        """Remember a token's id and return whether it is new; of two at the same instant one is.
+    def was_used(self, issuer: str, jti: str) -> bool:
+        """Return whether a token's id was seen.
 
         Args:
             issuer: who made the token.
             jti: its id.
-            seconds: how long to remember it.
         """
-        return bool(self._store.ask("SET", f"used-token:{person_key(issuer, jti)}", "1", "NX", "EX", seconds))
+        return self._store.ask("GET", _key(issuer, jti)) is not None
+
+    def remember(self, issuer: str, jti: str, seconds: int) -> None:
+        """Remember a token's id, once what it asked for is done.
+
+        Args:
+            issuer: who made the token.
+            jti: its id.
+            seconds: how long.
+        """
+        self._store.ask("SET", _key(issuer, jti), "1", "EX", seconds)
+
+
+def _key(issuer: str, jti: str) -> str:
+    return f"used-token:{person_key(issuer, jti)}"

@@ -1,31 +1,37 @@
-"""The one way out to TalentLMS: pooled TLS connections, no cookies, a deadline, and a cap on what comes back.
+"""The one way out to TalentLMS: a permit of the budget, a connection, an answer, and what is learned from it.
 
-urllib3 and not requests: TalentLMS sets session cookies on its answers, and a cookie jar shared by all people
-would send one person's with another's call. urllib3 keeps none. One ``SSLContext`` serves all connections, since
-loading the certificate authorities again for each would cost more than the rest of the call.
+Each rule has a file of its own: ``budget`` (may we call now?), ``breaker`` (is TalentLMS there at all?), ``in_flight``
+(are too many calls hanging?), ``repeats`` (may it be said again?), ``connections`` and ``connection`` (HTTP/1.1).
 """
 
+import base64
 import re
-import ssl
 import time
+from http import HTTPStatus
 from pathlib import Path
-from urllib.parse import urlsplit
-
-import urllib3
-from urllib3.util import Timeout, make_headers
 
 from gateway import deadline
-from gateway.errors import Misunderstood, Unavailable
+from gateway.errors import Misunderstood, NotFound, Throttled, Unauthorized, Unavailable, Unwritable
+from gateway.talentlms.breaker import Breaker
+from gateway.talentlms.budget import Budget
+from gateway.talentlms.connection import Broken, Response, Unreadable
+from gateway.talentlms.connections import Connections
 from gateway.talentlms.endpoint import Answer
+from gateway.talentlms.in_flight import InFlight
+from gateway.talentlms.refusals import refusal
+from gateway.talentlms.repeats import Repeats
 from schemas.secret import Secret
 
-CONNECT_SECONDS = 3.0
 READ_SECONDS = 10.0
-BODY_BYTES = 8 * 1024 * 1024
-"""The largest answer that is read; ``users`` without pages is the largest there is."""
+"""How long a call takes at most, its connection included."""
+LONGEST_SECONDS = READ_SECONDS + 2
+"""How long a permit can be in use at most: the call, and a moment before it."""
 
-_UP_TO_A_DAY = re.compile(r"[0-9]{1,5}", re.ASCII)
-_CHUNK_BYTES = 64 * 1024
+FREE = "ratelimit"
+"""What TalentLMS does not count."""
+
+_UP_TO_A_DAY = re.compile(rb"[0-9]{1,5}")
+_TARGET = re.compile(r"[!-~]+")
 _LEAST_SECONDS = 0.05
 
 
@@ -37,74 +43,113 @@ class HttpTransport:
             ``config``).
         api_key: sent as the user name of HTTP Basic, with an empty password.
         ca_file: further certificate authorities, PEM.
-        connections: how many are kept open for the next calls.
+        budget: what every call that counts needs a permit of; default: no limit.
     """
 
-    def __init__(self, url: str, api_key: Secret, *, ca_file: Path | None = None, connections: int = 128) -> None:
-        parts = urlsplit(url)
-        self._headers = {
-            **make_headers(basic_auth=f"{api_key.reveal()}:", user_agent="talentlms-gateway"),
-            "Accept": "application/json",
-        }
-        self._post_headers = self._headers | {"Content-Type": "application/x-www-form-urlencoded"}
-        self._pool = _pool(parts.scheme, parts.hostname or "", parts.port, ca_file, connections)
+    def __init__(self, url: str, api_key: Secret, *, ca_file: Path | None = None, budget: Budget | None = None) -> None:
+        self._connections = Connections(url, ca_file)
+        self._head = _head(self._connections.authority, api_key)
+        self._budget = budget or Budget()
+        self._breaker = Breaker()
+        self._in_flight = InFlight()
+        self._repeats = Repeats()
 
     def send(self, verb: str, path: str, body: bytes | None, *, safe: bool) -> Answer:
-        """Carry one call; see ``endpoint.Transport``. A safe one is repeated once when the connection broke."""
-        try:
-            return self._once(verb, path, body)
-        except Unavailable:
-            if not safe or deadline.remaining(READ_SECONDS) < READ_SECONDS / 2:
-                raise
-        return self._once(verb, path, body)
+        """Carry one call; see ``endpoint.Transport``.
 
-    def _once(self, verb: str, path: str, body: bytes | None) -> Answer:
+        A safe one is repeated once: when no whole answer came, or when TalentLMS is unavailable and says for how long.
+
+        Raises:
+            Queued: the budget gives the call a later time.
+            Throttled, Unavailable, Unauthorized: also for what the last calls met, while the breaker is open.
+        """
+        request, free = self._request(verb, path, body), path == FREE
+        try:
+            answer = self._attempt(request, free=free)
+        except (Unavailable, Misunderstood) as error:
+            if not (safe and error.retry_after is None and self._repeats.pause()):
+                raise
+            return self._attempt(request, free=free)
+        if safe and answer.status == HTTPStatus.SERVICE_UNAVAILABLE and answer.retry_after is not None:
+            return self._attempt(request, free=free) if self._repeats.pause(answer.retry_after) else answer
+        return answer
+
+    def _attempt(self, request: bytes, *, free: bool) -> Answer:
+        self._breaker.enter()
+        try:
+            answer = self._exchanged(request) if free else self._permitted(request)
+        except Broken as error:
+            unavailable = Unavailable(str(error))
+            self._breaker.failed(unavailable)
+            raise unavailable from None
+        except Unreadable as error:
+            misunderstood = Misunderstood(str(error))
+            self._breaker.failed(misunderstood)
+            raise misunderstood from None
+        except BaseException:
+            self._breaker.left()
+            raise
+        self._learn(answer)
+        return answer
+
+    def _permitted(self, request: bytes) -> Answer:
+        permit = self._budget.permit()
+        made = False
+        try:
+            with self._in_flight.one():
+                made = True
+                return self._exchanged(request)
+        finally:
+            if made:
+                self._budget.answered(permit)
+            else:
+                self._budget.unused(permit)
+
+    def _exchanged(self, request: bytes) -> Answer:
         seconds = deadline.remaining(READ_SECONDS)
         if seconds < _LEAST_SECONDS:
-            raise Unavailable("no time left for the call")
-        try:
-            response = self._pool.urlopen(
-                verb,
-                f"/api/v1/{path}",
-                body=body,
-                headers=self._headers if body is None else self._post_headers,
-                retries=False,
-                redirect=False,
-                preload_content=False,
-                timeout=Timeout(connect=min(CONNECT_SECONDS, seconds), read=seconds),
-            )
-            with response:
-                return Answer(response.status, _whole(response, seconds), _seconds(response.headers.get("Retry-After")))
-        except (urllib3.exceptions.IncompleteRead, urllib3.exceptions.DecodeError):
-            raise Misunderstood("the answer broke off") from None
-        except urllib3.exceptions.HTTPError as error:
-            raise Unavailable(f"{verb} {path.partition('/')[0]}: {type(error).__name__}") from None
+            raise Broken("no time left for the call")
+        end = time.monotonic() + seconds
+        with self._connections.one(end) as connection:
+            response = connection.exchange(request, end)
+        return Answer(response.status, response.body, _retry_after(response))
+
+    def _learn(self, answer: Answer) -> None:
+        """Tell the breaker, the budget and the retry budget what an answer means for the calls after it."""
+        error = None
+        if answer.status != HTTPStatus.OK:
+            error = refusal(answer.status, answer.body, NotFound, answer.retry_after)
+        if isinstance(error, Unavailable | Unauthorized):
+            self._breaker.failed(error)
+            return
+        self._breaker.succeeded()
+        self._repeats.save()
+        if isinstance(error, Throttled):
+            self._budget.throttled(error.retry_after or 0)
+
+    def _request(self, verb: str, path: str, body: bytes | None) -> bytes:
+        if not _TARGET.fullmatch(path):
+            raise Unwritable("a path of printable ASCII characters is wanted")
+        line = f"{verb} /api/v1/{path} HTTP/1.1\r\n".encode()
+        if body is None:
+            return line + self._head + b"\r\n"
+        form = b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n" % len(body)
+        return line + self._head + form + body
 
 
-def _pool(
-    scheme: str, host: str, port: int | None, ca_file: Path | None, connections: int
-) -> urllib3.HTTPConnectionPool:
-    if scheme == "http":
-        return urllib3.HTTPConnectionPool(host, port, maxsize=connections)
-    context = ssl.create_default_context()
-    if ca_file is not None:
-        context.load_verify_locations(cafile=ca_file)
-    return urllib3.HTTPSConnectionPool(host, port, maxsize=connections, ssl_context=context)
+def _head(authority: str, api_key: Secret) -> bytes:
+    """Return the header lines that every request carries. ``identity``: an answer is read as it comes."""
+    credentials = base64.b64encode(f"{api_key.reveal()}:".encode()).decode()
+    return (
+        f"Host: {authority}\r\n"
+        f"Authorization: Basic {credentials}\r\n"
+        "User-Agent: talentlms-gateway\r\n"
+        "Accept: application/json\r\n"
+        "Accept-Encoding: identity\r\n"
+    ).encode()
 
 
-def _whole(response: urllib3.BaseHTTPResponse, seconds: float) -> bytes:
-    """Read the body piece by piece, so that one that drips in does not outlive the deadline."""
-    end = time.monotonic() + seconds
-    pieces = bytearray()
-    for piece in response.stream(_CHUNK_BYTES):
-        pieces += piece
-        if len(pieces) > BODY_BYTES:
-            raise Misunderstood(f"an answer of more than {BODY_BYTES} bytes")
-        if time.monotonic() > end:
-            raise Unavailable("the answer came too slowly")
-    return bytes(pieces)
-
-
-def _seconds(header: str | None) -> int | None:
+def _retry_after(response: Response) -> int | None:
     """Return a ``Retry-After`` given in seconds, up to a day; a date or nonsense counts as not given."""
-    return int(header) if header is not None and _UP_TO_A_DAY.fullmatch(header) else None
+    header = response.headers.get(b"retry-after", b"")
+    return int(header) if _UP_TO_A_DAY.fullmatch(header) else None

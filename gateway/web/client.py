@@ -31,6 +31,7 @@ def _within(address: str, networks: Networks) -> bool:
     if not _is_address(address):
         return False
     parsed = ip_address(address)
+    parsed = getattr(parsed, "ipv4_mapped", None) or parsed
     return any(parsed in network for network in networks if network.version == parsed.version)
 
 

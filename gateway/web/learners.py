@@ -1,7 +1,6 @@
 """Session → Learner: the account is looked up with the first click of a session and kept there."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TypeVar
 
 from gateway.errors import UserNotFound
@@ -44,5 +43,5 @@ class Learners:
         return session.learner or self._provisioning.known(session.identity)
 
     def _kept(self, session: Session, learner: Learner) -> Learner:
-        self._sessions.save(replace(session, learner=learner))
+        self._sessions.keep_learner(session, learner)
         return learner

@@ -6,6 +6,8 @@ from flask import Response, request
 
 from gateway.errors import NotANavigation
 
+_PURPOSE_HEADERS = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
+
 
 def only_for_people() -> Response | None:
     """Answer what must mint nothing, before any handler sees it; for ``before_request``.
@@ -19,11 +21,10 @@ def only_for_people() -> Response | None:
     """
     if request.method == "HEAD":
         return Response(status=HTTPStatus.NO_CONTENT)
-    headers = request.headers
-    purposes = (headers.get("Sec-Purpose", ""), headers.get("Purpose", ""), headers.get("X-Moz", ""))
-    if any("prefetch" in purpose or "prerender" in purpose or "preview" in purpose for purpose in purposes):
+    purposes = " ".join(request.headers.get(name, "") for name in _PURPOSE_HEADERS)
+    if any(speculation in purposes for speculation in ("prefetch", "prerender", "preview")):
         return Response(status=HTTPStatus.SERVICE_UNAVAILABLE)
-    if headers.get("Sec-Fetch-Mode", "navigate") not in ("navigate", "nested-navigate"):
+    if request.headers.get("Sec-Fetch-Mode", "navigate") not in ("navigate", "nested-navigate"):
         raise NotANavigation
     return None
 

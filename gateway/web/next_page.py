@@ -1,8 +1,8 @@
 """May we send the browser there afterwards? The one place that decides it.
 
 Only a path of our own: one leading slash, only characters that RFC 3986 allows in a path or a query, no backslash,
-no second slash, no ``.`` or ``..`` segment, no ``@``; and the same again after up to three decodings, because
-something on the way may decode once more.
+no second slash, no ``.`` or ``..`` segment, no ``@``; and for the path the same again after up to three decodings,
+because something on the way may decode once more.
 """
 
 import re
@@ -12,7 +12,8 @@ FALLBACK = "/"
 LENGTH = 1024
 
 _DECODINGS = 3
-_OWN_PATH = re.compile(r"/[A-Za-z0-9._~!$&'()*+,;=:%/-]*(?:\?[A-Za-z0-9._~!$&'()*+,;=:%/?-]*)?")
+_OWN_PATH = re.compile(r"/[A-Za-z0-9._~!$&'()*+,;=:%/-]*")
+_OWN_ADDRESS = re.compile(_OWN_PATH.pattern + r"(?:\?[A-Za-z0-9._~!$&'()*+,;=:%/?-]*)?")
 _DOT_SEGMENT = re.compile(r"/\.{1,2}(?:/|$)")
 
 
@@ -36,13 +37,14 @@ def own_target(candidate: str | None, public_url: str) -> str:
 
 
 def is_own_path(candidate: str) -> bool:
-    """Return whether the candidate, and whatever decoding makes of it, stays on our own origin."""
-    texts = [candidate]
+    """Return whether the candidate, and whatever decoding makes of its path, stays on our own origin."""
+    if len(candidate) > LENGTH or not _OWN_ADDRESS.fullmatch(candidate):
+        return False
+    paths = [candidate.partition("?")[0]]
     for _ in range(_DECODINGS):
-        texts.append(unquote(texts[-1]))
-    return len(candidate) <= LENGTH and all(map(_is_strictly_own, texts))
+        paths.append(unquote(paths[-1]))
+    return all(map(_is_strictly_own, paths))
 
 
-def _is_strictly_own(text: str) -> bool:
-    path = text.partition("?")[0]
-    return bool(_OWN_PATH.fullmatch(text)) and "//" not in text and not _DOT_SEGMENT.search(path)
+def _is_strictly_own(path: str) -> bool:
+    return bool(_OWN_PATH.fullmatch(path)) and "//" not in path and not _DOT_SEGMENT.search(path)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, make_response, render_template
+from flask import Flask, Response, make_response, render_template, request
 from jinja2 import StrictUndefined
 
 from gateway.web.headers import allow_forms
@@ -31,7 +31,7 @@ def install(app: Flask, help_contact: Any) -> None:
     @app.after_request
     def keep_assets(response: Response) -> Response:
         """Let browsers keep what has its version in its address."""
-        if response.headers.get("Content-Type", "").startswith(("text/css", "image/svg")):
+        if "v" in request.args and request.endpoint == "static":
             response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         return response
 

@@ -6,15 +6,17 @@ from http import HTTPStatus
 
 from flask import Flask, Response, g, jsonify, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import MethodNotAllowed as FlasksMethodNotAllowed
 
 from gateway import log
-from gateway.errors import BadRequest, GatewayError, MethodNotAllowed, PageNotFound
+from gateway.errors import BadRequest, GatewayError, MethodNotAllowed, PageNotFound, TooLong, VisitorError
 from gateway.web.next_page import own_path
 from gateway.web.pages import page
 
-_BY_STATUS = {
+_BY_STATUS: dict[int, type[VisitorError]] = {
     HTTPStatus.NOT_FOUND: PageNotFound,
     HTTPStatus.METHOD_NOT_ALLOWED: MethodNotAllowed,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: TooLong,
 }
 
 
@@ -44,27 +46,33 @@ def install(app: Flask) -> None:
 
     @app.errorhandler(GatewayError)
     def ours(error: GatewayError) -> Response:
-        level = logging.ERROR if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR else logging.WARNING
-        log.event("problem", level=level, problem=error.code, status=error.status, path=request.path, note=error.note)
-        return _shown(error)
+        return answer(error)
 
     @app.errorhandler(HTTPException)
     def flasks(error: HTTPException) -> Response:
-        status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
-        answer = _shown(_BY_STATUS.get(status, BadRequest)())
-        if status not in _BY_STATUS:
-            answer.status_code = status
-        return answer
+        kind = _BY_STATUS.get(error.code or HTTPStatus.INTERNAL_SERVER_ERROR, BadRequest)
+        response = answer(kind(f"{error.code} {error.name}"))
+        if isinstance(error, FlasksMethodNotAllowed):
+            response.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
+        return response
 
     @app.errorhandler(Exception)
     def unforeseen(error: Exception) -> Response:
         logging.getLogger("gateway").error(
             "problem.unforeseen", exc_info=error, extra={"fields": {"path": request.path}}
         )
-        return _shown(GatewayError())
+        return shown(GatewayError())
 
 
-def _shown(error: GatewayError) -> Response:
+def answer(error: GatewayError) -> Response:
+    """Write an error down and show it."""
+    level = logging.ERROR if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR else logging.WARNING
+    log.event("problem", level=level, problem=error.code, status=error.status, path=request.path, note=error.note)
+    return shown(error)
+
+
+def shown(error: GatewayError) -> Response:
+    """Show an error: a page for a person, a problem for a machine."""
     response = _page(error) if request.accept_mimetypes.accept_html else _problem(error)
     if error.retry_after is not None:
         response.headers["Retry-After"] = str(error.retry_after)

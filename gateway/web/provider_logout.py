@@ -40,11 +40,15 @@ def blueprint(logouts: Mapping[str, Logout], sessions: Sessions, used_tokens: Us
 
     def _carried_out(logout: Logout, token: str) -> int:
         notice = logout.notice(token)
-        if not used_tokens.is_first_use(logout.issuer, notice.jti, TOKEN_SECONDS):
+        if used_tokens.was_used(logout.issuer, notice.jti):
             raise SignInNotTrusted("logout token: used before")
         if notice.sid:
-            return sessions.end_of_provider_session(logout.issuer, notice.sid)
-        return sessions.end_of_subject(logout.issuer, notice.sub)
+            ended = sessions.end_of_provider_session(logout.issuer, notice.sid)
+        else:
+            ended = sessions.end_of_subject(logout.issuer, notice.sub)
+        # only now: were the store to fail before, the provider's next try still has to be carried out
+        used_tokens.remember(logout.issuer, notice.jti, TOKEN_SECONDS)
+        return ended
 
     @routes.get("/frontchannel-logout/<provider>")
     def front_channel(provider: str) -> Response:

@@ -122,7 +122,7 @@ class SignIn:
         raise BadRequest("iss is not the issuer of a configured identity provider")
 
     def _again(self, target: str) -> Response:
-        """Answer the back button, a reload or a double click: on, where it should have gone."""
+        """Answer a double click, or a reload before the first answer came: on, where it should have gone."""
         return _interrupted(target) if self._visitor.session() is None else to_address(target)
 
     def _provider(self, name: str) -> RelyingParty:
@@ -214,5 +214,9 @@ def _each_once(parameters: MultiDict[str, str], names: Sequence[str] = _ONCE) ->
 def _interrupted(target: str) -> Response:
     error = SignInInterrupted()
     return page(
-        "interrupted.html", status=error.status, happened=error.happened, continue_href=sign_in_href(own_path(target))
+        "interrupted.html",
+        status=error.status,
+        happened=error.happened,
+        continue_href=sign_in_href(own_path(target)),
+        reference=log.reference(),
     )

@@ -19,6 +19,7 @@ from gateway.web.cookies import Cookies
 from gateway.web.forms import Forms
 from gateway.web.headers import to_address
 from gateway.web.learners import Learners
+from gateway.web.navigation import only_for_people
 from gateway.web.pages import page
 from gateway.web.visitor import Visitor
 from schemas.session import Session
@@ -96,6 +97,7 @@ def blueprint(visitor: Visitor, forms: Forms, leaving: Leaving, form_origins: Ca
         form_origins: where a sign-out form leads besides ourselves.
     """
     routes = Blueprint("sign_out", __name__)
+    routes.before_request(only_for_people)
 
     @routes.get("/logout")
     def ask() -> Response:

@@ -51,6 +51,7 @@ REMEDIES = {
     "not-enrolled": "The enrolment by the click did not last: look at the course's rules in TalentLMS.",
     "talentlms-wrong-password": UNREACHED,
     "talentlms-not-online": UNREACHED,
+    "too-long": "Nothing, unless a form of ours is that long: then tell us.",
     "queued": "Nothing: the page asks again by itself. If it is shown all day, the plan grants too few calls.",
     "talentlms-unwritable": "`note` names the value, which came with the link; correct the link.",
     "talentlms-throttled": "TalentLMS's limit is used up, perhaps by another program. Wait, or take a larger plan.",

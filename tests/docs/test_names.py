@@ -122,7 +122,7 @@ def fill(store):
     Sessions(store, 60, 60).create(IDENTITY, Secret("token"), sub="kim", sid="session")
     Transactions(store).remember(Transaction("state", "nonce", "verifier", "acme", "/"), "browser")
     Departures(store).remember(Departure("acme", "token", "state"), "browser")
-    UsedTokens(store).is_first_use(IDENTITY.issuer, "id", 60)
+    UsedTokens(store).remember(IDENTITY.issuer, "id", 60)
 
 
 def test_the_table_of_what_lasts_names_the_keys_that_are_written():

@@ -128,7 +128,7 @@ FAULTS = (
     ({"kind": "html", "status": 404}, errors.Misunderstood),
     ({"kind": "html", "status": 502}, errors.Unavailable),
     ({"kind": "throttled"}, errors.Throttled),
-    ({"kind": "cut", "times": 2}, errors.Unavailable),
+    ({"kind": "cut", "times": 2}, errors.Misunderstood),
     ({"kind": "not_json"}, errors.Misunderstood),
     ({"kind": "dropped", "times": 2}, errors.Unavailable),
 )

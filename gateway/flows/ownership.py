@@ -1,0 +1,58 @@
+"""Is this account one that we signed up for this very person, though nobody remembers?
+
+The answer of a sign-up can get lost, and so can the store. The account then carries the password that only we can
+derive, and that proves it.
+"""
+
+from gateway.errors import Inactive, WrongPassword
+from gateway.flows.managed_password import ManagedPasswords
+from gateway.flows.profile import logins_for
+from gateway.store.account_links import AccountLinks
+from gateway.talentlms.client import TalentLMS
+from schemas.identity import Identity
+from schemas.user import User
+
+
+class Ownership:
+    """Proof that an account is ours.
+
+    Args:
+        lms: TalentLMS, which checks passwords.
+        passwords: what a managed password is.
+        account_links: which sign-ups' answers were lost.
+    """
+
+    def __init__(self, lms: TalentLMS, passwords: ManagedPasswords, account_links: AccountLinks) -> None:
+        self._users = lms.users
+        self._passwords = passwords
+        self._account_links = account_links
+
+    def key_of(self, identity: Identity, user: User) -> str:
+        """Return the fingerprint of the key whose managed password the account carries; empty for none.
+
+        A wrong password could lock the account's owner out, so each person's are tried at most once an hour.
+        """
+        if user.login not in logins_for(identity) or not self._account_links.may_prove(identity.key):
+            return ""
+        for key in self._passwords.keys:
+            if self._outcome(identity, user, key) == "signed in":
+                return key
+        return ""
+
+    def is_unfinished(self, identity: Identity, user: User) -> bool:
+        """Return whether the account is the one whose sign-up's answer was lost before it could be activated.
+
+        An account that somebody switched off is none: it was there before, and carries another password.
+        """
+        if user.active or user.login != self._account_links.intended(identity.key):
+            return False
+        return self._outcome(identity, user, self._passwords.current_key) == "inactive"
+
+    def _outcome(self, identity: Identity, user: User, key: str) -> str:
+        try:
+            self._users.log_in(user.login, self._passwords.of(identity.key, key) or "-")
+        except WrongPassword:
+            return "wrong password"
+        except Inactive:
+            return "inactive"
+        return "signed in"

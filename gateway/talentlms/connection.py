@@ -1,0 +1,227 @@
+"""One connection to TalentLMS: HTTP/1.1 (RFC 9112) over a socket, as much of it as this client needs.
+
+Strict where a mistake would mix up two people's answers: a connection that said one word more or less than it
+announced is never used again. Why there is a protocol here and no library stands in ``docs/budget.md``, with figures.
+"""
+
+import re
+import select
+import socket
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+HEAD_BYTES = 64 * 1024
+BODY_BYTES = 8 * 1024 * 1024
+"""The largest answer that is read; ``users`` without pages is the largest there is."""
+
+_CHUNK_BYTES = 64 * 1024
+_STATUS = re.compile(rb"HTTP/1\.([01]) ([1-9][0-9]{2})(?: .*)?")
+_NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_LENGTH = re.compile(rb"[0-9]{1,12}")
+_CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;.*)?")
+_BODILESS = (204, 304)
+_INTERIM = range(100, 200)
+
+
+class Broken(Exception):
+    """No answer: no connection, the connection ended, or it took too long. The text says which."""
+
+
+class Unreadable(Exception):
+    """An answer that broke off, is too long, or is not HTTP."""
+
+
+@dataclass(frozen=True)
+class Response:
+    """An HTTP response.
+
+    Attributes:
+        status: its code.
+        headers: values by lower-case name; of a repeated one, joined by commas.
+        body: the whole of it.
+    """
+
+    status: int
+    headers: Mapping[bytes, bytes]
+    body: bytes
+
+
+class Connection:
+    """A connected socket and what was read from it beyond the last answer.
+
+    Args:
+        connected: the socket, with TLS around it where there is any.
+
+    Attributes:
+        reusable: whether another exchange may follow.
+        idle_since: when the last one ended, by ``time.monotonic``.
+    """
+
+    def __init__(self, connected: socket.socket) -> None:
+        self._socket = connected
+        self._buffer = b""
+        self._answering = False
+        self.reusable = False
+        self.idle_since = time.monotonic()
+
+    def is_stale(self) -> bool:
+        """Return whether the other side has closed the connection, or said something that nobody asked for."""
+        poll = select.poll()
+        poll.register(self._socket.fileno(), select.POLLIN)
+        return bool(poll.poll(0))
+
+    def exchange(self, request: bytes, end: float) -> Response:
+        """Send a request and return the response.
+
+        Args:
+            request: head and body.
+            end: when it has to be over, by ``time.monotonic``.
+
+        Raises:
+            Broken: there was no answer in time.
+            Unreadable: there was one, but not a whole one.
+        """
+        self.reusable = self._answering = False
+        self._send(request, end)
+        minor, status, headers = self._head(end)
+        while status in _INTERIM:
+            minor, status, headers = self._head(end)
+        body, framed = self._body(status, headers, end)
+        lasting = minor == b"1" and b"close" not in headers.get(b"connection", b"").lower()
+        self.reusable = framed and lasting and not self._buffer
+        self.idle_since = time.monotonic()
+        return Response(status, headers, body)
+
+    def close(self) -> None:
+        """Close it."""
+        self._socket.close()
+
+    def _hurry(self, end: float) -> None:
+        left = end - time.monotonic()
+        if left <= 0:
+            raise Broken("no time left")
+        self._socket.settimeout(left)
+
+    def _send(self, request: bytes, end: float) -> None:
+        self._hurry(end)
+        try:
+            self._socket.sendall(request)
+        except OSError as error:
+            raise Broken(f"not sent: {type(error).__name__}") from None
+
+    # --- reading -----------------------------------------------------------------------------------------------
+
+    def _more(self, end: float) -> bytes:
+        """Read what has arrived; piece by piece, so that an answer that drips in does not outlive the deadline.
+
+        Returns:
+            At least a byte; nothing where the other side ended the connection as it should.
+        """
+        self._hurry(end)
+        try:
+            piece = self._socket.recv(_CHUNK_BYTES)
+        except TimeoutError:
+            raise Broken("no answer in time") from None
+        except OSError as error:
+            raise (Unreadable if self._answering else Broken)(f"broke off: {type(error).__name__}") from None
+        self._answering = self._answering or bool(piece)
+        return piece
+
+    def _head(self, end: float) -> tuple[bytes, int, dict[bytes, bytes]]:
+        buffer = self._buffer
+        while b"\r\n\r\n" not in buffer:
+            if len(buffer) > HEAD_BYTES:
+                raise Unreadable("a head without an end")
+            piece = self._more(end)
+            if not piece:
+                raise Unreadable("the answer broke off") if buffer else Broken("closed without an answer")
+            buffer += piece
+        head, _, self._buffer = buffer.partition(b"\r\n\r\n")
+        first, *lines = head.split(b"\r\n")
+        status = _STATUS.fullmatch(first)
+        if status is None:
+            raise Unreadable("not an HTTP/1.1 answer")
+        return status[1], int(status[2]), _headers(lines)
+
+    def _body(self, status: int, headers: Mapping[bytes, bytes], end: float) -> tuple[bytes, bool]:
+        """Return the body, and whether its end was announced rather than the connection's."""
+        if status in _BODILESS:
+            return b"", True
+        coding, length = headers.get(b"transfer-encoding"), headers.get(b"content-length")
+        if coding is not None:
+            if coding.lower() != b"chunked" or length is not None:
+                raise Unreadable("a body whose length nobody can tell")
+            return self._chunks(end), True
+        if length is None:
+            return self._rest(end), False
+        if not _LENGTH.fullmatch(length):
+            raise Unreadable("a length that is none")
+        return self._exactly(int(length), end), True
+
+    def _exactly(self, count: int, end: float) -> bytes:
+        if count > BODY_BYTES:
+            raise Unreadable(f"an answer of more than {BODY_BYTES} bytes")
+        if len(self._buffer) < count:
+            pieces, have = [self._buffer], len(self._buffer)
+            while have < count:
+                piece = self._more(end)
+                if not piece:
+                    raise Unreadable("the answer broke off")
+                pieces.append(piece)
+                have += len(piece)
+            self._buffer = b"".join(pieces)
+        body, self._buffer = self._buffer[:count], self._buffer[count:]
+        return body
+
+    def _rest(self, end: float) -> bytes:
+        pieces, have = [self._buffer], len(self._buffer)
+        while piece := self._more(end):
+            pieces.append(piece)
+            have += len(piece)
+            if have > BODY_BYTES:
+                raise Unreadable(f"an answer of more than {BODY_BYTES} bytes")
+        self._buffer = b""
+        return b"".join(pieces)
+
+    def _chunks(self, end: float) -> bytes:
+        pieces, have = [], 0
+        while size := self._chunk_size(end):
+            have += size
+            if have > BODY_BYTES:
+                raise Unreadable(f"an answer of more than {BODY_BYTES} bytes")
+            pieces.append(self._exactly(size, end))
+            if self._exactly(2, end) != b"\r\n":
+                raise Unreadable("a chunk that does not end where it should")
+        while self._line(end):
+            continue  # a trailer
+        return b"".join(pieces)
+
+    def _chunk_size(self, end: float) -> int:
+        size = _CHUNK_SIZE.fullmatch(self._line(end))
+        if size is None:
+            raise Unreadable("a chunk without a size")
+        return int(size[1], 16)
+
+    def _line(self, end: float) -> bytes:
+        while b"\r\n" not in self._buffer:
+            if len(self._buffer) > HEAD_BYTES:
+                raise Unreadable("a line without an end")
+            piece = self._more(end)
+            if not piece:
+                raise Unreadable("the answer broke off")
+            self._buffer += piece
+        line, _, self._buffer = self._buffer.partition(b"\r\n")
+        return line
+
+
+def _headers(lines: list[bytes]) -> dict[bytes, bytes]:
+    headers: dict[bytes, bytes] = {}
+    for line in lines:
+        name, colon, value = line.partition(b":")
+        if not colon or not _NAME.fullmatch(name):
+            raise Unreadable("a header that is none")
+        name = name.lower()
+        value = value.strip(b" \t")
+        headers[name] = headers[name] + b", " + value if name in headers else value
+    return headers

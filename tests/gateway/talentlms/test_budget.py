@@ -1,0 +1,190 @@
+"""The budget's rule, with the real shared budget, the real transport and the sandbox's own limits."""
+
+import threading
+import time
+
+import pytest
+
+from gateway import deadline, turn
+from gateway.errors import Queued, Throttled
+from gateway.store.budget import SharedBudget
+from gateway.store.connection import connect
+from gateway.talentlms import budget as rule
+from gateway.talentlms.budget import Budget
+from gateway.talentlms.client import TalentLMS
+from gateway.talentlms.transport import LONGEST_SECONDS, HttpTransport
+from gateway.turn import Lane, Turn, Voucher
+from schemas.secret import Secret
+from tests.gateway.talentlms.conftest import API_KEY
+from tests.gateway.threads import at_once
+
+
+@pytest.fixture
+def store():
+    return connect(None)
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_of_other_work():
+    yield
+    deadline.clear()
+    turn.begin()
+
+
+def shared_by(store, per_5_seconds=0, per_hour=0):
+    return SharedBudget(store, "academy", per_5_seconds, per_hour, LONGEST_SECONDS)
+
+
+def client(url, budget):
+    lms = TalentLMS(HttpTransport(url, Secret(API_KEY), budget=budget))
+    budget.fed_by(lms.site.rate_limit)
+    return lms
+
+
+def queued(deed):
+    with pytest.raises(Queued) as caught:
+        deed()
+    return caught.value
+
+
+def test_a_call_whose_time_comes_in_a_moment_is_held(store):
+    shared = shared_by(store, per_5_seconds=1)
+    budget = Budget(shared)
+    shared.freeze(0.2)
+    began = time.monotonic()
+
+    assert budget.permit().call == 1
+    assert time.monotonic() - began >= 0.2
+
+
+def test_a_click_that_would_wait_longer_is_told_how_long_and_when_to_come_back(store):
+    shared = shared_by(store, per_5_seconds=1)
+    budget = Budget(shared)
+    turn.begin(Turn(Lane.CLICK, "ann", 1.0))
+    shared.freeze(20)
+    told = queued(budget.permit)
+
+    assert (round(told.wait), told.retry_after) == (20, 19)
+
+
+def test_nobody_is_held_longer_than_the_browser_waits(store):
+    shared = shared_by(store, per_5_seconds=1)
+    shared.freeze(3)
+    deadline.start(1)
+
+    queued(Budget(shared).permit)
+
+
+def test_only_so_many_threads_are_held_at_a_time(store, monkeypatch):
+    monkeypatch.setattr(rule, "HELD_AT_ONCE", 3)
+    shared = shared_by(store)
+    shared.freeze(0.5)
+    budget = Budget(shared)
+
+    outcomes = at_once(10, lambda _: budget.permit())
+
+    assert sum(isinstance(outcome, Queued) for outcome in outcomes) == 7
+
+
+def test_a_call_that_was_claimed_at_the_door_is_made_once(store):
+    store.ask("SET", "session:ann", "record")
+    budget = Budget(shared_by(store, per_hour=9))
+
+    assert budget.enter(Voucher("session:ann", 60)) == b"record"
+    assert [budget.permit().call, budget.permit().call] == [1, 2]
+
+
+def test_a_call_that_was_claimed_long_ago_is_claimed_anew(store, monkeypatch):
+    monkeypatch.setattr(rule, "FRESH_SECONDS", 0.0)
+    store.ask("SET", "session:ann", "record")
+    shared = shared_by(store, per_hour=1)
+    budget = Budget(shared)
+    budget.enter(Voucher("session:ann", 60))
+
+    assert budget.permit().call == 2
+
+
+def test_without_a_session_nothing_is_claimed(store):
+    budget = Budget(shared_by(store, per_hour=1))
+
+    assert budget.enter(Voucher("session:gone", 60)) is None
+    assert turn.taken() is None
+    assert budget.permit().call == 1
+
+
+def test_without_limits_of_ours_nobody_is_asked(url, sandbox):
+    lms = client(url, Budget())
+    for _ in range(5):
+        lms.site.info()
+    assert [call.operation for call in sandbox.calls()] == ["siteinfo"] * 5
+
+
+def test_the_first_call_sets_off_a_question_for_what_is_left_and_waits_for_nobody(url, sandbox, store):
+    sandbox.fault("ratelimit", kind="slow", seconds=0.3)
+    lms = client(url, Budget(shared_by(store, per_hour=2000)))
+    began = time.monotonic()
+    lms.site.info()
+    assert time.monotonic() - began < 0.3
+
+    assert _soon(lambda: store.ask("HGET", "budget:{academy}:account", "plan"))
+    assert sandbox.cost() == 1
+
+
+def test_what_others_have_spent_is_not_spent_again(url, sandbox, store):
+    sandbox.limits(per_hour=10)
+    others = client(url, Budget())
+    for _ in range(8):
+        others.site.info()
+    budget = Budget(shared_by(store, per_hour=2000))
+    lms = client(url, budget)
+    budget.ask()
+    lms.site.info()
+    lms.site.info()
+
+    assert queued(lms.site.info).wait > 3000
+    assert {call.status for call in sandbox.calls()} == {200}
+
+
+def test_a_question_that_fails_spoils_nothing(url, sandbox, store):
+    sandbox.fault("ratelimit", kind="html", times=5)
+    budget = Budget(shared_by(store, per_hour=2000))
+    lms = client(url, budget)
+    budget.ask()
+
+    assert lms.site.info()
+
+
+def test_a_throttled_answer_stops_all_workers_and_keeps_a_place_for_whoever_met_it(url, sandbox, store):
+    one, other = (client(url, Budget(shared_by(store, per_5_seconds=9))) for _ in range(2))
+    sandbox.fault("siteinfo", kind="throttled", retry_after=6)
+    turn.begin(Turn(Lane.CLICK, "ann", 1.0))
+    with pytest.raises(Throttled):
+        one.site.info()
+    turn.begin(Turn(Lane.CLICK, "bob", 1.0))
+
+    assert round(queued(other.site.info).wait) == 6
+    assert store.ask("ZRANGE", "budget:{academy}:queue", 0, -1) == [b"ann", b"bob"]
+    assert len(sandbox.calls("siteinfo")) == 1
+
+
+def test_a_burst_of_threads_never_exceeds_what_talentlms_allows(url, sandbox, store):
+    sandbox.limits(per_5_seconds=20)
+    lms = client(url, Budget(shared_by(store, per_5_seconds=20)))
+
+    def one(number):
+        turn.begin(Turn(Lane.CLICK, str(number), 30.0))
+        return lms.site.info()
+
+    outcomes = at_once(30, one)
+
+    assert {type(outcome).__name__ for outcome in outcomes} == {"SiteInfo"}
+    assert [call.status for call in sandbox.calls("siteinfo")] == [200] * 30
+
+
+def _soon(deed):
+    end = time.monotonic() + 5
+    while time.monotonic() < end:
+        if found := deed():
+            return found
+        threading.Event().wait(0.02)
+    return None
