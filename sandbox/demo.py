@@ -64,7 +64,7 @@ def parts(port: int) -> list[Part]:
         port: the gateway's; the next two are TalentLMS's and the provider's.
     """
     gateway, talentlms, provider = (f"http://{HOST}:{port + offset}" for offset in range(3))
-    api_key, client_secret = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
+    api_key, client_secret = secrets.token_hex(24), secrets.token_hex(24)
     settings = {
         "GATEWAY_PUBLIC_URL": gateway,
         "GATEWAY_SECRET_KEYS": secrets.token_urlsafe(48),

@@ -1,19 +1,13 @@
 """The ID Token, made well and then, where that is switched on, spoilt (OpenID Connect Core, section 2)."""
 
-import hashlib
 import time
 from typing import Any
 
-from sandbox.idp.jose import b64
+from sandbox.idp.jose import left_half_hash
 from sandbox.idp.misbehaviour import changed
 from sandbox.idp.provider import Provider
 from sandbox.idp.seal import header, sealed
 from sandbox.idp.sessions import Grant
-
-
-def left_half_hash(text: str) -> str:
-    """The value of `at_hash` for RS256, PS256, ES256 and EdDSA with SHA-256 (Core, section 3.1.3.6)."""
-    return b64(hashlib.sha256(text.encode()).digest()[:16])
 
 
 def honest_claims(provider: Provider, grant: Grant, access_token: str) -> dict[str, Any]:
@@ -27,7 +21,7 @@ def honest_claims(provider: Provider, grant: Grant, access_token: str) -> dict[s
         "exp": now + provider.settings.id_token_seconds,
         "auth_time": grant.session.auth_time,
         "sid": grant.session.sid,
-        "at_hash": left_half_hash(access_token),
+        "at_hash": left_half_hash(access_token, provider.settings.signing_alg),
     }
     if "nonce" in grant.request:
         claims["nonce"] = grant.request["nonce"]

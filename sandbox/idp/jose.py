@@ -1,6 +1,7 @@
 """Compact JWS written by hand, so that it can also be written wrongly (RFC 7515)."""
 
 import base64
+import hashlib
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -17,6 +18,15 @@ def b64(data: bytes) -> str:
 def unb64(text: str) -> bytes:
     """The bytes behind base64url without padding; raises ValueError where it is none."""
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def left_half_hash(text: str, alg: str) -> str:
+    """The value of `at_hash` (Core, section 3.1.3.6), made by the hash that belongs to the algorithm.
+
+    Of RS256, PS256 and ES256 that is SHA-256; of EdDSA with Ed25519, SHA-512.
+    """
+    digest = hashlib.new("sha512" if alg == "EdDSA" else "sha256", text.encode()).digest()
+    return b64(digest[: len(digest) // 2])
 
 
 def signing_input(header: Mapping[str, Any], claims: Mapping[str, Any]) -> str:

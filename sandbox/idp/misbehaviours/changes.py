@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from sandbox.idp.jose import left_half_hash
 from sandbox.idp.misbehaviour import Change, Json, Occasion, Parameters, Seal
 from sandbox.idp.seal import sealed
 
@@ -51,6 +52,8 @@ def sealed_with(alg: str) -> Seal:
 
     def seal(head: Json, claims: Json, occasion: Occasion) -> str:
         key = occasion.keys.signing(alg)
+        if "at_hash" in claims:
+            claims = {**claims, "at_hash": left_half_hash(occasion.access_token, alg)}
         return sealed({**head, "alg": alg, "kid": key.kid}, claims, occasion.signing(alg))
 
     return seal

@@ -123,7 +123,7 @@ def signed(alg: str, text: bytes, mark: bytes, key: dict[str, Any]) -> bool:
         return False
 
 
-def check_claims(claims: dict[str, Any], sign_in: SignIn, access_token: str) -> None:
+def check_claims(claims: dict[str, Any], sign_in: SignIn, access_token: str, alg: str) -> None:
     now, ours = time.time(), sign_in.idp.client_id
     require(claims.get("iss") == sign_in.idp.issuer, "iss")
     sub = claims.get("sub")
@@ -135,8 +135,12 @@ def check_claims(claims: dict[str, Any], sign_in: SignIn, access_token: str) -> 
     require(finite(claims.get("iat")) and now - 600 - SKEW < claims["iat"] < now + SKEW, "iat")
     require("nbf" not in claims or (finite(claims["nbf"]) and claims["nbf"] < now + SKEW), "nbf")
     if "at_hash" in claims:
-        half = base64.urlsafe_b64encode(hashlib.sha256(access_token.encode()).digest()[:16]).rstrip(b"=")
-        require(hmac.compare_digest(half.decode(), str(claims["at_hash"])), "at_hash")
+        require(hmac.compare_digest(half_hash(access_token, alg), str(claims["at_hash"])), "at_hash")
+
+
+def half_hash(access_token: str, alg: str) -> str:
+    digest = hashlib.new("sha512" if alg == "EdDSA" else "sha256", access_token.encode()).digest()
+    return base64.urlsafe_b64encode(digest[: len(digest) // 2]).rstrip(b"=").decode()
 
 
 def userinfo(document: dict[str, Any], access_token: str, sub: str, sign_in: SignIn, jwks: dict[str, Any]) -> None:
@@ -170,7 +174,7 @@ def sign_in_strictly(sign_in: SignIn) -> dict[str, Any]:
     jwks = parsed(read("GET", document["jwks_uri"])[1])
     require(isinstance(jwks.get("keys"), list), "keys")
     claims = verified(tokens.get("id_token"), jwks)
-    check_claims(claims, sign_in, access_token)
+    check_claims(claims, sign_in, access_token, parsed(decoded(tokens["id_token"].split(".")[0]))["alg"])
     if document.get("userinfo_endpoint"):
         userinfo(document, access_token, claims["sub"], sign_in, jwks)
     return claims
