@@ -87,8 +87,19 @@ EXAMPLES = {
     "completed": ("completed.html", {"course_name": "Fire safety", "next_href": "/"}),
     "completed-unnamed": ("completed.html", {"course_name": None, "next_href": "/"}),
     "completed-nasty": ("completed.html", {"course_name": NASTY, "next_href": "/"}),
-    "interrupted": ("interrupted.html", {"happened": "This sign-in page was already used.", "continue_href": "/go"}),
-    "interrupted-nasty": ("interrupted.html", {"happened": NASTY, "continue_href": "/go"}),
+    "interrupted": (
+        "interrupted.html",
+        {
+            "happened": "This sign-in page was already used.",
+            "continue_href": "/go",
+            "reference": "7K2M-9QXD",
+            "status": 400,
+        },
+    ),
+    "interrupted-nasty": (
+        "interrupted.html",
+        {"happened": NASTY, "continue_href": "/go", "reference": "7K2M-9QXD", "status": 400},
+    ),
 }
 every_page = pytest.mark.parametrize("name", EXAMPLES)
 

@@ -1,0 +1,78 @@
+import pytest
+import requests
+
+from gateway.errors import AlreadyYours, CategoryNotFound, CourseNotFound, ForeignLink, InvalidRequest, UserNotFound
+from gateway.flows.checkout import Checkout
+from gateway.flows.destinations import Destinations
+from schemas.learner import Learner
+
+COURSE, CATEGORY = 34, 3
+
+
+@pytest.fixture
+def buyer(academy):
+    return Learner(academy.control.add_user("kim@acme.example"), "kim@acme.example", "f" * 32)
+
+
+@pytest.fixture
+def checkout(lms, destinations):
+    return Checkout(lms, destinations)
+
+
+def test_a_course_leads_to_its_payment_page_with_one_call(checkout, buyer, asked):
+    link = checkout.course(buyer, COURSE, None)
+    assert asked() == ["buycourse"]
+    assert "$49.00" in requests.get(link.reveal(), timeout=10).text
+
+
+def test_a_category_leads_to_its_payment_page_with_one_call(checkout, buyer, asked):
+    link = checkout.category(buyer, CATEGORY, None)
+    assert asked() == ["buycategorycourses"]
+    assert "$99.00" in requests.get(link.reveal(), timeout=10).text
+
+
+@pytest.mark.parametrize("coupon", ["", None])
+def test_without_a_coupon_none_is_sent(checkout, buyer, academy, coupon):
+    checkout.course(buyer, COURSE, coupon)
+    assert "coupon" not in academy.control.calls("buycourse")[-1].arguments
+
+
+def test_a_coupon_is_taken_off(checkout, buyer):
+    assert "$44.10" in requests.get(checkout.course(buyer, COURSE, "WELCOME10").reveal(), timeout=10).text
+    assert "$89.10" in requests.get(checkout.category(buyer, CATEGORY, "WELCOME10").reveal(), timeout=10).text
+
+
+@pytest.mark.parametrize("coupon", ["A B", "50%", "a,b:c+d/e", "Größe"])
+def test_a_coupon_of_any_spelling_arrives_as_it_is(checkout, buyer, academy, coupon):
+    academy.control.add_coupon(coupon, 50)
+    checkout.course(buyer, COURSE, coupon)
+    assert academy.control.calls("buycourse")[-1].arguments["coupon"] == coupon
+
+
+def test_a_coupon_that_is_none_is_refused(checkout, buyer):
+    with pytest.raises(InvalidRequest):
+        checkout.course(buyer, COURSE, "NOSUCH")
+
+
+def test_what_does_not_exist_cannot_be_bought(checkout, buyer):
+    with pytest.raises(CourseNotFound):
+        checkout.course(buyer, 4711, None)
+    with pytest.raises(CategoryNotFound):
+        checkout.category(buyer, 4711, None)
+    with pytest.raises(UserNotFound):
+        checkout.course(Learner(4711, "x", "f" * 32), COURSE, None)
+
+
+def test_a_course_that_one_is_enrolled_in_already_is_not_sold_again(checkout, buyer, academy):
+    academy.control.enrol(buyer.user_id, COURSE)
+    with pytest.raises(AlreadyYours):
+        checkout.course(buyer, COURSE, None)
+
+
+def test_a_payment_page_at_paypal_is_followed_and_one_elsewhere_is_not(lms, buyer, academy):
+    checkout = Checkout(lms, Destinations({"acme.talentlms.com"}, {"www.paypal.com"}))
+    with pytest.raises(ForeignLink):
+        checkout.course(buyer, COURSE, None)
+    academy.control.fault("buycourse", kind="foreign_link", host="www.paypal.com")
+    with pytest.raises(ForeignLink):
+        checkout.course(buyer, COURSE, None)  # plain http, beyond this machine

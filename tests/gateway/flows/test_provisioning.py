@@ -1,0 +1,355 @@
+"""A newcomer, and a person whose account is remembered."""
+
+from dataclasses import replace
+
+import pytest
+
+from gateway import deadline
+from gateway.errors import (
+    AccountTaken,
+    EmailMissing,
+    EmailNotVerified,
+    Gone,
+    ProvisioningBusy,
+    ProvisioningRefused,
+    TalentLMSError,
+    Unavailable,
+)
+from gateway.store.locks import Locks
+from schemas.learner import AccountLink, Learner
+from tests.gateway.flows.scene import KIM, NEW_KEY, OLD_KEY, UNVERIFIED_KIM
+from tests.gateway.threads import at_once
+
+
+def test_a_newcomer_is_looked_up_and_signed_up_once(provisioning, asked, account):
+    learner = provisioning().learner_for(KIM)
+    assert asked() == ["users/email", "usersignup"]
+    user = account("kim@acme.example")
+    assert learner == Learner(user["id"], "kim.lee", KIM.key)
+    assert (user["login"], user["first_name"], user["last_name"]) == ("kim.lee", "Kim", "Lee")
+    assert (user["language"], user["status"]) == ("German", "active")
+
+
+def test_a_remembered_account_costs_no_call(provisioning, asked):
+    first = provisioning().learner_for(KIM)
+    asked()
+    assert provisioning().learner_for(KIM) == first
+    assert provisioning().known(KIM) == first
+    assert asked() == []
+
+
+def test_nobody_is_known_before_the_first_click(provisioning, asked):
+    assert provisioning().known(KIM) is None
+    assert asked() == []
+
+
+def test_ten_tabs_of_a_newcomer_sign_up_once(provisioning, asked):
+    flow = provisioning()
+    learners = at_once(10, lambda _: flow.learner_for(KIM))
+    assert len(set(learners)) == 1
+    assert asked().count("usersignup") == 1
+
+
+def test_ten_newcomers_at_once_each_get_an_account_of_their_own(provisioning, asked):
+    flow = provisioning()
+    people = [replace(KIM, subject=f"p-{n}", email=f"p{n}@acme.example", username=f"p{n}") for n in range(10)]
+    learners = at_once(10, lambda number: flow.learner_for(people[number]))
+    assert len({learner.user_id for learner in learners}) == 10
+    assert asked().count("usersignup") == 10
+
+
+def test_a_tab_that_cannot_wait_is_told_to_come_back_and_asks_nobody(provisioning, store, asked):
+    deadline.start(0.1)
+    with Locks(store).hold(f"person:{KIM.key}", wait=0), pytest.raises(ProvisioningBusy):
+        provisioning().learner_for(KIM)
+    assert asked() == []
+
+
+@pytest.mark.parametrize("verified", [True, None, False])
+def test_without_an_address_nobody_is_signed_up(provisioning, asked, verified):
+    with pytest.raises(EmailMissing):
+        provisioning().learner_for(replace(KIM, email="", email_verified=verified))
+    assert asked() == []
+
+
+def test_somebody_whose_address_nobody_verified_is_signed_up_where_it_is_free(provisioning, asked, account):
+    provisioning().learner_for(UNVERIFIED_KIM)
+    assert asked() == ["usersignup"]
+    assert account("kim@acme.example")["status"] == "active"
+
+
+def test_a_login_that_is_taken_gives_way_to_the_next_candidate(provisioning, academy, account, asked):
+    academy.control.add_user("somebody@example.com", login="kim.lee")
+    assert provisioning().learner_for(KIM).login == "kim@acme.example"
+    academy.control.add_user("another@example.com", login="uma@acme.example")
+    academy.control.add_user("third@example.com", login="uma")
+    uma = replace(KIM, subject="uma", email="uma@acme.example", username="uma")
+    login = provisioning().learner_for(uma).login
+    assert login == f"uma-{uma.key[:8]}"
+    assert account(login)["email"] == "uma@acme.example"
+
+
+def test_somebody_all_of_whose_logins_are_taken_is_refused(provisioning, academy):
+    for number, login in enumerate(("kim.lee", "kim@acme.example", f"kim-{KIM.key[:8]}")):
+        academy.control.add_user(f"somebody{number}@example.com", login=login)
+    with pytest.raises(AccountTaken):
+        provisioning().learner_for(KIM)
+
+
+def test_a_language_that_the_domain_does_not_know_is_left_out(provisioning, account, asked):
+    provisioning().learner_for(replace(KIM, language="tlh"))
+    assert account("kim@acme.example")["language"] == "English"
+    assert asked().count("usersignup") == 2
+
+
+def test_an_account_that_is_born_inactive_is_activated_at_once(provisioning, academy, account, asked):
+    academy.control.quirk(inactive_after_signup=True)
+    provisioning().learner_for(KIM)
+    assert account("kim@acme.example")["status"] == "active"
+    assert asked() == ["users/email", "usersignup", "usersetstatus"]
+    provisioning().learner_for(KIM)
+    assert asked() == []
+
+
+def test_an_activation_that_failed_is_mended_by_the_next_click(provisioning, academy, account, asked):
+    academy.control.quirk(inactive_after_signup=True)
+    academy.control.fault("usersetstatus", kind="status", status=500)
+    with pytest.raises(Unavailable):
+        provisioning().learner_for(KIM)
+    assert account("kim@acme.example")["status"] == "inactive"
+    provisioning().learner_for(KIM)
+    assert account("kim@acme.example")["status"] == "active"
+    assert asked().count("usersignup") == 1
+
+
+def test_an_account_that_was_switched_off_later_is_not_switched_on_again(provisioning, lms, account):
+    learner = provisioning().learner_for(KIM)
+    lms.users.set_status(learner.user_id, "inactive")
+    provisioning().learner_for(replace(KIM, given_name="Kimberly"))
+    assert account("kim@acme.example")["status"] == "inactive"
+
+
+@pytest.mark.parametrize("kim", [KIM, UNVERIFIED_KIM])
+@pytest.mark.parametrize(
+    "fault", [{"kind": "dropped", "carried_out": True}, {"kind": "cut"}, {"kind": "html", "carried_out": True}]
+)
+def test_a_sign_up_whose_answer_was_lost_is_found_again_and_not_repeated(provisioning, academy, asked, kim, fault):
+    academy.control.fault("usersignup", **fault)
+    before = len(academy.control.state()["users"])
+    with pytest.raises(TalentLMSError):
+        provisioning().learner_for(kim)
+    learner = provisioning().learner_for(kim)
+    assert learner.login == "kim.lee"
+    assert len(academy.control.state()["users"]) == before + 1
+
+
+def test_a_lost_account_link_of_somebody_unverified_is_rebuilt_by_the_managed_password(
+    provisioning, links, launch, asked
+):
+    learner = provisioning().learner_for(UNVERIFIED_KIM)
+    links.forget(links.find(KIM.key))
+    assert provisioning().learner_for(UNVERIFIED_KIM) == learner
+    assert links.find(KIM.key).password_key
+    asked()
+    launch().dashboard(learner)
+    assert asked() == ["userlogin"]
+
+
+def test_a_lost_answer_is_also_healed_where_accounts_are_born_inactive(provisioning, academy, account):
+    academy.control.quirk(inactive_after_signup=True)
+    academy.control.fault("usersignup", kind="dropped", carried_out=True)
+    with pytest.raises(Unavailable):
+        provisioning().learner_for(KIM)
+    provisioning().learner_for(KIM)
+    assert account("kim@acme.example")["status"] == "active"
+
+
+def test_an_inactive_account_is_never_switched_on_for_somebody_whose_address_nobody_vouches_for(
+    provisioning, academy, account
+):
+    academy.control.quirk(inactive_after_signup=True)
+    academy.control.fault("usersignup", kind="dropped", carried_out=True)
+    with pytest.raises(Unavailable):
+        provisioning().learner_for(UNVERIFIED_KIM)
+    with pytest.raises(EmailNotVerified):
+        provisioning().learner_for(UNVERIFIED_KIM)
+    assert account("kim@acme.example")["status"] == "inactive"
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"kind": "status", "status": 500},
+        {"kind": "status", "status": 403},
+        {"kind": "throttled"},
+        {"kind": "html"},
+        {"kind": "dropped"},
+    ],
+    ids=lambda fault: "-".join(map(str, fault.values())),
+)
+def test_a_sign_up_that_failed_never_opens_an_account_that_somebody_switched_off(
+    provisioning, academy, account, links, fault
+):
+    academy.control.add_user("kim@acme.example", login="kim.lee", password="Own-Password-1", status="inactive")
+    academy.control.fault("usersignup", **fault)
+    with pytest.raises(TalentLMSError):
+        provisioning().learner_for(UNVERIFIED_KIM)
+    with pytest.raises(ProvisioningRefused):
+        provisioning().learner_for(UNVERIFIED_KIM)
+    assert account("kim@acme.example")["status"] == "inactive"
+    assert links.find(KIM.key) is None
+
+
+def test_a_sign_up_that_failed_never_opens_an_inactive_account_that_was_made_by_hand_since(
+    provisioning, academy, account
+):
+    academy.control.fault("usersignup", kind="status", status=500)
+    with pytest.raises(Unavailable):
+        provisioning().learner_for(KIM)
+    academy.control.add_user("kim@acme.example", login="kim.lee", password="Own-Password-1", status="inactive")
+    with pytest.raises(ProvisioningRefused):
+        provisioning().learner_for(KIM)
+    assert account("kim@acme.example")["status"] == "inactive"
+
+
+def test_a_lost_answer_is_also_healed_after_the_key_was_rotated(provisioning, links, asked):
+    learner = provisioning(OLD_KEY).learner_for(UNVERIFIED_KIM)
+    links.forget(links.find(KIM.key))
+    assert provisioning(NEW_KEY, OLD_KEY).learner_for(UNVERIFIED_KIM) == learner
+
+
+# --- what changed ----------------------------------------------------------------------------------------------
+
+
+def test_a_changed_name_is_told_with_one_call_and_once(provisioning, asked, account):
+    provisioning().learner_for(KIM)
+    asked()
+    provisioning().learner_for(replace(KIM, family_name="Lee-Park"))
+    assert asked() == ["edituser"]
+    assert account("kim@acme.example")["last_name"] == "Lee-Park"
+    provisioning().learner_for(replace(KIM, family_name="Lee-Park"))
+    assert asked() == []
+
+
+def test_a_changed_address_is_told(provisioning, asked, account):
+    learner = provisioning().learner_for(KIM)
+    asked()
+    assert provisioning().learner_for(replace(KIM, email="kim.lee@acme.example")) == learner
+    assert asked() == ["edituser"]
+    assert account("kim.lee@acme.example")["id"] == learner.user_id
+
+
+def test_a_changed_address_that_another_account_has_keeps_nobody_out_and_the_names_are_told(
+    provisioning, academy, asked, account
+):
+    provisioning().learner_for(KIM)
+    academy.control.add_user("taken@acme.example", login="somebody")
+    asked()
+    changed = replace(KIM, email="taken@acme.example", family_name="Lee-Park")
+    provisioning().learner_for(changed)
+    assert asked() == ["edituser", "edituser"]
+    assert account("kim@acme.example")["last_name"] == "Lee-Park"
+    assert account("taken@acme.example")["login"] == "somebody"
+    provisioning().learner_for(changed)
+    assert asked() == []
+
+
+def test_an_address_that_the_provider_calls_unverified_is_not_told(provisioning, account):
+    provisioning().learner_for(KIM)
+    provisioning().learner_for(replace(KIM, email="new@acme.example", email_verified=False))
+    assert account("kim.lee")["email"] == "kim@acme.example"
+
+
+@pytest.mark.parametrize("changes", [{"family_name": ""}, {"given_name": "", "family_name": "", "username": ""}])
+def test_names_that_the_provider_no_longer_tells_stay_as_they_are(provisioning, account, changes):
+    provisioning().learner_for(KIM)
+    provisioning().learner_for(replace(KIM, **changes))
+    user = account("kim@acme.example")
+    assert (user["first_name"], user["last_name"]) == ("Kim", "Lee")
+
+
+def test_a_change_that_could_not_be_told_is_told_with_the_next_click(provisioning, academy, asked, account):
+    provisioning().learner_for(KIM)
+    academy.control.fault("edituser", kind="status", status=500, times=2)
+    changed = replace(KIM, family_name="Lee-Park")
+    with pytest.raises(Unavailable):
+        provisioning().learner_for(changed)
+    academy.control.clear_faults()
+    provisioning().learner_for(changed)
+    assert account("kim@acme.example")["last_name"] == "Lee-Park"
+
+
+@pytest.mark.parametrize("ring", [(NEW_KEY, OLD_KEY), (NEW_KEY,)])
+def test_after_a_key_rotation_the_password_follows_with_one_call(provisioning, launch, asked, ring):
+    learner = provisioning(OLD_KEY).learner_for(KIM)
+    asked()
+    assert provisioning(*ring).learner_for(KIM) == learner
+    assert asked() == ["edituser"]
+    assert provisioning(*ring).learner_for(KIM) == learner
+    assert asked() == []
+    launch(NEW_KEY).dashboard(learner)
+    assert asked() == ["userlogin"]
+
+
+def test_a_rotation_gives_no_password_to_somebody_who_has_their_own(provisioning, links, academy, asked):
+    academy.control.add_user("kim@acme.example", login="kim.lee", password="Own-Password-1")
+    provisioning(OLD_KEY).learner_for(KIM)
+    asked()
+    provisioning(NEW_KEY, OLD_KEY).learner_for(KIM)
+    assert asked() == []
+    assert links.find(KIM.key).password_key == ""
+
+
+# --- accounts that are gone ------------------------------------------------------------------------------------
+
+
+def test_an_account_that_is_gone_is_forgotten_and_the_person_looked_up_anew(provisioning, lms, asked):
+    learner = provisioning().learner_for(KIM)
+    lms.users.delete(learner.user_id, permanent=True)
+    asked()
+    again = provisioning().learner_again(KIM, learner)
+    assert again.user_id != learner.user_id
+    assert asked() == ["users/email", "usersignup"]
+    assert provisioning().known(KIM) == again
+
+
+def test_an_account_that_is_found_gone_when_a_change_is_told_is_looked_up_anew(provisioning, lms, asked):
+    learner = provisioning().learner_for(KIM)
+    lms.users.delete(learner.user_id, permanent=True)
+    asked()
+    again = provisioning().learner_for(replace(KIM, family_name="Lee-Park"))
+    assert again.user_id != learner.user_id
+    assert asked() == ["edituser", "users/email", "usersignup"]
+
+
+def test_ten_tabs_that_find_the_account_gone_sign_up_once(provisioning, lms, asked):
+    flow = provisioning()
+    learner = flow.learner_for(KIM)
+    lms.users.delete(learner.user_id, permanent=True)
+    asked()
+    again = at_once(10, lambda _: flow.learner_again(KIM, learner))
+    assert len(set(again)) == 1
+    assert asked().count("usersignup") == 1
+
+
+def test_an_account_that_another_tab_has_found_meanwhile_is_kept(provisioning, lms, links, asked):
+    learner = provisioning().learner_for(KIM)
+    asked()
+    gone = replace(learner, user_id=4711)
+    assert provisioning().learner_again(KIM, gone) == learner
+    assert asked() == []
+
+
+def test_a_link_to_an_account_that_never_was_does_not_keep_anybody_out(provisioning, links, asked):
+    links.own(AccountLink(KIM.issuer, KIM.subject, 4711, "kim.lee"))
+    assert provisioning().learner_for(KIM).user_id != 4711
+    assert asked()[0] == "edituser"
+
+
+def test_an_archived_person_is_not_signed_up_again(provisioning, lms, asked):
+    learner = provisioning().learner_for(KIM)
+    lms.users.delete(learner.user_id)
+    asked()
+    with pytest.raises(Gone):
+        provisioning().learner_again(KIM, learner)
+    assert "usersignup" not in asked()

@@ -1,0 +1,384 @@
+"""The shared budget, in both stores. ``later`` moves everything that it remembers into the past, so no test waits."""
+
+import pytest
+
+from gateway.store.budget import FEED_SECONDS, SharedBudget
+from gateway.turn import Lane, Turn, Voucher
+from tests.gateway.threads import at_once
+
+LONGEST = 12
+PREFIX = "budget:{academy}:"
+EVERYTHING = [PREFIX + name for name in ("account", "slots", "queue", "due")]
+LANE = 10**13
+
+
+def click(place=""):
+    return Turn(Lane.CLICK, place)
+
+
+@pytest.fixture
+def budget(store):
+    """Return a budget with these limits, and of it another worker's view each time."""
+
+    def made(per_5_seconds=3, per_hour=0):
+        return SharedBudget(store, "academy", per_5_seconds, per_hour, LONGEST)
+
+    return made
+
+
+@pytest.fixture
+def later(store):
+    """Let so many seconds pass."""
+
+    def shifted(seconds):
+        milliseconds = int(seconds * 1000)
+        for key in ("slots", "queue", "due"):
+            for member in store.ask("ZRANGE", PREFIX + key, 0, -1):
+                store.ask("ZINCRBY", PREFIX + key, -milliseconds, member)
+        for field in ("ends", "frozen", "fed"):
+            moment = int(store.ask("HGET", PREFIX + "account", field) or 0)
+            store.ask("HSET", PREFIX + "account", field, max(0, moment - milliseconds))
+        for key in store.keys(PREFIX + "ticket:*"):
+            store.ask("SET", key, int(store.ask("GET", key)) - milliseconds, "KEEPTTL")
+
+    return shifted
+
+
+def calls(budget, count, turn=None):
+    return [budget.claim(turn or click()).call for _ in range(count)]
+
+
+def spent(budget, count):
+    """Make calls that are answered at once."""
+    for call in calls(budget, count):
+        assert call
+        budget.answered(call)
+    budget.flush()
+
+
+# --- the five seconds ------------------------------------------------------------------------------------------
+
+
+def test_as_many_calls_pass_as_the_limit_says_each_with_a_number_of_its_own(budget):
+    shared = budget(per_5_seconds=3)
+
+    assert calls(shared, 4) == [1, 2, 3, 0]
+
+
+def test_of_many_who_ask_at_once_exactly_the_limit_passes(budget):
+    shared = budget(per_5_seconds=20)
+
+    got = at_once(40, lambda number: shared.claim(click(f"place-{number}")))
+
+    assert sorted(verdict.call for verdict in got) == [0] * 20 + list(range(1, 21))
+
+
+def test_a_call_keeps_its_slot_until_five_seconds_after_its_answer(budget, later):
+    shared = budget(per_5_seconds=1)
+    (call,) = calls(shared, 1)
+    later(7)
+    assert calls(shared, 1) == [0]
+    shared.answered(call)
+    shared.flush()
+    later(4.5)
+    assert calls(shared, 1) == [0]
+    later(1)
+    assert calls(shared, 1) == [2]
+
+
+def test_an_answer_that_is_written_down_late_still_counts_from_when_it_came(budget, monkeypatch):
+    shared = budget(per_5_seconds=1)
+    now = 1000.0
+    monkeypatch.setattr("gateway.store.budget.time.monotonic", lambda: now)
+    (call,) = calls(shared, 1)
+    shared.answered(call)
+    now += 4.0
+
+    assert 0.5 < shared.claim(click()).wait <= 1.0
+    shared.answered(call)
+    now += 5.5
+    assert shared.claim(click()).call == 2
+
+
+def test_a_call_whose_worker_died_is_over_after_the_longest_time_that_one_takes(budget, later):
+    shared = budget(per_5_seconds=1)
+    calls(shared, 1)
+    later(LONGEST + 4.5)
+    assert calls(shared, 1) == [0]
+    later(1)
+    assert calls(shared, 1) == [2]
+
+
+def test_a_call_that_was_never_made_costs_nothing(budget):
+    shared = budget(per_5_seconds=1, per_hour=1)
+    (call,) = calls(shared, 1)
+    shared.unused(call)
+
+    assert calls(shared, 2) == [2, 0]
+
+
+def test_zero_means_no_limit(budget):
+    assert 0 not in calls(budget(per_5_seconds=0, per_hour=0), 300)
+
+
+# --- the queue -------------------------------------------------------------------------------------------------
+
+
+def test_first_come_first_served_whoever_asks_again_first(budget, later):
+    shared = budget(per_5_seconds=1)
+    spent(shared, 1)
+    for place in ("ann", "bob", "cid"):
+        assert shared.claim(click(place)).call == 0
+        later(0.01)
+    later(5)
+
+    assert shared.claim(click("dan")).call == 0
+    assert shared.claim(click("cid")).call == 0
+    assert shared.claim(click("ann")).call == 2
+
+
+def test_asking_again_keeps_the_place_and_two_tabs_share_it(budget, store):
+    shared = budget(per_5_seconds=1)
+    calls(shared, 1)
+    for place in ("ann", "bob", "ann", "ann"):
+        shared.claim(click(place))
+
+    assert store.ask("ZRANGE", PREFIX + "queue", 0, -1) == [b"ann", b"bob"]
+
+
+def test_the_other_tab_at_the_same_place_is_not_sent_to_the_end(budget, later):
+    shared = budget(per_5_seconds=2)
+    spent(shared, 2)
+    for place in ("ann", "bob", "cid"):
+        shared.claim(click(place))
+        later(0.01)
+    later(5)
+
+    assert [shared.claim(click(place)).call for place in ("ann", "ann", "bob")] == [3, 4, 0]
+    later(5)
+    assert shared.claim(click("ann")).call == 0, "the third call is a new click, and bob comes first"
+
+
+def test_everybody_is_given_a_time_at_once(budget):
+    shared = budget(per_5_seconds=2)
+    spent(shared, 2)
+
+    waits = [round(shared.claim(click(str(number))).wait) for number in range(6)]
+
+    assert waits == [5, 5, 10, 10, 15, 15]
+
+
+def test_whoever_waits_long_shows_up_in_between(budget):
+    shared = budget(per_5_seconds=1)
+    spent(shared, 1)
+    verdicts = [shared.claim(click(str(number))) for number in range(60)]
+
+    assert verdicts[3].back == verdicts[3].wait
+    assert verdicts[9].back == 30
+    assert verdicts[59].back == pytest.approx(verdicts[59].wait / 4, abs=0.01)
+
+
+def test_a_time_that_is_not_taken_passes_to_the_next_and_the_late_one_comes_next(budget, later):
+    shared = budget(per_5_seconds=1)
+    spent(shared, 1)
+    shared.claim(click("ann"))
+    later(0.01)
+    shared.claim(click("bob"))
+    later(5)
+    assert shared.claim(click("bob")).call == 0, "it is ann's time"
+    later(3.1)
+    call = shared.claim(click("bob")).call
+    assert call == 2
+    shared.claim(click("cid"))
+    shared.answered(call)
+    shared.flush()
+
+    assert shared.claim(click("ann")).call == 0
+    later(5.1)
+    assert [shared.claim(click(place)).call for place in ("cid", "ann")] == [0, 3]
+
+
+def test_nobody_without_a_place_overtakes_those_who_wait(budget, later):
+    shared = budget(per_5_seconds=1)
+    spent(shared, 1)
+    shared.claim(click("ann"))
+    later(5)
+
+    assert shared.claim(click()).call == 0
+    assert shared.claim(click("ann")).call == 2
+
+
+def test_a_click_comes_before_paperwork_and_paperwork_before_a_sync(budget, later):
+    shared = budget(per_5_seconds=1)
+    spent(shared, 1)
+    lanes = {"sync": Lane.BACKGROUND, "order": Lane.PAPERWORK, "ann": Lane.CLICK}
+    order = []
+    for place, lane in lanes.items():
+        shared.claim(Turn(lane, place))
+        later(0.01)
+    later(5)
+    for _ in lanes:
+        for place, lane in lanes.items():
+            call = shared.claim(Turn(lane, place)).call
+            if call:
+                order.append(place)
+                shared.answered(call)
+                shared.flush()
+                break
+        later(5.1)
+
+    assert order == ["ann", "order", "sync"]
+
+
+def test_a_part_of_the_budget_is_reserved_for_clicks(budget):
+    shared = budget(per_5_seconds=10)
+
+    assert sum(map(bool, calls(shared, 10, Turn(Lane.BACKGROUND)))) == 5
+    assert sum(map(bool, calls(shared, 10, Turn(Lane.PAPERWORK)))) == 3
+    assert sum(map(bool, calls(shared, 10))) == 2
+
+
+# --- the hour --------------------------------------------------------------------------------------------------
+
+
+def test_when_the_hour_is_spent_everybody_waits_for_the_next(budget, later):
+    shared = budget(per_5_seconds=0, per_hour=5)
+    spent(shared, 5)
+    verdict = shared.claim(click("ann"))
+
+    assert (verdict.call, round(verdict.wait)) == (0, 3601)
+    later(verdict.wait)
+    assert shared.claim(click("ann")).call == 6
+
+
+def test_a_call_under_way_when_the_hour_turns_counts_in_the_new_one(budget, later, store):
+    shared = budget(per_5_seconds=0, per_hour=2)
+    calls(shared, 1)
+    store.ask("HSET", PREFIX + "account", "ends", 1)
+
+    assert calls(shared, 2) == [2, 0]
+
+
+def test_what_ratelimit_says_counts_because_others_use_the_same_key(budget, later):
+    shared = budget(per_5_seconds=0, per_hour=2000)
+    shared.feed(2000, 3, 0, shared.may_ask())
+
+    assert calls(shared, 4) == [1, 2, 3, 0]
+
+
+def test_calls_that_ratelimit_may_not_have_seen_are_taken_off(budget):
+    shared = budget(per_5_seconds=0, per_hour=2000)
+    calls(shared, 2)
+    before = shared.may_ask()
+    calls(shared, 1)
+    shared.feed(2000, 5, 0, before)
+
+    assert calls(shared, 3) == [4, 5, 0]
+
+
+def test_our_own_limit_holds_even_where_the_plan_grants_more(budget):
+    shared = budget(per_5_seconds=0, per_hour=2)
+    shared.feed(10_000, 9_000, 0, shared.may_ask())
+
+    assert calls(shared, 3) == [1, 2, 0]
+
+
+def test_the_hour_ends_when_ratelimit_says(budget, store):
+    shared = budget(per_5_seconds=0, per_hour=1)
+    calls(shared, 1)
+    now = int(store.ask("TIME")[0])
+    shared.feed(1, 0, now + 60, shared.may_ask())
+
+    assert 59 <= shared.claim(click()).wait <= 62
+
+
+def test_a_reset_that_lies_in_the_past_or_beyond_an_hour_is_not_believed(budget, store):
+    for reset in (-50, 86_400):
+        shared = budget(per_5_seconds=0, per_hour=1)
+        shared.feed(1, 0, int(store.ask("TIME")[0]) + reset, (0, 0))
+        assert 3500 < shared.claim(click()).wait < 3610
+
+
+def test_one_worker_at_a_time_asks_for_the_ratelimit(budget, later):
+    one, other = budget(per_hour=5), budget(per_hour=5)
+
+    assert one.claim(click()).feed_due
+    assert [one.may_ask(), other.may_ask()] == [(1, 1), None]
+    assert not other.claim(click()).feed_due
+    later(FEED_SECONDS + 1)
+    assert other.claim(click()).feed_due
+
+
+# --- throttled, forgotten, vouched for -------------------------------------------------------------------------
+
+
+def test_a_throttled_answer_stops_every_worker_for_as_long_as_it_says(budget, later):
+    one, other = budget(), budget()
+    one.freeze(7)
+    verdict = other.claim(click("ann"))
+
+    assert (verdict.call, round(verdict.wait)) == (0, 7)
+    later(6.5)
+    assert other.claim(click("ann")).call == 0
+    later(1)
+    assert other.claim(click("ann")).call == 1
+
+
+def test_a_redis_that_lost_its_memory_spends_nothing_until_it_may(budget, later, store):
+    shared = budget(per_5_seconds=3)
+    spent(shared, 3)
+    store.ask("DEL", *EVERYTHING)
+
+    verdict = shared.claim(click("ann"))
+    assert (verdict.call, round(verdict.wait)) == (0, 8)
+    assert budget().claim(click("bob")).call == 0, "a worker that has just begun is told the same"
+    later(8.1)
+    assert shared.claim(click("ann")).call > 3
+
+
+def test_a_redis_that_went_back_in_time_is_noticed_too(budget, store):
+    shared = budget(per_5_seconds=0, per_hour=9)
+    spent(shared, 2)
+    then = store.ask("HMGET", PREFIX + "account", "last", "used")
+    spent(shared, 2)
+    store.ask("HSET", PREFIX + "account", "last", then[0], "used", then[1])
+
+    assert shared.claim(click()).call == 0
+
+
+def test_a_worker_that_begins_with_an_empty_redis_does_not_wait(budget):
+    assert budget().claim(click()).call == 1
+
+
+def test_a_script_flush_is_not_even_noticed(budget, store):
+    shared = budget(per_5_seconds=2)
+    calls(shared, 1)
+    store.ask("SCRIPT", "FLUSH")
+
+    assert calls(shared, 2) == [2, 0]
+
+
+def test_a_click_without_its_session_gets_no_call_and_spends_nothing(budget, store):
+    shared = budget(per_5_seconds=1)
+    verdict = shared.claim(click("ann"), Voucher("session:gone", 60))
+
+    assert (verdict.call, verdict.record) == (0, None)
+    assert store.ask("ZCARD", PREFIX + "queue") == 0
+    assert calls(shared, 1) == [1]
+
+
+def test_the_session_comes_with_the_call_and_its_idle_time_begins_anew(budget, store):
+    shared = budget(per_5_seconds=1)
+    store.ask("SET", "session:ann", "record", "EX", 5)
+
+    passed = shared.claim(click("ann"), Voucher("session:ann", 60))
+    waiting = shared.claim(click("ann"), Voucher("session:ann", 60))
+
+    assert (passed.call, passed.record, waiting.call, waiting.record) == (1, b"record", 0, b"record")
+    assert store.ask("TTL", "session:ann") > 5
+
+
+def test_budgets_of_two_domains_do_not_meet(store):
+    one, other = (SharedBudget(store, domain, 1, 0, LONGEST) for domain in ("one.example", "other.example"))
+
+    assert calls(one, 2) + calls(other, 2) == [1, 0, 1, 0]

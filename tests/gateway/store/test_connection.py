@@ -1,0 +1,153 @@
+"""The wall: whatever Redis does, this room says ``StoreUnavailable``, and goes on as soon as Redis is back."""
+
+import pytest
+
+from gateway.errors import StoreUnavailable
+from gateway.store.account_links import AccountLinks
+from gateway.store.attempts import Attempts
+from gateway.store.connection import connect
+from gateway.store.locks import Locks
+from gateway.store.provider_documents import ProviderDocuments
+from gateway.store.sessions import Sessions
+from gateway.store.transactions import Departures, Transactions
+from schemas.identity import Identity
+from schemas.learner import AccountLink
+from schemas.secret import Secret
+from schemas.transaction import Departure, Transaction
+from tests.gateway.store.redis_server import RedisServer, free_port
+from tests.gateway.threads import at_once
+
+KIM = Identity("https://id.acme.example", "kim", "acme")
+LINK = AccountLink(KIM.issuer, KIM.subject, 7, "kim.lee")
+
+
+@pytest.fixture
+def own_redis(tmp_path):
+    """A Redis of this test alone, which it may mistreat."""
+    server = RedisServer(tmp_path).start()
+    yield server
+    server.stop()
+
+
+def held(locks):
+    with locks.hold("person:kim", wait=1):
+        return "held"
+
+
+def deeds(store):
+    """Return one way of using the store for each of its rooms."""
+    sessions, transactions, departures = Sessions(store, 100, 1000), Transactions(store), Departures(store)
+    links, attempts, documents, locks = (
+        AccountLinks(store),
+        Attempts(store, 9),
+        ProviderDocuments(store, 9),
+        Locks(store),
+    )
+    return {
+        "begin a session": lambda: sessions.create(KIM, Secret("token")),
+        "find a session": lambda: sessions.find("some-id"),
+        "end all sessions": lambda: sessions.end_all_of_user("kim"),
+        "remember a transaction": lambda: transactions.remember(Transaction("s", "n", "v", "acme", "/"), "browser"),
+        "take a transaction": lambda: transactions.consume("s", "browser"),
+        "remember a departure": lambda: departures.remember(Departure("acme", "t", "s"), "browser"),
+        "find an account": lambda: links.find(KIM.key),
+        "claim an account": lambda: links.claim(LINK),
+        "count a failure": lambda: attempts.failed("person:kim"),
+        "take a lock": lambda: held(locks),
+        "keep a document": lambda: documents.put("https://id.acme.example", {}),
+    }
+
+
+def outcome(deed):
+    try:
+        deed()
+    except StoreUnavailable:
+        return "unavailable"
+    return "done"
+
+
+@pytest.mark.timeout(30)
+def test_redis_may_be_killed_and_come_back_and_the_same_objects_work_on(own_redis):
+    ways = deeds(connect(own_redis.url))
+    assert {name: outcome(deed) for name, deed in ways.items()} == dict.fromkeys(ways, "done")
+    own_redis.stop()
+    assert {name: outcome(deed) for name, deed in ways.items()} == dict.fromkeys(ways, "unavailable")
+    own_redis.start()
+    assert {name: outcome(deed) for name, deed in ways.items()} == dict.fromkeys(ways, "done")
+
+
+def test_connections_that_a_restart_left_half_open_cost_nobody_a_click(own_redis):
+    store = connect(own_redis.url)
+    assert at_once(20, lambda _: store.ask("PING")) == [True] * 20
+    own_redis.stop()
+    own_redis.start()
+    assert at_once(20, lambda _: store.ask("PING")) == [True] * 20
+
+
+@pytest.mark.timeout(10)
+def test_a_redis_that_hangs_is_given_up_before_the_browser_gives_up(own_redis):
+    store = connect(own_redis.url)
+    locks = Locks(store)
+    assert held(locks) == "held"
+    own_redis.hang()
+    assert outcome(lambda: store.ask("PING")) == "unavailable"
+    assert outcome(lambda: held(locks)) == "unavailable"
+
+
+def test_scripts_survive_a_flush(own_redis):
+    store = connect(own_redis.url)
+    locks = Locks(store)
+    assert held(locks) == "held"
+    store.ask("SCRIPT", "FLUSH")
+    assert held(locks) == "held"
+    assert store.keys("*") == []
+
+
+def test_the_store_can_be_made_while_redis_is_away(tmp_path):
+    server = RedisServer(tmp_path)
+    ways = deeds(connect(server.url))
+    assert set(map(outcome, ways.values())) == {"unavailable"}
+    server.start()
+    try:
+        assert set(map(outcome, ways.values())) == {"done"}
+    finally:
+        server.stop()
+
+
+def test_what_is_told_of_a_failure_holds_no_password_and_says_when_to_come_back():
+    store = connect(Secret(f"redis://:hunter2-hunter2@127.0.0.1:{free_port()}/0"))
+    with pytest.raises(StoreUnavailable) as caught:
+        store.ask("PING")
+    assert "hunter2" not in repr(caught.value) + caught.value.note
+    assert caught.value.__cause__ is None
+    assert caught.value.__suppress_context__
+    assert caught.value.retry_after > 0
+
+
+def test_tls_towards_a_redis_that_speaks_none_is_unavailable(redis_server):
+    store = connect(Secret(redis_server.url.reveal().replace("redis://", "rediss://")))
+    assert outcome(lambda: store.ask("PING")) == "unavailable"
+
+
+def test_a_command_that_redis_refuses_is_unavailable_and_not_a_foreign_error(store):
+    store.ask("SET", "text", "value")
+    assert outcome(lambda: store.ask("SADD", "text", "member")) == "unavailable"
+    assert outcome(lambda: store.ask_all([("SADD", "text", "member")])) == "unavailable"
+
+
+def test_two_embedded_stores_share_nothing():
+    first, second = connect(None), connect(None)
+    first.ask("SET", "key", "value")
+    assert second.ask("GET", "key") is None
+
+
+def test_several_commands_are_one_transaction_with_answers_in_order(store):
+    at_once(20, lambda number: store.ask_all([("SET", "a", number), ("SET", "b", number)]))
+    assert store.ask("GET", "a") == store.ask("GET", "b")
+    assert store.ask_all([("SET", "a", "1"), ("GET", "a"), ("DEL", "nothing")])[1:] == [b"1", 0]
+
+
+def test_keys_are_found_by_pattern_however_many_there_are(store):
+    store.ask_all([("SET", f"session:{number}", "x") for number in range(2500)])
+    store.ask("SET", "sessions-of:kim", "x")
+    assert len(set(store.keys("session:*"))) == 2500

@@ -1,0 +1,68 @@
+import time
+
+import pytest
+
+from gateway.store.provider_documents import ProviderDocuments
+from tests.gateway.threads import at_once
+
+URL = "https://id.acme.example/.well-known/openid-configuration"
+KEYS_URL = "https://id.acme.example/keys"
+CONTENT = {"issuer": "https://id.acme.example", "names": ["Müller"]}
+
+
+@pytest.fixture
+def documents(store):
+    return ProviderDocuments(store, keep=3600)
+
+
+def test_a_document_comes_back_with_its_age(documents):
+    assert documents.find(URL) is None
+    put = documents.put(URL, CONTENT)
+    found = documents.find(URL)
+    assert found == put
+    assert found.content == CONTENT
+    assert 0 <= found.age < 60
+    assert documents.find(KEYS_URL) is None
+
+
+def test_a_newer_copy_takes_the_place_of_the_older_one(documents):
+    older = documents.put(URL, CONTENT)
+    newer = documents.put(URL, {"issuer": "changed"})
+    assert documents.find(URL) == newer
+    assert newer.fetched_at >= older.fetched_at
+
+
+def test_a_copy_is_gone_after_the_time_that_copies_are_kept(documents, store):
+    documents.put(URL, CONTENT)
+    (key,) = store.keys("*")
+    assert 3590 < store.ask("TTL", key) <= 3600
+
+
+def test_a_failure_is_remembered_for_a_minute(documents, store):
+    assert not documents.failed_lately(URL)
+    documents.failed(URL)
+    assert documents.failed_lately(URL)
+    assert not documents.failed_lately(KEYS_URL)
+    (key,) = store.keys("*")
+    assert 55 < store.ask("TTL", key) <= 60
+
+
+def test_of_twenty_who_want_to_fetch_one_may(documents):
+    allowed = at_once(20, lambda _: documents.may_fetch(URL, "kid", 60))
+    assert allowed.count(True) == 1
+    assert allowed.count(False) == 19
+
+
+def test_each_reason_and_each_document_has_an_allowance_of_its_own(documents):
+    assert documents.may_fetch(URL, "kid", 60)
+    assert documents.may_fetch(URL, "lifetime", 60)
+    assert documents.may_fetch(KEYS_URL, "kid", 60)
+    assert not documents.may_fetch(URL, "kid", 60)
+
+
+def test_an_allowance_comes_back_after_its_interval(documents, store):
+    documents.may_fetch(URL, "kid", 60)
+    (key,) = store.keys("*")
+    store.ask("PEXPIRE", key, 1)
+    time.sleep(0.02)
+    assert documents.may_fetch(URL, "kid", 60)

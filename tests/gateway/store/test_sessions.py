@@ -1,0 +1,190 @@
+import time
+from dataclasses import replace
+
+import pytest
+
+from gateway.store.sessions import GRACE_SECONDS, Sessions
+from schemas.identity import Identity
+from schemas.learner import Learner
+from schemas.secret import Secret
+from tests.gateway.threads import at_once
+
+KIM = Identity(
+    "https://id.acme.example",
+    "kim-1",
+    "acme",
+    "kim@acme.example",
+    email_verified=True,
+    username="kim.lee",
+    given_name="Kim",
+)
+UMA = Identity("https://id.acme.example", "uma-2", "acme", "uma@acme.example", None, "uma")
+ID_TOKEN = Secret("header.claims.signature")
+
+
+@pytest.fixture
+def sessions(store):
+    return Sessions(store, idle=100, lifetime=1000)
+
+
+def begun(sessions, identity=KIM):
+    session_id = sessions.create(identity, ID_TOKEN, f"sub-of-{identity.subject}", "sid-1").reveal()
+    return session_id, sessions.find(session_id)
+
+
+def seconds_left(store, session):
+    return store.ask("TTL", f"session:{session.handle}")
+
+
+def test_a_session_is_found_by_its_id_with_all_that_was_put_into_it(sessions):
+    _, session = begun(sessions)
+    assert (session.identity, session.id_token, session.learner) == (KIM, ID_TOKEN, None)
+    assert (session.sub, session.sid) == ("sub-of-kim-1", "sid-1")
+    assert abs(session.expires_at - time.time() - 1000) < 5
+
+
+def test_the_store_never_sees_the_id_and_what_it_holds_opens_nothing(sessions, everything):
+    session_id, session = begun(sessions)
+    assert session_id not in everything()
+    assert sessions.find(session.handle) is None
+    assert sessions.find("session:" + session.handle) is None
+    assert sessions.find("") is None
+
+
+def test_no_two_sessions_have_the_same_id(sessions):
+    ids = at_once(20, lambda _: sessions.create(KIM, ID_TOKEN).reveal())
+    assert len(set(ids)) == 20
+    assert all(len(session_id) >= 43 for session_id in ids)
+
+
+def test_a_session_ends_when_nobody_clicks(store):
+    sessions = Sessions(store, idle=1, lifetime=1000)
+    session_id = sessions.create(KIM, ID_TOKEN).reveal()
+    time.sleep(1.1)
+    assert sessions.find(session_id) is None
+
+
+def test_a_click_lets_the_idle_time_begin_anew(sessions, store):
+    session_id, session = begun(sessions)
+    store.ask("EXPIRE", f"session:{session.handle}", 5)
+    sessions.find(session_id)
+    assert seconds_left(store, session) > 90
+
+
+def test_a_session_ends_at_its_lifetime_however_often_somebody_clicks(store, everything):
+    short = Sessions(store, idle=100, lifetime=2)
+    session_id, session = begun(short)
+    while time.time() < session.expires_at:
+        assert short.find(session_id) is not None or time.time() >= session.expires_at
+        time.sleep(0.2)
+    assert short.find(session_id) is None
+    assert KIM.email not in everything()
+
+
+def test_a_session_that_is_saved_keeps_what_was_learnt_and_its_time(sessions, store):
+    session_id, session = begun(sessions)
+    learner = Learner(7, "kim.lee", KIM.key)
+    store.ask("EXPIRE", f"session:{session.handle}", 5)
+    sessions.keep_learner(session, learner)
+    assert seconds_left(store, session) <= 5
+    assert sessions.find(session_id) == replace(session, learner=learner)
+
+
+def test_saving_does_not_bring_an_ended_session_back(sessions, everything):
+    session_id, session = begun(sessions)
+    sessions.end(session)
+    sessions.keep_learner(session, Learner(7, "kim.lee", KIM.key))
+    assert sessions.find(session_id) is None
+    assert "kim" not in everything()
+
+
+def test_ending_a_session_leaves_the_persons_other_ones(sessions):
+    first_id, first = begun(sessions)
+    second_id, _ = begun(sessions)
+    sessions.end(first)
+    assert sessions.find(first_id) is None
+    assert sessions.find(second_id) is not None
+
+
+def test_all_sessions_of_a_person_end_by_the_providers_word_and_nobody_elses(sessions):
+    ids = [begun(sessions)[0] for _ in range(3)]
+    others, _ = begun(sessions, UMA)
+    assert sessions.end_of_subject("https://other.example", "sub-of-kim-1") == 0
+    assert sessions.end_of_subject(KIM.issuer, "sub-of-kim-1") == 3
+    assert [sessions.find(session_id) for session_id in ids] == [None] * 3
+    assert sessions.find(others) is not None
+    assert sessions.end_of_subject(KIM.issuer, "sub-of-kim-1") == 0
+
+
+def test_what_began_in_one_session_at_the_provider_ends_with_it_and_nothing_else(sessions):
+    ids = [sessions.create(KIM, ID_TOKEN, "kim-1", sid).reveal() for sid in ("sid-1", "sid-1", "sid-2", "")]
+    assert sessions.end_of_provider_session("https://other.example", "sid-1") == 0
+    assert sessions.end_of_provider_session(KIM.issuer, "") == 0
+    assert sessions.end_of_provider_session(KIM.issuer, "sid-1") == 2
+    assert [sessions.find(session_id) is None for session_id in ids] == [True, True, False, False]
+
+
+def test_a_sub_is_never_taken_for_a_sid(sessions):
+    session_id = sessions.create(KIM, ID_TOKEN, "same", "").reveal()
+    assert sessions.end_of_provider_session(KIM.issuer, "same") == 0
+    assert sessions.find(session_id) is not None
+
+
+def test_an_ended_session_leaves_nothing_behind(sessions, store):
+    _, session = begun(sessions)
+    sessions.end(session)
+    assert store.keys("*") == []
+
+
+@pytest.mark.parametrize("name", ["kim@acme.example", "KIM@acme.example", "kim.lee", "kim-1", "kim.login", "7"])
+def test_an_operator_ends_a_persons_sessions_by_any_of_their_names(sessions, name):
+    ids = [begun(sessions)[0] for _ in range(2)]
+    sessions.keep_learner(sessions.find(ids[1]), Learner(7, "kim.login", KIM.key))
+    others, _ = begun(sessions, UMA)
+    assert sessions.end_all_of_user(name) == 2
+    assert [sessions.find(session_id) for session_id in ids] == [None, None]
+    assert sessions.find(others) is not None
+
+
+@pytest.mark.parametrize("name", ["", "nobody@acme.example", "*", "kim", "acme"])
+def test_a_name_that_is_nobodys_ends_nothing(sessions, name):
+    session_id, _ = begun(sessions, replace(KIM, email="", username=""))
+    assert sessions.end_all_of_user(name) == 0
+    assert sessions.find(session_id) is not None
+
+
+def test_a_session_that_the_same_person_replaces_lasts_for_the_other_tabs_and_not_longer(sessions, store):
+    old_id, old = begun(sessions)
+    sessions.replace(old, KIM)
+    for _ in range(3):
+        assert sessions.find(old_id).expires_at <= time.time() + GRACE_SECONDS
+
+
+def test_a_session_that_was_replaced_is_not_prolonged_by_a_click_that_was_under_way(sessions, store):
+    old_id, old = begun(sessions)
+    sessions.replace(old, KIM)
+    sessions.keep_learner(old, Learner(7, "kim.lee", KIM.key))
+    found = sessions.find(old_id)
+    assert found.learner == Learner(7, "kim.lee", KIM.key)
+    assert found.expires_at <= time.time() + GRACE_SECONDS
+
+
+def test_a_session_that_somebody_else_replaces_ends_at_once(sessions):
+    old_id, old = begun(sessions)
+    sessions.replace(old, UMA)
+    assert sessions.find(old_id) is None
+
+
+def test_a_replaced_session_ends_with_all_others_of_the_person(sessions):
+    old_id, old = begun(sessions)
+    sessions.replace(old, KIM)
+    assert sessions.end_of_subject(KIM.issuer, "sub-of-kim-1") == 1
+    assert sessions.find(old_id) is None
+
+
+@pytest.mark.parametrize("record", ["", "[]", "null", "not json", '{"identity": {"issuer": "x"}}', '{"identity": 1}'])
+def test_a_record_that_another_version_wrote_is_no_session(sessions, store, record):
+    session_id, session = begun(sessions)
+    store.ask("SET", f"session:{session.handle}", record)
+    assert sessions.find(session_id) is None
+    assert sessions.end_all_of_user("kim.lee") == 0

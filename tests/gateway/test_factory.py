@@ -1,0 +1,185 @@
+"""The application is made once, from settings that are right, or not at all."""
+
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from gateway import create_app
+from gateway.config import BadSettings
+from tests.gateway.store.redis_server import free_port
+
+ROOT = Path(__file__).parents[2]
+GOOD = {
+    "GATEWAY_PUBLIC_URL": "https://training.acme.example",
+    "GATEWAY_SECRET_KEYS": "key-of-the-tests-" * 3,
+    "TALENTLMS_URL": "http://127.0.0.1:9",
+    "TALENTLMS_API_KEY": "key-of-nobody",
+    "OIDC_ISSUER": "http://127.0.0.1:9",
+    "OIDC_CLIENT_ID": "gateway",
+    "OIDC_CLIENT_SECRET": "secret-of-nobody",
+}
+OURS = ("GATEWAY_", "TALENTLMS_", "OIDC_", "WEB_CONCURRENCY")
+
+
+@pytest.fixture
+def environ(monkeypatch, own_log_handlers):
+    """Set the good settings with some changed; ``None`` removes one."""
+    for name in [name for name in os.environ if name.startswith(OURS)]:
+        monkeypatch.delenv(name)
+
+    def changed(**changes):
+        for name, text in (GOOD | changes).items():
+            if text is not None:
+                monkeypatch.setenv(name, text)
+
+    return changed
+
+
+def clean_environment(**changes):
+    others = {name: text for name, text in os.environ.items() if not name.startswith(OURS)}
+    return {name: text for name, text in (others | GOOD | changes).items() if text is not None}
+
+
+@pytest.fixture
+def gunicorn():
+    """Start gunicorn on a free port; whatever was started is ended with the test."""
+    running = []
+
+    def started(*arguments, **changes):
+        port = free_port()
+        command = [
+            str(Path(sys.executable).with_name("gunicorn")),
+            "--bind",
+            f"127.0.0.1:{port}",
+            *arguments,
+            "app:app",
+        ]
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=clean_environment(**changes),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        running.append(process)
+        return process, port
+
+    yield started
+    for process in running:
+        process.terminate()
+        process.communicate(timeout=30)
+
+
+def answers(process, port):
+    """Return whether the server answers before it ends."""
+    while process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/livez", timeout=5) as answer:
+                return answer.status == 200
+        except urllib.error.URLError:
+            time.sleep(0.05)
+    return False
+
+
+def test_good_settings_make_an_application_that_asks_nobody(environ):
+    environ()
+    assert create_app().test_client().get("/livez").status_code == 200
+
+
+def test_bad_settings_make_none_and_all_faults_are_told_at_once(environ):
+    environ(GATEWAY_SECRET_KEYS="hunter2", TALENTLMS_API_KEY=None, GATEWAY_RATE_LIMIT="off")
+    with pytest.raises(BadSettings) as refused:
+        create_app()
+    told = str(refused.value)
+    for name in ("GATEWAY_SECRET_KEYS", "TALENTLMS_API_KEY", "GATEWAY_RATE_LIMIT"):
+        assert f"{name}: " in told
+    assert "hunter2" not in told
+
+
+def test_two_applications_of_one_process_share_nothing(environ):
+    environ()
+    first, second = create_app(), create_app()
+    assert first.extensions is not second.extensions
+    assert first.url_map is not second.url_map
+
+
+def test_every_address_of_the_contract_has_its_door(environ):
+    environ(GATEWAY_PASSWORD_SIGN_IN="on")
+    rules = {(method, str(rule)) for rule in create_app().url_map.iter_rules() for method in rule.methods}
+    for path in (
+        "/",
+        "/login",
+        "/login/<provider>",
+        "/login/initiate",
+        "/callback/<provider>",
+        "/login/password",
+        "/go",
+    ):
+        assert ("GET", path) in rules
+    for path in ("/go/course/<course>", "/completed/<course>", "/buy/course/<course>", "/buy/category/<category>"):
+        assert ("GET", path) in rules
+    for path in ("/logout", "/logout/continue", "/signed-out", "/livez", "/readyz", "/frontchannel-logout/<provider>"):
+        assert ("GET", path) in rules
+    for path in ("/logout", "/login/password", "/login/initiate", "/backchannel-logout/<provider>"):
+        assert ("POST", path) in rules
+
+
+def test_no_secret_stands_in_the_application(environ):
+    environ()
+    app = create_app()
+    assert app.secret_key is None
+    assert not app.debug
+    for text in ("key-of-the-tests", "key-of-nobody", "secret-of-nobody"):
+        assert text not in repr(app.config) + repr(vars(app))
+
+
+# --- gunicorn --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.timeout(60)
+def test_gunicorn_serves_the_gateway(gunicorn):
+    assert answers(*gunicorn())
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(
+    ("arguments", "changes"),
+    [((), {"WEB_CONCURRENCY": "2"}), (("--workers", "2"), {}), (("-w", "3"), {"WEB_CONCURRENCY": "1"})],
+)
+def test_gunicorn_refuses_two_workers_on_the_embedded_store(gunicorn, arguments, changes):
+    process, port = gunicorn(*arguments, **changes)
+    assert not answers(process, port)
+    told, _ = process.communicate(timeout=30)
+    assert process.returncode != 0
+    assert "GATEWAY_REDIS_URL is not set" in told
+    assert "Traceback" not in told
+
+
+@pytest.mark.timeout(60)
+def test_gunicorn_serves_with_two_workers_where_redis_is_shared(gunicorn, redis_server):
+    assert answers(*gunicorn(WEB_CONCURRENCY="2", GATEWAY_REDIS_URL=redis_server.url.reveal()))
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"TALENTLMS_API_KEY": None, "GATEWAY_SECRET_KEYS": "short"},
+        {"GATEWAY_REDIS_URL": ""},
+    ],
+)
+def test_gunicorn_does_not_start_on_bad_settings_and_names_them(gunicorn, changes):
+    process, port = gunicorn(**changes)
+    assert not answers(process, port)
+    told, _ = process.communicate(timeout=30)
+    assert process.returncode != 0
+    for name in changes:
+        assert name in told
+    assert "Traceback" not in told

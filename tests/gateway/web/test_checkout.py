@@ -1,0 +1,69 @@
+"""``/buy``: to TalentLMS's payment page."""
+
+import pytest
+import requests
+
+from tests.gateway.web.browser import LINK_HEADERS
+
+FILE = "[slugs.courses]\ngdpr-2026 = 34\n[slugs.categories]\ncompliance = 3"
+
+
+@pytest.fixture
+def buyer(gateway, browser_at, academy):
+    browser = browser_at(gateway(file=FILE))
+    browser.sign_in()
+    browser.get("/go")
+    academy.control.clear_calls()
+    return browser
+
+
+@pytest.mark.parametrize(
+    ("path", "operation", "price"),
+    [
+        ("/buy/course/34", "buycourse", "$49.00"),
+        ("/buy/course/gdpr-2026", "buycourse", "$49.00"),
+        ("/buy/course/34?coupon=WELCOME10", "buycourse", "$44.10"),
+        ("/buy/course/34?coupon=", "buycourse", "$49.00"),
+        ("/buy/category/3", "buycategorycourses", "$99.00"),
+        ("/buy/category/compliance?coupon=WELCOME10", "buycategorycourses", "$89.10"),
+    ],
+)
+def test_a_click_leads_to_the_payment_page_with_one_call(buyer, asked, path, operation, price):
+    answer = buyer.get(path)
+    assert answer.status_code == 302
+    assert asked() == [operation]
+    assert LINK_HEADERS.items() <= dict(answer.headers).items()
+    assert price in requests.get(answer.headers["Location"], timeout=10).text
+
+
+def test_a_coupon_that_is_there_twice_or_is_none_is_refused_without_asking(buyer, asked):
+    long = "coupon=" + "x" * 65
+    for coupons in ("coupon=A&coupon=B", "coupon=A&coupon=A", long, "coupon=%0a", "coupon=a%00", "coupon=%E2%80%AE"):
+        assert buyer.get(f"/buy/course/34?{coupons}").status_code == 400, coupons
+    assert asked() == []
+
+
+def test_what_is_neither_id_nor_slug_is_not_found_without_asking(buyer, asked):
+    for path in ("/buy/course/nosuch", "/buy/category/nosuch", "/buy/category/gdpr-2026", "/buy/course/0"):
+        assert buyer.get(path).status_code == 404, path
+    assert asked() == []
+
+
+def test_what_talentlms_does_not_know_is_not_found(buyer):
+    for path in ("/buy/course/4711", "/buy/category/4711"):
+        assert buyer.get(path).status_code == 404, path
+
+
+def test_what_one_has_already_is_not_sold_again(buyer, academy):
+    (number,) = [user["id"] for user in academy.control.state()["users"] if user["email"] == "kim@acme.example"]
+    academy.control.enrol(number, 34)
+    answer = buyer.get("/buy/course/34")
+    assert 400 <= answer.status_code < 500
+    assert "Location" not in answer.headers
+
+
+def test_a_payment_page_elsewhere_is_not_followed(buyer, academy):
+    academy.control.fault("buycourse", kind="foreign_link")
+    answer = buyer.get("/buy/course/34")
+    assert answer.status_code == 502
+    assert "Location" not in answer.headers

@@ -1,0 +1,141 @@
+"""Out again, in all three places, and the forms that lead there."""
+
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import requests
+
+from tests.gateway.web.browser import HERE, csrf_token, own_part
+
+
+def leaving(browser, **headers):
+    return browser.post("/logout", {"csrf_token": csrf_token(browser.get("/logout"))}, **headers)
+
+
+def test_somebody_online_is_signed_out_here_there_and_at_the_provider(kim, academy, provider):
+    requests.get(kim.get("/go").headers["Location"], timeout=10)
+    assert academy.control.state()["online"] != []
+    here = leaving(kim)
+    assert "talentlms_gateway_session" not in kim.cookies()
+    there = requests.get(here.headers["Location"], allow_redirects=False, timeout=10)
+    assert academy.control.state()["online"] == []
+    assert there.headers["Location"] == f"{HERE}/logout/continue"
+    on = kim.get(own_part(there.headers["Location"]))
+    asked = parse_qs(urlsplit(on.headers["Location"]).query)
+    assert asked["post_logout_redirect_uri"] == [f"{HERE}/signed-out"]
+    assert asked["id_token_hint"][0].count(".") == 2
+    ended = requests.get(on.headers["Location"], allow_redirects=False, timeout=10)
+    assert urlsplit(ended.headers["Location"])._replace(query="").geturl() == f"{HERE}/signed-out"
+    assert "You are signed out" in kim.get("/signed-out").text
+    assert kim.cookies() == {}
+
+
+def test_the_id_token_never_travels_through_talentlms(kim, academy):
+    requests.get(kim.get("/go").headers["Location"], timeout=10)
+    here = leaving(kim)
+    assert "eyJ" not in here.headers["Location"]
+    assert "eyJ" not in str([call.arguments for call in academy.control.calls()])
+
+
+def test_a_sign_out_is_continued_once(kim, provider):
+    leaving(kim)
+    departure = kim.cookies()["talentlms_gateway_departure"]
+    assert kim.get("/logout/continue").headers["Location"].startswith(f"{provider.issuer}/end-session")
+    kim.client.set_cookie("talentlms_gateway_departure", departure)
+    assert kim.get("/logout/continue").headers["Location"] == "/signed-out"
+
+
+def test_somebody_else_cannot_continue_a_sign_out(gateway, browser_at):
+    app = gateway()
+    kim, other = browser_at(app), browser_at(app)
+    kim.sign_in()
+    leaving(kim)
+    assert other.get("/logout/continue").headers["Location"] == "/signed-out"
+
+
+def test_an_old_cookie_opens_nothing_after_the_sign_out(kim):
+    old = kim.cookies()["talentlms_gateway_session"]
+    leaving(kim)
+    kim.client.set_cookie("talentlms_gateway_session", old)
+    assert kim.get("/go").headers["Location"] == "/login?next=/go"
+
+
+@pytest.mark.parametrize("fault", [{"kind": "status", "status": 500}, {"kind": "html"}, {"kind": "foreign_link"}])
+def test_a_talentlms_at_fault_keeps_nobody_signed_in(kim, academy, fault):
+    requests.get(kim.get("/go").headers["Location"], timeout=10)
+    academy.control.fault("userlogout", times=2, **fault)
+    assert leaving(kim).headers["Location"] == "/logout/continue"
+    assert "talentlms_gateway_session" not in kim.cookies()
+
+
+def test_looking_at_the_question_signs_nobody_out(kim):
+    assert "You are signed in as" in kim.get("/logout").text
+    assert kim.get("/go").headers["Location"].startswith("http")
+
+
+def test_whoever_is_not_signed_in_is_told_so(browser):
+    assert "Nobody is signed in" in browser.get("/logout").text
+    assert browser.post("/logout", {}).headers["Location"] == "/signed-out"
+
+
+def test_somebody_who_comes_back_from_talentlms_may_sign_out_everywhere(kim):
+    page = kim.get("/signed-out")
+    assert "You are still signed in" in page.text
+    assert kim.post("/logout", {"csrf_token": csrf_token(page)}).status_code == 302
+    assert "You are signed out" in kim.get("/signed-out").text
+
+
+# --- that the form is ours -------------------------------------------------------------------------------------
+
+
+def test_a_form_without_its_token_signs_nobody_out(kim):
+    for form in ({}, {"csrf_token": ""}, {"csrf_token": "x"}, {"csrf_token": "A" * 43}, {"token": "x"}):
+        assert kim.post("/logout", form).status_code == 403, form
+    assert "Kim Lee" in kim.get("/logout").text
+
+
+def test_the_token_of_another_session_is_none(gateway, browser_at):
+    app = gateway()
+    kim, other = browser_at(app), browser_at(app)
+    kim.sign_in()
+    other.sign_in("robin")
+    assert kim.post("/logout", {"csrf_token": csrf_token(other.get("/logout"))}).status_code == 403
+
+
+def test_the_token_of_an_earlier_session_of_the_same_person_is_none(kim):
+    token = csrf_token(kim.get("/logout"))
+    kim.sign_in()
+    assert kim.post("/logout", {"csrf_token": token}).status_code == 403
+
+
+def test_a_token_in_the_address_does_not_count(kim):
+    token = csrf_token(kim.get("/logout"))
+    assert kim.post(f"/logout?csrf_token={token}", {}).status_code == 403
+
+
+def test_a_form_from_another_site_is_refused_even_with_the_token(kim):
+    for site in ("cross-site", "same-site", "none", "nonsense"):
+        assert leaving(kim, Sec_Fetch_Site=site).status_code == 403, site
+    assert "Kim Lee" in kim.get("/logout").text
+
+
+def test_a_form_from_another_origin_is_refused_even_with_the_token(kim):
+    foreign = ("https://elsewhere.example", "null", "", f"{HERE}.elsewhere.example", "http://127.0.0.1", f"{HERE}/")
+    for origin in (*foreign, HERE.upper(), "http://localhost:8000"):
+        assert leaving(kim, Origin=origin).status_code == 403, origin
+    assert "Kim Lee" in kim.get("/logout").text
+
+
+def test_a_form_of_ours_is_taken(kim):
+    answer = leaving(kim, Origin=HERE, Sec_Fetch_Site="same-origin", Sec_Fetch_Mode="navigate")
+    assert answer.status_code == 302
+
+
+def test_a_token_from_before_a_key_rotation_still_holds(gateway, browser_at, redis_server):
+    keys, redis_url = ("old-key-" * 5, "new-key-" * 5), redis_server.url.reveal()
+    before = browser_at(gateway(GATEWAY_SECRET_KEYS=keys[0], GATEWAY_REDIS_URL=redis_url))
+    before.sign_in()
+    token = csrf_token(before.get("/logout"))
+    after = browser_at(gateway(GATEWAY_SECRET_KEYS=f"{keys[1]},{keys[0]}", GATEWAY_REDIS_URL=redis_url))
+    after.client.set_cookie("talentlms_gateway_session", before.cookies()["talentlms_gateway_session"])
+    assert after.post("/logout", {"csrf_token": token}).status_code == 302

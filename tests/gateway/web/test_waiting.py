@@ -1,0 +1,239 @@
+"""Waiting for the budget: real gunicorn workers, a real Redis, a TalentLMS sandbox with its own limits."""
+
+import re
+import signal
+import time
+from itertools import accumulate
+
+import pytest
+
+from tests.gateway.web.rush import API_KEY, COURSE, Person, ask, in_background, signed_in, spread, start_gateway
+from tests.journeys.neighbours import start_academy, start_redis
+
+GO = f"/go/course/{COURSE}"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("rush")
+
+
+@pytest.fixture(scope="module")
+def lms(folder):
+    academy = start_academy(folder, API_KEY)
+    yield academy
+    academy.process.stop()
+
+
+@pytest.fixture
+def fresh(lms):
+    """The academy as it was at the start."""
+    lms.control.reset()
+    return lms
+
+
+@pytest.fixture(scope="module")
+def redis_server(folder):
+    server = start_redis(folder, durable=True)
+    yield server
+    server.process.stop()
+
+
+@pytest.fixture
+def redis_url(redis_server):
+    with redis_server.client() as client:
+        client.flushall()
+    return redis_server.url()
+
+
+@pytest.fixture
+def gateway(fresh, folder, redis_url):
+    """Start gateways that are ended with the test; returns the port of each."""
+    started = []
+
+    def start(**changes):
+        process, port = start_gateway(folder, fresh, redis_url, **changes)
+        started.append(process)
+        return port, process
+
+    yield start
+    for process in started:
+        process.stop()
+
+
+@pytest.fixture
+def people(fresh, redis_url):
+    return lambda count: signed_in(redis_url, fresh, count)
+
+
+def clicks(academy):
+    return [call for call in academy.control.calls() if call.operation == "gotocourse"]
+
+
+def test_a_rush_is_served_in_order_by_all_workers_together_and_talentlms_never_throttles(gateway, fresh, people):
+    limits = {"TALENTLMS_CALLS_PER_5_SECONDS": "40"}
+    ports = [gateway(**limits)[0], gateway(**limits)[0]]
+    crowd = people(110)
+    fresh.control.limits(per_5_seconds=40)
+
+    outcomes = spread(crowd, 1.5, lambda number, person: person.go(ports[number % 2]))
+
+    calls = clicks(fresh)
+    assert [outcome.status for outcome in outcomes] == [302] * 110
+    assert {call.status for call in calls} == {200}
+    assert sorted(int(call.arguments["user_id"]) for call in calls) == sorted(person.user_id for person in crowd)
+    assert len({outcome.headers["Location"] for outcome in outcomes}) == 110
+    assert overtaking(crowd, calls) <= 1.0
+    assert calls[-1].time - calls[0].time < 10 * 1.2, "two more windows, used as well as they can be"
+
+
+def overtaking(crowd, calls):
+    """Return the most seconds by which somebody who was served earlier had come later."""
+    came = {person.user_id: person.first_asked for person in crowd}
+    in_order = [came[int(call.arguments["user_id"])] for call in calls]
+    return max(latest - one for latest, one in zip(accumulate(in_order, max), in_order, strict=True))
+
+
+def test_the_waiting_page_tells_how_long_keeps_the_place_and_goes_on_by_itself(gateway, fresh, people):
+    port, _ = gateway(TALENTLMS_CALLS_PER_5_SECONDS="1")
+    ann, bob, cid, dan = people(4)
+
+    assert ann.click(port).status == 302
+    waiting = [person.click(port) for person in (bob, cid, dan)]
+    assert [page.status for page in waiting] == [503] * 3
+    assert [int(page.headers["Refresh"]) for page in waiting] == [int(page.headers["Retry-After"]) for page in waiting]
+    assert [int(page.headers["Refresh"]) // 5 for page in waiting] in ([0, 1, 2], [0, 2, 3], [1, 2, 3])
+    assert all("Your place is kept" in page.text and f'href="{GO}"' in page.text for page in waiting)
+    assert all("Location" not in page.headers for page in waiting)
+    assert re.findall(r"about (\d+) seconds", waiting[2].text) == ["20"]
+    assert len(clicks(fresh)) == 1
+
+    time.sleep(5.2)
+    assert cid.click(port).status == 503, "it is bob's time"
+    assert bob.click(port).status == 302
+    assert [int(call.arguments["user_id"]) for call in clicks(fresh)] == [ann.user_id, bob.user_id]
+
+
+def test_two_tabs_share_a_place_and_each_is_answered_with_a_link_of_its_own(gateway, fresh, people):
+    port, _ = gateway(TALENTLMS_CALLS_PER_5_SECONDS="2")
+    ann, bob = people(2)
+    for _ in range(2):
+        assert ann.click(port).status == 302
+    tabs = [bob, bob.other_tab()]
+
+    outcomes = spread(tabs, 0.1, lambda _, tab: tab.go(port))
+
+    assert [outcome.status for outcome in outcomes] == [302, 302]
+    assert outcomes[0].headers["Location"] != outcomes[1].headers["Location"]
+    assert len(clicks(fresh)) == 4
+
+
+def test_a_machine_is_told_in_problem_json(gateway, people):
+    port, _ = gateway(TALENTLMS_CALLS_PER_HOUR="1")
+    ann, bob = people(2)
+    ann.click(port)
+    answer = bob.click(port, Accept="application/json")
+
+    assert (answer.status, answer.headers["Content-Type"]) == (503, "application/problem+json")
+    assert int(answer.headers["Retry-After"]) > 0
+    assert '"code"' in answer.text or "queued" in answer.text
+
+
+def test_whoever_is_not_signed_in_takes_no_place(gateway, fresh, people):
+    port, _ = gateway(TALENTLMS_CALLS_PER_HOUR="1")
+    for cookie in ("", "somebody-elses-invention"):
+        assert Person(0, cookie).click(port).headers["Location"].startswith("/login")
+
+    (ann,) = people(1)
+    assert ann.click(port).status == 302
+
+
+def test_a_click_that_needs_no_call_gives_its_turn_back(gateway, fresh, people):
+    port, _ = gateway(TALENTLMS_CALLS_PER_HOUR="1")
+    (ann,) = people(1)
+    fresh.control.fault("gotocourse", kind="status", status=500)
+
+    assert ask(port, "/go/course/no-such-slug", Cookie=f"talentlms_gateway_session={ann.cookie}").status == 404
+    assert ann.click(port).status == 503
+    assert len(clicks(fresh)) == 1
+
+
+def test_a_throttle_sends_everybody_to_wait_and_everybody_gets_in_afterwards(gateway, fresh, people):
+    port, _ = gateway()
+    ann, bob = people(2)
+    fresh.control.fault("gotocourse", kind="throttled", retry_after=2)
+    throttled = ann.click(port)
+    waiting = bob.click(port)
+
+    assert (throttled.status, throttled.headers["Retry-After"], throttled.headers["Refresh"]) == (503, "2", "2")
+    assert (waiting.status, "Your place is kept" in waiting.text) == (503, True)
+    outcomes = spread([ann, bob], 0, lambda _, person: person.go(port))
+    assert [outcome.status for outcome in outcomes] == [302, 302]
+    assert [call.status for call in clicks(fresh)] == [429, 200, 200]
+
+
+def test_a_queue_does_not_eat_the_threads(gateway, fresh, people):
+    port, _ = gateway(TALENTLMS_CALLS_PER_5_SECONDS="1", WEB_CONCURRENCY="1")
+    crowd = people(150)
+    crowd[0].click(port)
+
+    outcomes = spread(crowd[1:], 0.5, lambda _, person: person.click(port))
+    health = [ask(port, "/livez").status for _ in range(10)]
+
+    assert {outcome.status for outcome in outcomes} == {503}
+    assert health == [200] * 10
+    assert len(clicks(fresh)) == 1
+
+
+def test_a_talentlms_that_hangs_takes_some_threads_and_everybody_else_is_told_at_once(gateway, fresh, people):
+    port, _ = gateway(TALENTLMS_CALLS_PER_5_SECONDS="0", TALENTLMS_CALLS_PER_HOUR="0", WEB_CONCURRENCY="1")
+    crowd = people(130)
+    fresh.control.fault("gotocourse", kind="slow", seconds=4, times=500)
+    hanging = in_background(lambda: spread(crowd[:110], 0, lambda _, person: person.click(port)))
+    time.sleep(3)
+
+    refused = spread(crowd[110:], 0.2, lambda _, person: person.click(port))
+    assert {outcome.status for outcome in refused} == {503}
+    assert ask(port, "/livez").status == 200
+    assert not any(person.answers for person in crowd[:90]), "those are still waiting"
+    hanging.join()
+    assert len(clicks(fresh)) == 96
+
+
+def test_without_redis_nothing_is_spent_and_with_it_all_goes_on(gateway, fresh, people, redis_server):
+    port, _ = gateway()
+    ann, bob = people(2)
+    assert ann.click(port).status == 302
+    redis_server.process.kill()
+    away = [person.click(port) for person in (ann, bob)]
+    assert [(page.status, "cannot reach its own memory" in page.text) for page in away] == [(503, True)] * 2
+    assert len(clicks(fresh)) == 1
+
+    redis_server.process = start_redis(redis_server.process.output.parent, port=redis_server.port, durable=True).process
+    assert [person.go(port).status for person in (ann, bob)] == [302, 302]
+    assert len(clicks(fresh)) == 3
+
+
+def test_a_redis_that_comes_back_empty_is_not_believed(gateway, fresh, people, redis_server):
+    port, _ = gateway(TALENTLMS_CALLS_PER_5_SECONDS="3", WEB_CONCURRENCY="1")
+    ann, bob = people(2)
+    for _ in range(3):
+        assert ann.click(port).status == 302
+    with redis_server.client() as client:
+        client.delete(*client.keys("budget:*"))
+
+    assert bob.click(port).status == 503
+    assert len(clicks(fresh)) == 3
+
+
+def test_a_graceful_restart_loses_no_click(gateway, fresh, people):
+    port, process = gateway(TALENTLMS_CALLS_PER_5_SECONDS="0", TALENTLMS_CALLS_PER_HOUR="0")
+    crowd = people(60)
+    fresh.control.fault("gotocourse", kind="slow", seconds=0.2, times=500)
+    restart = in_background(lambda: (time.sleep(0.5), process.signal(signal.SIGHUP)))
+
+    outcomes = spread(crowd, 4, lambda _, person: person.click(port))
+
+    restart.join()
+    assert [outcome.status for outcome in outcomes] == [302] * 60
+    assert len(clicks(fresh)) == 60
