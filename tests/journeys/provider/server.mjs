@@ -66,6 +66,10 @@ function client() {
 // The one client is the house's own: nobody is asked for consent.
 async function grantEverything(context) {
   const { oidc } = context;
+  // Ten tabs of one browser come at once: a grant of its own for each would take the others' away.
+  const before = oidc.session.grantIdFor(oidc.client.clientId);
+  const kept = before && (await oidc.provider.Grant.find(before));
+  if (kept) return kept;
   const grant = new oidc.provider.Grant({ clientId: oidc.client.clientId, accountId: oidc.session.accountId });
   grant.addOIDCScope(SCOPES);
   await grant.save();

@@ -1,0 +1,1 @@
+"""The journeys: stories over real HTTP, with a real Redis, a real identity provider and a real browser."""

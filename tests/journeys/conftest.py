@@ -1,0 +1,173 @@
+"""What the journeys share: the neighbours and the gateway once per run, a person and a browser window per story."""
+
+import itertools
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.journeys.house import Gateway, gateway_at
+from tests.journeys.neighbours import (
+    Academy,
+    CertifiedProvider,
+    PractisingProvider,
+    RedisServer,
+    start_academy,
+    start_certified_provider,
+    start_practising_provider,
+    start_redis,
+)
+from tests.journeys.process import HOST, free_port
+from tests.journeys.visitor import Visitor, visiting
+
+API_KEY = "api-key-of-the-journeys-81f2c4"
+CLIENT_SECRET = "client-secret-of-the-journeys-5d7e90"
+CHROMIUM_ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--no-first-run",
+    "--disable-component-update",
+    "--disable-sync",
+]
+GATEWAYS = ("main", "practising", "alone", "rotating", "forgetful", "with-password", "plain-redirects", "starting")
+NAMES = ("Nora Berg", "Luis Ortega", "Aiko Sato", "Femi Ade", "Ivana Kos", "Emil Lund", "Tara Singh", "Hugo Weiss")
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody at the certified provider whom TalentLMS does not know yet."""
+
+    login: str
+    first_name: str
+    last_name: str
+
+    @property
+    def name(self) -> str:
+        """What pages call them."""
+        return f"{self.first_name} {self.last_name}"
+
+    @property
+    def email(self) -> str:
+        """The address that the provider vouches for."""
+        return f"{self.login}@acme.example"
+
+
+# --- once per run ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("journeys")
+
+
+@pytest.fixture(scope="session")
+def addresses() -> dict[str, str]:
+    """Where each gateway of this run is, or will be."""
+    return {name: f"http://{HOST}:{free_port()}" for name in GATEWAYS}
+
+
+@pytest.fixture(scope="session")
+def redis_server(folder) -> Iterator[RedisServer]:
+    server = start_redis(folder)
+    yield server
+    server.process.stop()
+
+
+@pytest.fixture(scope="session")
+def academy(folder) -> Iterator[Academy]:
+    academy = start_academy(folder, API_KEY)
+    yield academy
+    academy.process.stop()
+
+
+@pytest.fixture(scope="session")
+def provider(folder, addresses) -> Iterator[CertifiedProvider]:
+    provider = start_certified_provider(folder, CLIENT_SECRET, list(addresses.values()))
+    yield provider
+    provider.process.stop()
+
+
+@pytest.fixture(scope="session")
+def practising_provider(folder, addresses) -> Iterator[PractisingProvider]:
+    provider = start_practising_provider(folder, CLIENT_SECRET, list(addresses.values()))
+    yield provider
+    provider.process.stop()
+
+
+@pytest.fixture(scope="session")
+def gateway(folder, addresses, academy, provider, redis_server) -> Iterator[Gateway]:
+    """The gateway of most stories: two workers, the certified provider."""
+    gateway = gateway_at(addresses["main"], folder, academy, provider, redis_server.url(0))
+    yield gateway.start()
+    gateway.stop()
+
+
+@pytest.fixture(scope="session")
+def practising_gateway(folder, addresses, academy, practising_provider, redis_server) -> Iterator[Gateway]:
+    """A gateway whose provider has odd people and makes mistakes when told to."""
+    gateway = gateway_at(addresses["practising"], folder, academy, practising_provider, redis_server.url(1))
+    yield gateway.start()
+    gateway.stop()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    executable = shutil.which("chromium")
+    assert executable, "Chromium is missing: run tests/system_packages.sh"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_ARGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def numbers() -> Iterator[int]:
+    return itertools.count(1)
+
+
+# --- per story -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(autouse=True)
+def calm(academy) -> Iterator[None]:
+    """Begin with an empty call log, and leave no fault behind."""
+    academy.control.clear_calls()
+    yield
+    academy.control.clear_faults()
+
+
+@pytest.fixture
+def newcomers(numbers) -> Callable[[], Person]:
+    """From nothing to somebody whom no story has met."""
+
+    def make() -> Person:
+        number = next(numbers)
+        first, last = NAMES[number % len(NAMES)].split()
+        return Person(f"{first}.{last}{number}".lower(), first, f"{last}{number}")
+
+    return make
+
+
+@pytest.fixture
+def newcomer(newcomers) -> Person:
+    return newcomers()
+
+
+@pytest.fixture
+def page(chromium) -> Iterator[Page]:
+    """A window of a browser that has never been anywhere."""
+    with chromium.new_context() as context:
+        context.set_default_timeout(15_000)
+        yield context.new_page()
+
+
+@pytest.fixture
+def visit() -> Iterator[Callable[[str, str], Visitor]]:
+    """From a gateway's address and a login to a person with a plain HTTP client."""
+    with ExitStack() as visits:
+        yield lambda address, login: visits.enter_context(visiting(address, login))

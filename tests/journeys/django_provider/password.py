@@ -1,0 +1,3 @@
+"""The password that everybody has."""
+
+PASSWORD = "password-of-everybody"

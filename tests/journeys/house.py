@@ -1,0 +1,115 @@
+"""The gateway in a journey: gunicorn with the settings that an operator would give it."""
+
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import requests
+
+from tests.journeys.neighbours import CLIENT_ID, Academy, CertifiedProvider, PractisingProvider
+from tests.journeys.process import HOST, Process
+
+SECRET_KEY = "first-key-of-the-journeys-0123456789abcdef"
+CONFIG = """
+[talentlms]
+self_enrol_courses = [1, 12]
+header_hidden_options = ["sharedFiles"]
+
+[slugs.courses]
+intro = 12
+data-protection = 34
+
+[slugs.categories]
+compliance = 3
+"""
+
+
+@dataclass
+class Gateway:
+    """A gateway that may be started again with other settings.
+
+    Attributes:
+        url: its public address.
+        settings: its environment.
+        output: the file with everything that it says.
+        process: gunicorn, if it runs.
+    """
+
+    url: str
+    settings: dict[str, str]
+    output: Path
+    process: Process | None = field(default=None)
+
+    def start(self, **changes: str) -> "Gateway":
+        """Start it, with changes to its settings if any."""
+        self.settings |= changes
+        self.process = self.launched().when(self._answers)
+        return self
+
+    def launched(self) -> Process:
+        """Return gunicorn just as it has been launched, whatever becomes of it."""
+        command = [sys.executable, "-m", "gunicorn", "app:app", "--bind", self.url.removeprefix("http://")]
+        return Process(command, self.output, self.settings)
+
+    def stop(self) -> None:
+        """End it, if it runs."""
+        if self.process is not None:
+            self.process.stop()
+            self.process = None
+
+    def text(self) -> str:
+        """Return everything that it has said."""
+        return self.output.read_text(errors="replace")
+
+    def events(self, reference: str = "") -> list[dict]:
+        """Return its log, or what a reference code stands in."""
+        lines = [json.loads(line) for line in self.text().splitlines() if line.startswith("{")]
+        return [line for line in lines if reference in ("", line["reference"])]
+
+    def _answers(self) -> bool:
+        try:
+            return requests.get(f"{self.url}/livez", timeout=5).ok
+        except requests.RequestException:
+            return False
+
+
+def gateway_at(
+    address: str,
+    folder: Path,
+    academy: Academy,
+    provider: CertifiedProvider | PractisingProvider,
+    redis_url: str,
+    settings: Mapping[str, str] | None = None,
+) -> Gateway:
+    """Return a gateway, ready to be started.
+
+    Args:
+        address: its public address, on loopback.
+        folder: where its output and its TOML file are.
+        academy: its TalentLMS.
+        provider: its identity provider.
+        redis_url: its Redis.
+        settings: what is different.
+    """
+    config = folder / "gateway.toml"
+    config.write_text(CONFIG)
+    environment = {
+        "GATEWAY_PUBLIC_URL": address,
+        "GATEWAY_SECRET_KEYS": SECRET_KEY,
+        "GATEWAY_REDIS_URL": redis_url,
+        "GATEWAY_CONFIG": str(config),
+        "GATEWAY_HELP_CONTACT": "help@acme.example",
+        "TALENTLMS_URL": academy.url,
+        "TALENTLMS_API_KEY": academy.api_key,
+        # The budget is another story: here everybody clicks as often as they like.
+        "TALENTLMS_CALLS_PER_HOUR": "0",
+        "TALENTLMS_CALLS_PER_5_SECONDS": "0",
+        "OIDC_ISSUER": provider.issuer,
+        "OIDC_CLIENT_ID": CLIENT_ID,
+        "OIDC_CLIENT_SECRET": provider.client_secret,
+        "WEB_CONCURRENCY": "2",
+    }
+    port = address.rpartition(":")[2]
+    return Gateway(f"http://{HOST}:{port}", {**environment, **(settings or {})}, folder / f"gateway-{port}.log")

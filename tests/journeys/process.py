@@ -1,0 +1,92 @@
+"""A process that a journey starts and ends, with all of its output in a file."""
+
+import os
+import random
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+HOST = "127.0.0.1"
+ROOT = Path(__file__).parents[2]
+
+_READY_SECONDS = 30
+_STOP_SECONDS = 25
+_FOREIGN = ("GATEWAY_", "TALENTLMS_", "OIDC_", "WEB_CONCURRENCY", "GUNICORN_")
+
+
+class Process:
+    """A running process.
+
+    Args:
+        command: what to run.
+        output: the file that its output is added to.
+        environment: variables besides those of this process.
+    """
+
+    def __init__(self, command: Sequence[str], output: Path, environment: Mapping[str, str] | None = None) -> None:
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
+        self.output = output
+        with output.open("ab") as sink:
+            self._process = subprocess.Popen(
+                command,
+                env={**inherited, **(environment or {})},
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=sink,
+                stderr=subprocess.STDOUT,
+            )
+
+    def when(self, ready: Callable[[], object]) -> "Process":
+        """Return the process as soon as it is ready; end it and say what it said where it never is."""
+        end = time.monotonic() + _READY_SECONDS
+        while self._process.poll() is None and time.monotonic() < end:
+            if ready():
+                return self
+            time.sleep(0.05)
+        self.stop()
+        raise RuntimeError(f"{self._process.args} did not get ready:\n{self.text()[-3000:]}")
+
+    def text(self) -> str:
+        """Return everything that it has said so far, and those before it that wrote to the same file."""
+        return self.output.read_text(errors="replace")
+
+    def signal(self, number: int) -> None:
+        """Send it a signal."""
+        self._process.send_signal(number)
+
+    def ended(self, seconds: float = _STOP_SECONDS) -> int:
+        """Wait until it ends by itself and return its exit code."""
+        return self._process.wait(seconds)
+
+    def stop(self) -> None:
+        """End it, by force if it does not listen."""
+        self._process.terminate()
+        try:
+            self._process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def kill(self) -> None:
+        """End it at once, as a crash would."""
+        self._process.kill()
+        self._process.wait()
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on, outside of the range from which outgoing connections take theirs."""
+    while True:
+        port = random.randint(15_000, 32_000)
+        try:
+            with socket.create_server((HOST, port)):
+                return port
+        except OSError:
+            continue
+
+
+def listens(port: int) -> bool:
+    """Return whether somebody listens on a port."""
+    with socket.socket() as probe:
+        return probe.connect_ex((HOST, port)) == 0

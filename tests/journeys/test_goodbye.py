@@ -1,0 +1,197 @@
+"""Somebody signs out, and is out in all three places."""
+
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.journeys.pages import AcademyPages, GatewayPages, ProviderPages, path_of
+from tests.journeys.visitor import csrf_token, title
+
+SESSION = "talentlms_gateway_session"
+
+
+def test_signing_out_ends_all_three_sessions_and_lands_on_signed_out(gateway, academy, provider, page, visit, newcomer):
+    page.goto(f"{gateway.url}/go/course/12")
+    ProviderPages(page).sign_in(newcomer.login)
+    page.goto(f"{gateway.url}/")
+    cookie = _session_of(page)
+    GatewayPages(page).press("Sign out")
+    ProviderPages(page).confirm_sign_out()
+
+    assert path_of(page) == "/signed-out"
+    assert GatewayPages(page).heading == "You are signed out"
+    assert _signed_in_with(cookie, gateway, visit) is False
+    assert academy.is_online(newcomer.email) is False
+    page.goto(f"{academy.url}/learner/course/id:12")
+    assert AcademyPages(page).where == "Sign in"
+    page.goto(f"{gateway.url}/go/course/12")
+    assert ProviderPages(page).asks_who_it_is
+
+
+def test_talentlms_own_log_out_leads_to_a_page_that_offers_the_rest(gateway, academy, page, newcomer):
+    page.goto(f"{gateway.url}/go/course/12")
+    ProviderPages(page).sign_in(newcomer.login)
+    AcademyPages(page).log_out()
+
+    assert page.url == f"{gateway.url}/signed-out"
+    assert GatewayPages(page).heading == "You are still signed in"
+    assert newcomer.name in page.inner_text("main")
+
+    GatewayPages(page).press("Sign out everywhere")
+    ProviderPages(page).confirm_sign_out()
+
+    assert path_of(page) == "/signed-out"
+    assert GatewayPages(page).heading == "You are signed out"
+    page.goto(f"{gateway.url}/go")
+    assert ProviderPages(page).asks_who_it_is
+
+
+def test_the_page_with_the_button_signs_out_too(gateway, page, newcomer):
+    page.goto(f"{gateway.url}/login?next=/logout")
+    ProviderPages(page).sign_in(newcomer.login)
+    GatewayPages(page).press("Sign out")
+    ProviderPages(page).confirm_sign_out()
+
+    assert GatewayPages(page).heading == "You are signed out"
+
+
+def test_after_signing_out_the_back_button_and_old_links_open_nothing(gateway, page, newcomer):
+    page.goto(f"{gateway.url}/go/course/12")
+    ProviderPages(page).sign_in(newcomer.login)
+    page.goto(f"{gateway.url}/")
+    GatewayPages(page).press("Sign out")
+    ProviderPages(page).confirm_sign_out()
+
+    page.goto(f"{gateway.url}/")
+
+    assert GatewayPages(page).heading == "Welcome to your training"
+    assert newcomer.name not in page.content()
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"kind": "status", "status": 500},
+        {"kind": "status", "status": 401},
+        {"kind": "dropped"},
+        {"kind": "html"},
+        {"kind": "foreign_link"},
+    ],
+    ids=["500", "401", "dropped", "html", "foreign link"],
+)
+def test_without_talentlms_the_other_two_sessions_end_all_the_same(gateway, academy, visit, newcomer, fault):
+    visitor = visit(gateway.url, newcomer.login)
+    visitor.go("/go/course/12")
+    cookie = visitor.cookies.get(SESSION)
+    academy.control.fault("userlogout", times=5, **fault)
+
+    goodbye = visitor.sign_out()
+
+    assert (urlsplit(goodbye.url).path, title(goodbye)) == ("/signed-out", "You are signed out")
+    assert _signed_in_with(cookie, gateway, visit) is False
+    assert _provider_asks(visitor)
+
+
+def test_without_the_provider_the_other_two_sessions_end_all_the_same(
+    practising_gateway, practising_provider, academy, visit
+):
+    gateway = practising_gateway
+    visitor = visit(gateway.url, "kim.lee")
+    visitor.go("/go/course/12")
+    cookie = visitor.cookies.get(SESSION)
+    practising_provider.control.misbehave("everything-down")
+    form = {"csrf_token": csrf_token(visitor.ask("/logout"))}
+
+    on_the_way = visitor.follow(visitor.ask("/logout", form), until=practising_provider.issuer)
+    practising_provider.control.behave()
+
+    assert on_the_way.headers["Location"].startswith(f"{practising_provider.issuer}/end-session?")
+    assert _signed_in_with(cookie, gateway, visit) is False
+    assert academy.is_online("kim@acme.example") is False
+
+
+def test_where_nothing_is_known_of_the_provider_the_way_out_ends_here(
+    practising_gateway, practising_provider, academy, redis_server, visit
+):
+    visitor = visit(practising_gateway.url, "amina.diallo")
+    visitor.go("/go/course/12")
+    form = {"csrf_token": csrf_token(visitor.ask("/logout"))}
+    practising_provider.control.misbehave("everything-down")
+    with redis_server.client(1) as store:
+        store.delete(*store.keys("provider-document:*"))
+
+    goodbye = visitor.follow(visitor.ask("/logout", form))
+    practising_provider.control.behave()
+
+    assert (goodbye.status_code, title(goodbye)) == (200, "You are signed out")
+    assert academy.is_online("amina@acme.example") is False
+
+
+def test_the_id_token_never_travels_through_talentlms(gateway, academy, provider, visit, newcomer):
+    visitor = visit(gateway.url, newcomer.login)
+    visitor.go("/go/course/12")
+    visitor.sign_out()
+
+    steps = [answer.request.url for answer in visitor.trail]
+    with_token = [step for step in steps if "id_token_hint" in step]
+    assert [urlsplit(step).netloc for step in with_token] == [urlsplit(provider.issuer).netloc]
+    (call,) = academy.control.calls("userlogout")
+    assert call.arguments["next"] == f"{gateway.url}/logout/continue"
+
+
+def test_the_way_to_the_provider_is_open_once_and_to_this_browser_alone(gateway, visit, newcomer):
+    visitor = visit(gateway.url, newcomer.login)
+    visitor.go("/go/course/12")
+    visitor.sign_out()
+
+    for passer_by in (visitor, visit(gateway.url, "somebody")):
+        answer = passer_by.ask("/logout/continue")
+        assert (answer.status_code, answer.headers["Location"]) == (302, "/signed-out")
+
+
+@pytest.mark.parametrize("token", ["", "made-up", None], ids=["empty", "made up", "none"])
+def test_a_form_without_this_sessions_token_signs_nobody_out(gateway, visit, newcomer, token):
+    visitor = visit(gateway.url, newcomer.login)
+    visitor.go("/go/course/12")
+
+    answer = visitor.ask("/logout", {} if token is None else {"csrf_token": token}, "POST")
+
+    assert (answer.status_code, title(answer)) == (403, "This form is no longer valid")
+    assert visitor.ask("/go").status_code == 302
+
+
+def test_another_persons_token_signs_nobody_out(gateway, visit, newcomers):
+    one, other = (visit(gateway.url, newcomers().login) for _ in range(2))
+    for visitor in (one, other):
+        visitor.go("/go/course/12")
+
+    answer = one.ask("/logout", {"csrf_token": csrf_token(other.ask("/logout"))})
+
+    assert answer.status_code == 403
+    assert one.ask("/go").status_code == 302
+
+
+def test_opening_the_address_signs_nobody_out(gateway, visit, newcomer):
+    visitor = visit(gateway.url, newcomer.login)
+    visitor.go("/go/course/12")
+
+    assert title(visitor.ask("/logout")) == "Sign out?"
+    assert visitor.ask("/go").status_code == 302
+
+
+def _session_of(page):
+    (session,) = [cookie["value"] for cookie in page.context.cookies() if cookie["name"] == SESSION]
+    return session
+
+
+def _signed_in_with(cookie, gateway, visit):
+    """Return whether a session's cookie still opens anything."""
+    thief = visit(gateway.url, "thief")
+    thief.cookies.set(SESSION, cookie)
+    return not thief.ask("/go").headers["Location"].startswith("/login")
+
+
+def _provider_asks(visitor):
+    begun = visitor.ask("/login")
+    asked = visitor.ask(begun.headers["Location"])
+    return "/interaction/" in asked.headers.get("Location", "")

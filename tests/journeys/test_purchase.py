@@ -1,0 +1,97 @@
+"""Somebody buys a course."""
+
+from urllib.parse import quote, urlencode
+
+import pytest
+
+from tests.journeys.pages import AcademyPages, GatewayPages, ProviderPages, follow
+from tests.journeys.visitor import reference, title
+
+
+def test_a_newcomer_buys_a_course_with_a_coupon_and_is_enrolled(gateway, academy, page, newcomer):
+    page.goto(f"{gateway.url}/buy/course/34?coupon=WELCOME10")
+    ProviderPages(page).sign_in(newcomer.login)
+    shop = AcademyPages(page)
+    assert (shop.where, shop.learner) == ("Pay for Data protection", newcomer.name)
+    assert (page.inner_text("#coupon"), page.inner_text("#price")) == ("WELCOME10", "$44.10")
+
+    shop.pay()
+
+    assert shop.where == "Thank you"
+    assert list(academy.enrolments(newcomer.email)) == [34]
+
+
+@pytest.mark.parametrize("coupon", ["SPRING SALE", "50%", "FRÜHLING"])
+def test_a_coupon_survives_the_sign_in_however_it_is_written(gateway, academy, visit, newcomer, coupon):
+    academy.control.add_coupon(coupon, 10)
+    visitor = visit(gateway.url, newcomer.login)
+
+    arrived = visitor.go(f"/buy/course/34?{urlencode({'coupon': coupon}, quote_via=quote)}")
+
+    assert f'<span id="coupon">{coupon}</span>' in arrived.text
+
+
+def test_what_was_bought_can_be_entered_and_stands_in_my_training(gateway, academy, page, newcomer):
+    page.goto(f"{gateway.url}/buy/course/data-protection")
+    ProviderPages(page).sign_in(newcomer.login)
+    AcademyPages(page).pay()
+
+    page.goto(f"{gateway.url}/")
+    assert GatewayPages(page).courses("To do") == ["Data protection"]
+    follow(page.get_by_role("link", name="Start Data protection"))
+
+    assert AcademyPages(page).where == "Data protection"
+
+
+def test_a_category_is_bought_with_all_its_courses(gateway, academy, page, newcomer):
+    page.goto(f"{gateway.url}/buy/category/compliance?coupon=WELCOME10")
+    ProviderPages(page).sign_in(newcomer.login)
+    assert AcademyPages(page).where == "Pay for Compliance"
+
+    AcademyPages(page).pay()
+
+    assert sorted(academy.enrolments(newcomer.email)) == [12, 19, 34]
+
+
+def test_nobody_is_enrolled_who_cancels(gateway, academy, page, newcomer):
+    page.goto(f"{gateway.url}/buy/course/34")
+    ProviderPages(page).sign_in(newcomer.login)
+
+    follow(page.locator("#cancel"))
+
+    assert academy.enrolments(newcomer.email) == {}
+
+
+def test_a_course_or_category_that_is_not_there_gets_a_page(gateway, visit, newcomer):
+    visitor = visit(gateway.url, newcomer.login)
+    for address, heading in (
+        ("/buy/course/9999", "Course not found"),
+        ("/buy/course/no-such-course", "Course not found"),
+        ("/buy/category/9999", "Category not found"),
+        ("/buy/category/no-such-category", "Category not found"),
+    ):
+        answer = visitor.go(address)
+        assert (answer.status_code, title(answer)) == (404, heading)
+        assert gateway.events(reference(answer))
+
+
+def test_a_payment_page_is_never_opened_on_a_foreign_host(gateway, academy, visit, newcomer):
+    visitor = visit(gateway.url, newcomer.login)
+    visitor.sign_in("/go")
+    academy.control.fault("buycourse", kind="foreign_link", host="pay.evil.example")
+
+    answer = visitor.ask("/buy/course/34")
+
+    assert (answer.status_code, title(answer)) == (502, "The training site sent an unexpected link")
+
+
+def test_the_other_payment_page_that_is_on_the_list_is_paypals(gateway, academy, visit, newcomer):
+    visitor = visit(gateway.url, newcomer.login)
+    visitor.sign_in("/go")
+    academy.control.fault("buycourse", kind="foreign_link", host="www.paypal.com")
+
+    answer = visitor.ask("/buy/course/34")
+
+    # the sandbox speaks plain http, and beyond loopback only https is followed
+    assert answer.status_code == 502
+    assert "Location" not in answer.headers

@@ -1,0 +1,338 @@
+"""One gateway, two providers that share no code: staff sign in at the one, people of a partner at the other."""
+
+import re
+from contextlib import ExitStack
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import pytest
+
+from tests.journeys.django_provider.neighbours import gateway_of, start_certified, start_django
+from tests.journeys.django_provider.pages import DjangoPages
+from tests.journeys.django_provider.visitor import Traveller
+from tests.journeys.pages import AcademyPages, GatewayPages, ProviderPages, path_of
+from tests.journeys.process import HOST, free_port
+from tests.journeys.visitor import reference, title
+
+SESSION = "talentlms_gateway_session"
+NOT_TRUSTED = "The sign-in could not be verified"
+PARTNER_DOMAIN, SHARED_DOMAIN = "partner.example", "shared.example"
+BOTH = pytest.mark.parametrize("name", ["staff", "partner"])
+EACH_WAY = pytest.mark.parametrize(("name", "other"), [("staff", "partner"), ("partner", "staff")])
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory):
+    return tmp_path_factory.mktemp("two-providers")
+
+
+@pytest.fixture(scope="module")
+def address():
+    return f"http://{HOST}:{free_port()}"
+
+
+@pytest.fixture(scope="module")
+def staff(here, address):
+    provider = start_certified(
+        here, address, "staff", "--backchannel-logout-uri", f"{address}/backchannel-logout/staff"
+    )
+    yield provider
+    provider.process.stop()
+
+
+@pytest.fixture(scope="module")
+def partner(here, address):
+    provider = start_django(here, address, "partner", "--email-domain", PARTNER_DOMAIN)
+    yield provider
+    provider.process.stop()
+
+
+@pytest.fixture(scope="module")
+def providers(staff, partner):
+    return {provider.name: provider for provider in (staff, partner)}
+
+
+@pytest.fixture(scope="module")
+def gateway(here, address, academy, redis_server, staff, partner):
+    entries = [
+        staff.listed(label="Acme staff", trusted_email_domains=["acme.example", SHARED_DOMAIN]),
+        partner.listed(label="Our partner", trusted_email_domains=[PARTNER_DOMAIN, SHARED_DOMAIN]),
+    ]
+    gateway = gateway_of(address, here, academy, redis_server.url(10), entries)
+    yield gateway.start()
+    gateway.stop()
+
+
+@pytest.fixture
+def visit(gateway):
+    """From a login to somebody with that login at both providers, and with a browser of their own."""
+    with ExitStack() as visits:
+
+        def begin(login):
+            visitor = Traveller(gateway.url, login)
+            visits.callback(visitor.close)
+            return visitor
+
+        yield begin
+
+
+# --- in and out ------------------------------------------------------------------------------------------------
+
+
+def test_the_chooser_names_both_and_the_second_leads_into_the_course(gateway, academy, page, newcomer):
+    page.goto(f"{gateway.url}/go/course/12")
+    assert GatewayPages(page).heading == "Sign in"
+    assert page.locator(".choices a").all_inner_texts() == ["Acme staff", "Our partner"]
+
+    GatewayPages(page).press("Our partner")
+    DjangoPages(page).sign_in(newcomer.login)
+
+    assert page.url == f"{academy.url}/learner/course/id:12"
+    assert AcademyPages(page).where == "Intro to the academy"
+    assert AcademyPages(page).learner == newcomer.name
+    assert academy.user(_at_the_partner(newcomer))["login"] == newcomer.login
+
+
+def test_signing_out_ends_the_sessions_here_at_talentlms_and_at_the_second_provider(gateway, academy, page, newcomer):
+    page.goto(f"{gateway.url}/login/partner?next=/go/course/12")
+    DjangoPages(page).sign_in(newcomer.login)
+    page.goto(f"{gateway.url}/")
+    GatewayPages(page).press("Sign out")
+    DjangoPages(page).confirm_sign_out()
+
+    assert path_of(page) == "/signed-out"
+    assert GatewayPages(page).heading == "You are signed out"
+    assert academy.is_online(_at_the_partner(newcomer)) is False
+    page.goto(f"{gateway.url}/login/partner?next=/go/course/12")
+    assert DjangoPages(page).asks_who_it_is
+
+
+def test_the_first_provider_signs_in_and_out_beside_the_second(gateway, academy, page, newcomer):
+    page.goto(f"{gateway.url}/go/course/12")
+    GatewayPages(page).press("Acme staff")
+    ProviderPages(page).sign_in(newcomer.login)
+    assert AcademyPages(page).learner == newcomer.name
+
+    page.goto(f"{gateway.url}/")
+    GatewayPages(page).press("Sign out")
+    ProviderPages(page).confirm_sign_out()
+
+    assert GatewayPages(page).heading == "You are signed out"
+
+
+@BOTH
+def test_whoever_is_still_signed_in_at_the_provider_passes_without_a_question(providers, visit, newcomer, name):
+    visitor = visit(newcomer.login)
+    _sign_in(visitor, name)
+    visitor.cookies.clear(HOST, "/", SESSION)
+    already = len(visitor.trail)
+
+    arrived = _sign_in(visitor, name)
+
+    assert newcomer.name in arrived.text
+    assert {answer.request.method for answer in visitor.trail[already:]} == {"GET"}
+
+
+@BOTH
+def test_a_tile_leads_straight_to_its_own_provider(gateway, providers, visit, newcomer, name):
+    tile = urlencode({"iss": providers[name].issuer, "target_link_uri": f"{gateway.url}/go/course/12"})
+    visitor = visit(newcomer.login)
+
+    arrived = visitor.go(f"/login/initiate?{tile}")
+
+    assert newcomer.name in arrived.text
+    assert visitor.trail[0].headers["Location"].startswith(providers[name].issuer)
+
+
+# --- who is who ------------------------------------------------------------------------------------------------
+
+
+def test_the_same_subject_at_both_is_two_people(academy, visit, newcomer):
+    one, other = visit(newcomer.login), visit(newcomer.login)
+    _sign_in(one, "staff")
+    _sign_in(other, "partner")
+
+    employee, associate = academy.user(newcomer.email), academy.user(_at_the_partner(newcomer))
+    assert employee["id"] != associate["id"]
+    assert employee["login"] != associate["login"]
+    for visitor, user in ((one, employee), (other, associate)):
+        academy.control.clear_calls()
+        visitor.go("/go/course/12")
+        assert [call.arguments["user_id"] for call in academy.control.calls("gotocourse")] == [str(user["id"])]
+
+
+def test_the_same_subject_at_the_other_provider_takes_the_browser_over_and_nothing_else(academy, visit, newcomer):
+    visitor = visit(newcomer.login)
+    _sign_in(visitor, "staff")
+    before = visitor.cookies.get(SESSION)
+    _sign_in(visitor, "partner")
+
+    assert visitor.cookies.get(SESSION) != before
+    old = visit("nobody")
+    old.cookies.set(SESSION, before)
+    assert _is_signed_in(old) is False
+    assert len(academy.users(newcomer.email)) == len(academy.users(_at_the_partner(newcomer))) == 1
+
+
+def test_the_second_provider_cannot_vouch_for_people_of_the_first(gateway, academy, visit, newcomer):
+    _sign_in(visit(newcomer.login), "staff")
+    before = academy.user(newcomer.email)
+    academy.control.clear_calls()
+
+    answer = _sign_in(visit(newcomer.email), "partner")
+
+    assert title(answer) == "Your e-mail address is not confirmed"
+    assert gateway.events(reference(answer))
+    assert "gotocourse" not in academy.operations()
+    assert academy.user(newcomer.email) == before
+
+
+@EACH_WAY
+def test_where_both_may_vouch_for_an_address_its_account_stays_with_who_came_first(
+    gateway, academy, visit, newcomer, name, other
+):
+    shared = f"{newcomer.login}@{SHARED_DOMAIN}"
+    first = visit(shared)
+    _sign_in(first, name)
+    before = academy.user(shared)
+    academy.control.clear_calls()
+
+    answer = _sign_in(visit(shared), other)
+
+    assert title(answer) == "This account belongs to another sign-in"
+    assert gateway.events(reference(answer))
+    assert academy.operations() == ["users/email"]
+    assert academy.user(shared) == before
+    assert newcomer.name in first.go("/go/course/12").text
+
+
+# --- mixed up --------------------------------------------------------------------------------------------------
+
+
+@EACH_WAY
+def test_a_callback_that_arrives_at_the_others_address_is_refused_and_its_code_stays_unspent(
+    gateway, academy, providers, visit, newcomer, name, other
+):
+    visitor = visit(newcomer.login)
+    callback = _callback(visitor, name)
+    token_requests = _token_requests(providers)
+
+    answer = visitor.ask(callback.replace(f"/callback/{name}", f"/callback/{other}"))
+
+    _is_refused(answer, visitor, academy)
+    assert _why(gateway, answer) == f"begun at {name}, answered by {other}"
+    assert _token_requests(providers) == token_requests
+
+
+@EACH_WAY
+def test_a_callback_with_the_others_issuer_is_refused(gateway, academy, providers, visit, newcomer, name, other):
+    visitor = visit(newcomer.login)
+    callback = _callback(visitor, name)
+    token_requests = _token_requests(providers)
+
+    answer = visitor.ask(_with(callback, iss=providers[other].issuer))
+
+    _is_refused(answer, visitor, academy)
+    assert "from another issuer" in _why(gateway, answer)
+    assert _token_requests(providers) == token_requests
+
+
+@BOTH
+def test_a_callback_without_the_promised_issuer_is_refused(gateway, academy, providers, visit, newcomer, name):
+    visitor = visit(newcomer.login)
+    callback = _callback(visitor, name)
+    token_requests = _token_requests(providers)
+
+    answer = visitor.ask(_with(callback, iss=None))
+
+    _is_refused(answer, visitor, academy)
+    assert "lacks iss" in _why(gateway, answer)
+    assert _token_requests(providers) == token_requests
+
+
+@EACH_WAY
+def test_a_code_of_the_other_provider_opens_nothing(gateway, academy, providers, visit, newcomer, name, other):
+    visitor = visit(newcomer.login)
+    callback, others = _callback(visitor, name), _callback(visitor, other)
+
+    token_requests = _token_requests(providers)
+
+    answer = visitor.ask(_with(callback, code=_parameters(others)["code"]))
+
+    _is_refused(answer, visitor, academy)
+    assert _why(gateway, answer) == "token endpoint: invalid_grant"
+    assert _token_requests(providers) == token_requests + 1
+
+
+@BOTH
+def test_another_persons_code_opens_nothing(gateway, academy, visit, newcomers, name):
+    visitor, victim = visit(newcomers().login), visit(newcomers().login)
+    callback, stolen = _callback(visitor, name), _callback(victim, name)
+
+    answer = visitor.ask(_with(callback, code=_parameters(stolen)["code"]))
+
+    _is_refused(answer, visitor, academy)
+    assert _why(gateway, answer) == "token endpoint: invalid_grant"
+
+
+def test_both_sign_ins_of_one_browser_can_be_under_way_and_each_ends_at_its_own(academy, visit, newcomer):
+    visitor = visit(newcomer.login)
+    callbacks = [_callback(visitor, name) for name in ("staff", "partner")]
+
+    for callback in callbacks:
+        assert newcomer.name in visitor.go(callback).text
+    assert academy.user(newcomer.email)["id"] != academy.user(_at_the_partner(newcomer))["id"]
+
+
+def test_a_logout_notice_of_one_provider_leaves_the_same_subject_of_the_other_alone(gateway, staff, visit, newcomer):
+    employee, associate = visit(newcomer.login), visit(newcomer.login)
+    _sign_in(employee, "staff")
+    _sign_in(associate, "partner")
+
+    employee.go(f"{staff.issuer}/session/end")
+
+    assert _is_signed_in(employee) is False
+    assert _is_signed_in(associate) is True
+
+
+def _at_the_partner(person):
+    return f"{person.login}@{PARTNER_DOMAIN}"
+
+
+def _sign_in(visitor, name):
+    return visitor.go(f"/login/{name}?next=/go/course/12")
+
+
+def _callback(visitor, name):
+    """Sign in at a provider and return the address that leads back, without going there."""
+    back = f"{visitor.gateway}/callback/{name}"
+    return visitor.go(f"/login/{name}?next=/go/course/12", until=back).headers["Location"]
+
+
+def _parameters(url):
+    return {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
+
+
+def _with(url, **changes):
+    """Return an address with other parameters; ``None`` takes one away."""
+    parameters = {name: value for name, value in (_parameters(url) | changes).items() if value is not None}
+    return urlsplit(url)._replace(query=urlencode(parameters)).geturl()
+
+
+def _is_signed_in(visitor):
+    return not visitor.ask("/go").headers["Location"].startswith("/login")
+
+
+def _is_refused(answer, visitor, academy):
+    assert (answer.status_code, title(answer)) == (502, NOT_TRUSTED)
+    assert visitor.cookies.get(SESSION) is None
+    assert academy.operations() == []
+
+
+def _why(gateway, answer):
+    """Return what the audit trail says about an error page."""
+    (refusal,) = [event for event in gateway.events(reference(answer)) if event["event"] == "sign_in"]
+    return refusal["note"]
+
+
+def _token_requests(providers):
+    return sum(len(re.findall(r"POST (/openid)?/token", provider.process.text())) for provider in providers.values())
