@@ -40,6 +40,10 @@ docs: setup  ## write the generated tables in docs/ anew
 lock: setup  ## pin the dependencies anew, with hashes
 	@$(BIN)/python requirements/lock.py
 
+bench: setup  ## measure the gateway against its peers in one run; writes docs/benchmark.md
+	@bench/system_packages.sh
+	@$(BIN)/python -m bench
+
 clean:  ## remove what setup and the tests made
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache \
 	  tests/output tests/journeys/provider/node_modules

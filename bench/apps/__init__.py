@@ -1,0 +1,1 @@
+"""WSGI programs that the gateway is measured beside."""

@@ -1,0 +1,67 @@
+"""The report, in Markdown."""
+
+from collections.abc import Mapping, Sequence
+
+from bench.findings import Findings, Goal, Table
+
+_HEAD = """# Benchmark
+
+`make bench` measures the gateway beside its peers in one run on loopback and writes this page. Figures depend on the
+machine; ratios within one run are what to look at.
+
+![CPU per click of the gateway and its peers](images/benchmark.svg)
+"""
+
+
+def report(findings: Sequence[Findings], facts: Mapping[str, str], when: str) -> str:
+    """Return the page.
+
+    Args:
+        findings: of all scenarios.
+        facts: about the machine.
+        when: the date of the run.
+    """
+    goals = [goal for one in findings for goal in one.goals]
+    parts = [
+        _HEAD,
+        "## Goals\n",
+        table(("", "goal", "measured", "held"), [_line(goal) for goal in goals]),
+        *(section(one) for each in findings for one in each.tables),
+        "## Machine\n",
+        table(("", ""), [[name, value] for name, value in {"measured": when, **facts}.items()]),
+        _PEERS,
+    ]
+    return "\n".join(parts)
+
+
+_PEERS = """## Who is measured
+
+- **gateway**: `gunicorn app:app` with everything on: session in Redis, budget, audit trail, checks of every link.
+- **script by hand**: Flask with a signed-cookie session that calls `requests.get` for each click and checks nothing
+  (`bench/apps/handwritten.py`), on the same server with the same configuration. It loads the usual certificate
+  authorities, and one more.
+- **empty Flask**: one route that answers a fixed 302 (`bench/apps/empty.py`), on the same server likewise.
+- **Apache, mod_auth_openidc**: a fixed 302 for whoever is signed in; it asks no TalentLMS.
+- **nginx**: a fixed 302 for everybody; the floor.
+
+Every answer's status and `Location` are checked; the gateway's and the script's links have to be new each time.
+"""
+
+
+def section(one: Table) -> str:
+    """Return one table with its heading and its note."""
+    return "\n".join((f"## {one.title}\n", table(one.columns, one.rows), f"{one.note}\n"))
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a table; the first column is text, figures stand on the right."""
+    rule = ["---", *("---:" for _ in columns[1:])]
+    return "\n".join("| " + " | ".join(map(_cell, row)) + " |" for row in (columns, rule, *rows)) + "\n"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def _line(goal: Goal) -> list[str]:
+    return [goal.what, goal.wanted, goal.measured, "yes" if goal.held else "**no**"]

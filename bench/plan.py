@@ -1,0 +1,62 @@
+"""How long a run is: everything that is repeated, counted or waited for, in one place."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The sizes of a run.
+
+    Attributes:
+        rounds: how often the contestants take their turns.
+        slice_seconds: how long a turn lasts at most.
+        slice_clicks: how many clicks a turn has at most.
+        bursts: how often each burst is repeated, on fresh workers each time.
+        steady_seconds: how long the load at a fixed rate lasts.
+        rush_clicks: clicks of the Monday rush.
+        rush_seconds: within which they come.
+        rush_limit: calls that TalentLMS allows within five seconds.
+        growth_clicks: clicks over which a worker's memory may grow.
+        known_learners: few and many.
+        profiled_clicks: clicks of the profile.
+    """
+
+    rounds: int
+    slice_seconds: float
+    slice_clicks: int
+    bursts: int
+    steady_seconds: float
+    rush_clicks: int
+    rush_seconds: float
+    rush_limit: int
+    growth_clicks: int
+    known_learners: tuple[int, int]
+    profiled_clicks: int
+
+
+FULL = Plan(
+    rounds=7,
+    slice_seconds=4.0,
+    slice_clicks=60_000,
+    bursts=3,
+    steady_seconds=20.0,
+    rush_clicks=2000,
+    rush_seconds=10.0,
+    rush_limit=200,
+    growth_clicks=50_000,
+    known_learners=(10, 100_000),
+    profiled_clicks=10_000,
+)
+QUICK = Plan(
+    rounds=2,
+    slice_seconds=1.0,
+    slice_clicks=5000,
+    bursts=1,
+    steady_seconds=3.0,
+    rush_clicks=300,
+    rush_seconds=1.5,
+    rush_limit=100,
+    growth_clicks=3000,
+    known_learners=(10, 1000),
+    profiled_clicks=1000,
+)

@@ -1,0 +1,39 @@
+from bench.upstream import Domain
+
+GO_TO = "/api/v1/gotocourse/user_id:7,course_id:12,logout_redirect:aHR0"
+
+
+def test_every_call_gets_a_link_of_its_own():
+    domain = Domain()
+    answers = {domain.answer(GO_TO, "https://lms.example") for _ in range(3)}
+    assert len(answers) == 3
+    assert all(b'"goto_url": "https://lms.example/index/gotocourse/key:' in answer for answer in answers)
+    assert [user for _, user in domain.served] == [7, 7, 7]
+
+
+def test_calls_beyond_the_limit_are_throttled_and_counted():
+    domain = Domain(limit=2)
+    statuses = [domain.answer(GO_TO, "").split()[1] for _ in range(3)]
+    assert statuses == [b"200", b"200", b"429"]
+    assert (domain.calls, domain.throttled, len(domain.served)) == (3, 1, 2)
+
+
+def test_asking_for_the_rate_limit_is_free():
+    domain = Domain(limit=1)
+    for _ in range(3):
+        assert domain.answer("/api/v1/ratelimit", "").startswith(b"HTTP/1.1 200 OK")
+    assert domain.calls == 0
+
+
+def test_anything_else_is_refused_and_noticed():
+    domain = Domain()
+    assert domain.answer("/api/v1/users/id:7", "").startswith(b"HTTP/1.1 404")
+    assert (domain.calls, domain.other) == (1, 1)
+
+
+def test_a_reset_forgets_what_was_seen_and_keeps_the_limit():
+    domain = Domain(limit=1)
+    domain.answer(GO_TO, "")
+    domain.steer("/_bench/reset")
+    assert (domain.calls, domain.served, domain.limit) == (0, [], 1)
+    assert domain.answer(GO_TO, "").startswith(b"HTTP/1.1 200")
