@@ -1,0 +1,99 @@
+"""A house with one gateway and one browser, for the tests of the relying party."""
+
+import logging
+
+import pytest
+
+from gateway import create_app, deadline
+from gateway.oidc.outbound import BoundedAdapter
+from gateway.store.connection import connect
+from sandbox.idp import running_idp
+from tests.gateway.oidc.house import PERSON, PUBLIC_URL, House, identity_provider, settings
+from tests.gateway.oidc.wire import Wire
+
+
+@pytest.fixture
+def house(provider, academy, own_log_handlers):
+    """Sandboxes at their beginning; every gateway that is made here is fresh."""
+    provider.control.client(
+        redirect_uris=[f"{PUBLIC_URL}/callback/default", f"{PUBLIC_URL}/callback/other"],
+        post_logout_redirect_uris=[f"{PUBLIC_URL}/signed-out"],
+        backchannel_logout_uri=None,
+        frontchannel_logout_uri=None,
+        initiate_login_uri=None,
+        jwks=None,
+    )
+    provider.control.settings(auto_pick=True, auto_person=PERSON)
+    built = House(provider, academy)
+    logging.getLogger("gateway").addHandler(built.trail)
+    yield built
+    logging.getLogger("gateway").removeHandler(built.trail)
+    built.close()
+    deadline.clear()
+
+
+@pytest.fixture
+def browser(house):
+    """A browser at a fresh gateway."""
+    return house.browser()
+
+
+class Shared:
+    """One gateway for many tests, until what it remembers of the provider is no longer true."""
+
+    def __init__(self, make):
+        self._make = make
+        self._app = None
+
+    def app(self):
+        self._app = self._app or self._make()
+        return self._app
+
+    def forget(self):
+        self._app = None
+
+
+@pytest.fixture(scope="module")
+def shared(shared_provider, shared_academy):
+    """A gateway for the tests of a module that change neither metadata nor keys."""
+    ours = [logging.getLogger(name) for name in (None, "gateway", "gateway.audit")]
+    before = [(logger, logger.handlers[:], logger.level) for logger in ours]
+    yield Shared(lambda: create_app(settings(shared_academy.url, identity_provider(shared_provider))))
+    for logger, handlers, level in before:
+        logger.handlers[:] = handlers
+        logger.setLevel(level)
+
+
+@pytest.fixture
+def store(redis_server):
+    """The Redis that gateways of ``stored`` share, empty at first."""
+    shared = connect(redis_server.url)
+    shared.ask("FLUSHALL")
+    return shared
+
+
+@pytest.fixture
+def stored(house, store, redis_server):
+    """Make gateways whose memory the test can look into."""
+    return lambda *entries, **changes: house.gateway(*entries, redis_url=redis_server.url, **changes)
+
+
+@pytest.fixture
+def wire(monkeypatch):
+    """All that goes out to providers; it goes out all the same."""
+    tapped, send = Wire(), BoundedAdapter.send
+
+    def noted(adapter, request, *args, **kwargs):
+        tapped.went_out(request)
+        return tapped.came_back(request, send(adapter, request, *args, **kwargs))
+
+    monkeypatch.setattr(BoundedAdapter, "send", noted)
+    return tapped
+
+
+@pytest.fixture(scope="session")
+def second_provider():
+    """Another provider, under the name ``other``."""
+    with running_idp("client-of-the-other", redirect_uris=[f"{PUBLIC_URL}/callback/other"]) as running:
+        running.control.settings(auto_pick=True, auto_person=PERSON)
+        yield running

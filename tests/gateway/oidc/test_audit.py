@@ -1,0 +1,101 @@
+"""The audit trail: one event for every outcome of a sign-in, with who, from where and why, and nobody's name in it."""
+
+import io
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
+
+import pytest
+
+from gateway import log
+from gateway.flows import sign_in_limits
+from schemas.identity import person_key
+
+USER_AGENT = 'Browser/1.0 "quoted" {"event": "sign_in", "outcome": "success"}'
+
+
+@pytest.fixture
+def lines(house, browser):
+    """Return what has been written to the log since the browser came."""
+    stream = io.StringIO()
+    log.configure("debug", stream)
+    return lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
+
+
+def audits(lines):
+    return [line for line in lines() if line.get("audit") and line["event"] == "sign_in"]
+
+
+def sign_in(browser, **headers):
+    begun = browser.get("/login?next=/go", **headers)
+    return browser.get(browser.at_provider(begun.headers["Location"]), **headers)
+
+
+@pytest.mark.statement(62)
+def test_a_success_names_provider_issuer_and_the_hash_of_the_person(house, browser, lines):
+    sign_in(browser, **{"User-Agent": USER_AGENT})
+    (audit,) = audits(lines)
+    assert (audit["outcome"], audit["provider"], audit["issuer"]) == ("success", "default", house.provider.issuer)
+    assert audit["person"] == person_key(house.provider.issuer, "sandbox-kim.lee")
+    assert "sandbox-kim.lee" not in str(lines())
+    assert (audit["client"], audit["user_agent"]) == ("127.0.0.1", USER_AGENT)
+    written = datetime.strptime(audit["time"], "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    assert abs(datetime.now(UTC) - written) < timedelta(minutes=1)
+    assert re.fullmatch(r"[0-9A-Z]{4}-[0-9A-Z]{4}", audit["reference"])
+
+
+OUTCOMES = {
+    "error-access-denied": "sign-in-denied",
+    "invalid-aud": "sign-in-not-trusted",
+    "token-500": "provider-unavailable",
+    "discovery-500": "provider-unavailable",
+    "discovery-issuer-mismatch": "sign-in-not-trusted",
+    "state-wrong": "sign-in-interrupted",
+    "code-duplicated": "bad-request",
+}
+
+
+@pytest.mark.statement(62, 63)
+@pytest.mark.parametrize(("knob", "reason"), OUTCOMES.items())
+def test_every_refusal_has_its_reason_and_the_reference_that_the_person_sees(house, browser, lines, knob, reason):
+    house.provider.control.misbehave(knob)
+    answer, _ = browser.wander("/go")
+    (audit,) = audits(lines)
+    assert (audit["outcome"], audit["reason"], audit["provider"]) == ("refused", reason, "default")
+    assert audit["client"] == "127.0.0.1"
+    if reason != "sign-in-interrupted":
+        assert audit["reference"] in answer.text
+
+
+@pytest.mark.statement(62)
+def test_a_limit_is_an_outcome_too(browser, lines, monkeypatch):
+    monkeypatch.setattr(sign_in_limits, "PER_ADDRESS", 0)
+    assert browser.begin().status_code == 429
+    (audit,) = audits(lines)
+    assert (audit["outcome"], audit["reason"], audit["client"]) == ("refused", "too-many-attempts", "127.0.0.1")
+
+
+@pytest.mark.statement(62)
+@pytest.mark.parametrize("address", ["/login/initiate", "/login/initiate?iss=https://elsewhere.example"])
+def test_a_tile_that_leads_nowhere_is_an_outcome_too(browser, lines, address):
+    assert browser.get(address).status_code == 400
+    (audit,) = audits(lines)
+    assert (audit["outcome"], audit["reason"]) == ("refused", "bad-request")
+
+
+@pytest.mark.statement(62)
+@pytest.mark.parametrize(
+    "text", ["a\r\nb", 'x\n{"event": "sign_in", "outcome": "success"}', "x\u2028y", "x\x85y", "\x1b[2J"]
+)
+def test_no_text_from_outside_forges_a_line(house, browser, lines, text):
+    forged = quote(text)
+    browser.get(f"/callback/default?state={forged}&code={forged}&error={forged}", **{"User-Agent": "plain"})
+    browser.get(f"/login/initiate?iss={forged}&target_link_uri={forged}")
+    browser.get(f"/login/{forged}")
+    browser.get(f"/callback/{forged}")
+    state = browser.callback_address().partition("state=")[2].partition("&")[0]
+    answer = f"error={forged}&error_description={forged}&iss={quote(house.provider.issuer)}"
+    browser.get(f"/callback/default?state={state}&{answer}")
+    assert all(set(line) >= {"time", "level", "event", "reference"} for line in lines())
+    assert [audit["outcome"] for audit in audits(lines)].count("success") == 0

@@ -1,0 +1,258 @@
+"""The provider's logout token (Back-Channel Logout 1.0, 2.4 to 2.8): who is signed out by it, and who is not."""
+
+import re
+import secrets
+from urllib.parse import urlsplit
+
+import pytest
+from flask import Flask, request
+
+from sandbox.idp.jose import b64
+from sandbox.idp.registry import LOGOUT_VARIANTS
+from tests.gateway.oidc.house import PUBLIC_URL, identity_provider
+from tests.gateway.oidc.served import served
+from tests.gateway.threads import at_once
+
+PATH = "/backchannel-logout/default"
+KIM = "sandbox-kim.lee"
+FLOOD = 60
+
+REASONS = {
+    "alg-none": r"alg 'none'",
+    "wrong-alg": r"alg 'HS256'",
+    "bad-signature": r"no key of the provider",
+    "no-event": r"events",
+    "wrong-event": r"events",
+    "event-not-an-object": r"events",
+    "events-list": r"events",
+    "with-nonce": r"nonce",
+    "wrong-aud": r"\baud\b",
+    "no-aud": r"\baud\b",
+    "wrong-iss": r"\biss\b",
+    "no-iss": r"\biss\b",
+    "no-sub-no-sid": r"\bsub\b.*\bsid\b",
+    "sid-number": r"\bsid\b",
+    "no-iat": r"\biat\b",
+    "old-iat": r"\biat\b",
+    "future-iat": r"\biat\b",
+    "iat-nan": r"\biat\b|not a signed JWT",
+    "expired": r"\bexp\b",
+    "no-exp": r"\bexp\b",
+    "no-jti": r"\bjti\b",
+    "wrong-typ": r"\btyp\b",
+    "crit": r"critical",
+    "replay": r"used before",
+    "duplicate-parameter": r"twice",
+    "no-parameter": r"missing",
+    "not-a-jwt": r"not a signed JWT",
+}
+OTHERS = {"huge", "sub-only", "unknown-sid"}
+ONE = {"valid", "es256", "further-event", "aud-list", "sid-only", "typ-jwt", "no-typ"}
+"""What ends the one session at the provider, and with it those that began there."""
+
+
+def variants(names):
+    return [_marked(one) for one in LOGOUT_VARIANTS if one.name in names]
+
+
+def _marked(one):
+    numbers = [int(source.split()[1]) for source in one.sources if source.startswith("checklist")]
+    ids = [source for source in one.sources if not source.startswith("checklist")]
+    marks = [pytest.mark.statement(*(numbers or [56])), pytest.mark.conformance(*ids)]
+    return pytest.param(one.name, id=" ".join((one.name, *ids)), marks=marks)
+
+
+class Listening:
+    """A gateway that the provider's logout tokens reach, and browsers that are signed in at it."""
+
+    def __init__(self, house, app, address):
+        self.house = house
+        self.app = app
+        self.address = address
+        self.control = house.provider.control
+        house.provider.control.client(backchannel_logout_uri=f"{address}{PATH}")
+
+    def signed_in(self, person="kim.lee", provider="default"):
+        """Return a browser with a session of its own at the provider, and with that session's ``sid``."""
+        browser = self.house.browser(self.app)
+        browser.provider.params = {"login_hint": person}
+        browser.sign_in(provider=provider)
+        browser.sid = self.control.state()["sessions"][-1]["sid"]
+        assert browser.is_signed_in
+        return browser
+
+    def told(self, variant="valid", sid="", sub=KIM):
+        return self.control.send_logout_token(variant, sub=sub, sid=sid)
+
+
+@pytest.fixture
+def listening(house, shared):
+    with served(shared.app()) as address:
+        yield Listening(house, shared.app(), address)
+
+
+@pytest.fixture
+def kim(listening):
+    return listening.signed_in()
+
+
+# --- every check -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", variants(REASONS))
+def test_a_wrong_logout_token_is_refused_for_its_own_reason_and_ends_nothing(listening, kim, name):
+    bystander = listening.signed_in() if name == "replay" else kim
+    answer = listening.told(name, kim.sid)
+    assert (answer["status"], answer["headers"]["Cache-Control"]) == (400, "no-store")
+    assert '"error"' in answer["body"]
+    assert bystander.is_signed_in
+    refused = [audit for audit in listening.house.trail.audits("provider_logout") if audit.outcome == "refused"]
+    assert len(refused) == 1
+    assert re.search(REASONS[name], refused[0].note)
+
+
+@pytest.mark.parametrize("name", variants({*ONE, "sub-only", "unknown-sid"}))
+def test_a_right_or_merely_odd_logout_token_is_accepted(listening, kim, name):
+    elsewhere, robin = listening.signed_in(), listening.signed_in("robin")
+    answer = listening.told(name, kim.sid)
+    assert (answer["status"], answer["headers"]["Cache-Control"]) == (200, "no-store")
+    left = [name == "unknown-sid", name != "sub-only", True]
+    assert [browser.is_signed_in for browser in (kim, elsewhere, robin)] == left
+    (audit,) = listening.house.trail.audits("provider_logout")
+    assert audit.outcome == "success"
+    assert audit.sessions >= 2 if name == "sub-only" else audit.sessions == (name != "unknown-sid")
+
+
+def test_every_variant_is_here():
+    assert {one.name for one in LOGOUT_VARIANTS} == {*REASONS, *ONE, *OTHERS}
+    assert not {one.name for one in LOGOUT_VARIANTS if one.expected == "accept"} & set(REASONS)
+    assert not {one.name for one in LOGOUT_VARIANTS if one.expected == "refuse"} & ONE
+
+
+@pytest.mark.statement(56)
+def test_a_token_that_is_too_long_is_not_even_looked_at(listening, kim):
+    assert listening.told("huge", kim.sid)["status"] == 413
+    assert kim.post(PATH, {"logout_token": "a" * 20_000}).status_code == 400
+    (audit,) = listening.house.trail.audits("provider_logout")
+    assert "longer than" in audit.note
+    assert kim.is_signed_in
+
+
+OFFICIAL = [one for one in LOGOUT_VARIANTS if any(source.startswith("oidcc-") for source in one.sources)]
+
+
+@pytest.mark.statement(54)
+@pytest.mark.parametrize("name", [_marked(one) for one in OFFICIAL])
+def test_whichever_logout_token_follows_our_own_sign_out_the_browser_gets_to_its_end(listening, kim, name):
+    if name != "valid":
+        listening.control.misbehave(f"logout-token-{name}")
+    token = re.search(r'name="csrf_token" value="([^"]+)"', kim.get("/logout").text)[1]
+    left = kim.post("/logout", {"csrf_token": token})
+    there = kim.get(left.headers["Location"]).headers["Location"]
+    back = kim.at_provider(there)
+    assert urlsplit(back)._replace(query="").geturl() == f"{PUBLIC_URL}/signed-out"
+    assert "You are signed out" in kim.get(back).text
+    (notice,) = listening.control.state()["notices"]
+    assert (notice["variant"], notice["status"]) == (name, 200 if name == "valid" else 400)
+    assert not kim.is_signed_in
+
+
+# --- whose sessions --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.statement(45, 56)
+def test_a_token_with_a_sub_alone_ends_every_session_of_the_person_however_they_came_and_went(listening):
+    first, second, third = (listening.signed_in() for _ in range(3))
+    listening.told("sid-only", second.sid)
+    third.sign_in()
+    listening.told("sub-only")
+    assert not any(browser.is_signed_in for browser in (first, second, third))
+    assert listening.signed_in().is_signed_in
+
+
+@pytest.mark.statement(56)
+def test_a_token_with_a_sid_alone_ends_all_that_began_in_that_session_at_the_provider(listening, kim):
+    beside = kim.twin()
+    beside.gateway._cookies.clear()
+    beside.sign_in()
+    elsewhere = listening.signed_in()
+    listening.told("sid-only", kim.sid)
+    assert [browser.is_signed_in for browser in (kim, beside, elsewhere)] == [False, False, True]
+
+
+@pytest.mark.statement(56)
+def test_a_session_that_has_ended_already_is_no_fault(listening, kim):
+    assert [listening.told(sid=kim.sid)["status"] for _ in range(2)] == [200, 200]
+
+
+@pytest.mark.statement(42, 56)
+def test_the_same_subject_at_another_provider_stays(house, second_provider):
+    app = house.gateway(house.entry(), identity_provider(second_provider, "other"))
+    with served(app) as address:
+        listening = Listening(house, app, address)
+        here = listening.signed_in()
+        there = house.browser(app)
+        there.sign_in(provider="other")
+        assert listening.told("sub-only")["status"] == 200
+        assert [here.is_signed_in, there.is_signed_in] == [False, True]
+
+
+@pytest.mark.statement(56)
+def test_a_token_of_one_provider_is_nothing_to_the_address_of_another(house, second_provider):
+    app = house.gateway(house.entry(), identity_provider(second_provider, "other"))
+    with served(app) as address:
+        listening = Listening(house, app, address)
+        house.provider.control.client(backchannel_logout_uri=f"{address}/backchannel-logout/other")
+        kim = listening.signed_in()
+        assert listening.told(sid=kim.sid)["status"] == 400
+        assert kim.is_signed_in
+
+
+def caught(house, sid):
+    """Return a right logout token that went to somebody who only looks at it."""
+    tokens = []
+    catcher = Flask("catcher")
+    catcher.post("/")(lambda: tokens.append(request.form["logout_token"]) or "")
+    with served(catcher) as address:
+        house.provider.control.client(backchannel_logout_uri=f"{address}/")
+        house.provider.control.send_logout_token("valid", sub=KIM, sid=sid)
+    return tokens[0]
+
+
+@pytest.mark.statement(56)
+def test_of_the_same_token_sent_ten_times_at_once_one_is_carried_out(house, kim):
+    token = caught(house, kim.sid)
+    statuses = at_once(10, lambda _: kim.another().post(PATH, {"logout_token": token}).status_code)
+    assert sorted(statuses) == [200] + [400] * 9
+    assert not kim.is_signed_in
+
+
+# --- what it costs ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.statement(36, 56)
+def test_a_flood_of_tokens_with_random_kids_takes_nothing_from_a_rotation(house, browser):
+    browser.sign_in()
+    before = len(house.asked("jwks"))
+    attacker = browser.another()
+    for _ in range(FLOOD):
+        header = b64(f'{{"alg":"RS256","kid":"{secrets.token_hex(8)}","typ":"logout+jwt"}}'.encode())
+        assert attacker.post(PATH, {"logout_token": f"{header}.e30.AAAA"}).status_code == 400
+    assert len(house.asked("jwks")) <= before + 1
+    house.provider.control.rotate_keys()
+    assert browser.another().sign_in().status_code == 302
+
+
+@pytest.mark.statement(56)
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+def test_a_logout_token_comes_by_post_and_in_the_form(house, browser, method):
+    assert browser.gateway.open(PATH, method=method, base_url=PUBLIC_URL).status_code == 405
+    assert browser.post(f"{PATH}?logout_token=x").status_code == 400
+    assert browser.gateway.post(PATH, json={"logout_token": "x"}, base_url=PUBLIC_URL).status_code == 400
+    assert browser.post("/backchannel-logout/nobody", {"logout_token": "x"}).status_code == 404
+
+
+@pytest.mark.statement(63)
+def test_what_was_wrong_with_a_logout_token_is_told_to_the_log_alone(listening, kim):
+    answer = listening.told("wrong-aud", kim.sid)
+    assert "aud" not in answer["body"]

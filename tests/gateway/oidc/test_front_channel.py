@@ -1,0 +1,115 @@
+"""Front-channel logout: the provider's page loads an address of ours in a frame, and the session of its ``sid`` ends."""
+
+import re
+from html import unescape
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+
+from tests.gateway.oidc.house import PERSON, PUBLIC_URL, identity_provider
+
+PATH = "/frontchannel-logout/default"
+
+
+@pytest.fixture
+def browser(house, shared):
+    """A new browser at the gateway that these tests share."""
+    return house.browser(shared.app())
+
+
+def sid_of(house):
+    return house.provider.control.state()["sessions"][-1]["sid"]
+
+
+def told(browser, path=PATH, **query):
+    return browser.get(f"{path}?{urlencode(query)}", **{"Sec-Fetch-Dest": "iframe", "Sec-Fetch-Site": "cross-site"})
+
+
+@pytest.fixture
+def kim(browser):
+    browser.sign_in()
+    return browser
+
+
+@pytest.mark.statement(55)
+def test_the_frame_ends_the_session_and_only_that_provider_may_draw_it(house, kim):
+    elsewhere = kim.another()
+    elsewhere.sign_in()
+    first = house.provider.control.state()["sessions"][0]["sid"]
+    answer = told(kim.another(), iss=house.provider.issuer, sid=first)
+    assert answer.status_code == 200
+    assert [kim.is_signed_in, elsewhere.is_signed_in] == [False, True]
+    policy = answer.headers["Content-Security-Policy"]
+    assert f"frame-ancestors {house.provider.issuer}" in policy.split("; ")
+    assert "X-Frame-Options" not in answer.headers
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "Set-Cookie" not in answer.headers
+    assert PERSON not in answer.text
+
+
+@pytest.mark.statement(55)
+def test_it_needs_no_cookie_because_none_is_sent_from_a_foreign_frame(house, kim):
+    stranger = kim.another()
+    assert told(stranger, iss=house.provider.issuer, sid=sid_of(house)).status_code == 200
+    assert stranger.cookies() == {}
+    assert not kim.is_signed_in
+
+
+@pytest.mark.statement(55)
+@pytest.mark.parametrize(
+    "change", ["iss left out", "iss wrong", "iss longer", "sid left out", "sid empty", "iss twice", "sid twice"]
+)
+def test_without_iss_and_sid_each_once_nobody_is_signed_out(house, kim, change):
+    query = {"iss": house.provider.issuer, "sid": sid_of(house)}
+    name, what = change.split(" ", 1)
+    value = {"left out": None, "wrong": "https://elsewhere.example", "longer": f"{query[name]}/", "empty": ""}
+    pairs = [*query.items(), (name, query[name])] if what == "twice" else {**query, name: value[what]}.items()
+    answer = kim.get(f"{PATH}?{urlencode([(key, text) for key, text in pairs if text is not None])}")
+    assert answer.status_code == 400
+    assert kim.is_signed_in
+
+
+@pytest.mark.statement(55)
+def test_a_sid_that_is_nobodys_ends_nothing_and_tells_nothing(house, kim):
+    assert (
+        told(kim, iss=house.provider.issuer, sid="unknown").text == told(kim, iss=house.provider.issuer, sid="-").text
+    )
+    assert kim.is_signed_in
+
+
+@pytest.mark.statement(42, 55)
+def test_another_provider_cannot_end_it(house, second_provider):
+    app = house.gateway(house.entry(), identity_provider(second_provider, "other"))
+    kim = house.browser(app)
+    kim.sign_in()
+    sid = sid_of(house)
+    assert told(kim, "/frontchannel-logout/other", iss=second_provider.issuer, sid=sid).status_code == 200
+    assert told(kim, "/frontchannel-logout/other", iss=house.provider.issuer, sid=sid).status_code == 400
+    assert kim.is_signed_in
+
+
+@pytest.mark.statement(55)
+@pytest.mark.conformance(
+    "oidcc-client-test-rp-frontchannel-rpinitlogout",
+    "oidcc-client-test-rp-frontchannel-opinitlogout",
+    "rp-frontchannel-rpinitlogout",
+)
+@pytest.mark.parametrize("begun", ["here", "at the provider"])
+def test_the_page_of_the_provider_signs_the_person_out_here(house, kim, begun):
+    house.provider.control.client(frontchannel_logout_uri=f"{PUBLIC_URL}{PATH}")
+    elsewhere = kim.another()
+    elsewhere.sign_in()
+    elsewhere.provider.cookies.update(kim.provider.cookies)
+    if begun == "here":
+        token = re.search(r'name="csrf_token" value="([^"]+)"', kim.get("/logout").text)[1]
+        way = kim.get(kim.post("/logout", {"csrf_token": token}).headers["Location"]).headers["Location"]
+        page = kim.provider.get(way, timeout=10)
+    else:
+        asked = kim.provider.get(f"{house.provider.issuer}/end-session", timeout=10)
+        pending = re.search(r'name="request" value="([^"]+)"', asked.text)[1]
+        action = re.search(r'action="([^"]+)"', asked.text)[1]
+        page = kim.provider.post(f"{house.provider.issuer}{action}", data={"request": pending}, timeout=10)
+    (frame,) = re.findall(r'<iframe[^>]*src="([^"]+)"', page.text)
+    assert urlsplit(unescape(frame)).path == PATH
+    assert kim.another().get(unescape(frame)).status_code == 200
+    assert not kim.is_signed_in

@@ -1,0 +1,118 @@
+"""Every misbehaviour of the sandbox's provider meets the real gateway: refused for its own reason, or accepted."""
+
+import re
+
+import pytest
+
+from gateway.oidc import outbound
+from sandbox.idp.misbehaviours import answers, callbacks, keys, metadata, userinfo
+from sandbox.idp.registry import MISBEHAVIOURS
+from tests.gateway.oidc.house import SESSION
+from tests.gateway.oidc.reasons import REASONS
+
+NEVER_ASKED = (
+    "elsewhere_discovery",
+    "elsewhere_jwks",
+    "elsewhere_par",
+    "elsewhere_token",
+    "elsewhere_userinfo",
+    "attacker_jwks",
+)
+AT_SIGN_IN = [one for one in MISBEHAVIOURS if one.counts != "logout"]
+BEFORE_THE_TOKEN_REQUEST = {
+    *(one.name for one in callbacks.KNOBS if one.name != "code-unknown"),
+    *(one.name for one in (*metadata.KNOBS, *answers.KNOBS) if one.name.startswith("discovery-")),
+}
+WITH_NOTHING_CACHED = {
+    *(one.name for one in AT_SIGN_IN if one.metadata or one.jwks or one.before_signing),
+    *(one.name for one in (*keys.KNOBS, *metadata.KNOBS, *answers.KNOBS)),
+}
+AFTER_THE_ID_TOKEN = {one.name for one in (*userinfo.KNOBS, *answers.KNOBS) if one.name.startswith("userinfo-")}
+
+
+def knobs(*expected):
+    return [_marked(one) for one in AT_SIGN_IN if one.expected in expected]
+
+
+def _marked(one):
+    numbers = [int(source.split()[1]) for source in one.sources if source.startswith("checklist")]
+    ids = [source for source in one.sources if not source.startswith("checklist")]
+    marks = [pytest.mark.statement(*numbers), pytest.mark.conformance(*ids)]
+    return pytest.param(
+        one.name, id=" ".join((one.name, *ids, *(f"checklist-{number}" for number in numbers))), marks=marks
+    )
+
+
+@pytest.fixture
+def facing(house, shared):
+    """Return a browser that faces this misbehaviour, at a fresh gateway where it concerns what would be cached."""
+
+    def made(name):
+        house.provider.control.misbehave(name)
+        if name not in WITH_NOTHING_CACHED:
+            return house.browser(shared.app())
+        shared.forget()
+        return house.browser()
+
+    return made
+
+
+@pytest.fixture
+def hurried(house, monkeypatch):
+    """Slow means slower than a gateway with less patience waits; huge means more than it reads."""
+    monkeypatch.setattr(outbound, "READ_SECONDS", 0.5)
+    house.provider.control.settings(slow_seconds=1.5, huge_bytes=2 * outbound.BODY_BYTES)
+    return house
+
+
+@pytest.mark.parametrize("name", knobs("refuse"))
+def test_what_is_to_be_refused_is_refused_for_its_own_reason_and_leaves_nothing_behind(hurried, facing, name):
+    error, words = REASONS[name]
+    browser = facing(name)
+    answer, sent = browser.wander("/go")
+
+    assert (answer.status_code, answer.mimetype) == (error.status, "text/html")
+    assert sent <= 2, "a loop"
+    assert error.title in answer.text or error.happened in answer.text
+    assert not re.search(r"hunter2|<script|onmouseover=alert\(1\)>|Traceback|another-issuer", answer.text)
+    assert SESSION not in browser.cookies()
+    assert not browser.is_signed_in
+    assert hurried.calls() == []
+    assert not [endpoint for endpoint in NEVER_ASKED if hurried.asked(endpoint)]
+    if name in BEFORE_THE_TOKEN_REQUEST:
+        assert hurried.asked("token") == []
+    if name not in AFTER_THE_ID_TOKEN:
+        assert hurried.asked("userinfo") == []
+
+    (audit,) = hurried.trail.audits()
+    assert (audit.outcome, audit.reason) == ("refused", error.code)
+    assert re.search(words, audit.note or ""), audit
+
+
+@pytest.mark.parametrize("name", knobs("accept"))
+def test_what_is_only_odd_is_accepted(house, facing, name):
+    browser = facing(name)
+    answer = browser.sign_in()
+    assert (answer.status_code, answer.headers.get("Location")) == (302, "/go"), house.trail.entries
+    assert browser.is_signed_in
+    assert not [endpoint for endpoint in NEVER_ASKED if house.asked(endpoint)]
+    assert [audit.outcome for audit in house.trail.audits()] == ["success"]
+
+
+@pytest.mark.parametrize("name", knobs("either"))
+def test_what_depends_on_settings_ends_with_a_session_or_with_a_page_and_never_with_a_fault_of_our_own(
+    hurried, facing, name
+):
+    browser = facing(name)
+    answer = browser.sign_in()
+    assert answer.status_code in (302, 400, 403, 502, 503)
+    assert (SESSION in browser.cookies()) == (answer.status_code == 302)
+    assert not hurried.trail.events("problem.unforeseen")
+    assert not [endpoint for endpoint in NEVER_ASKED if hurried.asked(endpoint)]
+    outcome = "success" if answer.status_code == 302 else "refused"
+    assert [audit.outcome for audit in hurried.trail.audits()] == [outcome]
+
+
+def test_every_misbehaviour_that_is_to_be_refused_has_a_reason_here():
+    refused = {one.name for one in AT_SIGN_IN if one.expected == "refuse" and not one.name.startswith("par-")}
+    assert refused == set(REASONS)

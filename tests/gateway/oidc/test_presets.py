@@ -1,0 +1,99 @@
+"""What is peculiar about the products, from the provider's claims to the account at TalentLMS."""
+
+import pytest
+
+from gateway.errors import SignInNotTrusted
+from tests.gateway.oidc.test_claims import ENTRA, TENANT, identity
+
+ROBINS = "robin@example.com"
+"""Of a learner whom TalentLMS knows already."""
+
+
+def arrives(house, preset, **claims):
+    """Whether somebody who says to be Robin gets into Robin's account."""
+    house.provider.control.add_person("somebody", email=ROBINS, given_name="Robin", family_name="Park", **claims)
+    house.provider.control.settings(auto_person="somebody")
+    known = len(house.academy.control.state()["users"])
+    browser = house.browser(house.gateway(house.entry(preset=preset)))
+    assert browser.sign_in().status_code == 302
+    answer = browser.get("/go")
+    assert answer.status_code in (302, 403)
+    assert len(house.academy.control.state()["users"]) == known
+    return answer.status_code == 302
+
+
+@pytest.mark.statement(40)
+@pytest.mark.parametrize(
+    ("claims", "vouched"),
+    [
+        ({"email_verified": True, "hd": "example.com"}, True),
+        ({"email_verified": True}, False),
+        ({"email_verified": True, "hd": "elsewhere.example"}, False),
+        ({"email_verified": False, "hd": "example.com"}, False),
+        ({"hd": "example.com"}, False),
+        ({"email_verified": True, "hd": ["example.com"]}, False),
+    ],
+    ids=str,
+)
+def test_google_vouches_for_its_own_domain_alone(house, claims, vouched):
+    assert arrives(house, "google", **claims) is vouched
+
+
+@pytest.mark.statement(40)
+@pytest.mark.parametrize(("verified", "vouched"), [(True, True), (False, False), ("true", False), (None, False)])
+def test_the_others_vouch_by_the_boolean(house, verified, vouched):
+    assert arrives(house, "generic", email_verified=verified) is vouched
+
+
+@pytest.mark.statement(39)
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {},
+        {"oid": "o-1"},
+        {"tid": TENANT},
+        {"oid": "", "tid": TENANT},
+        {"oid": None, "tid": TENANT},
+        {"oid": ["o-1"], "tid": TENANT},
+        {"oid": "o-1", "tid": "another-tenant"},
+        {"oid": "o-1", "tid": TENANT[:-1]},
+        {"oid": "o-1", "tid": ""},
+        {"oid": "o-1", "tid": [TENANT]},
+    ],
+    ids=str,
+)
+def test_entras_people_have_an_object_id_in_the_issuers_tenant_or_are_not_believed(claims):
+    with pytest.raises(SignInNotTrusted):
+        identity("entra", ENTRA, **claims)
+
+
+@pytest.mark.statement(39)
+def test_entras_person_without_object_id_gets_a_page_and_no_session(house):
+    browser = house.browser(house.gateway(house.entry(preset="entra")))
+    answer, sent = browser.wander("/go")
+    assert (answer.status_code, sent) == (502, 2)
+    (audit,) = house.trail.audits()
+    assert "oid or tid" in audit.note
+
+
+@pytest.mark.statement(39, 42)
+def test_the_same_person_keeps_their_account_under_another_address_and_a_recycled_one_inherits_nothing(house):
+    control = house.provider.control
+    app = house.gateway()
+    kim = house.browser(app)
+    kim.sign_in()
+    kim.get("/go")
+    (account,) = [user for user in house.academy.control.state()["users"] if user["email"] == "kim@acme.example"]
+
+    control.add_person("kim.lee", sub="sandbox-kim.lee", email="kim.park@acme.example", email_verified=True)
+    again = house.browser(app)
+    again.sign_in()
+    again.get("/go")
+    renamed = [user for user in house.academy.control.state()["users"] if user["id"] == account["id"]]
+    assert [user["email"] for user in renamed] == ["kim.park@acme.example"]
+
+    control.add_person("kim.the.second", email="kim.park@acme.example", email_verified=True)
+    control.settings(auto_person="kim.the.second")
+    newcomer = house.browser(app)
+    newcomer.sign_in()
+    assert newcomer.get("/go").status_code == 403
