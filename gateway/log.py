@@ -6,6 +6,7 @@ because at DEBUG some of them print requests whole (Authlib its code verifier, u
 """
 
 import contextvars
+import functools
 import json
 import logging
 import re
@@ -16,6 +17,10 @@ from typing import IO, Any
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no letter that is mistaken for another
 _BLOT = "[blotted]"
+_LINE_ENDS = {0x85: "\\u0085", 0x2028: "\\u2028", 0x2029: "\\u2029"}  # JSON lets them stand, some readers break at them
+
+_events = logging.getLogger("gateway")
+_audit_trail = logging.getLogger("gateway.audit")
 
 _reference: contextvars.ContextVar[str] = contextvars.ContextVar("reference", default="-")
 _visitor: contextvars.ContextVar[tuple[str, str]] = contextvars.ContextVar("visitor", default=("", ""))
@@ -25,6 +30,9 @@ _SECRET_NAMES = re.compile(
     r"verifier|nonce|assertion|^code$|^state$|^key$|^link$|^sid$",
     re.IGNORECASE,
 )
+
+# Every pattern below needs one of these, which most texts have none of; looking for them first is half of the cost.
+_MARK_OF_A_SECRET = re.compile(r"[:=]|eyJ|basic|bearer", re.IGNORECASE)
 
 _SECRET_PATTERNS = (
     (re.compile(r"(/index/(?:autologin|gotocourse)/key:|/index/logout/token:)[^\s\"',}\\]+"), rf"\1{_BLOT}"),
@@ -53,7 +61,8 @@ def begin(client: str = "", user_agent: str = "") -> str:
         The code, such as ``7K2M-9QXD`` (40 bits of chance).
     """
     _visitor.set((client, user_agent[:200]))
-    letters = "".join(secrets.choice(_ALPHABET) for _ in range(8))
+    chance = secrets.randbits(40)
+    letters = "".join([_ALPHABET[chance >> shift & 31] for shift in range(0, 40, 5)])
     code = f"{letters[:4]}-{letters[4:]}"
     _reference.set(code)
     return code
@@ -66,6 +75,8 @@ def reference() -> str:
 
 def blotted(text: str) -> str:
     """Return the text with everything that looks like a secret replaced."""
+    if not _MARK_OF_A_SECRET.search(text):
+        return text
     for pattern, replacement in _SECRET_PATTERNS:
         text = pattern.sub(replacement, text)
     return text
@@ -79,7 +90,7 @@ def event(name: str, *, level: int = logging.INFO, **fields: Any) -> None:
         level: a level of the standard library's ``logging``.
         fields: facts; values of secret-sounding names are blotted, strings are searched for secrets.
     """
-    logging.getLogger("gateway").log(level, name, extra={"fields": fields})
+    _write(_events, level, name, fields)
 
 
 def client() -> str:
@@ -98,7 +109,13 @@ def audit(name: str, *, outcome: str, **fields: Any) -> None:
     client_address, user_agent = _visitor.get()
     facts = {"audit": True, "outcome": outcome, "client": client_address, "user_agent": user_agent, **fields}
     level = logging.INFO if outcome == "success" else logging.WARNING
-    logging.getLogger("gateway.audit").log(level, name, extra={"fields": facts})
+    _write(_audit_trail, level, name, facts)
+
+
+def _write(logger: logging.Logger, level: int, name: str, fields: dict[str, Any]) -> None:
+    """Write one event; ``Logger.log`` would first walk the stack for a file and a line that nobody asks for."""
+    if logger.isEnabledFor(level):
+        logger.handle(logger.makeRecord(logger.name, level, "", 0, name, (), None, extra={"fields": fields}))
 
 
 class _OneLine(logging.Formatter):
@@ -108,15 +125,20 @@ class _OneLine(logging.Formatter):
         line: dict[str, Any] = {
             "time": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created)) + f".{int(record.msecs):03d}Z",
             "level": record.levelname.lower(),
-            "event": record.getMessage(),
+            "event": blotted(record.getMessage()),
             "reference": _reference.get(),
         }
         if not record.name.startswith("gateway"):
             line["logger"] = record.name
-        line |= getattr(record, "fields", {})
+        line |= _safe(getattr(record, "fields", {}))
         if record.exc_info:
-            line["traceback"] = self.formatException(record.exc_info)
-        return json.dumps(_safe(line), ensure_ascii=False)
+            line["traceback"] = blotted(self.formatException(record.exc_info))
+        return json.dumps(line, ensure_ascii=False).translate(_LINE_ENDS)
+
+
+@functools.lru_cache(maxsize=1024)
+def _names_a_secret(name: str) -> bool:
+    return bool(_SECRET_NAMES.search(name))
 
 
 def _safe(value: Any) -> Any:
@@ -124,7 +146,7 @@ def _safe(value: Any) -> Any:
     if isinstance(value, str):
         return blotted(value)
     if isinstance(value, dict):
-        return {str(name): _BLOT if _SECRET_NAMES.search(str(name)) else _safe(inner) for name, inner in value.items()}
+        return {str(name): _BLOT if _names_a_secret(str(name)) else _safe(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [_safe(inner) for inner in value]
     return value if value is None or isinstance(value, bool | int | float) else blotted(str(value))
@@ -142,5 +164,5 @@ def configure(level: str, stream: IO[str] | None = None) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
-    logging.getLogger("gateway").setLevel(level.upper())
-    logging.getLogger("gateway.audit").setLevel(logging.INFO)
+    _events.setLevel(level.upper())
+    _audit_trail.setLevel(logging.INFO)

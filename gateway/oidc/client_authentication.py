@@ -1,13 +1,16 @@
 """How we prove to a provider that we are the client: a secret, or a signed assertion (Core 9; RFC 7523)."""
 
+import base64
 import secrets
 import time
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote_plus
 
 from authlib.common.urls import add_params_to_qs
 from authlib.integrations.requests_client import OAuth2Session
 from joserfc import jwt
+from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, Key, OKPKey, RSAKey
 
 from gateway.oidc.tokens import PINNED_REGISTRY
@@ -16,6 +19,7 @@ from schemas.secret import Secret
 ASSERTION_SECONDS = 60
 _PRIVATE_KEY_JWT = "private_key_jwt"
 _ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+_CURVES = (None, "P-256", "Ed25519")
 _ALGORITHMS = {"RSA": "RS256", "EC": "ES256", "OKP": "EdDSA"}
 
 ClientAuthentication = Callable[[OAuth2Session], OAuth2Session]
@@ -32,10 +36,18 @@ def by_secret(secret: Secret, method: str) -> ClientAuthentication:
 
     def teach(client: OAuth2Session) -> OAuth2Session:
         client.client_secret = secret.reveal()
+        client.register_client_auth_method(("client_secret_basic", _basic))
         client.token_endpoint_auth_method = method
         return client
 
     return teach
+
+
+def _basic(auth: Any, _method: str, uri: str, headers: Any, body: str) -> tuple[str, Any, str]:
+    """Write id and secret form-encoded, as RFC 6749, 2.3.1, asks; Authlib writes them raw."""
+    pair = f"{quote_plus(auth.client_id)}:{quote_plus(auth.client_secret)}"
+    headers["Authorization"] = "Basic " + base64.b64encode(pair.encode()).decode()
+    return uri, headers, body
 
 
 def by_private_key(pem: Secret) -> ClientAuthentication:
@@ -85,7 +97,8 @@ def _imported(pem: str) -> Key:
     for kind in (RSAKey, ECKey, OKPKey):
         try:
             key: Key = kind.import_key(pem)
-        except ValueError:
+        except (JoseError, ValueError, TypeError):
             continue
-        return key
+        if key.as_dict(private=False).get("crv") in _CURVES:
+            return key
     raise ValueError("the private key is neither RSA nor P-256 nor Ed25519")

@@ -34,7 +34,9 @@ def _sub(claims: Claims) -> str:
 def _object_id(claims: Claims) -> str:
     """Return Entra ID's ``oid``; its ``sub`` differs from one registration to the next, in the same tenant."""
     oid, tid = claims.get("oid"), claims.get("tid")
-    if not (isinstance(oid, str) and oid and isinstance(tid, str) and f"/{tid}/" in claims["iss"]):
+    if not (
+        isinstance(oid, str) and oid and isinstance(tid, str) and tid in urlsplit(claims["iss"]).path.split("/")[1:2]
+    ):
         raise SignInNotTrusted("oid or tid is missing, or tid is not the issuer's tenant")
     return oid
 

@@ -1,6 +1,7 @@
 """Sign-ins on their way to the provider and back: each can be consumed once, by the browser that began it."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gateway.store.connection import Store
@@ -9,6 +10,8 @@ from schemas.transaction import Departure, Transaction
 
 TRANSACTION_SECONDS = 15 * 60
 DEPARTURE_SECONDS = 10 * 60
+STICK_SECONDS = 30
+"""How long after a sign-in a browser without a session counts as one that does not keep it."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,16 @@ class Transactions:
         if transaction is None:
             return None
         return transaction if first else Replayed(transaction.target)
+
+    def complete(self, browser: str) -> None:
+        """Remember for a while that the sign-in of this cookie led to a session."""
+        self._store.ask("SET", _key("completed", browser), "1", "EX", STICK_SECONDS)
+
+    def were_completed(self, browsers: Sequence[str]) -> bool:
+        """Return whether one of these cookies' sign-ins led to a session just now."""
+        return (
+            any(self._store.ask("MGET", *(_key("completed", browser) for browser in browsers))) if browsers else False
+        )
 
 
 class Departures:

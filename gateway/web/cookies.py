@@ -3,9 +3,13 @@
 With an https public URL every cookie is ``__Host-…; Secure``; with http on loopback the same cookies carry neither.
 """
 
+import re
+
 from flask import Request, Response
 
 PREFIX = "talentlms_gateway_"
+TRANSACTION_COOKIE = "transaction_"
+"""What the name of each sign-in's own cookie begins with."""
 
 
 class Cookies:
@@ -22,6 +26,10 @@ class Cookies:
     def get(self, request: Request, name: str) -> str | None:
         """Return a cookie's value; an empty one counts as absent."""
         return request.cookies.get(self._prefix + name) or None
+
+    def pattern(self, name: str) -> re.Pattern[str]:
+        """Return what finds a cookie's value in a ``Cookie`` header, if it is one that ``put`` allows."""
+        return re.compile(rf"(?:^|; ?){re.escape(self._prefix + name)}=([A-Za-z0-9._-]+)(?=;|$)")
 
     def names(self, request: Request, beginning: str) -> list[str]:
         """Return the names of all cookies that begin so, without the prefix."""

@@ -19,7 +19,7 @@ from gateway.oidc.relying_party import RelyingParty
 from gateway.store.sessions import Sessions
 from gateway.store.transactions import TRANSACTION_SECONDS, Replayed, Transactions
 from gateway.web import problems
-from gateway.web.cookies import Cookies
+from gateway.web.cookies import TRANSACTION_COOKIE, Cookies
 from gateway.web.headers import to_address
 from gateway.web.navigation import only_for_people
 from gateway.web.next_page import own_path, own_target
@@ -29,7 +29,6 @@ from schemas.transaction import Transaction
 
 AT_ONCE = 10
 """Sign-ins under way per browser; the oldest makes room (RFC 9700, 2.1, and cookie sizes)."""
-TRANSACTION_COOKIE = "transaction_"
 HINT_LENGTH = 254
 _PROMPTS = ("login", "select_account", "consent")
 _LOCALES = re.compile(r"[A-Za-z0-9-]{2,16}( [A-Za-z0-9-]{2,16}){0,9}")
@@ -67,6 +66,8 @@ class SignIn:
     def begin(self, provider: str, target: str, hints: Hints) -> Response:
         """Send the browser to a provider."""
         problems.offer(sign_in_href(target), "Try again")
+        if self._does_not_stick():
+            return self._stopped(provider, target)
         self._limits.begun(log.client())
         with _audited(provider):
             url, transaction = self._provider(provider).begin(target, hints)
@@ -74,7 +75,7 @@ class SignIn:
         self._transactions.remember(transaction, browser)
         response = to_address(url)
         self._make_room(response)
-        value = f"{int(time.time())}.{browser}"
+        value = f"{_milliseconds()}.{browser}"
         self._cookies.put(response, _cookie(transaction.state), value, TRANSACTION_SECONDS)
         return response
 
@@ -103,11 +104,31 @@ class SignIn:
         if before is not None:
             self._sessions.replace(before, signed_in.identity)
         self._limits.completed(log.client())
+        self._transactions.complete(self._secrets()[_cookie(transaction.state)])
         issuer, person = signed_in.identity.issuer, signed_in.identity.key
         log.audit("sign_in", outcome="success", provider=provider, issuer=issuer, person=person)
         response = to_address(transaction.target)
         self._visitor.welcome(response, session_id)
-        self._cookies.drop(response, _cookie(transaction.state))
+        return response
+
+    def _does_not_stick(self) -> bool:
+        """Return whether this browser completed a sign-in just now and still has no session.
+
+        It keeps our cookies but not that one, or the store forgets; another sign-in would only lead here again.
+        """
+        return self._visitor.session() is None and self._transactions.were_completed(list(self._secrets().values()))
+
+    def _secrets(self) -> dict[str, str]:
+        """Return the secrets of this browser's sign-ins, by their cookie's name."""
+        names = self._cookies.names(request, TRANSACTION_COOKIE)
+        return {name: (self._cookies.get(request, name) or "").partition(".")[2] for name in names}
+
+    def _stopped(self, provider: str, target: str) -> Response:
+        """Show a page in place of a loop; its button begins anew."""
+        log.audit("sign_in", outcome="refused", reason=SignInInterrupted.code, provider=provider, note="does not stick")
+        response = _interrupted(target)
+        for name in self._secrets():
+            self._cookies.drop(response, name)
         return response
 
     def named_by(self, issuer: str | None) -> str:
@@ -122,7 +143,7 @@ class SignIn:
         raise BadRequest("iss is not the issuer of a configured identity provider")
 
     def _again(self, target: str) -> Response:
-        """Answer a double click, or a reload before the first answer came: on, where it should have gone."""
+        """Answer the back button, a reload or a double click: on, where it should have gone."""
         return _interrupted(target) if self._visitor.session() is None else to_address(target)
 
     def _provider(self, name: str) -> RelyingParty:
@@ -168,9 +189,12 @@ def blueprint(sign_in: SignIn, labels: Mapping[str, str], public_url: str, *, wi
     @routes.route("/login/initiate", methods=["GET", "POST"])
     def initiate() -> Response:
         """Begin a sign-in that somebody else asked for, such as a tile in the provider's portal (Core 4)."""
-        asked = _each_once(request.values, ("iss", "login_hint", "target_link_uri"))
+        with _audited("unknown"):
+            asked = _each_once(request.values, ("iss", "login_hint", "target_link_uri"))
         target = own_target(asked.get("target_link_uri"), public_url)
-        return sign_in.begin(sign_in.named_by(asked.get("iss")), target, _hints(request.values))
+        with _audited("unknown"):
+            name = sign_in.named_by(asked.get("iss"))
+        return sign_in.begin(name, target, _hints(request.values))
 
     @routes.get("/callback/<provider>")
     def callback(provider: str) -> Response:
@@ -187,6 +211,10 @@ def _audited(provider: str) -> Iterator[None]:
     except (SignInError, BadRequest) as error:
         log.audit("sign_in", outcome="refused", reason=error.code, provider=provider, note=error.note)
         raise
+
+
+def _milliseconds() -> int:
+    return time.time_ns() // 1_000_000
 
 
 def _cookie(state: str) -> str:

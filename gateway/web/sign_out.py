@@ -15,7 +15,7 @@ from gateway.flows.sign_out import SignOut
 from gateway.oidc.logout import Logout
 from gateway.store.sessions import Sessions
 from gateway.store.transactions import DEPARTURE_SECONDS, Departures
-from gateway.web.cookies import Cookies
+from gateway.web.cookies import TRANSACTION_COOKIE, Cookies
 from gateway.web.forms import Forms
 from gateway.web.headers import to_address
 from gateway.web.learners import Learners
@@ -73,6 +73,8 @@ class Leaving:
         link = self._sign_out.link(learner) if learner else None
         response = to_address(link.reveal() if link else CONTINUE_PATH)
         self._visitor.dismiss(response)
+        for name in self._cookies.names(request, TRANSACTION_COOKIE):
+            self._cookies.drop(response, name)
         self._cookies.put(response, DEPARTURE_COOKIE, browser, DEPARTURE_SECONDS)
         return response
 

@@ -30,6 +30,7 @@ def command():
     return called
 
 
+@pytest.mark.statement(65)
 def test_check_describes_good_settings_without_their_secrets(command):
     done = command("check")
     assert done.returncode == 0
@@ -39,6 +40,7 @@ def test_check_describes_good_settings_without_their_secrets(command):
         assert secret not in done.stdout
 
 
+@pytest.mark.statement(64)
 def test_check_names_every_fault_at_once_and_fails(command):
     done = command(
         "check",
@@ -58,6 +60,7 @@ def test_check_names_every_fault_at_once_and_fails(command):
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.statement(57)
 def test_an_operator_ends_the_sessions_of_a_person(command, redis_server):
     store = connect(redis_server.url)
     store.ask("FLUSHALL")

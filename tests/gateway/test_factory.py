@@ -93,6 +93,7 @@ def test_good_settings_make_an_application_that_asks_nobody(environ):
     assert create_app().test_client().get("/livez").status_code == 200
 
 
+@pytest.mark.statement(64)
 def test_bad_settings_make_none_and_all_faults_are_told_at_once(environ):
     environ(GATEWAY_SECRET_KEYS="hunter2", TALENTLMS_API_KEY=None, GATEWAY_RATE_LIMIT="off")
     with pytest.raises(BadSettings) as refused:
@@ -167,6 +168,7 @@ def test_gunicorn_serves_with_two_workers_where_redis_is_shared(gunicorn, redis_
     assert answers(*gunicorn(WEB_CONCURRENCY="2", GATEWAY_REDIS_URL=redis_server.url.reveal()))
 
 
+@pytest.mark.statement(64)
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize(
     "changes",

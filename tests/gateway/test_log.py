@@ -64,6 +64,7 @@ def test_an_audit_event_says_who_from_where_and_with_which_outcome(lines):
     assert len(first["user_agent"]) == 200
 
 
+@pytest.mark.statement(62)
 @pytest.mark.parametrize("value", ["a\nb", "a\r\nb", '"}\n{"event": "forged"}', "\x1b[31m", "\x00"])
 def test_no_value_forges_a_second_line(stream, lines, value):
     log.event("problem", note=value)
@@ -114,6 +115,7 @@ SECRETS_IN_TEXT = [
 ]
 
 
+@pytest.mark.statement(61)
 @pytest.mark.parametrize(("text", "secret"), SECRETS_IN_TEXT)
 def test_secrets_inside_a_text_are_blotted(text, secret):
     assert secret not in log.blotted(text)

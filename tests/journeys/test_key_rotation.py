@@ -25,6 +25,7 @@ def rotate(rotating):
     return put
 
 
+@pytest.mark.statement(65)
 def test_sessions_forms_and_accounts_survive_and_the_password_follows(rotating, rotate, academy, visit, newcomers):
     person, leaver, starter = newcomers(), newcomers(), newcomers()
     visitor, leaving, starting = (visit(rotating.url, one.login) for one in (person, leaver, starter))

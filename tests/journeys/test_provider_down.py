@@ -65,6 +65,7 @@ def test_whoever_is_signed_in_notices_nothing(practising_gateway, provider_contr
     assert visitor.ask("/").status_code == 200
 
 
+@pytest.mark.statement(37)
 def test_what_is_known_of_a_provider_outlives_its_absence(practising_gateway, provider_control, visit):
     visit(practising_gateway.url, "kim.lee").go("/go/course/12")
     provider_control.misbehave("discovery-down")

@@ -55,6 +55,7 @@ def test_whoever_was_enrolled_by_somebody_else_gets_in(gateway, academy, visit, 
     assert "Data protection" in visitor.go("/go/course/34").text
 
 
+@pytest.mark.statement(45)
 def test_an_inactive_account_is_not_opened(practising_gateway, academy, visit):
     visitor = visit(practising_gateway.url, "felix")
     for address in ("/go", "/go/course/12", "/"):
@@ -67,6 +68,7 @@ def test_an_inactive_account_is_not_opened(practising_gateway, academy, visit):
     assert academy.enrolments("felix@example.com") == {}
 
 
+@pytest.mark.statement(45)
 @pytest.mark.parametrize("address", ["/go", "/go/course/12", "/"])
 def test_an_account_that_was_switched_off_since_is_not_opened(gateway, academy, visit, newcomer, address):
     visitor = visit(gateway.url, newcomer.login)

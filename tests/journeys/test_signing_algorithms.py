@@ -69,6 +69,7 @@ def test_a_browser_signs_in_and_out_with_an_eddsa_key(gateway, academy, page, ne
     assert academy.is_online(newcomer.email) is False
 
 
+@pytest.mark.statement(21, 29)
 @EACH
 def test_each_algorithm_signs_a_person_in_whose_name_and_address_only_userinfo_tells(
     gateway, academy, visit, newcomer, name
@@ -98,6 +99,7 @@ def test_the_clients_secret_travels_in_the_header_or_in_the_form_as_it_is_set(
     assert requests_for_tokens[-1] == f"POST /token Authorization: {proof}"
 
 
+@pytest.mark.statement(56)
 @EACH
 def test_whoever_signs_out_at_the_provider_is_signed_out_here_in_that_browser_alone(
     gateway, providers, visit, newcomer, name

@@ -40,6 +40,7 @@ def away(request, store):
     return store.process.kill, come_back
 
 
+@pytest.mark.statement(58)
 def test_without_redis_every_door_says_so_and_the_session_outlives_it(
     forgetful_gateway, academy, visit, newcomer, away
 ):

@@ -23,6 +23,7 @@ def test_ten_tabs_of_a_newcomer_make_one_account_and_all_arrive(gateway, academy
     assert academy.operations().count("usersignup") == 1
 
 
+@pytest.mark.statement(43)
 @pytest.mark.parametrize("address", ["/go/course/12", "/go", "/buy/course/34"])
 def test_ten_browsers_of_one_newcomer_make_one_account_and_all_arrive(gateway, academy, visit, newcomer, address):
     visitors = [visit(gateway.url, newcomer.login) for _ in range(TABS)]

@@ -30,6 +30,7 @@ def people(lone_gateway, academy, visit, newcomers):
     return pairs
 
 
+@pytest.mark.statement(17)
 def test_the_second_person_gets_no_cookie_no_link_and_no_name_of_the_first(lone_gateway, academy, visit, newcomers):
     first, second = newcomers(), newcomers()
     one, other = visit(lone_gateway.url, first.login), visit(lone_gateway.url, second.login)

@@ -146,6 +146,7 @@ def test_a_tile_leads_straight_to_its_own_provider(gateway, providers, visit, ne
 # --- who is who ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.statement(42)
 def test_the_same_subject_at_both_is_two_people(academy, visit, newcomer):
     one, other = visit(newcomer.login), visit(newcomer.login)
     _sign_in(one, "staff")
@@ -208,6 +209,7 @@ def test_where_both_may_vouch_for_an_address_its_account_stays_with_who_came_fir
 # --- mixed up --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.statement(16)
 @EACH_WAY
 def test_a_callback_that_arrives_at_the_others_address_is_refused_and_its_code_stays_unspent(
     gateway, academy, providers, visit, newcomer, name, other
@@ -223,6 +225,7 @@ def test_a_callback_that_arrives_at_the_others_address_is_refused_and_its_code_s
     assert _token_requests(providers) == token_requests
 
 
+@pytest.mark.statement(15, 16)
 @EACH_WAY
 def test_a_callback_with_the_others_issuer_is_refused(gateway, academy, providers, visit, newcomer, name, other):
     visitor = visit(newcomer.login)

@@ -37,6 +37,7 @@ def test_the_description_names_every_effective_setting(settings, file):
     assert lines["slugs.categories"] == "none"
 
 
+@pytest.mark.statement(65)
 def test_secrets_are_in_no_text_of_the_settings(settings):
     loaded = settings(**SECRETS)
 

@@ -52,6 +52,7 @@ def test_a_variable_that_is_no_text_is_refused(faults):
     assert "UTF-8" in faults(OIDC_CLIENT_ID="acme\udcff")["OIDC_CLIENT_ID"]
 
 
+@pytest.mark.statement(65)
 def test_every_secret_can_be_given_as_a_file(settings, tmp_path):
     secrets = {
         "GATEWAY_SECRET_KEYS": "a" * 32 + "," + "b" * 32,

@@ -108,6 +108,7 @@ def test_an_issuer_is_kept_byte_for_byte(provider, issuer):
     assert provider(f'issuer = "{issuer}"').issuer == issuer
 
 
+@pytest.mark.statement(34, 64)
 @pytest.mark.parametrize(
     ("issuer", "says"),
     [
@@ -127,6 +128,7 @@ def test_what_cannot_be_an_issuer_is_refused(complaints, issuer, says):
     assert "hunter2" not in found["issuer"]
 
 
+@pytest.mark.statement(39, 64)
 @pytest.mark.parametrize("tenant", ["common", "organizations", "consumers", "Common"])
 def test_an_issuer_of_every_entra_tenant_is_refused(complaints, tenant):
     found = complaints(f'issuer = "https://login.microsoftonline.com/{tenant}/v2.0"')

@@ -69,6 +69,7 @@ def test_secret_keys_keep_their_order(settings, text):
     assert [key.reveal() for key in settings(GATEWAY_SECRET_KEYS=text).secret_keys] == [KEY, OTHER]
 
 
+@pytest.mark.statement(64)
 @pytest.mark.parametrize(
     ("text", "says"),
     [

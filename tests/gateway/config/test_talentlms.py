@@ -111,6 +111,7 @@ def test_further_hosts_stand_as_a_url_has_them(settings):
     assert talentlms.payment_hosts == talentlms.link_hosts | {"www.paypal.com", "pay.example"}
 
 
+@pytest.mark.statement(64)
 @pytest.mark.parametrize("name", ["TALENTLMS_LINK_HOSTS", "TALENTLMS_PAYMENT_HOSTS"])
 @pytest.mark.parametrize(
     ("text", "says"),

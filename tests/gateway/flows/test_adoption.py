@@ -59,12 +59,14 @@ def test_a_name_that_the_provider_does_not_know_replaces_none(provisioning, stag
     assert (user["first_name"], user["last_name"]) == ("Kimberly", "Lee")
 
 
+@pytest.mark.statement(40)
 @pytest.mark.parametrize("domains", [("acme.example",), ("other.example", "acme.example"), ()])
 def test_a_provider_vouches_for_its_domains(provisioning, staged, domains):
     number = staged()
     assert provisioning(domains=domains).learner_for(KIM).user_id == number
 
 
+@pytest.mark.statement(40)
 @pytest.mark.parametrize("domains", [("other.example",), ("example",), ("cme.example",), ("sub.acme.example",)])
 def test_a_provider_does_not_vouch_for_foreign_domains(provisioning, staged, asked, domains):
     staged()
@@ -74,6 +76,7 @@ def test_a_provider_does_not_vouch_for_foreign_domains(provisioning, staged, ask
     assert asked()[0] == "usersignup"
 
 
+@pytest.mark.statement(40)
 @pytest.mark.parametrize("verified", [None, False])
 def test_an_address_that_nobody_verified_opens_no_existing_account(provisioning, staged, verified, links):
     staged()
@@ -82,6 +85,7 @@ def test_an_address_that_nobody_verified_opens_no_existing_account(provisioning,
     assert links.find(KIM.key) is None
 
 
+@pytest.mark.statement(40)
 @pytest.mark.parametrize("verified", ["true", "True", 1, "1", [True], {"value": True}])
 def test_only_the_boolean_true_vouches(provisioning, staged, verified):
     staged()
@@ -172,6 +176,7 @@ def test_further_learner_types_can_be_allowed(provisioning, staged):
     assert provisioning(learner_types=("Apprentice",)).learner_for(KIM).user_id == number
 
 
+@pytest.mark.statement(39, 42)
 def test_an_account_that_is_linked_to_another_identity_is_refused(provisioning, staged, links):
     number = staged()
     assert provisioning().learner_for(KIM).user_id == number
@@ -191,6 +196,7 @@ def test_of_ten_identities_with_one_address_one_gets_the_account(provisioning, s
     assert sum(isinstance(one, AccountTaken) for one in got) == 9
 
 
+@pytest.mark.statement(45)
 def test_an_inactive_account_is_refused_and_not_activated(provisioning, staged, account):
     staged(status="inactive")
     with pytest.raises(AccountInactive):

@@ -54,6 +54,7 @@ def test_the_whole_of_this_machines_network_is_this_machine_as_in_the_settings()
     assert allowed("http://127.0.0.2:8001/x", Destinations({"127.0.0.2:8001"}, ()).sign_in)
 
 
+@pytest.mark.statement(47)
 @pytest.mark.parametrize(
     "url",
     [
@@ -169,6 +170,7 @@ PIECES = st.sampled_from(
 )
 
 
+@pytest.mark.statement(47)
 @given(st.lists(PIECES, max_size=9).map("".join) | st.text(string.printable, max_size=40).map("https://".__add__))
 @example("https://acme.talentlms.com\\@elsewhere.example")
 def test_whatever_is_followed_leads_where_the_browser_too_sees_a_host_of_the_list(url):

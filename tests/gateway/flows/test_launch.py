@@ -80,6 +80,7 @@ def test_the_login_key_is_used_for_everybody_where_the_settings_say_so(launch, n
     assert asked() == ["users/id"]
 
 
+@pytest.mark.statement(46)
 def test_every_click_gets_a_link_of_its_own(launch, newcomer):
     flow = launch()
     found = at_once(10, lambda _: flow.dashboard(newcomer).reveal())
@@ -129,6 +130,7 @@ def test_a_forgotten_account_link_opens_by_the_login_key(launch, newcomer, links
     assert asked() == ["users/id"]
 
 
+@pytest.mark.statement(45)
 def test_an_account_that_was_switched_off_opens_no_dashboard(launch, newcomer, lms, links):
     lms.users.set_status(newcomer.user_id, "inactive")
     with pytest.raises(Inactive):
@@ -174,6 +176,7 @@ def test_a_fault_of_talentlms_is_told_and_not_taken_for_a_wrong_password(
     assert signs_in(launch().dashboard(newcomer)) == "Kim Lee"
 
 
+@pytest.mark.statement(47)
 @pytest.mark.parametrize("login_link", ["auto", "login_key"])
 def test_a_link_that_leads_elsewhere_is_not_followed(launch, newcomer, academy, login_link):
     operation = "userlogin" if login_link == "auto" else "users/id"
@@ -254,6 +257,7 @@ def test_a_course_of_an_account_that_is_gone_says_so(launch, newcomer):
         launch().course(replace(newcomer, user_id=4711), COURSE, navigation=True)
 
 
+@pytest.mark.statement(45)
 @pytest.mark.parametrize("refuses", [True, False])
 def test_a_course_does_not_open_for_an_account_that_was_switched_off(launch, newcomer, lms, academy, refuses):
     academy.control.quirk(inactive_goto=refuses)
@@ -266,6 +270,7 @@ def test_a_course_does_not_open_for_an_account_that_was_switched_off(launch, new
         assert "Your account is inactive" in signs_in(launch().course(newcomer, COURSE, navigation=True))
 
 
+@pytest.mark.statement(47)
 @pytest.mark.parametrize("host", ["elsewhere.example", "127.0.0.1:1", "127.0.0.1", "kim@127.0.0.1"])
 def test_a_course_link_that_leads_elsewhere_is_not_followed(launch, newcomer, lms, academy, host):
     lms.courses.add_user(newcomer.user_id, COURSE)

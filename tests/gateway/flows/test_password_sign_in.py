@@ -54,6 +54,7 @@ def test_every_refusal_reads_the_same(sign_in, username, password):
     assert (error.status, error.code, error.happened) == (401, PasswordRefused.code, PasswordRefused.happened)
 
 
+@pytest.mark.statement(66)
 def test_after_five_failures_of_a_person_talentlms_is_not_asked_any_more(sign_in, asked):
     for _ in range(PER_PERSON):
         refuse(sign_in)
@@ -73,6 +74,7 @@ def test_another_spelling_of_the_name_does_not_begin_anew(sign_in, spelling):
         sign_in.link(spelling, RIGHT, THERE)
 
 
+@pytest.mark.statement(66)
 def test_after_fifty_failures_from_an_address_it_has_to_wait_whoever_is_tried(sign_in, store, asked):
     refuse(sign_in, "nobody-1")
     (key,) = store.keys("attempts:password:address:*")

@@ -21,6 +21,7 @@ from tests.gateway.flows.scene import KIM, NEW_KEY, OLD_KEY, UNVERIFIED_KIM
 from tests.gateway.threads import at_once
 
 
+@pytest.mark.statement(43)
 def test_a_newcomer_is_looked_up_and_signed_up_once(provisioning, asked, account):
     learner = provisioning().learner_for(KIM)
     assert asked() == ["users/email", "usersignup"]
@@ -43,6 +44,7 @@ def test_nobody_is_known_before_the_first_click(provisioning, asked):
     assert asked() == []
 
 
+@pytest.mark.statement(43)
 def test_ten_tabs_of_a_newcomer_sign_up_once(provisioning, asked):
     flow = provisioning()
     learners = at_once(10, lambda _: flow.learner_for(KIM))
@@ -129,6 +131,7 @@ def test_an_account_that_was_switched_off_later_is_not_switched_on_again(provisi
     assert account("kim@acme.example")["status"] == "inactive"
 
 
+@pytest.mark.statement(43)
 @pytest.mark.parametrize("kim", [KIM, UNVERIFIED_KIM])
 @pytest.mark.parametrize(
     "fault", [{"kind": "dropped", "carried_out": True}, {"kind": "cut"}, {"kind": "html", "carried_out": True}]

@@ -27,6 +27,7 @@ def full(limits, store):
     return limits
 
 
+@pytest.mark.statement(66)
 def test_two_thousand_people_behind_one_address_sign_in_and_never_count(limits, store):
     for _ in range(2000):
         limits.begun(HERE)
@@ -36,6 +37,7 @@ def test_two_thousand_people_behind_one_address_sign_in_and_never_count(limits, 
     assert store.ask("GET", key) == b"0"
 
 
+@pytest.mark.statement(66)
 def test_more_than_the_limit_that_are_abandoned_have_to_wait_and_others_do_not(full):
     with pytest.raises(TooManyAttempts) as refused:
         full.begun(HERE)

@@ -113,6 +113,16 @@ def test_what_depends_on_settings_ends_with_a_session_or_with_a_page_and_never_w
     assert [audit.outcome for audit in hurried.trail.audits()] == [outcome]
 
 
+@pytest.mark.statement(21, 28)
+@pytest.mark.conformance("oidcc-client-test", "rp-id_token-sig-rs256", "rp-id_token-sig-es256")
+@pytest.mark.parametrize("alg", ["RS256", "PS256", "ES256", "EdDSA"])
+def test_a_provider_may_sign_everything_by_any_of_the_four_algorithms(house, facing, alg):
+    house.provider.control.settings(signing_alg=alg, userinfo_signing_alg=alg)
+    browser = facing("azp-ours")
+    assert browser.sign_in().headers.get("Location") == "/go", house.trail.audits()
+    assert browser.is_signed_in
+
+
 def test_every_misbehaviour_that_is_to_be_refused_has_a_reason_here():
     refused = {one.name for one in AT_SIGN_IN if one.expected == "refuse" and not one.name.startswith("par-")}
     assert refused == set(REASONS)

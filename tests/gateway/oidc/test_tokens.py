@@ -13,7 +13,7 @@ from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from gateway.errors import SignInNotTrusted
 from gateway.oidc.tokens import AGE_SECONDS, SKEW_SECONDS, TOKEN_BYTES, Expected, check_id_token, signed_claims
-from sandbox.idp.jose import b64, joined, signature
+from sandbox.idp.jose import b64, joined, left_half_hash, signature
 from sandbox.idp.keys import new_key
 from tests.gateway.oidc.tokens_made import (
     ACCESS_TOKEN,
@@ -459,6 +459,15 @@ def test_the_nonce_is_the_transactions_and_no_other(nonce):
 def test_an_at_hash_of_another_access_token_is_refused(value):
     with refused(r"\bat_hash\b"):
         check(claims_now(at_hash=value))
+
+
+@pytest.mark.statement(28)
+@every_algorithm
+def test_an_at_hash_is_made_by_the_hash_that_belongs_to_the_algorithm(alg):
+    other = "RS256" if alg == "EdDSA" else "EdDSA"
+    check(claims_now(at_hash=left_half_hash(ACCESS_TOKEN, alg)), algorithm=alg)
+    with refused(r"\bat_hash\b"):
+        check(claims_now(at_hash=left_half_hash(ACCESS_TOKEN, other)), algorithm=alg)
 
 
 @pytest.mark.statement(28)

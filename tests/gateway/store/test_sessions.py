@@ -43,6 +43,7 @@ def test_a_session_is_found_by_its_id_with_all_that_was_put_into_it(sessions):
     assert abs(session.expires_at - time.time() - 1000) < 5
 
 
+@pytest.mark.statement(53)
 def test_the_store_never_sees_the_id_and_what_it_holds_opens_nothing(sessions, everything):
     session_id, session = begun(sessions)
     assert session_id not in everything()
@@ -57,6 +58,7 @@ def test_no_two_sessions_have_the_same_id(sessions):
     assert all(len(session_id) >= 43 for session_id in ids)
 
 
+@pytest.mark.statement(53)
 def test_a_session_ends_when_nobody_clicks(store):
     sessions = Sessions(store, idle=1, lifetime=1000)
     session_id = sessions.create(KIM, ID_TOKEN).reveal()
@@ -71,6 +73,7 @@ def test_a_click_lets_the_idle_time_begin_anew(sessions, store):
     assert seconds_left(store, session) > 90
 
 
+@pytest.mark.statement(53)
 def test_a_session_ends_at_its_lifetime_however_often_somebody_clicks(store, everything):
     short = Sessions(store, idle=100, lifetime=2)
     session_id, session = begun(short)
@@ -136,6 +139,7 @@ def test_an_ended_session_leaves_nothing_behind(sessions, store):
     assert store.keys("*") == []
 
 
+@pytest.mark.statement(57)
 @pytest.mark.parametrize("name", ["kim@acme.example", "KIM@acme.example", "kim.lee", "kim-1", "kim.login", "7"])
 def test_an_operator_ends_a_persons_sessions_by_any_of_their_names(sessions, name):
     ids = [begun(sessions)[0] for _ in range(2)]

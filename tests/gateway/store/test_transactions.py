@@ -40,6 +40,7 @@ def test_a_replay_learns_where_the_sign_in_was_to_lead_and_nothing_else(transact
     assert transactions.consume(KIMS.state, BROWSER) == Replayed("/go/course/12")
 
 
+@pytest.mark.statement(5)
 @pytest.mark.parametrize("browser", ["", "another-browser", BROWSER.upper()])
 def test_another_browser_finds_nothing_and_spoils_nothing(transactions, browser):
     transactions.remember(KIMS, BROWSER)
@@ -60,6 +61,7 @@ def test_the_name_of_a_record_tells_neither_the_state_nor_the_browsers_secret(tr
     assert BROWSER.encode() not in key
 
 
+@pytest.mark.statement(8)
 def test_a_transaction_lasts_fifteen_minutes(transactions, store):
     transactions.remember(KIMS, BROWSER)
     (key,) = store.keys("*")

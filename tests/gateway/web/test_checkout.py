@@ -17,6 +17,7 @@ def buyer(gateway, browser_at, academy):
     return browser
 
 
+@pytest.mark.statement(50)
 @pytest.mark.parametrize(
     ("path", "operation", "price"),
     [
@@ -62,6 +63,7 @@ def test_what_one_has_already_is_not_sold_again(buyer, academy):
     assert "Location" not in answer.headers
 
 
+@pytest.mark.statement(47)
 def test_a_payment_page_elsewhere_is_not_followed(buyer, academy):
     academy.control.fault("buycourse", kind="foreign_link")
     answer = buyer.get("/buy/course/34")

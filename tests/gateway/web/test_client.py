@@ -30,6 +30,7 @@ def test_behind_a_trusted_proxy_its_entry_tells():
     assert seen(PROXY, f" {BROWSER} ") == BROWSER
 
 
+@pytest.mark.statement(59)
 def test_what_the_browser_made_up_is_not_believed():
     assert seen(PROXY, f"1.1.1.1, {BROWSER}") == BROWSER
     assert seen(PROXY, "1.1.1.1", BROWSER) == BROWSER
@@ -37,6 +38,7 @@ def test_what_the_browser_made_up_is_not_believed():
     assert seen(PROXY, f"{INNER}, 1.1.1.1, {BROWSER}") == BROWSER
 
 
+@pytest.mark.statement(59)
 def test_several_trusted_proxies_are_gone_through():
     assert seen(PROXY, f"1.1.1.1, {BROWSER}, {INNER}") == BROWSER
     assert seen(PROXY, f"{INNER}, {INNER}") == INNER
@@ -49,6 +51,7 @@ def test_an_entry_that_is_no_address_is_not_taken_for_one(entry):
     assert seen(PROXY, f"1.1.1.1, {entry}") == PROXY
 
 
+@pytest.mark.statement(59)
 @pytest.mark.parametrize(
     "header", ["Forwarded", "X-Real-IP", "X-Client-IP", "CF-Connecting-IP", "True-Client-IP", "Via"]
 )
@@ -72,6 +75,7 @@ def test_the_log_names_the_address_that_counts(gateway, browser_at, logged):
     assert [line["client"] for line in lines() if line.get("audit")] == [BROWSER]
 
 
+@pytest.mark.statement(4, 59)
 def test_nothing_that_a_proxy_says_of_host_or_scheme_changes_an_address(gateway, browser_at):
     browser = browser_at(gateway(GATEWAY_TRUSTED_PROXIES="127.0.0.0/8"))
     forwarded = {"X_Forwarded_Host": "evil.example", "X_Forwarded_Proto": "https", "X_Forwarded_Prefix": "/evil"}

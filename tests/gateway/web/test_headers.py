@@ -58,6 +58,7 @@ def test_every_redirect_of_a_stranger_has_the_headers_of_a_link(browser):
         assert LINK_HEADERS.items() <= dict(answer.headers).items()
 
 
+@pytest.mark.statement(18, 46)
 def test_every_redirect_of_a_sign_in_and_a_sign_out_has_the_headers_of_a_link(browser):
     answers = [browser.sign_in(), browser.get("/go")]
     answers += [browser.post("/logout", {"csrf_token": csrf_token(browser.get("/logout"))})]
@@ -112,6 +113,7 @@ def test_over_http_on_this_machine_cookies_are_for_us_alone_and_for_no_script(br
     assert not any(attribute.startswith("Domain") for kind in signed_in.values() for attribute in kind)
 
 
+@pytest.mark.statement(52)
 def test_over_https_the_same_cookies_are_bound_to_the_host(secure):
     begun = set_cookies(secure.get("/login"))
     signed_in = set_cookies(secure.sign_in())
@@ -124,6 +126,7 @@ def test_over_https_the_same_cookies_are_bound_to_the_host(secure):
         assert not any(attribute.startswith("Domain") for attribute in attributes)
 
 
+@pytest.mark.statement(17, 52)
 def test_over_https_a_cookie_that_is_not_bound_to_the_host_counts_for_nothing(secure):
     secure.sign_in()
     stolen = secure.cookies()["__Host-talentlms_gateway_session"]

@@ -4,6 +4,7 @@ from tests.gateway.store.redis_server import RedisServer
 from tests.gateway.web.browser import MACHINE
 
 
+@pytest.mark.statement(67)
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_the_process_is_alive_and_that_asks_nobody(browser, academy, provider, method):
     provider.control.forget_requests()
@@ -12,6 +13,7 @@ def test_the_process_is_alive_and_that_asks_nobody(browser, academy, provider, m
     assert academy.control.calls() == provider.control.requests() == []
 
 
+@pytest.mark.statement(67)
 def test_before_the_first_sign_in_a_provider_is_unknown_and_the_gateway_ready(browser):
     answer = browser.get("/readyz")
     assert (answer.status_code, answer.json) == (200, {"store": "ok", "providers": {"default": "unknown"}})
@@ -22,6 +24,7 @@ def test_after_a_sign_in_the_providers_state_is_fresh(browser):
     assert browser.get("/readyz").json["providers"] == {"default": "fresh"}
 
 
+@pytest.mark.statement(67)
 def test_with_its_only_provider_away_the_gateway_is_not_ready(gateway, browser_at):
     browser = browser_at(gateway(OIDC_ISSUER="http://127.0.0.1:9"))
     browser.get("/login")
@@ -40,6 +43,7 @@ def test_one_provider_of_two_is_enough(gateway, browser_at):
     assert (answer.status_code, answer.json["providers"]) == (200, {"default": "unknown", "other": "unavailable"})
 
 
+@pytest.mark.statement(67)
 def test_readiness_follows_the_store(gateway, browser_at, tmp_path):
     server = RedisServer(tmp_path).start()
     browser = browser_at(gateway(GATEWAY_REDIS_URL=server.url.reveal()))

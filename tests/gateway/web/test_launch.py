@@ -55,6 +55,7 @@ def test_the_next_session_of_a_person_costs_one_call_from_the_first_click_on(bro
     assert asked() == ["gotocourse"]
 
 
+@pytest.mark.statement(46)
 @pytest.mark.parametrize("path", ["/go", "/go/course/12"])
 def test_the_link_is_sent_as_it_is_and_kept_nowhere(browser, academy, path, logged):
     browser.sign_in(ENROLLED)
@@ -69,6 +70,7 @@ def test_the_link_is_sent_as_it_is_and_kept_nowhere(browser, academy, path, logg
     assert "Robin Park" in requests.get(link, timeout=10).text
 
 
+@pytest.mark.statement(46)
 def test_two_clicks_get_two_links(browser):
     browser.sign_in(ENROLLED)
     assert browser.get("/go/course/12").headers["Location"] != browser.get("/go/course/12").headers["Location"]
@@ -179,6 +181,7 @@ def test_after_a_course_there_is_a_page_that_asks_nobody(browser, academy, signe
     assert academy.control.calls() == []
 
 
+@pytest.mark.statement(57)
 def test_a_session_that_an_operator_ended_opens_nothing(gateway, browser_at, redis_server):
     browser = browser_at(gateway(GATEWAY_REDIS_URL=redis_server.url.reveal()))
     browser.sign_in()
@@ -187,6 +190,7 @@ def test_a_session_that_an_operator_ended_opens_nothing(gateway, browser_at, red
     assert wanted_again(browser.get("/go")) == "/go"
 
 
+@pytest.mark.statement(53)
 def test_a_made_up_session_opens_nothing(browser):
     browser.client.set_cookie("talentlms_gateway_session", "made-up")
     assert wanted_again(browser.get("/go")) == "/go"

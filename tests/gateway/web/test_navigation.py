@@ -22,6 +22,7 @@ def name(headers):
     return "-".join(f"{key}:{text}" for key, text in headers.items())
 
 
+@pytest.mark.statement(9, 46)
 @pytest.mark.parametrize("signed_in", [True, False])
 def test_a_head_is_answered_204_and_asks_nobody(browser, academy, provider, signed_in):
     if signed_in:
@@ -36,6 +37,7 @@ def test_a_head_is_answered_204_and_asks_nobody(browser, academy, provider, sign
     assert browser.cookies() == before
 
 
+@pytest.mark.statement(9, 46)
 @pytest.mark.parametrize("headers", SPECULATIVE, ids=name)
 def test_a_page_that_is_loaded_in_case_it_is_wanted_gets_nothing(kim, academy, provider, headers):
     provider.control.forget_requests()
@@ -48,6 +50,7 @@ def test_a_page_that_is_loaded_in_case_it_is_wanted_gets_nothing(kim, academy, p
     assert kim.cookies() == before
 
 
+@pytest.mark.statement(9, 46)
 @pytest.mark.parametrize("mode", SCRIPTED)
 def test_a_script_is_told_to_open_a_page(kim, academy, mode):
     answers = {door: kim.get(door, Sec_Fetch_Mode=mode) for door in DOORS}
@@ -80,6 +83,7 @@ def test_a_callback_that_nobody_navigates_to_leaves_the_sign_in_for_the_navigati
     assert browser.get(callback).status_code == 302
 
 
+@pytest.mark.statement(50)
 @pytest.mark.parametrize(
     ("dest", "enrols"), [("document", True), (None, True), ("iframe", False), ("frame", False), ("image", False)]
 )

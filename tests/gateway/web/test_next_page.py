@@ -135,6 +135,7 @@ def leaves(text):
     return any(ada_url.URL(reading, base=base).origin != ORIGIN for reading in readings for base in BASES)
 
 
+@pytest.mark.statement(48, 49)
 @given(payloads())
 @example("//elsewhere.example")
 @example("/\\elsewhere.example")
@@ -148,17 +149,20 @@ def test_nothing_that_is_accepted_leaves_our_origin(payload):
     assert not leaves(target)
 
 
+@pytest.mark.statement(48)
 @given(st.text(st.sampled_from("/\\.%25fcC0aA9@:?#;&=\t\n\r \x00x"), max_size=16))
 def test_nothing_short_and_strange_leaves_our_origin(payload):
     assert not leaves(own_path(f"/{payload}"))
 
 
+@pytest.mark.statement(48, 51)
 @given(payloads())
 def test_a_target_link_of_somebody_else_stays_here_too(payload):
     for target in (payload, ORIGIN + payload):
         assert not leaves(own_target(target, ORIGIN))
 
 
+@pytest.mark.statement(48)
 def test_no_payload_of_the_public_test_suites_leaves_our_origin():
     rows = json.loads(CORPUS.read_text(encoding="utf-8")) if CORPUS.exists() else []
     for row in rows:
@@ -230,6 +234,7 @@ def test_the_way_through_the_sign_in_leads_where_it_was_to_lead(browser, path):
     assert browser.sign_in(path="/login?" + urlencode({"next": path})).headers["Location"] == path
 
 
+@pytest.mark.statement(48, 49)
 @pytest.mark.parametrize(
     "path", ["//elsewhere.example", "/\\elsewhere.example", "https://elsewhere.example", "/%09/x.example"]
 )

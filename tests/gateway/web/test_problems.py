@@ -74,6 +74,7 @@ def test_a_machine_gets_problem_json_with_the_same_status(ask):
         assert all(problem[member] for member in ("title", "detail"))
 
 
+@pytest.mark.statement(63)
 def test_nobody_sees_what_only_the_operator_needs(ask):
     secret = ("secret-detail", "Traceback", "RuntimeError", "elsewhere.example", "ConnectionError", "hunter2", NASTY)
     for path, method, _, more in WRONG:
@@ -139,6 +140,7 @@ def test_a_page_is_for_those_who_accept_one(ask, accept, kind):
     assert ask("/nosuch", headers=headers).headers["Content-Type"] == kind
 
 
+@pytest.mark.statement(4, 59)
 def test_no_answer_repeats_the_host_that_a_request_names(app):
     named = PAGE | {"Host": "evil.example", "X-Forwarded-Host": "evil.example"}
     paths = ("//go", "//elsewhere.example/go", "/go//course/12", "/login//default", "/nosuch", "/go", "/")
@@ -148,6 +150,7 @@ def test_no_answer_repeats_the_host_that_a_request_names(app):
         assert not answer.headers.get("Location", "/").startswith(("http:", "//")), path
 
 
+@pytest.mark.statement(58)
 def test_without_the_store_nobody_is_trusted_and_everybody_is_told_so(gateway, browser_at):
     browser = browser_at(gateway(GATEWAY_REDIS_URL=f"redis://127.0.0.1:{free_port()}/0"))
     browser.client.set_cookie("talentlms_gateway_session", "x")

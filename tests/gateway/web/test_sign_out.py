@@ -53,6 +53,7 @@ def test_somebody_else_cannot_continue_a_sign_out(gateway, browser_at):
     assert other.get("/logout/continue").headers["Location"] == "/signed-out"
 
 
+@pytest.mark.statement(54)
 def test_an_old_cookie_opens_nothing_after_the_sign_out(kim):
     old = kim.cookies()["talentlms_gateway_session"]
     leaving(kim)
@@ -88,12 +89,14 @@ def test_somebody_who_comes_back_from_talentlms_may_sign_out_everywhere(kim):
 # --- that the form is ours -------------------------------------------------------------------------------------
 
 
+@pytest.mark.statement(50, 55)
 def test_a_form_without_its_token_signs_nobody_out(kim):
     for form in ({}, {"csrf_token": ""}, {"csrf_token": "x"}, {"csrf_token": "A" * 43}, {"token": "x"}):
         assert kim.post("/logout", form).status_code == 403, form
     assert "Kim Lee" in kim.get("/logout").text
 
 
+@pytest.mark.statement(50, 55)
 def test_the_token_of_another_session_is_none(gateway, browser_at):
     app = gateway()
     kim, other = browser_at(app), browser_at(app)
@@ -131,6 +134,7 @@ def test_a_form_of_ours_is_taken(kim):
     assert answer.status_code == 302
 
 
+@pytest.mark.statement(65)
 def test_a_token_from_before_a_key_rotation_still_holds(gateway, browser_at, redis_server):
     keys, redis_url = ("old-key-" * 5, "new-key-" * 5), redis_server.url.reveal()
     before = browser_at(gateway(GATEWAY_SECRET_KEYS=keys[0], GATEWAY_REDIS_URL=redis_url))
