@@ -1,5 +1,6 @@
 """How the gateway proves to a provider that it is the client: by a secret, or by an assertion made for the occasion."""
 
+import io
 import time
 
 import pytest
@@ -8,6 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from joserfc import jws
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
+from gateway import log
 from gateway.oidc.client_authentication import ASSERTION_SECONDS, by_private_key
 from gateway.oidc.tokens import PINNED_REGISTRY
 from schemas.secret import Secret
@@ -145,3 +147,22 @@ def test_a_key_that_is_none_of_the_three_kinds_is_refused():
             by_private_key(Secret(text))
     with pytest.raises(ValueError, match="neither"):
         by_private_key(Secret(curve.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()))
+
+
+@pytest.mark.statement(61)
+@every_key
+def test_an_assertion_and_its_key_stand_in_no_line_of_the_log(house, asserting, wire, alg):
+    browser = asserting(alg)
+    written = io.StringIO()
+    log.configure("debug", written)
+    house.provider.control.misbehave("token-500", times=1)
+    assert browser.sign_in().status_code == 503
+    assert browser.sign_in().status_code == 302
+
+    assert '"outcome": "refused"' in written.getvalue()
+    assert '"outcome": "success"' in written.getvalue()
+    forms = [redeemed.form for redeemed in wire.to("/token")]
+    secrets = [form[name] for form in forms for name in ("client_assertion", "code_verifier", "code")]
+    assert len(secrets) == 6
+    for secret in (*secrets, pem(alg).splitlines()[1]):
+        assert secret not in written.getvalue()
