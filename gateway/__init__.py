@@ -88,7 +88,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     visitors.install(app)
 
     near = _neighbours(settings)
-    waiting.install(app, near.budget)
+    waiting.install(app, near.budget, near.sessions, Cookies(secure=settings.secure))
     for routes in _routes(settings, near):
         app.register_blueprint(routes)
     app.extensions["talentlms-budget"] = near.budget

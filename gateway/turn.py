@@ -23,7 +23,8 @@ class Turn:
 
     Attributes:
         lane: a click, a purchase's paperwork or a background sync.
-        place: what a place in the queue belongs to; whoever asks again with it keeps the place. Empty: none is kept.
+        place: what a place in the queue belongs to, letters and digits; whoever asks again with it keeps the place.
+            Empty: none is kept.
         patience: how many seconds the thread may be held until the call's time comes.
     """
 
@@ -50,11 +51,11 @@ class Verdict:
     """What the shared budget says.
 
     Attributes:
-        call: the number of the call that may be made now; 0: it has to wait, or the voucher is not there.
+        call: the number of the call that may be made now; 0: it has to wait; -1: the voucher is not there.
         wait: about how many seconds until its time comes.
         back: after how many seconds to ask again, to find the place still kept; at most ``wait``.
         feed_due: whether somebody should ask TalentLMS for its ``ratelimit`` again.
-        record: what is under the voucher's key; ``None`` for nothing, or for no voucher.
+        record: with a call, what is under the voucher's key; ``None`` without a voucher.
     """
 
     call: int

@@ -7,13 +7,16 @@
 --       due      sorted set: a place -> until when its turn is kept for it
 --       ticket   string: the ticket of the place that asks; it outlives the place for a while
 --       voucher  string: the record that vouches for a click, if any
--- ARGV  deed, burst, hour, longest, seen, how many were answered, (call, age) of each, then what the deed takes
--- All times are milliseconds.
+-- ARGV  one text of words, which is cheaper to send than many: deed, seen, how many were answered, (call, age) of each,
+--       then what the deed takes
+-- In front of all this stand the settings: BURST, HOURLY, LONGEST, FEED, RESERVES. All times are milliseconds.
 
 local account, slots, queue, due, ticket, voucher = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
-local deed, burst, hour, longest = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
-local seen, answered = tonumber(ARGV[5]), tonumber(ARGV[6])
-local function given(i) return tonumber(ARGV[6 + 2 * answered + i]) end
+local words = {}
+for word in string.gmatch(ARGV[1], '%S+') do words[#words + 1] = word end
+local deed, seen, answered = words[1], tonumber(words[2]), tonumber(words[3])
+local function word(i) return words[3 + 2 * answered + i] end
+local function given(i) return tonumber(word(i)) end
 
 local SHORT, HOUR, MARGIN = 5000, 3600000, 1000
 local LANE = 10000000000000  -- more than any moment, so that a lane comes before every ticket
@@ -47,7 +50,7 @@ end
 -- negative age and costs nothing.
 local function settle()
   for i = 1, answered do
-    local call, age = ARGV[5 + 2 * i], tonumber(ARGV[6 + 2 * i])
+    local call, age = words[2 + 2 * i], tonumber(words[3 + 2 * i])
     if age >= 0 and age < SHORT then
       redis.call('ZADD', slots, whole(now - age + SHORT), call)
     elseif redis.call('ZREM', slots, call) == 1 and age < 0 then
@@ -96,38 +99,38 @@ end
 -- free; one that was given out comes round again after 5 seconds and a call's time.
 local function moment(before, before_in_hour, free, credit)
   local at, rounds, cycle = now + 50, 0, SHORT + EXPECTED
-  if burst > 0 then
-    local index = before % burst
-    rounds = math.floor(before / burst)
+  if BURST > 0 then
+    local index = before % BURST
+    rounds = math.floor(before / BURST)
     if index >= free then
       local score = redis.call('ZRANGE', slots, whole(index - free), whole(index - free), 'WITHSCORES')[2]
       at = math.max(at, tonumber(score))
-      if at > now + SHORT then at = math.max(at - longest + EXPECTED, now + SHORT) end
+      if at > now + SHORT then at = math.max(at - LONGEST + EXPECTED, now + SHORT) end
     end
     at = at + rounds * cycle
   end
   if frozen > now then at = math.max(at, frozen + rounds * cycle) end
   if before_in_hour >= credit then
     local behind = before_in_hour - math.max(credit, 0)
-    at = math.max(at, ends + (burst > 0 and math.floor(behind / burst) * cycle or 0))
+    at = math.max(at, ends + (BURST > 0 and math.floor(behind / BURST) * cycle or 0))
   end
   return at
 end
 
 local function claim()
-  local lane, idle, reserve, reserve_in_hour, feed_every = given(1), given(2), given(3), given(4), given(5)
-  local place = ARGV[6 + 2 * answered + 6]
+  local lane, idle, place = given(1), given(2), word(3) or ''
+  local reserve, reserve_in_hour = RESERVES[lane + 1][1], RESERVES[lane + 1][2]
   local record = false
   if voucher then
     record = redis.call('GETEX', voucher, 'EX', idle)
-    if not record then return {0, 0, 0, 0, last} end
+    if not record then return {-1, 0, 0, 0, last} end
   end
   pass_over_the_absent()
 
-  local feed_due = (hour > 0 and now - fed >= feed_every) and 1 or 0
+  local feed_due = (HOURLY > 0 and now - fed >= FEED) and 1 or 0
   local free, credit = PLENTY, PLENTY
-  if burst > 0 then free = burst - redis.call('ZCARD', slots) end
-  if hour > 0 then credit = math.min(hour - used, left or PLENTY) end
+  if BURST > 0 then free = BURST - redis.call('ZCARD', slots) end
+  if HOURLY > 0 then credit = math.min(HOURLY - used, left or PLENTY) end
   local score, before = nil, 0
   if redis.call('ZCARD', queue) > 0 then score, before = standing(lane, place) end
 
@@ -135,7 +138,7 @@ local function claim()
     last = last + 1
     used = used + 1
     left = left and left - 1
-    redis.call('ZADD', slots, whole(now + longest + SHORT), whole(last))
+    redis.call('ZADD', slots, whole(now + LONGEST + SHORT), whole(last))
     if score and redis.call('ZREM', queue, place) == 1 then
       redis.call('ZREM', due, place)
       redis.call('PEXPIRE', ticket, AGAIN)
@@ -151,7 +154,7 @@ local function claim()
     redis.call('ZADD', due, whole(now + back + GRACE), place)
     redis.call('SET', ticket, whole(score - lane * LANE), 'PX', whole(back + LATE))
   end
-  return {0, wait, back, feed_due, last, record}
+  return {0, wait, back, feed_due, last}
 end
 
 -- TalentLMS throttled: nobody calls for a while, and somebody asks what is left of the hour.
@@ -163,7 +166,7 @@ end
 
 -- One worker at a time asks for the ratelimit.
 local function may_ask()
-  if now - fed < given(1) then return {0, 0, 0} end
+  if now - fed < FEED then return {0, 0, 0} end
   fed = now
   return {1, last, under_way()}
 end

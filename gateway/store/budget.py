@@ -7,7 +7,7 @@ rule works, and why it holds at TalentLMS's side, is drawn in ``docs/budget.md``
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
@@ -44,12 +44,11 @@ class SharedBudget:
     """
 
     def __init__(self, store: Store, domain: str, per_5_seconds: int, per_hour: int, longest: float) -> None:
-        self._script = store.script(Path(__file__).with_suffix(".lua").read_text())
+        settings = _settings(per_5_seconds, per_hour, longest)
+        self._script = store.script(settings + Path(__file__).with_suffix(".lua").read_text())
         prefix = f"budget:{{{domain}}}:"
-        self._keys = [prefix + name for name in ("account", "slots", "queue", "due")]
+        self._keys = [(prefix + name).encode() for name in ("account", "slots", "queue", "due")]
         self._ticket = prefix + "ticket:"
-        self._limits = (per_5_seconds, per_hour, int(longest * _MILLISECONDS))
-        self._reserves = {lane: (int(per_5_seconds * part), int(per_hour * part)) for lane, part in RESERVE.items()}
         self._last = 0
         self._answered: deque[tuple[int, float | None]] = deque()
         self._settling = threading.Lock()
@@ -66,22 +65,23 @@ class SharedBudget:
         """
         keys = [self._ticket + turn.place, *([voucher.key] if voucher else [])]
         idle = voucher.idle if voucher else 0
-        mine = (turn.lane.value, idle, *self._reserves[turn.lane], FEED_SECONDS * _MILLISECONDS, turn.place)
-        call, wait, back, feed_due, last, *record = self._do("claim", mine, keys)
+        call, wait, back, feed_due, last, *record = self._do(f"{turn.lane.value} {idle} {turn.place}", "claim", keys)
         self._last = max(self._last, last)
         return Verdict(call, wait / _MILLISECONDS, back / _MILLISECONDS, bool(feed_due), record[0] if record else None)
 
     def answered(self, call: int) -> None:
         """Write down that a call is over; told with the next claim, or by itself a little later."""
-        self._note(call, time.monotonic())
+        self._answered.append((call, time.monotonic()))
+        self._settle_later()
 
     def unused(self, call: int) -> None:
-        """Give a call back that was never made."""
-        self._note(call, None)
+        """Give a call back that was never made; at once, for it may be the hour's last."""
+        self._answered.append((call, None))
+        self._settle()
 
     def freeze(self, seconds: float) -> None:
         """Let nobody call for a while, because TalentLMS throttled."""
-        self._do("freeze", (int(seconds * _MILLISECONDS),))
+        self._do(f"{seconds * _MILLISECONDS:.0f}", "freeze")
 
     def may_ask(self) -> tuple[int, int] | None:
         """Take it upon oneself to ask for the ``ratelimit``, if that is due and nobody else does.
@@ -89,7 +89,7 @@ class SharedBudget:
         Returns:
             The number of the last call and how many are under way, for ``feed``; ``None``: not now.
         """
-        allowed, last, under_way = self._do("may_ask", (FEED_SECONDS * _MILLISECONDS,))
+        allowed, last, under_way = self._do("", "may_ask")
         return (last, under_way) if allowed else None
 
     def feed(self, limit: int, remaining: int, reset: int, before: tuple[int, int]) -> None:
@@ -102,35 +102,37 @@ class SharedBudget:
             before: what ``may_ask`` returned.
         """
         last, under_way = before
-        self._do("feed", (limit, remaining, reset * _MILLISECONDS, under_way, last))
+        self._do(f"{limit} {remaining} {reset * _MILLISECONDS} {under_way} {last}", "feed")
 
     def flush(self) -> None:
         """Tell Redis everything that was answered and not told yet."""
         while self._answered:
-            self._do("settle")
+            self._do("", "settle")
 
-    def _note(self, call: int, answered_at: float | None) -> None:
-        self._answered.append((call, answered_at))
+    def _settle_later(self) -> None:
         if self._settling.acquire(blocking=False):
-            timer = threading.Timer(SETTLE_SECONDS, self._settle)
+            timer = threading.Timer(SETTLE_SECONDS, self._settle_now)
             timer.daemon = True
             timer.start()
 
-    def _settle(self) -> None:
+    def _settle_now(self) -> None:
         self._settling.release()
+        self._settle()
+
+    def _settle(self) -> None:
         try:
             self.flush()
         except StoreUnavailable as error:
-            # the slots become free by themselves, only later
+            # told with a later claim; else the slots become free by themselves
             log.event("budget.not_settled", why=error.code, note=error.note)
 
-    def _do(self, deed: Deed, given: Iterable[str | float] = (), keys: Sequence[str] = ()) -> Any:
+    def _do(self, given: str, deed: Deed, keys: Sequence[str] = ()) -> Any:
         told = list(islice(self._untold(), _TOLD_AT_ONCE))
         now = time.monotonic()
-        pairs = [part for call, at in told for part in (call, -1 if at is None else int((now - at) * _MILLISECONDS))]
+        pairs = "".join(f" {call} {-1 if at is None else int((now - at) * _MILLISECONDS)}" for call, at in told)
         try:
             return self._script(
-                [*self._keys, *(keys or (self._ticket,))], [deed, *self._limits, self._last, len(told), *pairs, *given]
+                [*self._keys, *(keys or (self._ticket,))], [f"{deed} {self._last} {len(told)}{pairs} {given}"]
             )
         except StoreUnavailable:
             self._answered.extendleft(reversed(told))
@@ -142,3 +144,14 @@ class SharedBudget:
                 yield self._answered.popleft()
             except IndexError:
                 return
+
+
+def _settings(per_5_seconds: int, per_hour: int, longest: float) -> str:
+    """Return the lines of Lua that stand in front of the script: what never changes need not be sent each time."""
+    reserves = ", ".join(
+        f"{{{int(per_5_seconds * RESERVE[lane])}, {int(per_hour * RESERVE[lane])}}}" for lane in sorted(Lane)
+    )
+    return (
+        f"local BURST, HOURLY, LONGEST = {per_5_seconds}, {per_hour}, {longest * _MILLISECONDS:.0f}\n"
+        f"local FEED, RESERVES = {FEED_SECONDS * _MILLISECONDS}, {{{reserves}}}\n"
+    )

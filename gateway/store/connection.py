@@ -1,6 +1,7 @@
 """The connection to Redis, and the wall: a fault of Redis leaves this room as ``StoreUnavailable``."""
 
 import hashlib
+import threading
 from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +24,25 @@ CONNECTIONS = 1024
 """More than a worker ever has threads; redis-py's own default of 100 is less."""
 
 
+class _OwnConnection(threading.local):
+    """A connection of each thread's own, for what every click asks.
+
+    To take one from the pool for it, look it over and give it back would cost as much CPU as the question itself.
+    """
+
+    def __init__(self, pool: redis.ConnectionPool) -> None:
+        self._connection = pool.connection_class(**pool.connection_kwargs)
+
+    def ask(self, *command: str | float | bytes) -> Any:
+        """Carry out one command; once again at once where a restart of Redis left the connection half open."""
+        try:
+            self._connection.send_command(*command)
+            return self._connection.read_response()
+        except redis.ConnectionError:
+            self._connection.send_command(*command)
+            return self._connection.read_response()
+
+
 class Store:
     """Redis, or the embedded look-alike: the same commands, the same scripts, one code path.
 
@@ -32,6 +52,7 @@ class Store:
 
     def __init__(self, client: redis.Redis) -> None:
         self._client = client
+        self._own_connection = _OwnConnection(client.connection_pool)
 
     def ask(self, *command: str | float | bytes) -> Any:
         """Carry out one command and return Redis's answer; texts come back as ``bytes``."""
@@ -45,16 +66,16 @@ class Store:
                 pipeline.execute_command(*command)
             return pipeline.execute()
 
-    def script(self, source: str) -> Callable[[Sequence[str], Sequence[str | float]], Any]:
+    def script(self, source: str) -> Callable[[Sequence[str | bytes], Sequence[str | float | bytes]], Any]:
         """Return a function that runs a Lua script; it survives a restart of Redis and a script flush."""
         digest = hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest()  # Redis's name for the script
 
-        def run(keys: Sequence[str], arguments: Sequence[str | float]) -> Any:
+        def run(keys: Sequence[str | bytes], arguments: Sequence[str | float | bytes]) -> Any:
             with _wall():
                 try:
-                    return self._client.execute_command("EVALSHA", digest, len(keys), *keys, *arguments)
+                    return self._own_connection.ask("EVALSHA", digest, len(keys), *keys, *arguments)
                 except redis.exceptions.NoScriptError:
-                    return self._client.execute_command("EVAL", source, len(keys), *keys, *arguments)
+                    return self._own_connection.ask("EVAL", source, len(keys), *keys, *arguments)
 
         return run
 

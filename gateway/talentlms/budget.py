@@ -113,10 +113,13 @@ class Budget:
 
     def throttled(self, seconds: float) -> None:
         """Let nobody call for a while, and give whoever met the throttle a place to come back to."""
-        if self._shared is not None:
-            self._shared.freeze(seconds)
-            if turn.current().place:
-                self._shared.claim(turn.current())
+        if self._shared is None:
+            return
+        self._shared.freeze(seconds)
+        if turn.current().place:
+            call = self._shared.claim(turn.current()).call
+            if call > 0:  # so late that the freeze is already over
+                self._shared.unused(call)
 
     def fed_by(self, rate_limit: Callable[[], RateLimit]) -> None:
         """Say how TalentLMS is asked for its ``ratelimit``; others use the same key, so our own count is not enough."""
@@ -156,10 +159,10 @@ class Budget:
             verdict = self._shared.claim(mine, voucher)
             if verdict.feed_due:
                 threading.Thread(target=self.ask, daemon=True).start()
+            if verdict.call < 0:
+                return None, None
             if verdict.call:
                 return Permit(verdict.call, now), verdict.record
-            if voucher is not None and verdict.record is None:
-                return None, None
             self._hold(verdict, end)
 
     def _hold(self, verdict: Verdict, end: float) -> None:

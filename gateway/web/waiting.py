@@ -5,26 +5,25 @@ the place. The place belongs to the session and the address.
 """
 
 import hashlib
-from functools import lru_cache
-from http import HTTPStatus
+from wsgiref.types import WSGIEnvironment
 
-from flask import Flask, Response, g, render_template, request
+from flask import Flask, Response, g, request
 
 from gateway import turn
-from gateway.errors import Queued, Throttled
+from gateway.errors import GatewayError, Queued, Throttled
 from gateway.store.sessions import Sessions
 from gateway.talentlms.budget import Budget
 from gateway.turn import Lane, Turn
 from gateway.web import problems
 from gateway.web.cookies import Cookies
+from gateway.web.gate import ENTERED, Gate
 from gateway.web.next_page import own_path
+from gateway.web.pages import page
 from gateway.web.visitor import SESSION_COOKIE, Visitor
 from schemas.session import Session
 
 PATIENCE_SECONDS = 1.0
 """How long a click is held in its thread rather than sent to the waiting page."""
-PAGES = 512
-"""How many waiting pages are kept rendered: a rush shows the same few over and over."""
 
 
 IN_MINUTES = 90
@@ -55,58 +54,66 @@ class Clicks(Visitor):
             g.session = self._entered()
         return super().session()
 
+    def enter(self, session_id: str, environ: WSGIEnvironment) -> bytes | None:
+        """Ask the store for the session's record and a call, and say how everything else of this click queues.
+
+        Raises:
+            Queued: the call's time is later.
+            StoreUnavailable: then nobody is trusted.
+        """
+        turn.begin(Turn(Lane.CLICK, _place(session_id, environ), PATIENCE_SECONDS))
+        return self._budget.enter(self._sessions.voucher(session_id))
+
     def _entered(self) -> Session | None:
         session_id = self._cookies.get(request, SESSION_COOKIE)
         if session_id is None:
             return None
-        turn.begin(Turn(Lane.CLICK, _place(session_id), PATIENCE_SECONDS))
-        return self._sessions.in_force(session_id, self._budget.enter(self._sessions.voucher(session_id)))
+        entered = request.environ.get(ENTERED, self)
+        if isinstance(entered, GatewayError):
+            raise entered
+        record = self.enter(session_id, request.environ) if entered is self else entered
+        return self._sessions.in_force(session_id, record)
 
 
-def install(app: Flask, budget: Budget) -> None:
+def install(app: Flask, budget: Budget, sessions: Sessions, cookies: Cookies) -> None:
     """Give every request its turn, and those that have to wait a page.
 
     Args:
         app: the application.
-        budget: where a permit goes back to that was claimed and not used.
+        budget: the budget of calls.
+        sessions: the sessions in force.
+        cookies: how the session's id travels.
     """
-
-    @app.before_request
-    def begin() -> None:
-        turn.begin()
-
-    @app.teardown_request
-    def end(_: BaseException | None) -> None:
-        budget.unused(turn.taken())
-
-    @lru_cache(PAGES)
-    def rendered(seconds: int, subject: str, href: str) -> str:
-        return render_template("waiting.html", seconds=seconds, subject=subject, href=href)
+    enter = Clicks(sessions, cookies, budget).enter
+    vars(app)["wsgi_app"] = Gate(app.wsgi_app, budget, cookies.pattern(SESSION_COOKIE), enter, _about)
 
     @app.errorhandler(Queued)
     def wait(error: Queued) -> Response:
         if not (request.method == "GET" and request.accept_mimetypes.accept_html):
             return problems.shown(error)
-        page = Response(rendered(_about(error.wait), _subject(), _here()), HTTPStatus.SERVICE_UNAVAILABLE)
-        return _going_on(page, error)
+        waiting = page(
+            "waiting.html", status=error.status, seconds=_about(error.wait), subject=_subject(), href=_here()
+        )
+        return _going_on(waiting, error)
 
     @app.errorhandler(Throttled)
     def busy(error: Throttled) -> Response:
         return _going_on(problems.answer(error), error)
 
 
-def _going_on(page: Response, error: Throttled) -> Response:
+def _going_on(response: Response, error: Throttled) -> Response:
     """Let the page ask again by itself; a form is never sent again by itself."""
     seconds = str(error.retry_after or 1)
-    page.headers["Retry-After"] = seconds
+    response.headers["Retry-After"] = seconds
     if request.method == "GET":
-        page.headers["Refresh"] = seconds
-    return page
+        response.headers["Refresh"] = seconds
+    return response
 
 
-def _place(session_id: str) -> str:
+def _place(session_id: str, environ: WSGIEnvironment) -> str:
     """Return what the place in the queue belongs to; from it nobody learns the session or the address."""
-    return hashlib.sha256(f"{session_id}\n{request.full_path}".encode()).hexdigest()[:32]
+    address = f"{environ['PATH_INFO']}?{environ.get('QUERY_STRING', '')}"
+    return hashlib.sha256(f"{session_id}\n{address}".encode()).hexdigest()[:32]
 
 
 def _here() -> str:

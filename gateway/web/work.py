@@ -1,8 +1,8 @@
-"""A request as a piece of work: with a reference code, and with a deadline that its answer has to meet."""
+"""A request as a piece of work, with a reference code. Its deadline began to run at the gate."""
 
 from flask import Flask, request
 
-from gateway import deadline, log
+from gateway import log
 from gateway.web.client import Networks, client_address
 
 
@@ -17,4 +17,3 @@ def install(app: Flask, trusted_proxies: Networks) -> None:
     @app.before_request
     def begin() -> None:
         log.begin(client_address(trusted_proxies), request.headers.get("User-Agent", ""))
-        deadline.start()

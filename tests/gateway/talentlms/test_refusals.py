@@ -73,7 +73,7 @@ def test_a_known_message_means_the_same_whatever_its_code(message, kind, status)
         (400, errors.InvalidRequest),
         (401, errors.Unauthorized),
         (403, errors.Forbidden),
-        (404, errors.BranchNotFound),
+        (404, errors.NotFound),
         (405, errors.InvalidRequest),
         (409, errors.InvalidRequest),
         (429, errors.Throttled),
@@ -153,10 +153,14 @@ def test_an_error_in_a_200_is_an_error():
         ).users.by_id(1)
 
 
-def test_the_class_of_a_bare_404_is_the_operations_own():
-    recorder = Recorder({"error": {"type": "x", "message": "Nothing here"}}, status=404)
+def test_a_404_means_the_operations_own_thing_only_if_it_says_that_it_does_not_exist():
+    explicit = Recorder({"error": {"type": "x", "message": "This thing does not exist"}}, status=404)
     with pytest.raises(errors.CategoryNotFound):
-        TalentLMS(recorder).categories.by_id(3)
+        TalentLMS(explicit).categories.by_id(3)
+    other = Recorder({"error": {"type": "x", "message": "Domain not found"}}, status=404)
+    with pytest.raises(errors.NotFound) as refused:
+        TalentLMS(other).users.by_id(3)
+    assert type(refused.value) is errors.NotFound
 
 
 def test_retry_after_travels_from_the_answer_to_the_error():
