@@ -26,7 +26,9 @@ worker_class = "gthread"
 # The embedded store lives in one process, so without Redis there is one worker.
 _with_redis = "GATEWAY_REDIS_URL" in os.environ or "GATEWAY_REDIS_URL_FILE" in os.environ
 _wanted = os.environ.get("WEB_CONCURRENCY", "2" if _with_redis else "1")
-workers = int(_wanted) if _wanted.isdecimal() else sys.exit(f"WEB_CONCURRENCY is {_wanted!r}, not a number of workers.")
+if not (_wanted.isdecimal() and int(_wanted)):
+    sys.exit(f"WEB_CONCURRENCY is {_wanted!r}, not a number of workers.")
+workers = int(_wanted)
 # A click mostly waits for TalentLMS, so many can wait at once in few processes. 64 are too few for a burst, 256 serve
 # no more. 96 of them may wait for TalentLMS and 32 for the budget; see gateway/talentlms/in_flight.py and budget.py.
 threads = 128

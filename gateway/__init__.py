@@ -135,7 +135,7 @@ def _neighbours(settings: Settings) -> _Neighbours:
         keyring=keyring,
         passwords=ManagedPasswords(keyring),
         account_links=AccountLinks(store),
-        sessions=Sessions(store, settings.session_idle, settings.session_lifetime),
+        sessions=Sessions(store, settings.session_idle, settings.session_lifetime, tuple(entries)),
         destinations=Destinations(lms.link_hosts, lms.payment_hosts),
     )
 

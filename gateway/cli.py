@@ -52,8 +52,14 @@ def account_links() -> None:
 @account_links.command()
 @click.option("--user-id", required=True, type=int, help="TalentLMS's id of the account.")
 def forget(user_id: int) -> None:
-    """Forget whose an account is; the next click of a person looks for theirs anew."""
-    forgotten = _with_store(lambda store, _: AccountLinks(store).forget_account(user_id))
+    """Forget whose an account is, and end the sessions that lead there; whoever signs in next looks for theirs anew."""
+
+    def forget_account(store: Store, settings: Settings) -> bool:
+        forgotten = AccountLinks(store).forget_account(user_id)
+        Sessions(store, settings.session_idle, settings.session_lifetime).end_all_of_user(str(user_id))
+        return forgotten
+
+    forgotten = _with_store(forget_account)
     click.echo(f"account {user_id} is nobody's now" if forgotten else f"account {user_id} was nobody's")
 
 

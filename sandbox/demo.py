@@ -96,6 +96,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8000, help="the gateway's; the next two are used as well")
     port = parser.parse_args().port
     signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGHUP, _interrupt)
     running: list[subprocess.Popen[bytes]] = []
     try:
         for part in parts(port):

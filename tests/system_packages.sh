@@ -30,7 +30,7 @@ if [ -n "$missing" ]; then
   $as_root apt-get -qq install -y --no-install-recommends $missing >/dev/null
 fi
 
-node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20)' || {
+node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20 ? 1 : 0)' || {
   echo "The tests need Node.js 20 or newer, this is $(node --version). Please install a newer one." >&2
   exit 1
 }

@@ -152,4 +152,4 @@ class Launch:
     def _remember_own_password(self, known: AccountLink) -> None:
         """Never try the managed password again: another wrong attempt could lock the person out."""
         log.audit("managed_password", outcome="success", step="given_up", person=known.person, user_id=known.user_id)
-        self._account_links.update(replace(known, password_key=""))
+        self._account_links.change(known, replace(known, password_key=""))

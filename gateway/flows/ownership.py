@@ -37,6 +37,7 @@ class Ownership:
         for key in self._passwords.keys:
             if self._outcome(identity, user, key) == "signed in":
                 return key
+        self._account_links.proof_failed(identity.key)
         return ""
 
     def is_unfinished(self, identity: Identity, user: User) -> bool:

@@ -16,17 +16,17 @@ from gateway.errors import (
     Conflict,
     EmailMissing,
     EmailNotVerified,
+    Inactive,
     InvalidRequest,
-    Misunderstood,
     ProvisioningRefused,
     TooManyAttempts,
-    Unavailable,
     UserNotFound,
     WeakPassword,
+    WrongPassword,
 )
 from gateway.flows.managed_password import ManagedPasswords
 from gateway.flows.ownership import Ownership
-from gateway.flows.profile import logins_for, profile_of
+from gateway.flows.profile import Profile, logins_for, profile_of
 from gateway.store.account_links import AccountLinks
 from gateway.store.attempts import Attempts
 from gateway.store.locks import Locks
@@ -59,9 +59,13 @@ class Trust:
 
     def vouches_for_email(self, identity: Identity) -> bool:
         """Return whether the identity's address is known to be this person's own."""
+        return identity.email_verified is True and self.may_tell_email(identity)
+
+    def may_tell_email(self, identity: Identity) -> bool:
+        """Return whether TalentLMS may be told the identity's address as that of an account which exists already."""
         domain = identity.email.rpartition("@")[2]
         trusted = not self.email_domains or domain in self.email_domains
-        return identity.email_verified is True and bool(domain) and trusted
+        return identity.email_verified is not False and bool(domain) and trusted
 
 
 class Provisioning:
@@ -140,20 +144,38 @@ class Provisioning:
             identity: the person.
             user: what TalentLMS knows of them, where that was just looked up.
         """
-        digest, newest = profile_of(identity).digest, self._passwords.current_key
+        profile, newest = self._profile(identity), self._passwords.current_key
         rotated = known.password_key not in ("", newest)
-        if known.profile == digest and not rotated and not known.pending:
+        if known.profile == profile.digest and not rotated and not known.pending:
             return known
         if known.pending:
             self._users.set_status(known.user_id, "active")
-        if known.profile != digest or rotated:
-            self._tell(known.user_id, identity, user, self._passwords.new(identity.key) if rotated else None)
-        told = replace(known, profile=digest, password_key=newest if rotated else known.password_key, pending=False)
+        key = self._key_after_rotation(known) if rotated else known.password_key
+        password = self._passwords.new(identity.key) if rotated and key else None
+        if known.profile != profile.digest or password:
+            self._tell(known.user_id, identity, profile.unlike(user), password)
+        told = replace(known, profile=profile.digest, password_key=key, pending=False)
         self._account_links.update(told)
         return told
 
-    def _tell(self, user_id: int, identity: Identity, user: User | None, password: str | None) -> None:
-        details = profile_of(identity).unlike(user)
+    def _profile(self, identity: Identity) -> Profile:
+        profile = profile_of(identity)
+        return profile if self._trusts[identity.provider].may_tell_email(identity) else replace(profile, email="")
+
+    def _key_after_rotation(self, known: AccountLink) -> str:
+        """Return the newest key; empty where the person has set a password of their own, which stays theirs."""
+        old = self._passwords.of(known.person, known.password_key)
+        if old is None:
+            return self._passwords.current_key
+        try:
+            self._users.log_in(known.login, old)
+        except WrongPassword:
+            return ""
+        except Inactive:
+            pass  # it may be switched on again
+        return self._passwords.current_key
+
+    def _tell(self, user_id: int, identity: Identity, details: dict[str, str], password: str | None) -> None:
         email = details.pop("email", None)
         first, last = details.get("first_name"), details.get("last_name")
         if not (first or last or email or password):
@@ -245,6 +267,7 @@ class Provisioning:
         profile = profile_of(identity)
         names = profile.names_for_sign_up
         details = (*names, identity.email, login, self._passwords.new(identity.key))
+        self._account_links.intend(identity.key, login)  # whatever ends this click, the next one knows of it
         try:
             return self._users.sign_up(*details, language=profile.language or None)
         except (Conflict, WeakPassword):
@@ -254,14 +277,11 @@ class Provisioning:
             if not profile.language:
                 raise
             return self._users.sign_up(*details)
-        except (Unavailable, Misunderstood):
-            self._account_links.intend(identity.key, login)  # perhaps it was carried out, and the answer got lost
-            raise
 
     def _remembered(self, identity: Identity, user: User) -> AccountLink:
         """Remember the new account first, then activate it: a fault in between is mended by the next click."""
         link = _link(identity, user, self._passwords.current_key, pending=not user.active)
-        link = replace(link, profile=profile_of(identity).digest)
+        link = replace(link, profile=self._profile(identity).digest)
         self._account_links.own(link)
         log.audit("provisioning", outcome="success", step="signed_up", person=identity.key, user_id=user.user_id)
         return self._brought_up_to_date(link, identity)

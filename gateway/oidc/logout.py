@@ -70,8 +70,9 @@ class Logout:
         return endpoint + ("&" if "?" in endpoint else "?") + urlencode(parameters)
 
     def end_session_origin(self) -> str | None:
-        """Return the origin of the provider's end session endpoint, if it is known and there is one."""
-        endpoint = urlsplit(self._end_session_endpoint())
+        """Return the origin of the provider's end session endpoint, if it is cached and there is one; asks nobody."""
+        known = self._directory.known_metadata()
+        endpoint = urlsplit(known.end_session_endpoint if known else "")
         return f"{endpoint.scheme}://{endpoint.netloc}" if endpoint.netloc else None
 
     def origin(self) -> str:

@@ -20,6 +20,8 @@ STALE_SECONDS = 24 * 3600
 """How old a last good copy may be while the provider is away."""
 REFRESH_SECONDS = 60
 """How often, at most, an unknown ``kid`` makes us fetch the keys anew; per issuer, across all workers."""
+FAULT_SECONDS = 5
+"""How long, after a document could not be had and there is no copy, nobody tries again."""
 RETRY_SECONDS = 10
 """How often, at most, a stale copy is tried to be renewed while the provider is away."""
 
@@ -89,6 +91,11 @@ class ProviderDirectory:
         copy = self._copy(self._metadata_url, lambda found: _metadata(self._issuer, found))
         return _metadata(self._issuer, copy.content)
 
+    def known_metadata(self) -> Metadata | None:
+        """Return the metadata that is cached, without asking the provider; ``None`` for none."""
+        copy: Document | None = self._documents.find(self._metadata_url)
+        return None if copy is None else _metadata(self._issuer, copy.content)
+
     def keys(self, kid: str | None = None, *, allowance: str = "kid") -> list[Key]:
         """Return the provider's signing keys.
 
@@ -125,10 +132,12 @@ class ProviderDirectory:
         usable = copy is not None and copy.age < STALE_SECONDS
         if usable and copy is not None and not self._documents.may_fetch(url, "lifetime", RETRY_SECONDS):
             return copy
+        if copy is None and self._documents.failed_lately(url):
+            raise ProviderUnavailable(f"{url}: could not be had a moment ago", retry_after=FAULT_SECONDS)
         try:
             return self._fetch(url, check)
         except (ProviderUnavailable, SignInNotTrusted) as error:
-            self._documents.failed(url)
+            self._documents.failed(url, FAULT_SECONDS)
             if not usable or copy is None:
                 raise
             log.event("provider.stale_copy_used", issuer=self._issuer, age=int(copy.age), why=error.note)

@@ -13,12 +13,27 @@ if redis.call('GET', KEYS[2]) == ARGV[1] then redis.call('DEL', KEYS[2]) end
 """
 
 
+_UPDATE = """
+if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[2])
+return 1
+"""
+
+_CHANGE = """
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[2])
+return 1
+"""
+
+
 class AccountLinks:
     """Account links. They last as long as the store; no account has two owners."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._forget = store.script(_FORGET)
+        self._update = store.script(_UPDATE)
+        self._change = store.script(_CHANGE)
 
     def find(self, person: str) -> AccountLink | None:
         """Return the link of a person (``Identity.key``)."""
@@ -42,24 +57,32 @@ class AccountLinks:
         before = self._store.ask("GET", _by_user(link.user_id))
         dead = [("DEL", _by_person(before.decode()))] if before and before.decode() != link.person else []
         mine = ("SET", _by_user(link.user_id), link.person), ("SET", _by_person(link.person), packed(link))
-        self._store.ask_all([*dead, *mine])
+        self._store.ask_all([*dead, *mine, ("DEL", f"account-link:intent:{link.person}")])
 
     def intend(self, person: str, login: str) -> None:
-        """Remember for an hour that this person's sign-up with this user name was sent and its answer was lost."""
+        """Remember for an hour that a sign-up of this person with this user name is being sent."""
         self._store.ask("SET", f"account-link:intent:{person}", login, "EX", INTENT_SECONDS)
 
+    def proof_failed(self, person: str) -> None:
+        """Remember for an hour that a proof by password failed for this person."""
+        self._store.ask("SET", f"account-link:proof:{person}", "1", "EX", PROOF_SECONDS)
+
     def may_prove(self, person: str) -> bool:
-        """Return whether a proof by password may be tried for this person: once an hour."""
-        return bool(self._store.ask("SET", f"account-link:proof:{person}", "1", "NX", "EX", PROOF_SECONDS))
+        """Return whether a proof by password may be tried for this person."""
+        return self._store.ask("GET", f"account-link:proof:{person}") is None
 
     def intended(self, person: str) -> str:
-        """Return the user name of a sign-up whose answer was lost; empty for none."""
+        """Return the user name of a sign-up that was sent and of which nothing more is known; empty for none."""
         login: bytes | None = self._store.ask("GET", f"account-link:intent:{person}")
         return (login or b"").decode()
 
     def update(self, link: AccountLink) -> None:
-        """Write what is remembered of a person's account."""
-        self._store.ask("SET", _by_person(link.person), packed(link))
+        """Write what is remembered of a person's account, unless the account is another person's by now."""
+        self._update([_by_person(link.person), _by_user(link.user_id)], [link.person, packed(link)])
+
+    def change(self, before: AccountLink, after: AccountLink) -> None:
+        """Write what is remembered anew, unless something else was written since ``before`` was read."""
+        self._change([_by_person(before.person)], [packed(before), packed(after)])
 
     def forget(self, link: AccountLink) -> None:
         """Forget a link, in both directions; an account that is another person's by now stays theirs."""

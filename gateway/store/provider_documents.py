@@ -58,12 +58,17 @@ class ProviderDocuments:
         self._store.ask("SET", f"provider-document:{url}", record, "EX", self._keep)
         return document
 
-    def failed(self, url: str) -> None:
-        """Remember for a minute that a document could not be had."""
-        self._store.ask("SET", f"provider-fault:{url}", "1", "EX", 60)
+    def failed(self, url: str, seconds: int) -> None:
+        """Remember that a document could not be had.
+
+        Args:
+            url: which document.
+            seconds: for how long.
+        """
+        self._store.ask("SET", f"provider-fault:{url}", "1", "EX", seconds)
 
     def failed_lately(self, url: str) -> bool:
-        """Return whether a document could not be had within the last minute."""
+        """Return whether a document could not be had just now."""
         return self._store.ask("GET", f"provider-fault:{url}") is not None
 
     @contextmanager

@@ -4,6 +4,7 @@ import hashlib
 import json
 import secrets
 import time
+from collections.abc import Collection
 from dataclasses import asdict, replace
 
 from gateway.store.connection import Store
@@ -33,12 +34,15 @@ class Sessions:
         store: where they are.
         idle: seconds without a click after which a session ends.
         lifetime: seconds after which it ends in any case.
+        providers: names of the providers in force; whoever signed in at another one is signed in no longer. Empty for
+            any.
     """
 
-    def __init__(self, store: Store, idle: int, lifetime: int) -> None:
+    def __init__(self, store: Store, idle: int, lifetime: int, providers: Collection[str] = ()) -> None:
         self._store = store
         self._idle = idle
         self._lifetime = lifetime
+        self._providers = providers
         self._swap = store.script(_SWAP)
 
     def create(self, identity: Identity, id_token: Secret, sub: str = "", sid: str = "") -> Secret:
@@ -76,10 +80,13 @@ class Sessions:
     def in_force(self, session_id: str, record: bytes | None) -> Session | None:
         """Return the session of a record, ``None`` for none and for one that is over."""
         session = None if record is None else _unpacked(_handle(session_id), record)
-        if session is not None and session.expires_at <= time.time():
+        if session is not None and (session.expires_at <= time.time() or not self._is_of_ours(session)):
             self.end(session)
             return None
         return session
+
+    def _is_of_ours(self, session: Session) -> bool:
+        return not self._providers or session.identity.provider in self._providers
 
     def keep_learner(self, session: Session, learner: Learner) -> None:
         """Write down whose account it is; a session that was ended or replaced meanwhile stays so."""
@@ -93,19 +100,27 @@ class Sessions:
     def end(self, session: Session) -> None:
         """End a session, at once."""
         forget = [("SREM", index, session.handle) for index in _indexes(session)]
-        self._store.ask_all([("DEL", _key(session.handle)), *forget])
+        before, *_ = self._store.ask_all([("GETDEL", _before(session.handle)), ("DEL", _key(session.handle)), *forget])
+        if before is not None:
+            self._store.ask("DEL", _key(before.decode()))
 
-    def replace(self, session: Session, identity: Identity) -> None:
+    def replace(self, session: Session, identity: Identity, session_id: Secret) -> None:
         """End the session that a new sign-in in the same browser replaces.
 
         Args:
             session: the old one.
             identity: who signed in now. The same person's old session lasts ``GRACE_SECONDS`` more, so that ten
-                tabs can sign in at once; anybody else's ends at once.
+                tabs can sign in at once, but no longer than the new one; anybody else's ends at once.
+            session_id: the new one's.
         """
         if session.identity.key == identity.key:
             ending = replace(session, expires_at=min(session.expires_at, int(time.time()) + GRACE_SECONDS))
-            self._store.ask("SET", _key(session.handle), _packed(ending), "XX", "EX", GRACE_SECONDS)
+            self._store.ask_all(
+                [
+                    ("SET", _key(session.handle), _packed(ending), "XX", "EX", GRACE_SECONDS),
+                    ("SET", _before(_handle(session_id.reveal())), session.handle, "EX", GRACE_SECONDS),
+                ]
+            )
         else:
             self.end(session)
 
@@ -137,8 +152,9 @@ class Sessions:
 
     def _end_indexed(self, index: str) -> int:
         handles = [handle.decode() for handle in self._store.ask("SMEMBERS", index)]
-        ended = self._store.ask("DEL", *map(_key, handles)) if handles else 0
-        self._store.ask("DEL", index)
+        if not handles:
+            return 0
+        ended, _ = self._store.ask_all([("DEL", *map(_key, handles)), ("SREM", index, *handles)])
         return int(ended)
 
     def _at(self, key: bytes) -> Session | None:
@@ -160,6 +176,10 @@ def _handle(session_id: str) -> str:
 
 def _key(handle: str) -> str:
     return f"session:{handle}"
+
+
+def _before(handle: str) -> str:
+    return f"session-before:{handle}"
 
 
 def _indexes(session: Session) -> list[str]:

@@ -21,7 +21,7 @@ def only_for_people() -> Response | None:
     """
     if request.method == "HEAD":
         return Response(status=HTTPStatus.NO_CONTENT)
-    purposes = " ".join(request.headers.get(name, "") for name in _PURPOSE_HEADERS)
+    purposes = " ".join(request.headers.get(name, "") for name in _PURPOSE_HEADERS).lower()
     if any(speculation in purposes for speculation in ("prefetch", "prerender", "preview")):
         return Response(status=HTTPStatus.SERVICE_UNAVAILABLE)
     if request.headers.get("Sec-Fetch-Mode", "navigate") not in ("navigate", "nested-navigate"):

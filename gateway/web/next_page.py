@@ -6,15 +6,26 @@ because something on the way may decode once more.
 """
 
 import re
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 FALLBACK = "/"
 LENGTH = 1024
 
 _DECODINGS = 3
+_IN_A_QUERY = "%!$&'()*+,;=:/?~"
 _OWN_PATH = re.compile(r"/[A-Za-z0-9._~!$&'()*+,;=:%/-]*")
 _OWN_ADDRESS = re.compile(_OWN_PATH.pattern + r"(?:\?[A-Za-z0-9._~!$&'()*+,;=:%/?-]*)?")
 _DOT_SEGMENT = re.compile(r"/\.{1,2}(?:/|$)")
+
+
+def address(path: str, query: bytes) -> str:
+    """Return an address of ours as it has to be written; browsers leave ``@``, ``|`` and the like raw in a query.
+
+    Args:
+        path: of the request.
+        query: as it came.
+    """
+    return f"{path}?{quote(query, safe=_IN_A_QUERY)}" if query else path
 
 
 def own_path(candidate: str | None) -> str:

@@ -11,6 +11,7 @@ from jinja2 import StrictUndefined
 from gateway.web.headers import allow_forms
 
 BRAND = "Training"
+_KEPT = (200, 304)
 
 
 def install(app: Flask, help_contact: Any) -> None:
@@ -20,10 +21,11 @@ def install(app: Flask, help_contact: Any) -> None:
         app: the application.
         help_contact: whom a page names for help: an object with ``href`` and ``text``, or ``None``.
     """
+    version = _fingerprint(Path(app.static_folder or ""))
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals |= {
-        "asset_version": _fingerprint(Path(app.static_folder or "")),
+        "asset_version": version,
         "brand": BRAND,
         "help_contact": help_contact,
     }
@@ -31,7 +33,7 @@ def install(app: Flask, help_contact: Any) -> None:
     @app.after_request
     def keep_assets(response: Response) -> Response:
         """Let browsers keep what has its version in its address."""
-        if "v" in request.args and request.endpoint == "static":
+        if request.endpoint == "static" and response.status_code in _KEPT and request.args.get("v") == version:
             response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         return response
 

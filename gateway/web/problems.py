@@ -10,7 +10,7 @@ from werkzeug.exceptions import MethodNotAllowed as FlasksMethodNotAllowed
 
 from gateway import log
 from gateway.errors import BadRequest, GatewayError, MethodNotAllowed, PageNotFound, TooLong, VisitorError
-from gateway.web.next_page import own_path
+from gateway.web.next_page import address, own_path
 from gateway.web.pages import page
 
 _BY_STATUS: dict[int, type[VisitorError]] = {
@@ -50,7 +50,8 @@ def install(app: Flask) -> None:
 
     @app.errorhandler(HTTPException)
     def flasks(error: HTTPException) -> Response:
-        kind = _BY_STATUS.get(error.code or HTTPStatus.INTERNAL_SERVER_ERROR, BadRequest)
+        code = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
+        kind = GatewayError if code >= HTTPStatus.INTERNAL_SERVER_ERROR else _BY_STATUS.get(code, BadRequest)
         response = answer(kind(f"{error.code} {error.name}"))
         if isinstance(error, FlasksMethodNotAllowed):
             response.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
@@ -95,7 +96,7 @@ def _again(error: GatewayError) -> Action | None:
     """Return a button to the same address, which only a page can be asked for once more."""
     if error.way_on != "again" or request.method != "GET":
         return None
-    return Action(own_path(request.full_path if request.query_string else request.path), "Try again")
+    return Action(own_path(address(request.path, request.query_string)), "Try again")
 
 
 def _problem(error: GatewayError) -> Response:

@@ -102,7 +102,7 @@ class SignIn:
         before = self._visitor.session()
         session_id = self._sessions.create(signed_in.identity, signed_in.id_token, signed_in.sub, signed_in.sid)
         if before is not None:
-            self._sessions.replace(before, signed_in.identity)
+            self._sessions.replace(before, signed_in.identity, session_id)
         self._limits.completed(log.client())
         self._transactions.complete(self._secrets()[_cookie(transaction.state)])
         issuer, person = signed_in.identity.issuer, signed_in.identity.key
@@ -241,6 +241,8 @@ def _each_once(parameters: MultiDict[str, str], names: Sequence[str] = _ONCE) ->
 
 def _interrupted(target: str) -> Response:
     error = SignInInterrupted()
+    if not request.accept_mimetypes.accept_html:
+        return problems.shown(error)
     return page(
         "interrupted.html",
         status=error.status,

@@ -7,7 +7,7 @@ from flask import Flask, Response, g, request
 from gateway.store.sessions import Sessions
 from gateway.web.cookies import Cookies
 from gateway.web.headers import to_address
-from gateway.web.next_page import own_path
+from gateway.web.next_page import address, own_path
 from schemas.secret import Secret
 from schemas.session import Session
 
@@ -72,5 +72,4 @@ def install(app: Flask) -> None:
 
     @app.errorhandler(SignInRequired)
     def begin(_: SignInRequired) -> Response:
-        wanted = request.full_path if request.query_string else request.path
-        return to_address(sign_in_href(own_path(wanted)))
+        return to_address(sign_in_href(own_path(address(request.path, request.query_string))))

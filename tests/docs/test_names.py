@@ -117,7 +117,7 @@ def fill(store):
     Attempts(store, 60).failed("sign-in:address:203.0.113.7")
     documents = ProviderDocuments(store, keep=60)
     documents.put("https://login.acme.com/keys", {})
-    documents.failed("https://login.acme.com/keys")
+    documents.failed("https://login.acme.com/keys", 5)
     documents.may_fetch("https://login.acme.com/keys", "kid", 60)
     Sessions(store, 60, 60).create(IDENTITY, Secret("token"), sub="kim", sid="session")
     Transactions(store).remember(Transaction("state", "nonce", "verifier", "acme", "/"), "browser")

@@ -12,6 +12,7 @@ from gateway.errors import (
     Gone,
     ProvisioningBusy,
     ProvisioningRefused,
+    StoreUnavailable,
     TalentLMSError,
     Unavailable,
 )
@@ -282,12 +283,14 @@ def test_a_change_that_could_not_be_told_is_told_with_the_next_click(provisionin
     assert account("kim@acme.example")["last_name"] == "Lee-Park"
 
 
-@pytest.mark.parametrize("ring", [(NEW_KEY, OLD_KEY), (NEW_KEY,)])
-def test_after_a_key_rotation_the_password_follows_with_one_call(provisioning, launch, asked, ring):
+@pytest.mark.parametrize(
+    ("ring", "calls"), [((NEW_KEY, OLD_KEY), ["userlogin", "edituser"]), ((NEW_KEY,), ["edituser"])]
+)
+def test_after_a_key_rotation_the_password_follows_once(provisioning, launch, asked, ring, calls):
     learner = provisioning(OLD_KEY).learner_for(KIM)
     asked()
     assert provisioning(*ring).learner_for(KIM) == learner
-    assert asked() == ["edituser"]
+    assert asked() == calls
     assert provisioning(*ring).learner_for(KIM) == learner
     assert asked() == []
     launch(NEW_KEY).dashboard(learner)
@@ -356,3 +359,33 @@ def test_an_archived_person_is_not_signed_up_again(provisioning, lms, asked):
     with pytest.raises(Gone):
         provisioning().learner_again(KIM, learner)
     assert "usersignup" not in asked()
+
+
+def test_a_rotation_leaves_a_password_alone_that_the_person_has_set_since(provisioning, links, lms, asked):
+    learner = provisioning(OLD_KEY).learner_for(KIM)
+    lms.users.edit(learner.user_id, password="Own-Password-1")
+    asked()
+    provisioning(NEW_KEY, OLD_KEY).learner_for(KIM)
+    assert asked() == ["userlogin"]
+    assert links.find(KIM.key).password_key == ""
+    assert lms.users.log_in(learner.login, "Own-Password-1")
+
+
+def test_a_sign_up_that_ended_before_it_was_remembered_is_finished_by_the_next_click(
+    provisioning, links, academy, account, monkeypatch
+):
+    academy.control.quirk(inactive_after_signup=True)
+    with monkeypatch.context() as patch:
+        patch.setattr(type(links), "own", lambda *_: (_ for _ in ()).throw(StoreUnavailable()))
+        with pytest.raises(StoreUnavailable):
+            provisioning().learner_for(KIM)
+    assert account("kim@acme.example")["status"] == "inactive"
+    provisioning().learner_for(KIM)
+    assert account("kim@acme.example")["status"] == "active"
+
+
+def test_an_address_that_the_provider_may_not_vouch_for_is_not_told_of_an_account_that_exists(provisioning, account):
+    partner = provisioning(domains=("acme.example",))
+    partner.learner_for(KIM)
+    partner.learner_for(replace(KIM, email="boss@other.example", family_name="Lee-Park"))
+    assert account("kim@acme.example")["last_name"] == "Lee-Park"

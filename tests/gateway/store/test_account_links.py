@@ -87,3 +87,33 @@ def test_a_link_that_another_version_wrote_is_none(links, store, record):
     links.claim(KIMS)
     store.ask("SET", f"account-link:person:{KIMS.person}", record)
     assert links.find(KIMS.person) is None
+
+
+def test_a_link_that_was_lost_meanwhile_is_not_written_back(links):
+    links.claim(KIMS)
+    links.forget_account(KIMS.user_id)
+    links.update(replace(KIMS, profile="newer"))
+    assert links.find(KIMS.person) is None
+
+
+def test_what_another_tab_has_written_meanwhile_is_not_written_over(links):
+    links.claim(KIMS)
+    newer = replace(KIMS, password_key="key-2")
+    links.update(newer)
+    links.change(KIMS, replace(KIMS, password_key=""))
+    assert links.find(KIMS.person) == newer
+    links.change(newer, KIMS)
+    assert links.find(KIMS.person) == KIMS
+
+
+def test_a_sign_up_that_is_being_sent_is_remembered_until_its_account_is_known(links):
+    links.intend(KIMS.person, "kim.lee")
+    assert links.intended(KIMS.person) == "kim.lee"
+    links.own(KIMS)
+    assert links.intended(KIMS.person) == ""
+
+
+def test_a_failed_proof_is_not_tried_again_for_a_while(links):
+    assert links.may_prove(KIMS.person)
+    links.proof_failed(KIMS.person)
+    assert not links.may_prove(KIMS.person)

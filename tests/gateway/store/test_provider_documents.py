@@ -38,13 +38,13 @@ def test_a_copy_is_gone_after_the_time_that_copies_are_kept(documents, store):
     assert 3590 < store.ask("TTL", key) <= 3600
 
 
-def test_a_failure_is_remembered_for_a_minute(documents, store):
+def test_a_failure_is_remembered_for_a_moment(documents, store):
     assert not documents.failed_lately(URL)
-    documents.failed(URL)
+    documents.failed(URL, 5)
     assert documents.failed_lately(URL)
     assert not documents.failed_lately(KEYS_URL)
     (key,) = store.keys("*")
-    assert 55 < store.ask("TTL", key) <= 60
+    assert 3 < store.ask("TTL", key) <= 5
 
 
 def test_of_twenty_who_want_to_fetch_one_may(documents):

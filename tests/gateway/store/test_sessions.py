@@ -159,14 +159,14 @@ def test_a_name_that_is_nobodys_ends_nothing(sessions, name):
 
 def test_a_session_that_the_same_person_replaces_lasts_for_the_other_tabs_and_not_longer(sessions, store):
     old_id, old = begun(sessions)
-    sessions.replace(old, KIM)
+    sessions.replace(old, KIM, Secret(begun(sessions, KIM)[0]))
     for _ in range(3):
         assert sessions.find(old_id).expires_at <= time.time() + GRACE_SECONDS
 
 
 def test_a_session_that_was_replaced_is_not_prolonged_by_a_click_that_was_under_way(sessions, store):
     old_id, old = begun(sessions)
-    sessions.replace(old, KIM)
+    sessions.replace(old, KIM, Secret(begun(sessions, KIM)[0]))
     sessions.keep_learner(old, Learner(7, "kim.lee", KIM.key))
     found = sessions.find(old_id)
     assert found.learner == Learner(7, "kim.lee", KIM.key)
@@ -175,14 +175,14 @@ def test_a_session_that_was_replaced_is_not_prolonged_by_a_click_that_was_under_
 
 def test_a_session_that_somebody_else_replaces_ends_at_once(sessions):
     old_id, old = begun(sessions)
-    sessions.replace(old, UMA)
+    sessions.replace(old, UMA, Secret(begun(sessions, UMA)[0]))
     assert sessions.find(old_id) is None
 
 
 def test_a_replaced_session_ends_with_all_others_of_the_person(sessions):
     old_id, old = begun(sessions)
-    sessions.replace(old, KIM)
-    assert sessions.end_of_subject(KIM.issuer, "sub-of-kim-1") == 1
+    sessions.replace(old, KIM, Secret(begun(sessions, KIM)[0]))
+    assert sessions.end_of_subject(KIM.issuer, "sub-of-kim-1") == 2
     assert sessions.find(old_id) is None
 
 
@@ -192,3 +192,30 @@ def test_a_record_that_another_version_wrote_is_no_session(sessions, store, reco
     store.ask("SET", f"session:{session.handle}", record)
     assert sessions.find(session_id) is None
     assert sessions.end_all_of_user("kim.lee") == 0
+
+
+def test_ending_a_session_also_ends_the_one_that_it_replaced_a_moment_ago(sessions):
+    old_id, old = begun(sessions)
+    new_id, new = begun(sessions)
+    sessions.replace(old, KIM, Secret(new_id))
+    assert sessions.find(old_id) is not None
+    sessions.end(new)
+    assert (sessions.find(old_id), sessions.find(new_id)) == (None, None)
+
+
+def test_a_session_that_begins_while_others_are_ended_stays_in_the_index(sessions, store):
+    begun(sessions)
+    (index,) = store.keys("sessions-of:sid:*")
+    store.ask("SADD", index, "begun-meanwhile")
+    sessions.end_of_provider_session(KIM.issuer, "sid-1")
+    later_id, _ = begun(sessions)
+    assert sessions.end_of_provider_session(KIM.issuer, "sid-1") == 1
+    assert sessions.find(later_id) is None
+
+
+def test_a_session_of_a_provider_that_is_no_longer_in_the_settings_is_none(store):
+    session_id, session = begun(Sessions(store, idle=100, lifetime=1000))
+    after = Sessions(store, idle=100, lifetime=1000, providers=("another",))
+    assert after.find(session_id) is None
+    assert store.keys("session:*") == []
+    assert session.identity.provider != "another"

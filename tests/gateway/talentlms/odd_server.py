@@ -44,9 +44,11 @@ class OddServer:
         scheme = "https" if context else "http"
         self.url = f"{scheme}://127.0.0.1:{self._listener.getsockname()[1]}"
         self._lock = threading.Lock()
+        self._stopped = threading.Event()
         threading.Thread(target=self._accept, daemon=True).start()
 
     def stop(self):
+        self._stopped.set()
         with suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
@@ -87,7 +89,8 @@ class OddServer:
     def _say(self, connection, says):
         for piece in says if isinstance(says, list) else [says]:
             if piece is HANG:
-                time.sleep(30)
+                self._stopped.wait()
+                return False
             if piece is HANG_UP:
                 connection.shutdown(socket.SHUT_RDWR)
                 return False
