@@ -18,6 +18,8 @@ def client_address(trusted_proxies: Networks) -> str:
         trusted_proxies: ``GATEWAY_TRUSTED_PROXIES``.
     """
     address = request.remote_addr or ""
+    if not trusted_proxies:
+        return address
     forwarded = ",".join(request.headers.getlist("X-Forwarded-For")).split(",")
     while forwarded and _within(address, trusted_proxies):
         entry = forwarded.pop().strip()
