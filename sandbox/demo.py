@@ -148,6 +148,8 @@ def _until_one_ends(running: Sequence[subprocess.Popen[bytes]]) -> None:
 
 
 def _end(running: Sequence[subprocess.Popen[bytes]]) -> None:
+    for impatience in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(impatience, signal.SIG_IGN)
     for process in reversed(running):
         process.terminate()
     for process in running:
