@@ -20,8 +20,8 @@ STALE_SECONDS = 24 * 3600
 """How old a last good copy may be while the provider is away."""
 REFRESH_SECONDS = 60
 """How often, at most, an unknown ``kid`` makes us fetch the keys anew; per issuer, across all workers."""
-FAULT_SECONDS = 5
-"""How long, after a document could not be had and there is no copy, nobody tries again."""
+FAULT_SECONDS = 60
+"""How long ``state`` speaks of a document that could not be had."""
 RETRY_SECONDS = 10
 """How often, at most, a stale copy is tried to be renewed while the provider is away."""
 
@@ -132,8 +132,6 @@ class ProviderDirectory:
         usable = copy is not None and copy.age < STALE_SECONDS
         if usable and copy is not None and not self._documents.may_fetch(url, "lifetime", RETRY_SECONDS):
             return copy
-        if copy is None and self._documents.failed_lately(url):
-            raise ProviderUnavailable(f"{url}: could not be had a moment ago", retry_after=FAULT_SECONDS)
         try:
             return self._fetch(url, check)
         except (ProviderUnavailable, SignInNotTrusted) as error:

@@ -11,7 +11,7 @@ from schemas.transaction import Departure, Transaction
 TRANSACTION_SECONDS = 15 * 60
 DEPARTURE_SECONDS = 10 * 60
 STICK_SECONDS = 30
-"""How long after a sign-in a browser without a session counts as one that does not keep it."""
+"""How long a completed sign-in is remembered, to notice a browser that completes one after the other."""
 
 
 @dataclass(frozen=True)
@@ -63,11 +63,10 @@ class Transactions:
         """Remember for a while that the sign-in of this cookie led to a session."""
         self._store.ask("SET", _key("completed", browser), "1", "EX", STICK_SECONDS)
 
-    def were_completed(self, browsers: Sequence[str]) -> bool:
-        """Return whether one of these cookies' sign-ins led to a session just now."""
-        return (
-            any(self._store.ask("MGET", *(_key("completed", browser) for browser in browsers))) if browsers else False
-        )
+    def completed(self, browsers: Sequence[str]) -> int:
+        """Return how many of these cookies' sign-ins led to a session just now."""
+        keys = [_key("completed", browser) for browser in browsers]
+        return int(self._store.ask("EXISTS", *keys)) if keys else 0
 
 
 class Departures:

@@ -27,6 +27,8 @@ from gateway.web.pages import page
 from gateway.web.visitor import Visitor, sign_in_href
 from schemas.transaction import Transaction
 
+TURNS = 3
+"""Completed sign-ins, one right after the other and none of them lasting, after which the browser gets a page."""
 AT_ONCE = 10
 """Sign-ins under way per browser; the oldest makes room (RFC 9700, 2.1, and cookie sizes)."""
 HINT_LENGTH = 254
@@ -112,11 +114,12 @@ class SignIn:
         return response
 
     def _does_not_stick(self) -> bool:
-        """Return whether this browser completed a sign-in just now and still has no session.
+        """Return whether this browser completed several sign-ins just now and still has no session.
 
         It keeps our cookies but not that one, or the store forgets; another sign-in would only lead here again.
         """
-        return self._visitor.session() is None and self._transactions.were_completed(list(self._secrets().values()))
+        secrets_of_sign_ins = list(self._secrets().values())
+        return self._visitor.session() is None and self._transactions.completed(secrets_of_sign_ins) >= TURNS
 
     def _secrets(self) -> dict[str, str]:
         """Return the secrets of this browser's sign-ins, by their cookie's name."""

@@ -64,7 +64,8 @@ def test_a_click_that_would_wait_longer_is_told_how_long_and_when_to_come_back(s
     shared.freeze(20)
     told = queued(budget.permit)
 
-    assert (round(told.wait), told.retry_after) == (20, 19)
+    assert 19 < told.wait <= 20
+    assert told.retry_after in (19, 20)  # by then the place has not been given away
 
 
 def test_nobody_is_held_longer_than_the_browser_waits(store):
