@@ -17,15 +17,13 @@ from gateway.turn import Lane, Turn
 from gateway.web import problems
 from gateway.web.cookies import Cookies
 from gateway.web.gate import ENTERED, Gate
-from gateway.web.next_page import own_path
+from gateway.web.next_page import address, own_path
 from gateway.web.pages import page
 from gateway.web.visitor import SESSION_COOKIE, Visitor
 from schemas.session import Session
 
 PATIENCE_SECONDS = 1.0
 """How long a click is held in its thread rather than sent to the waiting page."""
-
-
 IN_MINUTES = 90
 """From so many seconds on, a page tells a time in minutes."""
 
@@ -117,7 +115,7 @@ def _place(session_id: str, environ: WSGIEnvironment) -> str:
 
 
 def _here() -> str:
-    return own_path(request.full_path if request.query_string else request.path)
+    return own_path(address(request.path, request.query_string))
 
 
 def _subject() -> str:
