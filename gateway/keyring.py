@@ -60,6 +60,10 @@ class Keyring:
         key = self._keys.get(fingerprint)
         return None if key is None else _hkdf(key, purpose, length)
 
+    def derive_now(self, purpose: str, length: int) -> bytes:
+        """Return the bytes that ``derive`` returns for the current key."""
+        return _hkdf(self._keys[self.current], purpose, length)
+
     def _signature(self, fingerprint: str, purpose: str, text: str) -> str:
         digest = hmac.digest(self._derived(fingerprint, purpose), text.encode(), hashlib.sha256)
         return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

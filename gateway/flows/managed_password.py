@@ -43,10 +43,12 @@ class ManagedPasswords:
             The password, 35 characters; ``None`` where that key is no longer on the ring.
         """
         secret = self._keyring.derive(key, f"{_VERSION} {person}", _BYTES)
-        return None if secret is None else "Tl1" + base64.urlsafe_b64encode(secret).decode()
+        return None if secret is None else _written(secret)
 
     def new(self, person: str) -> str:
         """Return the password that a person's account gets now."""
-        password = self.of(person, self.current_key)
-        assert password is not None  # noqa: S101 - the current key is always on the ring
-        return password
+        return _written(self._keyring.derive_now(f"{_VERSION} {person}", _BYTES))
+
+
+def _written(secret: bytes) -> str:
+    return "Tl1" + base64.urlsafe_b64encode(secret).decode()

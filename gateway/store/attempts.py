@@ -43,10 +43,6 @@ class Attempts:
         """Take one failure back that was counted before its outcome was known."""
         self._undo([_key(whose)], [])
 
-    def forget(self, whose: str) -> None:
-        """Begin anew, after a success."""
-        self._store.ask("DEL", _key(whose))
-
 
 def network_of(address: str) -> str:
     """Return what an address is counted as; of an IPv6 address its network, since one browser has many of them.

@@ -62,6 +62,12 @@ def test_what_is_derived_depends_on_key_and_purpose_and_on_nothing_else():
     assert len(derived) == 24
 
 
+def test_what_is_derived_now_is_what_the_current_key_derives():
+    ring = Keyring([Secret("n" * 32), Secret("o" * 32)])
+    assert ring.derive_now("purpose", 24) == ring.derive(ring.current, "purpose", 24)
+    assert ring.derive_now("purpose", 24) != ring.derive(ring.fingerprints[1], "purpose", 24)
+
+
 def test_nothing_derived_for_a_caller_is_the_key_that_signs():
     keyring = Keyring([NEW])
     assert keyring.derive(keyring.current, "form", 32) != keyring.derive(keyring.current, "sign form", 32)

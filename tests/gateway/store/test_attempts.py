@@ -42,12 +42,6 @@ def test_after_the_window_the_count_begins_anew(attempts, store):
     assert store.ask("TTL", key) > 890
 
 
-def test_failures_can_be_forgotten(attempts):
-    attempts.failed("person:kim")
-    attempts.forget("person:kim")
-    assert attempts.count("person:kim") == [0]
-
-
 def test_a_failure_counted_in_advance_can_be_taken_back_and_never_more_than_were_counted(attempts, store):
     attempts.undo("person:kim")
     assert attempts.count("person:kim") == [0]
