@@ -80,11 +80,13 @@ def on_starting(server: Arbiter) -> None:
 def post_worker_init(worker: Worker) -> None:
     """Ask TalentLMS what is left of its hour before the first click, if it says so within a moment."""
     deadline.start(_ASK_SECONDS)
-    worker.wsgi.extensions["talentlms-budget"].ask()
+    if budget := worker.wsgi.extensions.get("talentlms-budget"):  # the benchmark serves others by this same file
+        budget.ask()
     deadline.clear()
 
 
 def worker_exit(_server: Arbiter, worker: Worker) -> None:
     """Write down the last answers, so that their share of the budget does not lie idle until it expires."""
-    if worker.wsgi is not None:
-        worker.wsgi.extensions["talentlms-budget"].settle()
+    budget = worker.wsgi.extensions.get("talentlms-budget") if worker.wsgi is not None else None
+    if budget is not None:
+        budget.settle()
