@@ -27,7 +27,7 @@ from gateway.web.pages import page
 from gateway.web.visitor import Visitor, sign_in_href
 from schemas.transaction import Transaction
 
-TURNS = 3
+TURNS = 5
 """Completed sign-ins, one right after the other and none of them lasting, after which the browser gets a page."""
 AT_ONCE = 10
 """Sign-ins under way per browser; the oldest makes room (RFC 9700, 2.1, and cookie sizes)."""
