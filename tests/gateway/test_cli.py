@@ -10,8 +10,8 @@ from gateway.store.connection import connect
 from gateway.store.sessions import Sessions
 from schemas.identity import Identity
 from schemas.secret import Secret
-from tests.gateway.store.redis_server import free_port
 from tests.gateway.test_factory import clean_environment
+from tests.ports import free_port
 
 KIM = Identity("https://id.acme.example", "kim-1", "acme", email="kim@acme.example", username="kim.lee")
 

@@ -12,7 +12,7 @@ import pytest
 
 from gateway import create_app
 from gateway.config import BadSettings
-from tests.gateway.store.redis_server import free_port
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 GOOD = {

@@ -21,8 +21,8 @@ from tests.journeys.neighbours import (
     start_practising_provider,
     start_redis,
 )
-from tests.journeys.process import HOST, free_port
 from tests.journeys.visitor import Visitor, visiting
+from tests.ports import HOST, free_port
 
 API_KEY = "api-key-of-the-journeys-81f2c4"
 CLIENT_SECRET = "client-secret-of-the-journeys-5d7e90"

@@ -9,7 +9,8 @@ from pathlib import Path
 import requests
 
 from tests.journeys.neighbours import CLIENT_ID, Academy, CertifiedProvider, PractisingProvider
-from tests.journeys.process import HOST, Process
+from tests.journeys.process import Process
+from tests.ports import HOST, listens
 
 SECRET_KEY = "first-key-of-the-journeys-0123456789abcdef"
 CONFIG = """
@@ -44,6 +45,7 @@ class Gateway:
 
     def start(self, **changes: str) -> "Gateway":
         """Start it, with changes to its settings if any."""
+        assert not listens(self._port), "somebody else answers there"
         self.settings |= changes
         self.process = self.launched().when(self._answers)
         return self
@@ -67,6 +69,10 @@ class Gateway:
         """Return its log, or what a reference code stands in."""
         lines = [json.loads(line) for line in self.text().splitlines() if line.startswith("{")]
         return [line for line in lines if reference in ("", line["reference"])]
+
+    @property
+    def _port(self) -> int:
+        return int(self.url.rpartition(":")[2])
 
     def _answers(self) -> bool:
         try:

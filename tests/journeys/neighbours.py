@@ -13,7 +13,8 @@ import requests
 
 from sandbox.idp.control_client import Control as ProviderControl
 from sandbox.talentlms.control_client import Control as TalentLMSControl
-from tests.journeys.process import HOST, Process, free_port, listens
+from tests.journeys.process import Process
+from tests.ports import HOST, free_port, listens
 
 CLIENT_ID = "gateway"
 PROVIDER = Path(__file__).parent / "provider"

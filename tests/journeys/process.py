@@ -1,14 +1,11 @@
 """A process that a journey starts and ends, with all of its output in a file."""
 
 import os
-import random
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-HOST = "127.0.0.1"
 ROOT = Path(__file__).parents[2]
 
 _READY_SECONDS = 30
@@ -73,20 +70,3 @@ class Process:
         """End it at once, as a crash would."""
         self._process.kill()
         self._process.wait()
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on, outside of the range from which outgoing connections take theirs."""
-    while True:
-        port = random.randint(15_000, 32_000)
-        try:
-            with socket.create_server((HOST, port)):
-                return port
-        except OSError:
-            continue
-
-
-def listens(port: int) -> bool:
-    """Return whether somebody listens on a port."""
-    with socket.socket() as probe:
-        return probe.connect_ex((HOST, port)) == 0

@@ -13,8 +13,8 @@ from sandbox.idp.server import listening
 from tests.journeys.canary import Secrets, basic, occurring
 from tests.journeys.house import gateway_at
 from tests.journeys.neighbours import CLIENT_ID, PractisingProvider, start_redis
-from tests.journeys.process import HOST, free_port
 from tests.journeys.visitor import csrf_token, visiting
+from tests.ports import HOST, free_port
 
 CLIENT_SECRET = "client-secret-of-the-long-day-7c1d"
 REDIS_PASSWORD = "redis-password-of-the-long-day"

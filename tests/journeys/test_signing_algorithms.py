@@ -8,8 +8,8 @@ import pytest
 
 from tests.journeys.django_provider.neighbours import gateway_of, start_certified
 from tests.journeys.pages import AcademyPages, GatewayPages, ProviderPages
-from tests.journeys.process import HOST, free_port
 from tests.journeys.visitor import reference, title
+from tests.ports import HOST, free_port
 
 SESSION = "talentlms_gateway_session"
 NOT_TRUSTED = "The sign-in could not be verified"

@@ -1,7 +1,5 @@
 """TalentLMS is away, refuses, or answers what nobody can read."""
 
-import time
-
 import pytest
 
 from tests.journeys.pages import AcademyPages, GatewayPages, ProviderPages
@@ -170,13 +168,10 @@ def test_a_busy_talentlms_tells_when_to_come_back(academy, learner):
 
 def test_an_answer_that_does_not_come_within_ten_seconds_is_not_waited_for(gateway, academy, learner, newcomer):
     academy.control.fault("gotocourse", kind="slow", seconds=12, times=2)
-    began = time.monotonic()
-    answer = learner.ask("/go/course/12")
-    waited = time.monotonic() - began
+    answer = learner.ask("/go/course/12")  # which itself waits for 15 seconds at most
     academy.control.clear_faults()
 
     assert (answer.status_code, title(answer)) == (503, AWAY)
-    assert waited < 15
     assert _stands_in_the_log(gateway, answer)
     assert newcomer.name in learner.go_as_soon_as_possible("/go/course/12").text
 

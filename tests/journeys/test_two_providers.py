@@ -10,8 +10,8 @@ from tests.journeys.django_provider.neighbours import gateway_of, start_certifie
 from tests.journeys.django_provider.pages import DjangoPages
 from tests.journeys.django_provider.visitor import Traveller
 from tests.journeys.pages import AcademyPages, GatewayPages, ProviderPages, path_of
-from tests.journeys.process import HOST, free_port
 from tests.journeys.visitor import reference, title
+from tests.ports import HOST, free_port
 
 SESSION = "talentlms_gateway_session"
 NOT_TRUSTED = "The sign-in could not be verified"

@@ -9,7 +9,8 @@ from urllib.parse import urljoin
 
 import requests
 
-SECONDS = 30
+SECONDS = 15
+"""What a browser waits at most (contract, *Time*)."""
 STEPS = 20
 RECOVERY_SECONDS = 30
 """How soon clicks succeed after TalentLMS is back (contract, *Time*)."""

@@ -1,22 +1,15 @@
 """A real Redis on a free port of this machine, which a test may stop, start again and hang."""
 
 import signal
-import socket
 import subprocess
 import time
 
 import redis
 
 from schemas.secret import Secret
+from tests.ports import HOST, free_port
 
-HOST = "127.0.0.1"
 START_SECONDS = 10
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return probe.getsockname()[1]
 
 
 class RedisServer:

@@ -14,8 +14,9 @@ from schemas.identity import Identity
 from schemas.learner import AccountLink
 from schemas.secret import Secret
 from schemas.transaction import Departure, Transaction
-from tests.gateway.store.redis_server import RedisServer, free_port
+from tests.gateway.store.redis_server import RedisServer
 from tests.gateway.threads import at_once
+from tests.ports import free_port
 
 KIM = Identity("https://id.acme.example", "kim", "acme")
 LINK = AccountLink(KIM.issuer, KIM.subject, 7, "kim.lee")

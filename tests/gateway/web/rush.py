@@ -13,7 +13,8 @@ from gateway.store.sessions import Sessions
 from schemas.identity import Identity
 from schemas.learner import Learner
 from schemas.secret import Secret
-from tests.journeys.process import HOST, Process, free_port
+from tests.journeys.process import Process
+from tests.ports import HOST, free_port
 
 API_KEY = "key-of-the-rush"
 COURSE = 12

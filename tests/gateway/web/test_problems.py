@@ -5,8 +5,8 @@ import re
 import pytest
 
 from gateway.errors import ForeignLink, StoreUnavailable, Throttled
-from tests.gateway.store.redis_server import free_port
 from tests.gateway.web.browser import HERE, MACHINE, PAGE
+from tests.ports import free_port
 
 NASTY = "<script>alert(1)</script>"
 REFERENCE = re.compile(r"[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}")

@@ -14,7 +14,7 @@ from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 
 from tests.journeys.django_provider.client import register
 from tests.journeys.django_provider.settings import EMAIL_DOMAIN, settings_of
-from tests.journeys.process import HOST
+from tests.ports import HOST
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -10,7 +10,8 @@ from urllib.parse import quote
 
 from tests.journeys.house import CONFIG, SECRET_KEY, Gateway
 from tests.journeys.neighbours import CLIENT_ID, PROVIDER, Academy
-from tests.journeys.process import Process, free_port
+from tests.journeys.process import Process
+from tests.ports import free_port
 
 # told to Node.js when it starts, so that the provider itself stays as it is: npm's does not say how a client proved
 # itself, and takes the secret in the form as well as in the header from a client that is registered for the other

@@ -7,7 +7,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from tests.journeys.process import HOST
+from tests.ports import HOST
 
 EMAIL_DOMAIN = "acme.example"
 MOUNTED_AT = "openid"

@@ -1,0 +1,35 @@
+"""Ports of this machine for whatever a test starts, or for what is not there."""
+
+import random
+import socket
+
+HOST = "127.0.0.1"
+
+_chance = random.SystemRandom()  # whoever seeds the other one would make all runs begin with the same ports
+_given = set()
+
+
+def free_port():
+    """Return a port that nobody listens on and that nobody else of this run was given.
+
+    It is outside of the range from which outgoing connections take theirs.
+    """
+    while True:
+        port = _chance.randint(15_000, 32_000)
+        if port not in _given and _is_free(port):
+            _given.add(port)
+            return port
+
+
+def listens(port):
+    """Return whether somebody listens on a port."""
+    with socket.socket() as probe:
+        return probe.connect_ex((HOST, port)) == 0
+
+
+def _is_free(port):
+    try:
+        with socket.create_server((HOST, port)):
+            return True
+    except OSError:
+        return False
