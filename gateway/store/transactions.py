@@ -1,7 +1,6 @@
 """Sign-ins on their way to the provider and back: each can be consumed once, by the browser that began it."""
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gateway.store.connection import Store
@@ -10,8 +9,6 @@ from schemas.transaction import Departure, Transaction
 
 TRANSACTION_SECONDS = 15 * 60
 DEPARTURE_SECONDS = 10 * 60
-STICK_SECONDS = 30
-"""How long a completed sign-in is remembered, to notice a browser that completes one after the other."""
 
 
 @dataclass(frozen=True)
@@ -58,15 +55,6 @@ class Transactions:
         if transaction is None:
             return None
         return transaction if first else Replayed(transaction.target)
-
-    def complete(self, browser: str) -> None:
-        """Remember for a while that the sign-in of this cookie led to a session."""
-        self._store.ask("SET", _key("completed", browser), "1", "EX", STICK_SECONDS)
-
-    def completed(self, browsers: Sequence[str]) -> int:
-        """Return how many of these cookies' sign-ins led to a session just now."""
-        keys = [_key("completed", browser) for browser in browsers]
-        return int(self._store.ask("EXISTS", *keys)) if keys else 0
 
 
 class Departures:

@@ -27,8 +27,6 @@ from gateway.web.pages import page
 from gateway.web.visitor import Visitor, sign_in_href
 from schemas.transaction import Transaction
 
-TURNS = 5
-"""Completed sign-ins, one right after the other and none of them lasting, after which the browser gets a page."""
 AT_ONCE = 10
 """Sign-ins under way per browser; the oldest makes room (RFC 9700, 2.1, and cookie sizes)."""
 HINT_LENGTH = 254
@@ -68,7 +66,7 @@ class SignIn:
     def begin(self, provider: str, target: str, hints: Hints) -> Response:
         """Send the browser to a provider."""
         problems.offer(sign_in_href(target), "Try again")
-        if self._does_not_stick():
+        if self._visitor.signs_in_in_vain():
             return self._stopped(provider, target)
         self._limits.begun(log.client())
         with _audited(provider):
@@ -106,32 +104,17 @@ class SignIn:
         if before is not None:
             self._sessions.replace(before, signed_in.identity, session_id)
         self._limits.completed(log.client())
-        self._transactions.complete(self._secrets()[_cookie(transaction.state)])
         issuer, person = signed_in.identity.issuer, signed_in.identity.key
         log.audit("sign_in", outcome="success", provider=provider, issuer=issuer, person=person)
         response = to_address(transaction.target)
         self._visitor.welcome(response, session_id)
         return response
 
-    def _does_not_stick(self) -> bool:
-        """Return whether this browser completed several sign-ins just now and still has no session.
-
-        It keeps our cookies but not that one, or the store forgets; another sign-in would only lead here again.
-        """
-        secrets_of_sign_ins = list(self._secrets().values())
-        return self._visitor.session() is None and self._transactions.completed(secrets_of_sign_ins) >= TURNS
-
-    def _secrets(self) -> dict[str, str]:
-        """Return the secrets of this browser's sign-ins, by their cookie's name."""
-        names = self._cookies.names(request, TRANSACTION_COOKIE)
-        return {name: (self._cookies.get(request, name) or "").partition(".")[2] for name in names}
-
     def _stopped(self, provider: str, target: str) -> Response:
         """Show a page in place of a loop; its button begins anew."""
-        log.audit("sign_in", outcome="refused", reason=SignInInterrupted.code, provider=provider, note="does not stick")
+        log.audit("sign_in", outcome="refused", reason=SignInInterrupted.code, provider=provider, note="in vain")
         response = _interrupted(target)
-        for name in self._secrets():
-            self._cookies.drop(response, name)
+        self._visitor.dismiss(response)
         return response
 
     def named_by(self, issuer: str | None) -> str:

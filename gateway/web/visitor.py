@@ -1,5 +1,7 @@
-"""Who is at the door: the session behind the browser's cookie."""
+"""Who is at the door: the session behind the browser's cookie, and whether it came about in vain."""
 
+import re
+import time
 from urllib.parse import urlencode
 
 from flask import Flask, Response, g, request
@@ -12,6 +14,13 @@ from schemas.secret import Secret
 from schemas.session import Session
 
 SESSION_COOKIE = "session"
+ARRIVAL_COOKIE = "arrival"
+"""Comes and goes with the session's cookie; says when, and how many sign-ins in a row have led to no session."""
+JUST_NOW_SECONDS = 60
+TURNS = 2
+"""How often a browser is sent to sign in, one time right after the other, where no session ever lasts."""
+
+_ARRIVAL = re.compile(r"([0-9]{1,12})\.([0-9]{1,3})", re.ASCII)
 
 
 class SignInRequired(Exception):
@@ -55,11 +64,32 @@ class Visitor:
 
     def welcome(self, response: Response, session_id: Secret) -> None:
         """Give the browser the id of its new session."""
+        turns = 0 if self.session() else self._turns()
         self._cookies.put(response, SESSION_COOKIE, session_id.reveal())
+        self._cookies.put(response, ARRIVAL_COOKIE, f"{int(time.time())}.{turns + 1}")
 
     def dismiss(self, response: Response) -> None:
         """Take the session's id back from the browser."""
         self._cookies.drop(response, SESSION_COOKIE)
+        self._cookies.drop(response, ARRIVAL_COOKIE)
+
+    def signs_in_in_vain(self) -> bool:
+        """Return whether another sign-in would only lead here again.
+
+        Either the browser kept one of the two cookies that came in one answer and not the other, or the store has
+        forgotten two sessions in a row. A session that the provider has just ended is forgotten, too, but once.
+        """
+        turns = self._turns()
+        if not turns or self.session() is not None:
+            return False
+        return turns >= TURNS or self._cookies.get(request, SESSION_COOKIE) is None
+
+    def _turns(self) -> int:
+        """Return how many sign-ins in a row this browser completed just now without a session before."""
+        arrival = _ARRIVAL.fullmatch(self._cookies.get(request, ARRIVAL_COOKIE) or "")
+        if arrival is None or abs(time.time() - int(arrival[1])) > JUST_NOW_SECONDS:
+            return 0
+        return int(arrival[2])
 
 
 def sign_in_href(target: str) -> str:

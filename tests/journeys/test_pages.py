@@ -117,7 +117,7 @@ def test_cookies_are_out_of_reach_of_scripts_and_other_sites(gateway, page, newc
 
     ours = [cookie for cookie in page.context.cookies() if cookie["name"].startswith("talentlms_gateway_")]
     kinds = {cookie["name"].partition("_transaction_")[0] for cookie in ours}
-    assert kinds == {"talentlms_gateway_session", "talentlms_gateway"}
+    assert kinds == {"talentlms_gateway_session", "talentlms_gateway_arrival", "talentlms_gateway"}
     assert all(cookie["httpOnly"] and cookie["sameSite"] == "Lax" and cookie["path"] == "/" for cookie in ours)
     assert page.evaluate("document.cookie.includes('talentlms_gateway')") is False
 

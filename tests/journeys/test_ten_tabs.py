@@ -49,7 +49,8 @@ def _sign_in_at_the_provider_alone(page, gateway, person):
     """Have a session at the provider and none here, as somebody has who began their day there."""
     page.goto(f"{gateway.url}/login?next=/signed-out")
     ProviderPages(page).sign_in(person.login)
-    page.context.clear_cookies(name="talentlms_gateway_session")
+    for name in ("session", "arrival"):
+        page.context.clear_cookies(name=f"talentlms_gateway_{name}")
 
 
 def _opened(page):
