@@ -52,11 +52,12 @@ from gateway.web import (
     sign_out,
     training,
     waiting,
-    work,
 )
 from gateway.web import visitor as visitors
 from gateway.web.cookies import Cookies
 from gateway.web.forms import Forms
+from gateway.web.gate import Gate
+from gateway.web.launch import Launches
 from gateway.web.learners import Learners
 from gateway.web.visitor import Visitor
 from gateway.web.waiting import Clicks
@@ -81,16 +82,21 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = BODY_BYTES
     app.url_map.merge_slashes = False  # its redirect would be built from the Host header
 
-    work.install(app, settings.trusted_proxies)
     headers.install(app, secure=settings.secure)
     pages.install(app, settings.help_contact)
     problems.install(app)
     visitors.install(app)
+    waiting.install(app)
 
     near = _neighbours(settings)
-    waiting.install(app, near.budget, near.sessions, Cookies(secure=settings.secure))
-    for routes in _routes(settings, near):
+    cookies = Cookies(secure=settings.secure)
+    clicks = Clicks(near.sessions, cookies, near.budget)
+    learners = Learners(_provisioning(settings, near), near.sessions)
+    launches = Launches(learners, _launch(settings, near), settings.slugs.courses)
+    for routes in _routes(settings, near, cookies, clicks, learners, launches):
         app.register_blueprint(routes)
+    gate = Gate(app.wsgi_app, clicks, launches, settings.trusted_proxies, secure=settings.secure)
+    vars(app)["wsgi_app"] = gate
     app.extensions["talentlms-budget"] = near.budget
     return app
 
@@ -148,11 +154,11 @@ def _budget(settings: Settings, store: Store) -> Budget:
     return Budget(SharedBudget(store, domain, lms.calls_per_5_seconds, lms.calls_per_hour, LONGEST_SECONDS))
 
 
-def _routes(settings: Settings, near: _Neighbours) -> Iterator[Blueprint]:
-    cookies = Cookies(secure=settings.secure)
-    visitor, clicks = Visitor(near.sessions, cookies), Clicks(near.sessions, cookies, near.budget)
+def _routes(
+    settings: Settings, near: _Neighbours, cookies: Cookies, clicks: Clicks, learners: Learners, launches: Launches
+) -> Iterator[Blueprint]:
+    visitor = Visitor(near.sessions, cookies)
     forms = Forms(near.keyring, cookies, settings.public_url)
-    learners = Learners(_provisioning(settings, near), near.sessions)
     courses, categories = settings.slugs.courses, settings.slugs.categories
 
     def form_origins() -> set[str]:
@@ -169,7 +175,7 @@ def _routes(settings: Settings, near: _Neighbours) -> Iterator[Blueprint]:
         settings.public_url,
         with_password=settings.password_sign_in,
     )
-    yield launch.blueprint(clicks, learners, _launch(settings, near), courses)
+    yield launch.blueprint(clicks, launches)
     yield checkout.blueprint(clicks, learners, Checkout(near.lms, near.destinations), courses, categories)
     yield training.blueprint(clicks, learners, Training(near.lms), forms, form_origins, courses)
     yield sign_out.blueprint(visitor, forms, _leaving(settings, near, visitor, learners, cookies), form_origins)

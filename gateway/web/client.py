@@ -2,25 +2,25 @@
 
 from collections.abc import Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_address
-
-from flask import request
+from wsgiref.types import WSGIEnvironment
 
 Networks = Sequence[IPv4Network | IPv6Network]
 
 
-def client_address(trusted_proxies: Networks) -> str:
-    """Return the address of the browser that this request comes from.
+def client_address(environ: WSGIEnvironment, trusted_proxies: Networks) -> str:
+    """Return the address of the browser that a request comes from.
 
     ``X-Forwarded-For`` is read from the right, for as long as the hop that wrote the entry is a trusted proxy; so
     what a browser makes up itself is never believed.
 
     Args:
+        environ: the request; several lines of one header are joined by commas there.
         trusted_proxies: ``GATEWAY_TRUSTED_PROXIES``.
     """
-    address = request.remote_addr or ""
+    address: str = environ.get("REMOTE_ADDR") or ""
     if not trusted_proxies:
         return address
-    forwarded = ",".join(request.headers.getlist("X-Forwarded-For")).split(",")
+    forwarded = environ.get("HTTP_X_FORWARDED_FOR", "").split(",")
     while forwarded and _within(address, trusted_proxies):
         entry = forwarded.pop().strip()
         if not _is_address(entry):

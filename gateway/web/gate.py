@@ -1,9 +1,10 @@
-"""In front of Flask: a click is recognised and given its turn before anything expensive is done for it.
+"""In front of Flask: every request begins here as a piece of work, and a plain click is answered here.
 
-A plain click, which is nearly every one, asks the store here, once, for its session and its call. If it has to wait
-and the page that says so was shown before, it is answered here, at a fraction of what a request through Flask costs:
-that is what keeps a rush of thousands cheap. Everything else goes on to Flask, which decides the same by itself
-(``waiting.Clicks``) for whatever is not plain.
+A plain click is a navigation of somebody who is signed in, to an address that leads to TalentLMS; nearly every one is.
+It asks the store once, for its session and its call, and where it goes well it is answered with its link; or, if it has
+to wait and the page that says so was shown before, with that page. Both at a fraction of what a request through Flask
+costs: that is what keeps a rush of thousands cheap (``docs/budget.md`` has the figures). Everything else goes on to
+Flask, with what was found out so far: whoever is not signed in, every error, every page.
 """
 
 import re
@@ -12,20 +13,19 @@ from dataclasses import dataclass
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from gateway import deadline, turn
-from gateway.errors import GatewayError, Queued
-from gateway.talentlms.budget import Budget
+from gateway import deadline, log, turn
+from gateway.errors import Queued
+from gateway.web.client import Networks, client_address
+from gateway.web.headers import redirect
+from gateway.web.launch import Launches
+from gateway.web.waiting import ENTERED, Clicks, about
 
-ENTERED = "gateway.entered"
-"""Where in the environment what the store said of a click is found: a record, ``None``, or the error."""
 PAGES = 512
 """How many pages are kept: a rush shows the same few over and over."""
 
-_ADDRESS = re.compile(r"/|/go|/go/course/[^/]+|/buy/[a-z]+/[^/]+")
+_ADDRESS = re.compile(r"/|/go|/go/course/[!-.0-~]+|/buy/[a-z]+/[!-.0-~]+")
 _UNUSUAL = ("HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_PURPOSE", "HTTP_X_MOZ")
 _IN_A_MOMENT = frozenset({"retry-after", "refresh"})
-
-Enter = Callable[[str, WSGIEnvironment], bytes | None]
 
 
 @dataclass(frozen=True)
@@ -42,51 +42,52 @@ class Gate:
 
     Args:
         app: Flask's.
-        budget: where a permit goes back to that was claimed and not used.
-        session_cookie: finds the session's id in the ``Cookie`` header.
-        enter: asks the store, by the session's id and the request's environment.
-        about: what a page tells of a time in seconds; two that tell the same are one page.
+        clicks: whose click it is, and whose turn.
+        launches: where a click's link comes from.
+        trusted_proxies: whose word on the browser's address is believed.
+        secure: whether browsers reach the gateway over https.
     """
 
     def __init__(
-        self,
-        app: WSGIApplication,
-        budget: Budget,
-        session_cookie: re.Pattern[str],
-        enter: Enter,
-        about: Callable[[float], int],
+        self, app: WSGIApplication, clicks: Clicks, launches: Launches, trusted_proxies: Networks, *, secure: bool
     ) -> None:
         self._app = app
-        self._budget = budget
-        self._session_cookie = session_cookie
-        self._enter = enter
-        self._about = about
+        self._clicks = clicks
+        self._launches = launches
+        self._trusted_proxies = trusted_proxies
+        self._secure = secure
         self._pages: dict[tuple[str, str, int], _Page] = {}
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request, and give back what it claimed and did not use."""
         deadline.start()
         turn.begin()
+        log.begin(client_address(environ, self._trusted_proxies), environ.get("HTTP_USER_AGENT", ""))
         try:
-            session_ids = self._session_cookie.findall(environ.get("HTTP_COOKIE", ""))
-            if self._budget.is_shared and len(session_ids) == 1 and _is_plain_click(environ):
-                return self._clicked(session_ids[0], environ, start_response)
-            return self._app(environ, start_response)
+            session_id = self._clicks.session_id(environ) if _is_plain_click(environ) else None
+            if session_id is None:
+                return self._app(environ, start_response)
+            return self._clicked(session_id, environ, start_response)
         finally:
-            self._budget.unused(turn.taken())
+            self._clicks.leave()
 
     def _clicked(self, session_id: str, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         try:
-            environ[ENTERED] = self._enter(session_id, environ)
+            session = environ[ENTERED] = self._clicks.enter(session_id, environ)
+            link = self._launches.link(session, environ) if session is not None else None
         except Queued as error:
             environ[ENTERED] = error
             return self._waiting(error, environ, start_response)
-        except GatewayError as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, Flask writes it down and shows it
             environ[ENTERED] = error
-        return self._app(environ, start_response)
+            return self._app(environ, start_response)
+        if link is None:
+            return self._app(environ, start_response)
+        start_response("302 FOUND", redirect(link, secure=self._secure))
+        return []
 
     def _waiting(self, error: Queued, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        key = (environ["PATH_INFO"], environ.get("QUERY_STRING", ""), self._about(error.wait))
+        key = (environ["PATH_INFO"], environ.get("QUERY_STRING", ""), about(error.wait))
         page = self._pages.get(key)
         if page is None or "text/html" not in environ.get("HTTP_ACCEPT", ""):
             return self._noted(key, environ, start_response)

@@ -8,6 +8,26 @@ from schemas.link import Link
 
 _POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action "
 _YEAR_SECONDS = 365 * 24 * 3600
+_EVERYWHERE = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": f"{_POLICY}'none'",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+_OVER_HTTPS = {"Strict-Transport-Security": f"max-age={_YEAR_SECONDS}"}
+_ON_REDIRECTS = {
+    "Cache-Control": "no-store",
+    "Pragma": "no-cache",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex",
+}
+_REDIRECT = {
+    secure: [
+        ("Content-Length", "0"),
+        *(_EVERYWHERE | (_OVER_HTTPS if secure else {}) | _ON_REDIRECTS).items(),
+    ]
+    for secure in (False, True)
+}
 
 
 def install(app: Flask, *, secure: bool) -> None:
@@ -17,16 +37,12 @@ def install(app: Flask, *, secure: bool) -> None:
         app: the application.
         secure: whether browsers reach the gateway over https.
     """
+    everywhere = _EVERYWHERE | (_OVER_HTTPS if secure else {})
 
     @app.after_request
     def protect(response: Response) -> Response:
-        headers = response.headers
-        headers.setdefault("X-Content-Type-Options", "nosniff")
-        headers.setdefault("Content-Security-Policy", f"{_POLICY}'none'")
-        headers.setdefault("Referrer-Policy", "no-referrer")
-        headers.setdefault("Cache-Control", "no-store")
-        if secure:
-            headers.setdefault("Strict-Transport-Security", f"max-age={_YEAR_SECONDS}")
+        for name, value in everywhere.items():
+            response.headers.setdefault(name, value)
         return response
 
 
@@ -53,8 +69,15 @@ def to_address(url: str) -> Response:
     response = Response(status=302)
     response.headers["Location"] = url
     response.autocorrect_location_header = False
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Pragma"] = "no-cache"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Robots-Tag"] = "noindex"
+    response.headers.update(_ON_REDIRECTS)
     return response
+
+
+def redirect(link: Link, *, secure: bool) -> list[tuple[str, str]]:
+    """Return the headers of a 302 to a one-time link, as ``to_link`` and ``install`` put them, for a bare WSGI answer.
+
+    Args:
+        link: where it leads.
+        secure: whether browsers reach the gateway over https.
+    """
+    return [("Location", link.reveal()), *_REDIRECT[secure]]

@@ -1,6 +1,7 @@
 """Is this a person who goes somewhere? A link is minted, and a sign-in begun, for nobody else."""
 
 from http import HTTPStatus
+from wsgiref.types import WSGIEnvironment
 
 from flask import Response, request
 
@@ -29,6 +30,6 @@ def only_for_people() -> Response | None:
     return None
 
 
-def is_top_level() -> bool:
-    """Return whether the address was opened as a page of its own, not inside a frame or another page."""
-    return request.headers.get("Sec-Fetch-Dest", "document") == "document"
+def is_top_level(environ: WSGIEnvironment) -> bool:
+    """Return whether a request opens its address as a page of its own, not inside a frame or another page."""
+    return bool(environ.get("HTTP_SEC_FETCH_DEST", "document") == "document")

@@ -10,13 +10,12 @@ from wsgiref.types import WSGIEnvironment
 from flask import Flask, Response, g, request
 
 from gateway import turn
-from gateway.errors import GatewayError, Queued, Throttled
+from gateway.errors import Queued, Throttled
 from gateway.store.sessions import Sessions
 from gateway.talentlms.budget import Budget
 from gateway.turn import Lane, Turn
 from gateway.web import problems
 from gateway.web.cookies import Cookies
-from gateway.web.gate import ENTERED, Gate
 from gateway.web.next_page import address, own_path
 from gateway.web.pages import page
 from gateway.web.visitor import SESSION_COOKIE, Visitor
@@ -24,6 +23,8 @@ from schemas.session import Session
 
 PATIENCE_SECONDS = 1.0
 """How long a click is held in its thread rather than sent to the waiting page."""
+ENTERED = "gateway.entered"
+"""Where in the environment what the gate found out of a click stands: its session, ``None`` for none, or an error."""
 IN_MINUTES = 90
 """From so many seconds on, a page tells a time in minutes."""
 
@@ -40,6 +41,7 @@ class Clicks(Visitor):
     def __init__(self, sessions: Sessions, cookies: Cookies, budget: Budget) -> None:
         super().__init__(sessions, cookies)
         self._budget = budget
+        self._session_cookie = cookies.pattern(SESSION_COOKIE)
 
     def session(self) -> Session | None:
         """Return the session of this request and claim its call, in one round trip.
@@ -48,50 +50,49 @@ class Clicks(Visitor):
             Queued: the call's time is later.
             StoreUnavailable: then nobody is trusted.
         """
-        if "session" not in g and self._budget.is_shared:
+        if "session" not in g:
             g.session = self._entered()
         return super().session()
 
-    def enter(self, session_id: str, environ: WSGIEnvironment) -> bytes | None:
-        """Ask the store for the session's record and a call, and say how everything else of this click queues.
+    def session_id(self, environ: WSGIEnvironment) -> str | None:
+        """Return the one session id that a request carries; ``None`` for none, and for several."""
+        session_ids = self._session_cookie.findall(environ.get("HTTP_COOKIE", ""))
+        return session_ids[0] if len(session_ids) == 1 else None
+
+    def enter(self, session_id: str, environ: WSGIEnvironment) -> Session | None:
+        """Return the session of an id and claim its call, and say how everything else of this click queues.
 
         Raises:
             Queued: the call's time is later.
             StoreUnavailable: then nobody is trusted.
         """
         turn.begin(Turn(Lane.CLICK, _place(session_id, environ), PATIENCE_SECONDS))
-        return self._budget.enter(self._sessions.voucher(session_id))
+        if not self._budget.is_shared:
+            return self._sessions.find(session_id)
+        return self._sessions.in_force(session_id, self._budget.enter(self._sessions.voucher(session_id)))
+
+    def leave(self) -> None:
+        """Give back the call that was claimed for the request at hand, if it was not used."""
+        self._budget.unused(turn.taken())
 
     def _entered(self) -> Session | None:
-        session_id = self._cookies.get(request, SESSION_COOKIE)
-        if session_id is None:
-            return None
-        entered = request.environ.get(ENTERED, self)
-        if isinstance(entered, GatewayError):
+        if ENTERED not in request.environ:
+            session_id = self._cookies.get(request, SESSION_COOKIE)
+            return self.enter(session_id, request.environ) if session_id else None
+        entered: Session | Exception | None = request.environ[ENTERED]
+        if isinstance(entered, Exception):
             raise entered
-        record = self.enter(session_id, request.environ) if entered is self else entered
-        return self._sessions.in_force(session_id, record)
+        return entered
 
 
-def install(app: Flask, budget: Budget, sessions: Sessions, cookies: Cookies) -> None:
-    """Give every request its turn, and those that have to wait a page.
-
-    Args:
-        app: the application.
-        budget: the budget of calls.
-        sessions: the sessions in force.
-        cookies: how the session's id travels.
-    """
-    enter = Clicks(sessions, cookies, budget).enter
-    vars(app)["wsgi_app"] = Gate(app.wsgi_app, budget, cookies.pattern(SESSION_COOKIE), enter, _about)
+def install(app: Flask) -> None:
+    """Show those that have to wait a page that asks again by itself."""
 
     @app.errorhandler(Queued)
     def wait(error: Queued) -> Response:
         if not (request.method == "GET" and request.accept_mimetypes.accept_html):
             return problems.shown(error)
-        waiting = page(
-            "waiting.html", status=error.status, seconds=_about(error.wait), subject=_subject(), href=_here()
-        )
+        waiting = page("waiting.html", status=error.status, seconds=about(error.wait), subject=_subject(), href=_here())
         return _going_on(waiting, error)
 
     @app.errorhandler(Throttled)
@@ -122,7 +123,7 @@ def _subject() -> str:
     return "the payment page" if request.path.startswith("/buy/") else "your training"
 
 
-def _about(seconds: float) -> int:
+def about(seconds: float) -> int:
     """Return a time to tell a person: steps of five seconds, then minutes."""
     step = 5 if seconds < IN_MINUTES else 60
     return int(-(-seconds // step) * step)

@@ -3,7 +3,7 @@
 from ipaddress import ip_network
 
 import pytest
-from flask import Flask
+from flask import Flask, request
 
 from gateway.web.client import client_address
 
@@ -15,7 +15,7 @@ def seen(remote, *forwarded, proxies=PROXIES, **headers):
     """Return whose address a request with these lines of ``X-Forwarded-For`` counts for."""
     lines = [("X-Forwarded-For", line) for line in forwarded] + list(headers.items())
     with Flask("test").test_request_context(headers=lines, environ_base={"REMOTE_ADDR": remote}):
-        return client_address(proxies)
+        return client_address(request.environ, proxies)
 
 
 def test_without_a_proxy_the_connection_tells():

@@ -1,0 +1,84 @@
+"""In front of Flask: a plain click is answered there, and nobody can tell the difference."""
+
+import pytest
+
+from gateway.flows.launch import Launch
+from gateway.web.headers import redirect, to_link
+from schemas.link import Link
+from tests.gateway.web.browser import HERE
+
+ENROLLED = "robin"
+LINK = Link("https://acme.talentlms.com/index/gotocourse/key:abc")
+THROUGH_FLASK = {"Purpose": "nothing in particular"}
+"""With it a click is not a plain one, and is answered all the same."""
+
+
+@pytest.fixture
+def flask_answers(monkeypatch):
+    """Count the clicks that reach Flask's route."""
+    answered = []
+    monkeypatch.setattr("gateway.web.launch.to_link", lambda link: answered.append(link) or to_link(link))
+    return answered
+
+
+@pytest.mark.parametrize("path", ["/go", "/go/course/12"])
+def test_a_plain_click_gets_the_answer_that_flask_would_give(browser, path, flask_answers):
+    browser.sign_in(ENROLLED)
+    plain = browser.get(path)
+    assert flask_answers == []
+    through_flask = browser.get(path, **THROUGH_FLASK)
+    assert len(flask_answers) == 1
+    assert (plain.status, plain.data) == (through_flask.status, through_flask.data)
+    assert _without(plain, "Location") == _without(through_flask, "Location", "Content-Type")
+    assert plain.headers["Location"].partition("key:")[0] == through_flask.headers["Location"].partition("key:")[0]
+
+
+def _without(answer, *names):
+    return sorted((name, value) for name, value in answer.headers if name not in names)
+
+
+def test_over_https_it_says_that_it_stays_there():
+    assert "Strict-Transport-Security" in dict(redirect(LINK, secure=True))
+    assert "Strict-Transport-Security" not in dict(redirect(LINK, secure=False))
+
+
+def test_a_click_that_fails_is_not_tried_again_by_flask(browser, academy, asked):
+    browser.sign_in(ENROLLED)
+    browser.get("/go/course/12")
+    academy.control.fault("addusertocourse", kind="status", status=500)
+    academy.control.fault("gotocourse", kind="status", status=403)
+    asked()
+    assert browser.get("/go/course/12").status_code == 502
+    assert asked() == ["gotocourse"]
+
+
+def test_what_nobody_foresaw_is_a_page_and_stands_in_the_log_once(browser, monkeypatch, logged):
+    browser.sign_in(ENROLLED)
+    lines = logged()
+    monkeypatch.setattr(Launch, "course", lambda *_, **__: 1 / 0)
+    answer = browser.get("/go/course/12")
+    assert (answer.status_code, answer.mimetype) == (500, "text/html")
+    assert "ZeroDivisionError" not in answer.text
+    (told,) = [line for line in lines() if line["event"] == "problem.unforeseen"]
+    assert "ZeroDivisionError" in told["traceback"]
+    assert told["reference"] in answer.text
+
+
+def test_of_two_session_cookies_the_first_counts_as_it_does_everywhere(browser):
+    browser.sign_in(ENROLLED)
+    name = "talentlms_gateway_session"
+    session_id = browser.client.get_cookie(name).value
+    bare = browser.client.application.test_client(use_cookies=False)
+    for ids, location in (((session_id, "other"), "http"), (("other", session_id), "/login")):
+        cookies = "; ".join(f"{name}={one}" for one in ids)
+        answer = bare.get("/go/course/12", base_url=HERE, headers={"Cookie": cookies, "Accept": "text/html"})
+        assert answer.headers["Location"].startswith(location)
+
+
+@pytest.mark.parametrize(("dest", "status"), [("document", 302), ("iframe", 403)])
+def test_nobody_is_enrolled_by_a_click_inside_of_another_page(gateway, browser_at, dest, status, asked):
+    browser = browser_at(gateway(file="[talentlms]\nself_enrol_courses = [12]"))
+    browser.sign_in()
+    answer = browser.get("/go/course/12", **{"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": dest})
+    assert answer.status_code == status
+    assert ("addusertocourse" in asked()) == (status == 302)
