@@ -1,11 +1,17 @@
 """A one-time link: whoever holds it is signed in, once."""
 
+import re
 from typing import Any
-from urllib.parse import urlsplit
 
 from marshmallow import ValidationError, fields
 
 from schemas.secret import Secret
+
+# By ourselves, because ``urllib.parse.urlsplit`` keeps the URLs that it has seen in a cache.
+_ORIGIN = re.compile(
+    r"https?://(?P<host>[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::(?P<port>[0-9]{0,5}))?(?=[/?#]|\Z)", re.IGNORECASE
+)
+_LAST_PORT = 65535
 
 
 class Link(Secret):
@@ -19,14 +25,15 @@ class Link(Secret):
 
     @property
     def host(self) -> str:
-        """The host as it stands in the URL, lower-case, with the port if it names one; empty for nonsense."""
-        try:
-            parts = urlsplit(self.reveal())
-            port = f":{parts.port}" if parts.port is not None else ""
-        except ValueError:
+        """The host as it stands in the URL, lower-case, with the port if it names one.
+
+        Empty for nonsense, for user information, and for what is neither http nor https.
+        """
+        origin = _ORIGIN.match(self.reveal())
+        if origin is None or int(origin["port"] or 0) > _LAST_PORT:
             return ""
-        host = parts.hostname or ""
-        return f"[{host}]{port}" if ":" in host else f"{host}{port}"
+        host = origin["host"].lower()
+        return f"{host}:{int(origin['port'])}" if origin["port"] else host
 
     @property
     def scheme(self) -> str:
