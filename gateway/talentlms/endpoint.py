@@ -161,13 +161,15 @@ def _declared(endpoint: Endpoint, reply: Callable[[Any], Any]) -> Callable[[Call
     def decorate(method: Callable[P, T]) -> Callable[P, T]:
         signature = inspect.signature(method)
         declared = replace(endpoint, required=_required(signature, endpoint.names))
+        names = tuple(signature.parameters)
+        on_the_wire = {name: endpoint.names.get(name, name) for name in names if name != "self"}
 
         @functools.wraps(method)
         def call(*args: P.args, **kwargs: P.kwargs) -> T:
-            arguments = signature.bind(*args, **kwargs).arguments
-            family = arguments.pop("self")
-            named = {declared.names.get(name, name): value for name, value in arguments.items()}
-            answer: T = ask(family, declared, reply, named)
+            method(*args, **kwargs)  # does nothing, but refuses what does not fit its signature
+            given: dict[str, Any] = dict(zip(names, args, strict=False)) | kwargs
+            arguments = {wired: given[name] for name, wired in on_the_wire.items() if name in given}
+            answer: T = ask(given["self"], declared, reply, arguments)
             return answer
 
         vars(call)["endpoint"] = declared
