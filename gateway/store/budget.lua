@@ -26,6 +26,7 @@ local LATE = 600000          -- how long a ticket outlives its turn
 local AGAIN = 15000          -- how long it is good for other calls of the same click, and for other tabs
 local POLL = 30000           -- who waits longer than this shows up in between
 local LOST = 8000            -- 5 seconds, and the 3 that a call may need to arrive
+local SOON = 5000            -- how long to wait before asking again for a ratelimit that was of no use
 local PLENTY = 1000000000
 
 local clock = redis.call('TIME')
@@ -157,9 +158,10 @@ local function claim()
   return {0, wait, back, feed_due, last}
 end
 
--- TalentLMS throttled: nobody calls for a while, and somebody asks what is left of the hour.
+-- TalentLMS throttled: nobody calls for a while, and somebody asks what is left of the hour. No limit of TalentLMS's is
+-- longer than an hour; whoever says so, a proxy in between perhaps, is believed for an hour and then asked again.
 local function freeze()
-  frozen = math.max(frozen, now + given(1))
+  frozen = math.max(frozen, now + math.min(given(1), HOUR))
   fed = 0
   return {last}
 end
@@ -171,10 +173,17 @@ local function may_ask()
   return {1, last, under_way()}
 end
 
--- What TalentLMS has counted; and besides all that was under way when it was asked, and all that began since.
+-- What TalentLMS has counted; and besides all that was under way when it was asked, and all that began since. An hour
+-- that is over already, by a clock that goes differently or because TalentLMS begins its hours late, tells of the plan
+-- only: what was left of it says nothing about the hour that has begun.
 local function feed()
   local limit, remaining, reset, then_under_way, then_last = given(1), given(2), given(3), given(4), given(5)
   plan = limit
+  if reset > 0 and reset <= now then
+    left = plan - used
+    fed = now - FEED + SOON
+    return {last}
+  end
   left = remaining - then_under_way - (last - then_last)
   used = math.min(used, math.max(limit - left, 0))
   if reset > now then ends = math.min(reset, now + HOUR) + MARGIN end

@@ -292,11 +292,22 @@ def test_the_hour_ends_when_ratelimit_says(budget, store):
     assert 59 <= shared.claim(click()).wait <= 62
 
 
-def test_a_reset_that_lies_in_the_past_or_beyond_an_hour_is_not_believed(budget, store):
-    for reset in (-50, 86_400):
-        shared = budget(per_5_seconds=0, per_hour=1)
-        shared.feed(1, 0, int(store.ask("TIME")[0]) + reset, (0, 0))
-        assert 3500 < shared.claim(click()).wait < 3610
+def test_a_reset_beyond_an_hour_is_not_believed(budget, store):
+    shared = budget(per_5_seconds=0, per_hour=1)
+    shared.feed(1, 0, int(store.ask("TIME")[0]) + 86_400, (0, 0))
+    assert 3500 < shared.claim(click()).wait < 3610
+
+
+@pytest.mark.parametrize("ago", [1, 50, 3600])
+def test_what_was_left_of_an_hour_that_is_over_stops_nobody_and_is_asked_again_soon(budget, store, later, ago):
+    shared = budget(per_5_seconds=0, per_hour=2000)
+    calls(shared, 1)
+    shared.feed(3, 0, int(store.ask("TIME")[0]) - ago, shared.may_ask())
+
+    assert calls(shared, 3) == [2, 3, 0], "the plan grants three"
+    assert shared.may_ask() is None
+    later(6)
+    assert shared.may_ask() is not None
 
 
 def test_one_worker_at_a_time_asks_for_the_ratelimit(budget, later):
@@ -322,6 +333,15 @@ def test_a_throttled_answer_stops_every_worker_for_as_long_as_it_says(budget, la
     assert other.claim(click("ann")).call == 0
     later(1)
     assert other.claim(click("ann")).call == 1
+
+
+def test_no_throttle_is_believed_for_longer_than_an_hour(budget, later):
+    shared = budget()
+    shared.freeze(99_999)
+
+    assert round(shared.claim(click("ann")).wait) == 3600
+    later(3601)
+    assert shared.claim(click("ann")).call == 1
 
 
 def test_a_redis_that_lost_its_memory_spends_nothing_until_it_may(budget, later, store):
