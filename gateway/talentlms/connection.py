@@ -145,10 +145,10 @@ class Connection:
         return status[1], int(status[2]), _headers(lines)
 
     def _body(self, status: int, headers: Mapping[bytes, bytes], end: float) -> tuple[bytes, bool]:
-        """Return the body, and whether its end was announced rather than the connection's."""
-        if status in _BODILESS:
-            return b"", True
+        """Return the body, and whether it is certain where it ended, so that another answer may follow."""
         coding, length = headers.get(b"transfer-encoding"), headers.get(b"content-length")
+        if status in _BODILESS:
+            return b"", coding is None and length in (None, b"0")
         if coding is not None:
             if coding.lower() != b"chunked" or length is not None:
                 raise Unreadable("a body whose length nobody can tell")

@@ -177,8 +177,10 @@ def test_a_connection_is_kept_for_the_next_call():
         answer(b"{}", b"200 OK", b"connection: Keep-Alive, Close"),
         b"HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\n{}",
         answer(b"{}") + b"and more",
+        b"HTTP/1.1 204 No Content\r\nContent-Length: 2\r\n\r\n",
+        b"HTTP/1.1 304 Not Modified\r\nTransfer-Encoding: chunked\r\n\r\n",
     ],
-    ids=["close", "close among others", "HTTP/1.0", "more than announced"],
+    ids=["close", "close among others", "HTTP/1.0", "more than announced", "a body where none is", "chunks likewise"],
 )
 def test_a_connection_that_should_not_be_kept_is_not(says):
     _, server = asked(says, FINE, times=2)
