@@ -66,16 +66,25 @@ class Store:
                 pipeline.execute_command(*command)
             return pipeline.execute()
 
-    def script(self, source: str) -> Callable[[Sequence[str | bytes], Sequence[str | float | bytes]], Any]:
-        """Return a function that runs a Lua script; it survives a restart of Redis and a script flush."""
+    def script(
+        self, source: str, *, pooled: bool = False
+    ) -> Callable[[Sequence[str | bytes], Sequence[str | float | bytes]], Any]:
+        """Return a function that runs a Lua script; it survives a restart of Redis and a script flush.
+
+        Args:
+            source: the script.
+            pooled: whether it takes a connection from the pool, for threads that do not last, rather than one of the
+                thread's own.
+        """
+        ask = self._client.execute_command if pooled else self._own_connection.ask
         digest = hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest()  # Redis's name for the script
 
         def run(keys: Sequence[str | bytes], arguments: Sequence[str | float | bytes]) -> Any:
             with _wall():
                 try:
-                    return self._own_connection.ask("EVALSHA", digest, len(keys), *keys, *arguments)
+                    return ask("EVALSHA", digest, len(keys), *keys, *arguments)
                 except redis.exceptions.NoScriptError:
-                    return self._own_connection.ask("EVAL", source, len(keys), *keys, *arguments)
+                    return ask("EVAL", source, len(keys), *keys, *arguments)
 
         return run
 

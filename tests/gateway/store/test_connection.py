@@ -104,6 +104,15 @@ def test_scripts_survive_a_flush(own_redis):
     assert store.keys("*") == []
 
 
+def test_threads_that_come_and_go_leave_no_connection_behind(own_redis):
+    store = connect(own_redis.url)
+    count = store.script("return redis.call('INCR', KEYS[1])", pooled=True)
+    for _ in range(20):
+        assert at_once(1, lambda _: count(["threads"], [])) != [None]
+    assert store.ask("GET", "threads") == b"20"
+    assert len(store.ask("CLIENT", "LIST").splitlines()) == 1
+
+
 def test_the_store_can_be_made_while_redis_is_away(tmp_path):
     server = RedisServer(tmp_path)
     ways = deeds(connect(server.url))
