@@ -46,8 +46,7 @@ class SharedBudget:
     def __init__(self, store: Store, domain: str, per_5_seconds: int, per_hour: int, longest: float) -> None:
         settings = _settings(per_5_seconds, per_hour, longest)
         source = settings + Path(__file__).with_suffix(".lua").read_text()
-        self._for_clicks = store.script(source)
-        self._aside = store.script(source, pooled=True)  # also by threads that come and go
+        self._script = store.script(source)
         prefix = f"budget:{{{domain}}}:"
         self._keys = [(prefix + name).encode() for name in ("account", "slots", "queue", "due")]
         self._ticket = prefix + "ticket:"
@@ -133,8 +132,7 @@ class SharedBudget:
         now = time.monotonic()
         pairs = "".join(f" {call} {-1 if at is None else int((now - at) * _MILLISECONDS)}" for call, at in told)
         try:
-            script = self._for_clicks if deed == "claim" else self._aside
-            return script(
+            return self._script(
                 [*self._keys, *(keys or (self._ticket,))], [f"{deed} {self._last} {len(told)}{pairs} {given}"]
             )
         except StoreUnavailable:

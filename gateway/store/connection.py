@@ -1,7 +1,7 @@
 """The connection to Redis, and the wall: a fault of Redis leaves this room as ``StoreUnavailable``."""
 
 import hashlib
-import threading
+from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,23 +24,34 @@ CONNECTIONS = 1024
 """More than a worker ever has threads; redis-py's own default of 100 is less."""
 
 
-class _OwnConnection(threading.local):
-    """A connection of each thread's own, for what every click asks.
+class _Connections:
+    """Connections for single commands, which is what clicks ask; as many as ever ask in the same moment.
 
-    To take one from the pool for it, look it over and give it back would cost as much CPU as the question itself.
+    redis-py's own pool would cost as much CPU with each command as the command itself; a connection for each thread
+    would have to be opened by each of them, all at once in a burst.
     """
 
     def __init__(self, pool: redis.ConnectionPool) -> None:
-        self._connection = pool.connection_class(**pool.connection_kwargs)
+        self._pool = pool
+        self._idle: deque[redis.Connection] = deque()
 
     def ask(self, *command: str | float | bytes) -> Any:
         """Carry out one command; once again at once where a restart of Redis left the connection half open."""
         try:
-            self._connection.send_command(*command)
-            return self._connection.read_response()
+            connection = self._idle.pop()
+        except IndexError:
+            connection = self._pool.connection_class(**self._pool.connection_kwargs)
+        try:
+            return _asked(connection, command)
         except redis.ConnectionError:
-            self._connection.send_command(*command)
-            return self._connection.read_response()
+            return _asked(connection, command)
+        finally:
+            self._idle.append(connection)  # after any error but Redis's own answer it is closed, and opens anew
+
+
+def _asked(connection: redis.Connection, command: tuple[str | float | bytes, ...]) -> Any:
+    connection.send_command(*command)
+    return connection.read_response()
 
 
 class Store:
@@ -52,12 +63,12 @@ class Store:
 
     def __init__(self, client: redis.Redis) -> None:
         self._client = client
-        self._own_connection = _OwnConnection(client.connection_pool)
+        self._connections = _Connections(client.connection_pool)
 
     def ask(self, *command: str | float | bytes) -> Any:
         """Carry out one command and return Redis's answer; texts come back as ``bytes``."""
         with _wall():
-            return self._client.execute_command(*command)
+            return self._connections.ask(*command)
 
     def ask_all(self, commands: Sequence[tuple[str | float | bytes, ...]]) -> list[Any]:
         """Carry out several commands as one transaction, in one round trip, and return the answers in order."""
@@ -66,25 +77,16 @@ class Store:
                 pipeline.execute_command(*command)
             return pipeline.execute()
 
-    def script(
-        self, source: str, *, pooled: bool = False
-    ) -> Callable[[Sequence[str | bytes], Sequence[str | float | bytes]], Any]:
-        """Return a function that runs a Lua script; it survives a restart of Redis and a script flush.
-
-        Args:
-            source: the script.
-            pooled: whether it takes a connection from the pool, for threads that do not last, rather than one of the
-                thread's own.
-        """
-        ask = self._client.execute_command if pooled else self._own_connection.ask
+    def script(self, source: str) -> Callable[[Sequence[str | bytes], Sequence[str | float | bytes]], Any]:
+        """Return a function that runs a Lua script; it survives a restart of Redis and a script flush."""
         digest = hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest()  # Redis's name for the script
 
         def run(keys: Sequence[str | bytes], arguments: Sequence[str | float | bytes]) -> Any:
             with _wall():
                 try:
-                    return ask("EVALSHA", digest, len(keys), *keys, *arguments)
+                    return self._connections.ask("EVALSHA", digest, len(keys), *keys, *arguments)
                 except redis.exceptions.NoScriptError:
-                    return ask("EVAL", source, len(keys), *keys, *arguments)
+                    return self._connections.ask("EVAL", source, len(keys), *keys, *arguments)
 
         return run
 
