@@ -11,7 +11,6 @@ from gateway.flows.password_sign_in import PasswordSignIn
 from gateway.web.forms import Forms
 from gateway.web.headers import to_link
 from gateway.web.navigation import only_for_people
-from gateway.web.next_page import own_path
 from gateway.web.pages import page
 from schemas.secret import Secret
 
@@ -34,7 +33,6 @@ def blueprint(forms: Forms, password_sign_in: PasswordSignIn, form_origins: Coll
             status=status,
             form_origins=form_origins,
             csrf_token=forms.browser_token(browser),
-            next=own_path(request.values.get("next")),
             error=error,
             username=username,
         )

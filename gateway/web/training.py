@@ -74,13 +74,12 @@ def blueprint(
             courses=[_row(enrolment) for enrolment in enrolments],
             dashboard_href="/go",
             csrf_token=forms.token(session),
-            notice=None,
         )
 
     @routes.get("/completed/<course>")
     def completed(course: str) -> Response:
         id_of(course, courses, CourseNotFound)
-        return page("completed.html", course_name=None, next_href="/")
+        return page("completed.html")
 
     return routes
 
