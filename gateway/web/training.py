@@ -76,8 +76,12 @@ def blueprint(
             csrf_token=forms.token(session),
         )
 
+    @routes.get("/completed")
+    def completed() -> Response:
+        return page("completed.html")
+
     @routes.get("/completed/<course>")
-    def completed(course: str) -> Response:
+    def completed_course(course: str) -> Response:
         id_of(course, courses, CourseNotFound)
         return page("completed.html")
 

@@ -1,6 +1,7 @@
 """What the documents name exists: settings, addresses, keys in Redis, files."""
 
 import re
+import tomllib
 
 import pytest
 from click.testing import CliRunner
@@ -32,6 +33,7 @@ from tests.docs.documents import (
     PUBLIC_URL,
     ROOT,
     every_document,
+    fences,
     operators_documents,
     prose,
     rows,
@@ -42,6 +44,7 @@ from tests.docs.documents import (
 VARIABLE = re.compile(r"\b(?:GATEWAY|TALENTLMS|OIDC)_[A-Z0-9_]*[A-Z0-9]\b")
 SPAN = re.compile(r"`([^`\n]+)`")
 OWN_URL = re.compile(re.escape(PUBLIC_URL) + r"(/[^\s`\"',;)|]*)")
+OWN_PLACE = re.compile(r"""(?<=["# ])/[a-z][\w/-]*""")
 NOT_OURS = ("/run/", "/.well-known/")
 SOURCE = re.compile(r"`((?:gateway|schemas)/[\w/]+\.py)`")
 IDENTITY = Identity("https://login.acme.com", "kim", "acme")
@@ -106,6 +109,28 @@ def test_an_address_that_is_not_there_would_be_noticed(addresses):
     found = addresses_of(f"`/go` `/gone` {PUBLIC_URL}/callback/acme {PUBLIC_URL}/called-back/acme\n")
 
     assert sorted(address for address in found if not is_there(addresses, address)) == ["/called-back/acme", "/gone"]
+
+
+def places_of(text):
+    """Return the addresses of our own that an example of the file names, in its values and its remarks."""
+    examples = re.sub(r"<[^>]*>", "x", "\n".join(fences(text, "toml")))
+    found = set(OWN_PLACE.findall(examples))
+    return sorted(place for place in found if not place.startswith(NOT_OURS))
+
+
+def test_every_own_address_of_the_example_file_exists(addresses):
+    places = places_of(text_of(DOCS / "settings.md"))
+
+    assert {"/completed", "/signed-out", "/go/course/34", "/callback/acme"} <= set(places)
+    assert [place for place in places if not is_there(addresses, place)] == []
+
+
+def test_the_pages_to_which_the_example_file_sends_a_browser_answer():
+    [example] = fences(text_of(DOCS / "settings.md"), "toml")
+    lms = tomllib.loads(example)["talentlms"]
+    client = create_app(load(ENVIRONMENT)).test_client()
+
+    assert [client.get(lms[key]).status_code for key in ("after_completion", "after_logout")] == [200, 200]
 
 
 def test_every_source_file_that_a_document_names_exists():

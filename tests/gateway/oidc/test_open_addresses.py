@@ -15,6 +15,7 @@ OPEN = {
     "/signed-out",
     "/backchannel-logout/<provider>",
     "/frontchannel-logout/<provider>",
+    "/completed",
     "/completed/<course>",
     "/livez",
     "/readyz",
