@@ -4,7 +4,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 
 from schemas.identity import Identity
 from schemas.user import User
@@ -23,7 +23,7 @@ class Profile:
         first_name: given name.
         last_name: family name.
         email: empty also where the provider says that the address is not verified.
-        language: a primary language subtag such as ``de``.
+        language: a primary language subtag such as ``de``; TalentLMS takes it at the sign-up alone.
     """
 
     first_name: str
@@ -33,8 +33,8 @@ class Profile:
 
     @property
     def digest(self) -> str:
-        """A short text that changes with every detail: what TalentLMS was last told."""
-        return hashlib.sha256("\n".join(astuple(self)).encode()).hexdigest()[:16]
+        """A short text that changes with everything that ``edituser`` tells: what TalentLMS was last told."""
+        return hashlib.sha256("\n".join(self._details.values()).encode()).hexdigest()[:16]
 
     @property
     def names_for_sign_up(self) -> tuple[str, str]:
@@ -47,12 +47,15 @@ class Profile:
         Args:
             user: what TalentLMS knows; ``None`` where that is not known here, and everything is told.
         """
-        details = {"first_name": self.first_name, "last_name": self.last_name, "email": self.email}
         return {
             name: wanted
-            for name, wanted in details.items()
+            for name, wanted in self._details.items()
             if wanted and (user is None or wanted.casefold() != getattr(user, name).casefold())
         }
+
+    @property
+    def _details(self) -> dict[str, str]:
+        return {"first_name": self.first_name, "last_name": self.last_name, "email": self.email}
 
 
 def profile_of(identity: Identity) -> Profile:

@@ -235,6 +235,14 @@ def test_a_changed_name_is_told_with_one_call_and_once(provisioning, asked, acco
     assert asked() == []
 
 
+@pytest.mark.parametrize("language", ["fr", ""])
+def test_another_language_alone_costs_no_call(provisioning, asked, language):
+    provisioning().learner_for(KIM)
+    asked()
+    provisioning().learner_for(replace(KIM, language=language))
+    assert asked() == []
+
+
 def test_a_changed_address_is_told(provisioning, asked, account):
     learner = provisioning().learner_for(KIM)
     asked()
