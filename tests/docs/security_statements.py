@@ -85,7 +85,8 @@ STATEMENTS = {
         63: "people see a sentence and a reference, never what is inside",
         64: "bad settings are refused at the start, and by `check`",
         65: "secrets come from files, are never printed, and can be rotated without signing anybody out",
-        66: "sign-ins and calls are limited, and those who complete never are",
+        66: "sign-ins are limited, and those who complete never are; a rush stays within the budget of calls, a part of which is "
+        "kept for clicks",
         67: "health addresses ask nobody, and say what is cached",
     },
 }
@@ -95,3 +96,11 @@ LEFT_OUT = {
     33: "Refresh tokens are neither asked for nor used.",
 }
 """Statements without a test, and why."""
+
+LEFT_OUT_IN_PART = {
+    35: "Hosts stand on no list: endpoints and keys may be at any https host that the metadata of the configured issuer "
+    "names.",
+    62: "A refusal names the provider as the settings call it, and its issuer stands there; what a refused answer says "
+    "of its sender is no fact.",
+}
+"""What careful gateways do besides, and this one does not, by the statement to which it belongs; and why."""

@@ -8,7 +8,7 @@ from functools import cache
 from tests.docs.conformance_tests import NOT_PLAYED, PLAYED, REMARKS
 from tests.docs.documents import DOCS, ROOT, text_of
 from tests.docs.marked_tests import Marked
-from tests.docs.security_statements import LEFT_OUT, STATEMENTS
+from tests.docs.security_statements import LEFT_OUT, LEFT_OUT_IN_PART, STATEMENTS
 
 PAGE = DOCS / "oidc-conformance.md"
 BEHIND = "docs/oidc-conformance.md is behind; run: .venv/bin/python -m tests.docs.test_conformance_page"
@@ -50,8 +50,15 @@ def _not_played():
 def _stated():
     for group, statements in STATEMENTS.items():
         yield f"### {group}\n"
-        rows = [(str(number), text, _tests("statement", number)) for number, text in statements.items()]
+        rows = [
+            (str(number), _limited(number, text), _tests("statement", number)) for number, text in statements.items()
+        ]
         yield _table(("", "statement", "tests"), rows)
+
+
+def _limited(number, text):
+    """Return a statement with what is left out of it."""
+    return f"{text}. *Left out: {LEFT_OUT_IN_PART[number]}*" if number in LEFT_OUT_IN_PART else text
 
 
 def _table(head, rows):
@@ -89,6 +96,12 @@ def test_the_page_is_the_one_that_the_tests_make():
 def test_every_statement_has_a_test_or_a_reason_why_it_has_none():
     assert every_statement() == list(range(1, 68))
     assert set(every_statement()) - set(LEFT_OUT) == set(marked().by["statement"])
+
+
+def test_what_is_left_out_of_a_statement_stands_on_the_page_and_the_rest_is_tested():
+    assert set(LEFT_OUT_IN_PART) <= set(marked().by["statement"])
+    for reason in LEFT_OUT_IN_PART.values():
+        assert f"*Left out: {reason}*" in page()
 
 
 def test_every_conformance_test_is_played_or_there_is_a_reason_why_not():

@@ -65,6 +65,7 @@ def test_as_many_calls_pass_as_the_limit_says_each_with_a_number_of_its_own(budg
     assert calls(shared, 4) == [1, 2, 3, 0]
 
 
+@pytest.mark.statement(66)
 def test_of_many_who_ask_at_once_exactly_the_limit_passes(budget):
     shared = budget(per_5_seconds=20)
 
@@ -208,6 +209,7 @@ def test_nobody_without_a_place_overtakes_those_who_wait(budget, later):
     assert shared.claim(click("ann")).call == 2
 
 
+@pytest.mark.statement(66)
 def test_a_click_comes_before_paperwork_and_paperwork_before_a_sync(budget, later):
     shared = budget(per_5_seconds=1)
     spent(shared, 1)
@@ -230,6 +232,7 @@ def test_a_click_comes_before_paperwork_and_paperwork_before_a_sync(budget, late
     assert order == ["ann", "order", "sync"]
 
 
+@pytest.mark.statement(66)
 def test_a_part_of_the_budget_is_reserved_for_clicks(budget):
     shared = budget(per_5_seconds=10)
 

@@ -70,6 +70,7 @@ def clicks(academy):
     return [call for call in academy.control.calls() if call.operation == "gotocourse"]
 
 
+@pytest.mark.statement(66)
 def test_a_rush_is_served_in_order_by_all_workers_together_and_talentlms_never_throttles(gateway, fresh, people):
     limits = {"TALENTLMS_CALLS_PER_5_SECONDS": "40"}
     ports = [gateway(**limits)[0], gateway(**limits)[0]]
