@@ -1,17 +1,21 @@
 """A long day at the log level ``debug``: no secret that occurred anywhere stands in any output."""
 
+import io
 import socket
 import threading
 from contextlib import ExitStack, contextmanager
-from urllib.parse import quote, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
+from joserfc.jwk import ECKey
 
 from sandbox.idp.client import Client
 from sandbox.idp.control_client import Control
+from sandbox.idp.logout_token import logout_token
+from sandbox.idp.registry import logout_variant
 from sandbox.idp.server import listening
 from tests.journeys.canary import Secrets, basic, occurring
-from tests.journeys.house import gateway_at
+from tests.journeys.house import CONFIG, gateway_at
 from tests.journeys.neighbours import CLIENT_ID, PractisingProvider, start_redis
 from tests.journeys.visitor import csrf_token, visiting
 from tests.ports import HOST, free_port
@@ -20,6 +24,15 @@ CLIENT_SECRET = "client-secret-of-the-long-day-7c1d"
 REDIS_PASSWORD = "redis-password-of-the-long-day"
 SECRET_KEYS = ("new-key-of-the-long-day-0123456789abcdef", "old-key-of-the-long-day-0123456789abcdef")
 TYPED = "Typed-by-mistake-1"
+KEY = ECKey.generate_key("P-256")
+WARY = """
+[[identity_providers]]
+name = "wary"
+issuer = "{issuer}"
+client_id = "{client_id}"
+client_authentication = "private_key_jwt"
+private_key_file = "wary.pem"
+"""
 BROKEN_OFF = "state-in-a-request-that-is-none"
 SLUG = "no-such-course-9d21"
 DOORS = ("/go", "/go/course/12", "/buy/course/34?coupon=WELCOME10", "/buy/category/3", "/", "/go/course/34")
@@ -37,9 +50,11 @@ MISBEHAVIOURS = (
     *("nonce-invalid", "sig-none", "exp-past", "huge-token", "userinfo-500", "userinfo-invalid-sub"),
     *("state-wrong", "code-unknown", "error-nasty", "error-long", "callback-iss-foreign", "discovery-500"),
 )
+LOGOUT_TOKENS = ("valid", "es256", "alg-none", "bad-signature", "wrong-iss", "expired")
 KINDS = {
     *("API key", "client secret", "secret keys", "Redis password", "passwords", "links", "TalentLMS sessions"),
     *("codes", "states", "nonces", "code verifiers", "ID tokens", "access tokens", "form tokens"),
+    *("private keys", "client assertions", "logout tokens"),
     *("session cookies", "transaction cookies", "departure cookies", "form cookies"),
 }
 
@@ -52,14 +67,15 @@ def day(tmp_path_factory, academy):
     secrets = _known(academy)
     with ExitStack() as house:
         seen, provider = house.enter_context(_provider(address))
+        wary = house.enter_context(_wary_provider(address, secrets))
         store = start_redis(folder, password=REDIS_PASSWORD)
         house.callback(store.process.stop)
-        gateway = gateway_at(address, folder, academy, seen, store.url(), _talkative())
+        gateway = gateway_at(address, folder, academy, seen, store.url(), _talkative(folder, wary.issuer, secrets))
         house.callback(gateway.stop)
-        _live_through(gateway.start(), academy, seen.control, store, secrets)
+        _live_through(gateway.start(), academy, seen.control, wary, store, secrets)
         store.process.stop()
         _click_once_more(gateway, secrets)
-        secrets.add("access tokens", *provider.access_tokens._kept)
+        secrets.add("access tokens", *provider.access_tokens._kept, *wary.access_tokens._kept)
     secrets.of_an_academy(academy)
     return {file.name: file.read_text(errors="replace") for file in folder.glob("*.log")}, secrets.by_kind
 
@@ -88,7 +104,16 @@ def test_the_log_was_at_its_most_talkative(day):
     (text,) = [text for name, text in outputs.items() if name.startswith("gateway")]
 
     assert "[DEBUG]" in text
-    for event in ("sign_in", "provisioning", "enrolment", "launch", "checkout", "sign_out", "problem"):
+    for event in (
+        "sign_in",
+        "provisioning",
+        "enrolment",
+        "launch",
+        "checkout",
+        "sign_out",
+        "provider_logout",
+        "problem",
+    ):
         assert f'"event": "{event}"' in text
 
 
@@ -118,8 +143,14 @@ def _known(academy):
     return secrets
 
 
-def _talkative():
+def _talkative(folder, wary_issuer, secrets):
+    """Return the settings: all of the log, and a second provider, to which the gateway proves itself by a key."""
+    pem = KEY.as_pem(private=True).decode()
+    secrets.add("private keys", KEY.as_dict(private=True)["d"], *pem.splitlines()[1:-1])
+    (folder / "wary.pem").write_text(pem)
+    (folder / "talkative.toml").write_text(CONFIG + WARY.format(issuer=wary_issuer, client_id=CLIENT_ID))
     return {
+        "GATEWAY_CONFIG": str(folder / "talkative.toml"),
         "GATEWAY_LOG_LEVEL": "debug",
         "GUNICORN_CMD_ARGS": "--log-level debug",
         "GATEWAY_SECRET_KEYS": ",".join(SECRET_KEYS),
@@ -131,22 +162,52 @@ def _talkative():
 def _provider(address):
     """A provider in this process, so that its access tokens can be read where it keeps them."""
     client = Client(CLIENT_ID, CLIENT_SECRET, (f"{address}/callback/default",), (f"{address}/signed-out",))
+    with _served(client) as (_, provider):
+        yield PractisingProvider(provider.issuer, CLIENT_SECRET, Control(provider.issuer)), provider
+
+
+@contextmanager
+def _wary_provider(address, secrets):
+    """A provider that wants assertions; they are noted at its door."""
+    keys = {"keys": [KEY.as_dict(private=False, use="sig")]}
+    client = Client(CLIENT_ID, "", (f"{address}/callback/wary",), (f"{address}/signed-out",), jwks=keys)
+    with _served(client) as (server, provider):
+        server.app = _overheard(server.app, secrets)
+        Control(provider.issuer).settings(token_auth_methods=["private_key_jwt"])
+        yield provider
+
+
+def _overheard(app, secrets):
+    """Return an application at whose door client assertions are noted."""
+
+    def heard(environ, start_response):
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        secrets.add_tokens("client assertions", *parse_qs(body.decode()).get("client_assertion", []))
+        return app({**environ, "wsgi.input": io.BytesIO(body)}, start_response)
+
+    return heard
+
+
+@contextmanager
+def _served(client):
+    """A provider in this process and its server."""
     with listening(0, client) as (server, provider):
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         thread.start()
         try:
-            yield PractisingProvider(provider.issuer, CLIENT_SECRET, Control(provider.issuer)), provider
+            yield server, provider
         finally:
             provider.closing.set()
             server.shutdown()
             thread.join()
 
 
-def _live_through(gateway, academy, provider, store, secrets):
+def _live_through(gateway, academy, provider, wary, store, secrets):
     for login in ("kim.lee", "robin", "felix", "ada.admin", "uma.unverified", "noel.nomail"):
         _visit(gateway, login, secrets, _come_click_and_leave)
     _visit(gateway, "juergen.mueller", secrets, lambda visitor: _meet_faults(visitor, academy))
     _visit(gateway, "amina.diallo", secrets, lambda visitor: _meet_a_bad_provider(visitor, provider))
+    _visit(gateway, "robin", secrets, lambda visitor: _meet_a_wary_provider(visitor, wary, secrets))
     _visit(gateway, "cher", secrets, _type_passwords)
     _visit(gateway, "cher", secrets, lambda visitor: _write_nonsense(visitor, gateway, secrets))
     with store.client() as client:
@@ -187,6 +248,21 @@ def _meet_a_bad_provider(visitor, provider):
     callback = visitor.go("/login/default", until=f"{visitor.gateway}/callback/").headers["Location"]
     for _ in range(2):
         visitor.go(callback)
+
+
+def _meet_a_wary_provider(visitor, wary, secrets):
+    """Sign in where the gateway proves itself by assertions, and be signed out from there by good notices and bad."""
+    control = Control(wary.issuer)
+    for misbehaviour in ("token-500", "token-html", "token-invalid-grant"):
+        control.misbehave(misbehaviour, times=1)
+        visitor.go("/login/wary?next=/go/course/12")
+    visitor.go("/login/wary?next=/go/course/12")
+    (session,) = control.state()["sessions"]
+    for name in LOGOUT_TOKENS:
+        token = logout_token(logout_variant(name), wary.occasion(), session["sub"], session["sid"])
+        secrets.add_tokens("logout tokens", token)
+        for _ in range(2):
+            visitor.ask("/backchannel-logout/wary", {"logout_token": token})
 
 
 def _type_passwords(visitor):
