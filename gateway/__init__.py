@@ -24,7 +24,7 @@ from gateway.oidc.client_authentication import ClientAuthentication, by_private_
 from gateway.oidc.logout import Logout
 from gateway.oidc.metadata import STALE_SECONDS, ProviderDirectory
 from gateway.oidc.outbound import BoundedAdapter
-from gateway.oidc.presets import preset_of
+from gateway.oidc.presets import PRESETS
 from gateway.oidc.registration import Registration
 from gateway.oidc.relying_party import RelyingParty
 from gateway.store.account_links import AccountLinks
@@ -234,7 +234,7 @@ def _registration(settings: Settings, entry: IdentityProviderSettings) -> Regist
         scopes=entry.scopes,
         algorithms=entry.algorithms,
         userinfo=entry.userinfo,
-        preset=preset_of(entry.preset, entry.issuer),
+        preset=PRESETS[entry.preset],
         acr_values=entry.acr_values,
         max_age=entry.max_age,
         pushed=entry.pushed_authorization,

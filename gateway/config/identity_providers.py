@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
@@ -17,6 +18,7 @@ TAKEN_NAMES = frozenset({"initiate", "password"})
 MICROSOFT_HOSTS = frozenset(
     {"login.microsoftonline.com", "login.microsoftonline.us", "login.partner.microsoftonline.cn"}
 )
+PRESETS_BY_HOST = MappingProxyType({"accounts.google.com": "google", **dict.fromkeys(MICROSOFT_HOSTS, "entra")})
 EVERY_TENANT = frozenset({"common", "organizations", "consumers"})
 ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")
 
@@ -32,7 +34,12 @@ TEXT = Rule("text", plain)
 
 @dataclass(frozen=True, kw_only=True)
 class IdentityProviderSettings:
-    """One OpenID provider that people sign in with. The meaning of every field stands in its annotation."""
+    """One OpenID provider that people sign in with.
+
+    The meaning of every field stands in its annotation. However it is made, ``preset`` is not ``generic`` where the
+    issuer's host is Google's or Entra ID's: by the standard alone, Google would vouch for addresses that are not its
+    own, and the people of Entra ID would be others with each registration.
+    """
 
     name: Annotated[
         str,
@@ -42,7 +49,8 @@ class IdentityProviderSettings:
         Literal["entra", "okta", "google", "keycloak", "auth0", "jumpcloud", "generic"],
         Setting(
             Choice("entra", "okta", "google", "keycloak", "auth0", "jumpcloud", "generic"),
-            "The product, so that its peculiarities are known.",
+            "The product, so that its peculiarities are known. Google and Entra ID are known by the issuer's host as "
+            "well.",
             key="preset",
         ),
     ] = "generic"
@@ -153,6 +161,11 @@ class IdentityProviderSettings:
         str | None,
         Setting(TEXT, "What the sign-in button calls the provider.", key="label", unset="the name"),
     ] = None
+
+    def __post_init__(self) -> None:
+        if self.preset == "generic":
+            known = PRESETS_BY_HOST.get(urlsplit(self.issuer).hostname or "", "generic")
+            object.__setattr__(self, "preset", known)
 
 
 def contradictions(values: Mapping[str, Any]) -> Iterator[tuple[str, Refused]]:

@@ -63,20 +63,6 @@ def _google_owns(claims: Claims) -> bool | None:
     return None
 
 
-def preset_of(name: str, issuer: str) -> Preset:
-    """Return the preset of a provider.
-
-    Args:
-        name: as configured.
-        issuer: Google's and Entra ID's are known by their hosts: with the generic preset, the first would vouch for
-            addresses that are not its own, and the second's people would be told apart by registration.
-    """
-    known = _BY_HOST.get(urlsplit(issuer).hostname or "", name) if name == "generic" else name
-    return PRESETS[known]
-
-
-_BY_HOST = {"accounts.google.com": "google", "login.microsoftonline.com": "entra", "login.microsoftonline.us": "entra"}
-
 _STANDARD = Preset(_sub, _email_verified)
 
 PRESETS: Mapping[str, Preset] = {

@@ -143,6 +143,28 @@ def test_the_preset_alone_tells_that_it_is_entra(complaints, provider):
     assert provider(issuer)
 
 
+@pytest.mark.statement(39)
+@pytest.mark.parametrize(
+    ("host", "preset"),
+    [
+        ("login.microsoftonline.com/6f1d2c3b/v2.0", "entra"),
+        ("login.microsoftonline.us/6f1d2c3b/v2.0", "entra"),
+        ("login.partner.microsoftonline.cn/6f1d2c3b/v2.0", "entra"),
+        ("accounts.google.com", "google"),
+        ("accounts.google.com.acme.com", "generic"),
+        ("id.acme.com/login.microsoftonline.com", "generic"),
+    ],
+)
+def test_google_and_entra_are_known_by_the_issuers_host(settings, provider, host, preset):
+    assert provider(f'issuer = "https://{host}"').preset == preset
+    assert provider(f'issuer = "https://{host}"', 'preset = "generic"').preset == preset
+    assert settings(OIDC_ISSUER=f"https://{host}").identity_providers[0].preset == preset
+
+
+def test_a_preset_that_is_named_is_taken_whatever_the_host(provider):
+    assert provider('issuer = "https://accounts.google.com"', 'preset = "keycloak"').preset == "keycloak"
+
+
 def test_the_variables_are_held_to_the_same_rule(faults):
     found = faults(OIDC_ISSUER="https://login.microsoftonline.com/common/v2.0")
 
