@@ -1,4 +1,4 @@
-"""What is peculiar about each provider: the identity key, and when an e-mail address counts as verified.
+"""What is peculiar about each provider: the identity key, verified addresses, where groups are, which logout there is.
 
 Everything else about a provider is in its metadata. How to set each of them up, click by click, stands in
 ``docs/providers/``.
@@ -6,12 +6,13 @@ Everything else about a provider is in its metadata. How to set each of them up,
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from gateway.errors import SignInNotTrusted
 
 Claims = Mapping[str, Any]
+Logout = Literal["rp-initiated", "back-channel", "front-channel"]
 
 
 @dataclass(frozen=True)
@@ -21,10 +22,16 @@ class Preset:
     Attributes:
         subject: from validated claims to the part of the identity key that stands beside the issuer.
         vouches: from validated claims to whether the e-mail address is verified; ``None`` where it is not said.
+        groups: the claim in which the product, once set up for it, sends a person's groups; empty where whoever sets
+            it up names the claim, ``None`` where there is none. Groups are not read yet.
+        logout: what can end a session on the other side, at best: ours ends the product's (``rp-initiated``), the
+            product's ends ours (``back-channel``, ``front-channel``).
     """
 
     subject: Callable[[Claims], str]
     vouches: Callable[[Claims], bool | None]
+    groups: str | None
+    logout: tuple[Logout, ...]
 
 
 def _sub(claims: Claims) -> str:
@@ -63,14 +70,13 @@ def _google_owns(claims: Claims) -> bool | None:
     return None
 
 
-_STANDARD = Preset(_sub, _email_verified)
-
 PRESETS: Mapping[str, Preset] = {
-    "generic": _STANDARD,
-    "okta": _STANDARD,
-    "keycloak": _STANDARD,
-    "auth0": _STANDARD,
-    "jumpcloud": _STANDARD,
-    "google": Preset(_sub, _google_owns),
-    "entra": Preset(_object_id, _domain_owner_verified),
+    "entra": Preset(_object_id, _domain_owner_verified, "groups", ("rp-initiated",)),
+    "okta": Preset(_sub, _email_verified, "groups", ("rp-initiated", "front-channel")),
+    "google": Preset(_sub, _google_owns, None, ()),
+    "keycloak": Preset(_sub, _email_verified, "groups", ("rp-initiated", "back-channel", "front-channel")),
+    "auth0": Preset(_sub, _email_verified, "", ("rp-initiated", "back-channel")),
+    "jumpcloud": Preset(_sub, _email_verified, "", ("rp-initiated",)),
+    "generic": Preset(_sub, _email_verified, "", ("rp-initiated", "back-channel", "front-channel")),
 }
+"""By the name in the settings; ``generic`` is the standard, and may use whatever its metadata offers."""

@@ -1,4 +1,7 @@
-"""The pages on identity providers: one for each preset, with an entry that is accepted as it stands."""
+"""The pages on identity providers: one for each preset, with an entry that is accepted as it stands.
+
+Run as a module, ``.venv/bin/python -m tests.docs.test_providers``, this writes the table of presets anew.
+"""
 
 import tomllib
 
@@ -6,10 +9,12 @@ import pytest
 
 from gateway.config import load
 from gateway.oidc.presets import PRESETS
-from tests.docs.documents import PROVIDERS, PUBLIC_URL, fences, rows, text_of
+from tests.docs.documents import PROVIDERS, PUBLIC_URL, fences, text_of
+from tests.docs.preset_table import table
 from tests.docs.test_names import ENVIRONMENT
 
-NO_LOGOUT = {"google"}
+INDEX = PROVIDERS / "README.md"
+BEGIN, END = "<!-- presets: begin -->\n", "<!-- presets: end -->"
 
 
 def page(preset):
@@ -40,8 +45,16 @@ def test_every_preset_has_a_page_and_every_page_a_preset():
     assert {path.stem for path in PROVIDERS.glob("*.md")} - {"README"} == set(PRESETS)
 
 
-def test_the_index_has_a_row_for_every_preset():
-    assert {row[0].strip("`") for row in rows(text_of(PROVIDERS / "README.md"), "preset")} == set(PRESETS)
+def regenerated(text):
+    before, _, rest = text.partition(BEGIN)
+    after = rest.partition(END)[2]
+    return f"{before}{BEGIN}\n{table()}\n\n{END}{after}"
+
+
+def test_the_index_lists_the_presets_as_they_are_declared():
+    assert text_of(INDEX) == regenerated(text_of(INDEX)), (
+        "docs/providers/README.md is behind; run: .venv/bin/python -m tests.docs.test_providers"
+    )
 
 
 @pytest.mark.parametrize("preset", PRESETS)
@@ -57,7 +70,17 @@ def test_a_page_names_the_addresses_to_register(preset):
     name = entry(preset)["name"]
 
     assert f"`{PUBLIC_URL}/callback/{name}`" in page(preset)
-    assert (f"`{PUBLIC_URL}/signed-out`" in page(preset)) is (preset not in NO_LOGOUT)
+    for way, path in (
+        ("rp-initiated", "/signed-out"),
+        ("back-channel", f"/backchannel-logout/{name}"),
+        ("front-channel", f"/frontchannel-logout/{name}"),
+    ):
+        assert (f"`{PUBLIC_URL}{path}`" in page(preset)) is (way in PRESETS[preset].logout)
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_a_page_says_where_the_groups_are(preset):
+    assert (PRESETS[preset].groups is None) is ("**No groups** in the claims" in page(preset))
 
 
 @pytest.mark.parametrize("preset", PRESETS)
@@ -76,3 +99,7 @@ def test_the_variables_of_the_generic_page_are_accepted(tmp_path):
     [provider] = load(ENVIRONMENT | variables).identity_providers
 
     assert (provider.name, provider.preset) == ("default", "generic")
+
+
+if __name__ == "__main__":
+    INDEX.write_text(regenerated(text_of(INDEX)), encoding="utf-8")

@@ -1,0 +1,37 @@
+"""The table of presets in docs/providers/README.md, as the presets themselves have it."""
+
+from gateway.oidc.presets import PRESETS
+
+IDENTITY_KEYS = {
+    PRESETS["generic"].subject: "`sub`",
+    PRESETS["entra"].subject: "`oid`; `tid` has to be the tenant in the issuer",
+}
+VERIFIED = {
+    PRESETS["generic"].vouches: "`email_verified` is `true`",
+    PRESETS["google"].vouches: "`email_verified` is `true` and the address is of `gmail.com` or of the domain in `hd`",
+    PRESETS["entra"].vouches: '`xms_edov` is `true`, `1` or `"1"`',
+}
+HEAD = (
+    "preset",
+    "identity key: the issuer and …",
+    "an e-mail address counts as verified when",
+    "groups are in the claim",
+    "logout",
+)
+
+
+def table():
+    """Return the table in Markdown."""
+    lines = [HEAD, ["---"] * len(HEAD), *(_cells(name, preset) for name, preset in PRESETS.items())]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def _cells(name, preset):
+    logout = ", ".join(preset.logout) or "none"
+    return f"`{name}`", IDENTITY_KEYS[preset.subject], VERIFIED[preset.vouches], _groups(preset.groups), logout
+
+
+def _groups(claim):
+    if claim is None:
+        return "none"
+    return f"`{claim}`" if claim else "one that you name"
