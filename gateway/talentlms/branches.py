@@ -22,7 +22,10 @@ class Branches(Family):
 
     @get("branches", section="Retrieving all branches", reply=several(BranchSchema), safe=True)
     def all(self) -> tuple[Branch, ...]:
-        """Return all branches, without their users and courses."""
+        """Return all branches, without their users and courses.
+
+        API document: *Retrieving all branches*.
+        """
 
     @get("branches/id", section="Branches", reply=_BRANCH, safe=True, missing=BranchNotFound, names={"branch_id": "id"})
     def by_id(self, branch_id: int) -> Branch:
@@ -33,6 +36,8 @@ class Branches(Family):
 
         Raises:
             BranchNotFound: there is no such branch.
+
+        API document: *Branches*.
         """
 
     @post("createbranch", section="Create a new branch", reply=_BRANCH, safe=False)
@@ -86,10 +91,15 @@ class Branches(Family):
             external_announcement: what people read who are not.
             creator_id: who makes it; default the account's owner.
 
+        Returns:
+            The branch as TalentLMS has made it, with its id.
+
         Raises:
             Conflict: there is a branch of this name.
             InvalidRequest: an argument that TalentLMS does not accept.
             Unwritable: there is no such time zone or currency; the note names the nearest.
+
+        API document: *Create a new branch*.
         """
 
     @post("deletebranch", section="Delete a branch", reply=nothing, safe=False, missing=BranchNotFound)
@@ -102,6 +112,8 @@ class Branches(Family):
 
         Raises:
             BranchNotFound: there is no such branch.
+
+        API document: *Delete a branch*.
         """
 
     @get("branchsetstatus", section="Branches: Set status", reply=STATUS, safe=True, missing=BranchNotFound)
@@ -114,6 +126,8 @@ class Branches(Family):
 
         Raises:
             BranchNotFound: there is no such branch.
+
+        API document: *Branches: Set status*.
         """
 
     @get("addusertobranch", section="Add user to branch", reply=_MEMBERSHIP, safe=True, missing=BranchNotFound)
@@ -131,6 +145,10 @@ class Branches(Family):
             AlreadyMember: the user is in the branch.
             BranchNotFound: there is no such branch.
             UserNotFound: there is no such user.
+            Gone: the user is archived.
+            InvalidRequest: the branch has as many users as it may have.
+
+        API document: *Add user to branch*.
         """
 
     @get(
@@ -150,6 +168,9 @@ class Branches(Family):
             NotAMember: the user is not in the branch.
             BranchNotFound: there is no such branch.
             UserNotFound: there is no such user.
+            Gone: the user is archived.
+
+        API document: *Remove user from branch*.
         """
 
     @get("addcoursetobranch", section="Add course to branch", reply=_MEMBERSHIP, safe=True, missing=BranchNotFound)
@@ -167,4 +188,6 @@ class Branches(Family):
             AlreadyMember: the course is in the branch.
             BranchNotFound: there is no such branch.
             CourseNotFound: there is no such course.
+
+        API document: *Add course to branch*.
         """

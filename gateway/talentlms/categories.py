@@ -18,7 +18,10 @@ class Categories(Family):
 
     @get("categories", section="Retrieving all categories", reply=_CATEGORIES, safe=True)
     def all(self) -> tuple[Category, ...]:
-        """Return all categories, without their courses."""
+        """Return all categories, without their courses.
+
+        API document: *Retrieving all categories*.
+        """
 
     @get(
         "categories/id",
@@ -36,6 +39,8 @@ class Categories(Family):
 
         Raises:
             CategoryNotFound: there is no such category.
+
+        API document: *Categories*.
         """
 
     @get(
@@ -57,6 +62,8 @@ class Categories(Family):
 
         Raises:
             CategoryNotFound: there is no such category.
+
+        API document: *Get category leafs and courses*.
         """
 
     @post(
@@ -76,5 +83,10 @@ class Categories(Family):
 
         Raises:
             UserNotFound: there is no such user.
+            Gone: the user is archived.
             CategoryNotFound: there is no such category.
+            AlreadyMember: the user is enrolled in the courses.
+            InvalidRequest: no payments are taken, the category has no courses, or there is no such coupon.
+
+        API document: *Buy category courses*.
         """

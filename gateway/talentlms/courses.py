@@ -27,7 +27,10 @@ class Courses(Family):
 
     @get("courses", section="Retrieving all courses", reply=several(CourseSchema), safe=True)
     def all(self) -> tuple[Course, ...]:
-        """Return all courses, without their users and units."""
+        """Return all courses, without their users and units.
+
+        API document: *Retrieving all courses*.
+        """
 
     @get("courses/id", section="Courses", reply=_COURSE, safe=True, missing=CourseNotFound, names={"course_id": "id"})
     def by_id(self, course_id: int) -> Course:
@@ -38,6 +41,8 @@ class Courses(Family):
 
         Raises:
             CourseNotFound: there is no such course.
+
+        API document: *Courses*.
         """
 
     @post("createcourse", section="Create a new course", reply=_COURSE, safe=False)
@@ -70,8 +75,13 @@ class Courses(Family):
             creator_id: whose it is; default the account's owner.
             custom_fields: values by the field's id; a checkbox takes a boolean.
 
+        Returns:
+            The course as TalentLMS has made it, with its id; without users and units.
+
         Raises:
             InvalidRequest: an argument that TalentLMS does not accept.
+
+        API document: *Create a new course*.
         """
 
     @post("deletecourse", section="Delete a course", reply=nothing, safe=False, missing=CourseNotFound)
@@ -84,6 +94,8 @@ class Courses(Family):
 
         Raises:
             CourseNotFound: there is no such course.
+
+        API document: *Delete a course*.
         """
 
     @post(
@@ -118,7 +130,10 @@ class Courses(Family):
         Raises:
             AlreadyMember: already enrolled.
             UserNotFound: there is no such user.
+            Gone: the user is archived.
             CourseNotFound: there is no such course.
+
+        API document: *Enroll user to course*.
         """
 
     @get(
@@ -141,7 +156,10 @@ class Courses(Family):
         Raises:
             NotEnrolled: the user is not in the course.
             UserNotFound: there is no such user.
+            Gone: the user is archived.
             CourseNotFound: there is no such course.
+
+        API document: *Un-enroll user from course*.
         """
 
     @get("gotocourse", section="Goto course", reply=GOTO_URL, safe=True, missing=CourseNotFound)
@@ -167,7 +185,11 @@ class Courses(Family):
         Raises:
             NotEnrolled: the user is not enrolled in the course.
             UserNotFound: there is no such user.
+            Gone: the user is archived.
             CourseNotFound: there is no such course.
+            Inactive: the user is not active.
+
+        API document: *Goto course*.
         """
 
     @post("buycourse", section="Buy course", reply=REDIRECT_URL, safe=False, missing=CourseNotFound)
@@ -181,12 +203,20 @@ class Courses(Family):
 
         Raises:
             UserNotFound: there is no such user.
+            Gone: the user is archived.
             CourseNotFound: there is no such course.
+            AlreadyMember: the user is enrolled in the course.
+            InvalidRequest: no payments are taken, or there is no such coupon.
+
+        API document: *Buy course*.
         """
 
     @get("getcustomcoursefields", section="Get custom course fields", reply=several(CustomFieldSchema), safe=True)
     def custom_fields(self) -> tuple[CustomField, ...]:
-        """Return the custom fields that the domain has defined for its courses."""
+        """Return the custom fields that the domain has defined for its courses.
+
+        API document: *Get custom course fields*.
+        """
 
     @get("getcoursesbycustomfield", section="Get courses by custom field value", reply=several(CourseSchema), safe=True)
     def by_custom_field(self, custom_field_value: str) -> tuple[Course, ...]:
@@ -198,6 +228,8 @@ class Courses(Family):
 
         Returns:
             Courses with the values of their custom fields; none if no course has the value.
+
+        API document: *Get courses by custom field value*.
         """
 
     @get(
@@ -217,7 +249,10 @@ class Courses(Family):
         Raises:
             NotEnrolled: the user is not in the course.
             UserNotFound: there is no such user.
+            Gone: the user is archived.
             CourseNotFound: there is no such course.
+
+        API document: *Get user status in course*.
         """
 
     @get("resetuserprogress", section="Reset user progress", reply=nothing, safe=False, missing=CourseNotFound)
@@ -232,5 +267,8 @@ class Courses(Family):
         Raises:
             NotEnrolled: the user is not in the course.
             UserNotFound: there is no such user.
+            Gone: the user is archived.
             CourseNotFound: there is no such course.
+
+        API document: *Reset user progress*.
         """

@@ -21,7 +21,10 @@ class Groups(Family):
 
     @get("groups", section="Retrieving all groups", reply=several(GroupSchema), safe=True)
     def all(self) -> tuple[Group, ...]:
-        """Return all groups, without their users and courses."""
+        """Return all groups, without their users and courses.
+
+        API document: *Retrieving all groups*.
+        """
 
     @get("groups/id", section="Groups", reply=_GROUP, safe=True, missing=GroupNotFound, names={"group_id": "id"})
     def by_id(self, group_id: int) -> Group:
@@ -32,6 +35,8 @@ class Groups(Family):
 
         Raises:
             GroupNotFound: there is no such group.
+
+        API document: *Groups*.
         """
 
     @post("creategroup", section="Create a new group", reply=_GROUP, safe=False)
@@ -55,9 +60,14 @@ class Groups(Family):
             creator_id: whose it is; default the account's owner.
             max_redemptions: how often the key may be used; any number if left out.
 
+        Returns:
+            The group as TalentLMS has made it, with its id and its key.
+
         Raises:
             Conflict: another group has the key.
             InvalidRequest: an argument that TalentLMS does not accept.
+
+        API document: *Create a new group*.
         """
 
     @post("deletegroup", section="Delete a group", reply=nothing, safe=False, missing=GroupNotFound)
@@ -70,6 +80,8 @@ class Groups(Family):
 
         Raises:
             GroupNotFound: there is no such group.
+
+        API document: *Delete a group*.
         """
 
     @get("addusertogroup", section="Add user to group", reply=_MEMBERSHIP, safe=True, missing=GroupNotFound)
@@ -87,6 +99,10 @@ class Groups(Family):
             AlreadyMember: the user is in the group.
             GroupNotFound: no group has this key.
             UserNotFound: there is no such user.
+            Gone: the user is archived.
+            InvalidRequest: the key has been used as often as it may be.
+
+        API document: *Add user to group*.
         """
 
     @get("removeuserfromgroup", section="Remove user from group", reply=_MEMBERSHIP, safe=True, missing=GroupNotFound)
@@ -104,6 +120,9 @@ class Groups(Family):
             NotAMember: the user is not in the group.
             GroupNotFound: there is no such group.
             UserNotFound: there is no such user.
+            Gone: the user is archived.
+
+        API document: *Remove user from group*.
         """
 
     @get("addcoursetogroup", section="Add course to group", reply=_MEMBERSHIP, safe=True, missing=GroupNotFound)
@@ -121,4 +140,6 @@ class Groups(Family):
             AlreadyMember: the course is in the group.
             GroupNotFound: there is no such group.
             CourseNotFound: there is no such course.
+
+        API document: *Add course to group*.
         """

@@ -15,11 +15,17 @@ class Site(Family):
 
     @get("siteinfo", section="Domain details", reply=one(SiteInfoSchema), safe=True)
     def info(self) -> SiteInfo:
-        """Return the domain's figures and settings, its date format among them."""
+        """Return the domain's figures and settings, its date format among them.
+
+        API document: *Domain details*.
+        """
 
     @get("ratelimit", section="Rate limiting", reply=one(RateLimitSchema), safe=True)
     def rate_limit(self) -> RateLimit:
-        """Return how many calls the domain still takes in this hour; the question itself is free."""
+        """Return how many calls the domain still takes in this hour; the question itself is free.
+
+        API document: *Rate limiting*.
+        """
 
     @get(
         "gettimeline",
@@ -50,4 +56,6 @@ class Site(Family):
 
         Raises:
             Unwritable: there is no such event type (the note names the nearest), or two things are given.
+
+        API document: *Get timeline*.
         """

@@ -26,6 +26,9 @@ class Units(Family):
         Raises:
             UnitNotFound: there is no such unit.
             UserNotFound: there is no such user.
+            Gone: the user is archived.
+
+        API document: *Units*.
         """
 
     @get("gettestanswers", section="Get test answers", reply=one(AnswersToTestSchema), safe=True, missing=UnitNotFound)
@@ -40,6 +43,9 @@ class Units(Family):
             UnitNotFound: there is no such test, or the user has not tried it.
             NotEnrolled: the user is not in the test's course.
             UserNotFound: there is no such user.
+            Gone: the user is archived.
+
+        API document: *Get test answers*.
         """
 
     @get(
@@ -60,6 +66,9 @@ class Units(Family):
             UnitNotFound: there is no such survey, or the user has not tried it.
             NotEnrolled: the user is not in the survey's course.
             UserNotFound: there is no such user.
+            Gone: the user is archived.
+
+        API document: *Get survey answers*.
         """
 
     @get("getiltsessions", section="Get ILT sessions", reply=several(IltSessionSchema), safe=True, missing=UnitNotFound)
@@ -71,4 +80,6 @@ class Units(Family):
 
         Raises:
             UnitNotFound: there is no such unit.
+
+        API document: *Get ILT sessions*.
         """

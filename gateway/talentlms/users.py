@@ -33,6 +33,8 @@ class Users(Family):
 
         Returns:
             Users, each with a fresh link that signs that user in.
+
+        API document: *Retrieving all users*.
         """
 
     def each(self, *, page_size: int = 100) -> Iterator[User]:
@@ -64,6 +66,8 @@ class Users(Family):
         Raises:
             UserNotFound: TalentLMS says explicitly that the user does not exist.
             Gone: the user is archived.
+
+        API document: *Users*.
         """
 
     @get("users/email", section="Users", reply=_USER, safe=True, missing=UserNotFound, or_post=True)
@@ -77,6 +81,8 @@ class Users(Family):
         Raises:
             UserNotFound: TalentLMS says explicitly that the user does not exist.
             Gone: the user is archived.
+
+        API document: *Users*.
         """
 
     @get("users/username", section="Users", reply=_USER, safe=True, missing=UserNotFound, or_post=True)
@@ -90,6 +96,8 @@ class Users(Family):
         Raises:
             UserNotFound: TalentLMS says explicitly that the user does not exist.
             Gone: the user is archived.
+
+        API document: *Users*.
         """
 
     @post("userlogin", section="User login", reply=LOGIN_KEY, safe=True)
@@ -105,6 +113,8 @@ class Users(Family):
         Raises:
             WrongPassword: also for an unknown login.
             Inactive: the account is inactive.
+
+        API document: *User login*.
         """
 
     @get("isuseronline", section="Is user online", reply=ONLINE, safe=True, missing=UserNotFound)
@@ -116,6 +126,9 @@ class Users(Family):
 
         Raises:
             UserNotFound: there is no such user.
+            Gone: the user is archived.
+
+        API document: *Is user online*.
         """
 
     @post(
@@ -136,6 +149,9 @@ class Users(Family):
         Raises:
             NotOnline: the user is not signed in there.
             UserNotFound: there is no such user.
+            Gone: the user is archived.
+
+        API document: *User logout*.
         """
 
     @post("usersignup", section="User signup", reply=_USER, safe=False)
@@ -169,10 +185,15 @@ class Users(Family):
             restrict_email: whether TalentLMS keeps from mailing the user.
             custom_fields: values by the field's number, 1 to 20; a checkbox takes a boolean.
 
+        Returns:
+            The new user, as TalentLMS has made them; without courses.
+
         Raises:
             Conflict: the e-mail address or the login is taken.
             WeakPassword: the password does not meet the rule.
             InvalidRequest: an address that is none, a branch, group or type that is not there.
+
+        API document: *User signup*.
         """
 
     @post("deleteuser", section="Delete a user", reply=nothing, safe=False, missing=UserNotFound)
@@ -187,6 +208,8 @@ class Users(Family):
         Raises:
             UserNotFound: there is no such user.
             Gone: the user is archived already.
+
+        API document: *Delete a user*.
         """
 
     @post(
@@ -230,12 +253,18 @@ class Users(Family):
             restrict_email: whether TalentLMS keeps from mailing the user.
             custom_fields: values by the field's number, 1 to 20; a checkbox takes a boolean, empty text empties.
 
+        Returns:
+            The user as they are now, without their courses, and with a login key that is fresh.
+
         Raises:
             UserNotFound: there is no such user.
             Gone: the user is archived.
             Conflict: the e-mail address or the login is taken.
             WeakPassword: the password does not meet the rule.
+            InvalidRequest: an address that is none, or a deactivation date for a user who is not active.
             Unwritable: there is no such time zone; the note names the nearest.
+
+        API document: *Edit user*.
         """
 
     @get("usersetstatus", section="Users: Set status", reply=STATUS, safe=True, missing=UserNotFound)
@@ -248,6 +277,9 @@ class Users(Family):
 
         Raises:
             UserNotFound: there is no such user.
+            Gone: the user is archived.
+
+        API document: *Users: Set status*.
         """
 
     @get(
@@ -257,7 +289,10 @@ class Users(Family):
         safe=True,
     )
     def custom_fields(self) -> tuple[CustomField, ...]:
-        """Return the custom fields that the domain has defined for its users."""
+        """Return the custom fields that the domain has defined for its users.
+
+        API document: *Get custom registration fields*.
+        """
 
     @get("getusersbycustomfield", section="Get users by custom field value", reply=several(UserSchema), safe=True)
     def by_custom_field(self, custom_field_value: str) -> tuple[User, ...]:
@@ -269,6 +304,8 @@ class Users(Family):
 
         Returns:
             Users without their courses; none if nobody has the value.
+
+        API document: *Get users by custom field value*.
         """
 
     @get("forgotusername", section="Forgot username", reply=USER_ID, safe=False, missing=UserNotFound)
@@ -284,6 +321,9 @@ class Users(Family):
 
         Raises:
             UserNotFound: there is no such user.
+            Gone: the user is archived.
+
+        API document: *Forgot username*.
         """
 
     @get("forgotpassword", section="Forgot password", reply=USER_ID, safe=False, missing=UserNotFound)
@@ -300,4 +340,7 @@ class Users(Family):
 
         Raises:
             UserNotFound: there is no such user.
+            Gone: the user is archived.
+
+        API document: *Forgot password*.
         """

@@ -7,6 +7,7 @@ import pytest
 
 from gateway import errors
 from sandbox.talentlms.operations import OPERATIONS as TWINS
+from tests.gateway.talentlms.headings import sections
 from tests.gateway.talentlms.surface import OPERATIONS, REPLIES, walk
 from tests.gateway.talentlms.table import DOCUMENT, HEAD, regenerated, table
 
@@ -62,7 +63,13 @@ def test_an_operations_body_is_its_docstring(operation):
 
 @EACH
 def test_an_operation_names_its_section_of_the_document(operation):
-    assert operation.endpoint.section
+    last = inspect.getdoc(operation.function).splitlines()[-1]
+    assert last == f"API document: *{operation.endpoint.section}*."
+    assert operation.endpoint.section in sections()
+
+
+def test_every_section_of_the_document_is_some_operations():
+    assert {one.endpoint.section for one in WALKED} == set(sections())
 
 
 def test_every_operation_has_its_example_reply():
