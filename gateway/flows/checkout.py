@@ -23,10 +23,18 @@ class Checkout:
     def course(self, learner: Learner, course_id: int, coupon: str | None) -> Link:
         """Return a link to the payment page of a course; one call.
 
+        Args:
+            learner: who pays.
+            course_id: what for.
+            coupon: a coupon's code as it came with the click, which TalentLMS judges; ``None`` or empty for none.
+
         Raises:
             AlreadyYours: the learner is enrolled already.
+            InvalidRequest: the domain takes no payments, or there is no such coupon.
+            Unwritable: the coupon is no text that can be sent.
             CourseNotFound: no such course.
             UserNotFound: the account no longer exists.
+            Gone: it is archived.
             ForeignLink: the link leads elsewhere.
         """
         try:
@@ -38,7 +46,19 @@ class Checkout:
         return link
 
     def category(self, learner: Learner, category_id: int, coupon: str | None) -> Link:
-        """Return a link to the payment page of all courses of a category; errors as ``course``."""
+        """Return a link to the payment page of all courses of a category; one call.
+
+        Args:
+            learner: who pays.
+            category_id: what for.
+            coupon: as for ``course``.
+
+        Raises:
+            AlreadyYours: the learner has the courses already.
+            InvalidRequest: as for ``course``, or the category has no courses.
+            CategoryNotFound: no such category.
+            Unwritable, UserNotFound, Gone, ForeignLink: as for ``course``.
+        """
         try:
             link = self._lms.categories.buy_courses(learner.user_id, category_id, coupon=coupon)
         except AlreadyMember:

@@ -70,11 +70,16 @@ class Launch:
         self._options = options
 
     def dashboard(self, learner: Learner) -> Link:
-        """Return a link to the learner's dashboard; one call.
+        """Return a link to the learner's dashboard; one call, two the one time that a managed password does not fit.
+
+        Args:
+            learner: who goes there.
 
         Raises:
             UserNotFound: the account no longer exists.
+            Gone: it is archived.
             AccountInactive, Inactive: it is switched off.
+            Misunderstood: TalentLMS answers with a user who has no login key.
             ForeignLink: the link leads elsewhere.
         """
         if self._options.login_link == "auto":
@@ -96,6 +101,8 @@ class Launch:
             CourseNotOpen: not enrolled, and not a course to enrol oneself in.
             CourseNotFound: no such course.
             UserNotFound: the account no longer exists.
+            Gone: it is archived.
+            Inactive: it is switched off.
             ForeignLink: the link leads elsewhere.
         """
         try:

@@ -19,8 +19,15 @@ class Training:
     def courses(self, learner: Learner) -> tuple[Enrolment, ...]:
         """Return the learner's courses, what is to be done first; one call.
 
+        Args:
+            learner: whose.
+
+        Returns:
+            Their courses with progress: those not completed, then those completed, each by name.
+
         Raises:
             UserNotFound: the account no longer exists.
+            Gone: it is archived.
             AccountInactive: it is switched off.
         """
         user = self._lms.users.by_id(learner.user_id)

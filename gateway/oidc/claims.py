@@ -50,6 +50,13 @@ def together(id_token: Mapping[str, Any], userinfo: Mapping[str, Any]) -> dict[s
 
     The e-mail address and whether it is verified come from the same source, the ID token's first: a "verified" that
     was said of one address must not vouch for another.
+
+    Args:
+        id_token: its claims, which win.
+        userinfo: UserInfo's claims, of the same subject; empty where it was not asked.
+
+    Returns:
+        All claims. ``email`` and what vouches for it are always among them, ``None`` where their source has them not.
     """
     both = [source for source in (id_token, userinfo) if "email" in source and set(_VOUCHERS) & set(source)]
     source = both[0] if both else id_token if "email" in id_token else userinfo

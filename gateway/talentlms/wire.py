@@ -122,6 +122,9 @@ def path(action: str, texts: Mapping[str, str]) -> str:
         action: the operation's name, such as ``gotocourse``.
         texts: what ``written`` answered.
 
+    Returns:
+        Such as ``gotocourse/user_id:7,course_id:12``; the action alone where there are no arguments.
+
     Raises:
         Unwritable: a value holds a character of which it is not certain that it would arrive unchanged.
     """
@@ -143,6 +146,9 @@ def fits_a_path(value: str) -> bool:
 
 def form(texts: Mapping[str, str]) -> bytes:
     """Return the body of a POST operation, ``application/x-www-form-urlencoded`` in UTF-8.
+
+    Args:
+        texts: what ``written`` answered.
 
     Raises:
         Unwritable: a value that is not valid text (a lone surrogate) or holds a NUL character.
