@@ -28,6 +28,8 @@ OWN_PATH = re.compile(r"/([A-Za-z0-9._~-]+/)*[A-Za-z0-9._~-]*")
 REDIS_PLACE = re.compile(r"//([^/?#@]*@)?[^/?#@]+(/[0-9]{0,4})?")
 MAIL_ADDRESS = re.compile(r"[A-Za-z0-9.!#$&'*+/=^_`{|}~-]{1,64}@([A-Za-z0-9.-]+)")
 
+IPV4_MAPPED = ipaddress.IPv6Network("::ffff:0:0/96")
+
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Parsed = TypeVar("Parsed")
 
@@ -104,6 +106,9 @@ def mail_or_url(text: str) -> str:
 def network(text: str) -> Network:
     """Return an IPv4 or IPv6 network, or a single address as the network of itself."""
     whole = parsed(ipaddress.ip_network, text)
+    if isinstance(whole, ipaddress.IPv6Network) and whole.subnet_of(IPV4_MAPPED):
+        plain = ipaddress.IPv4Network((whole.network_address.packed[-4:], whole.prefixlen - 96))
+        raise Refused.because("is an IPv4 network in the spelling of IPv6", f"write {plain}", text)
     if whole is not None:
         return whole
     inside = parsed(ipaddress.ip_interface, text)

@@ -134,6 +134,8 @@ def test_trusted_proxies_are_networks_or_single_addresses(settings):
     [
         ("10.0.0.1/8", "write 10.0.0.0/8"),
         ("proxy", "is not a network"),
+        ("::ffff:10.0.0.5", "write 10.0.0.5/32"),
+        ("::ffff:10.0.0.0/104", "write 10.0.0.0/8"),
         ("10.0.0.0/33", "is not a network"),
         ("*", "is not a network"),
         (",", "names nothing"),
