@@ -39,9 +39,10 @@ timeout = 30
 graceful_timeout = 20
 # The heartbeat file belongs into memory: on a slow disk it would make healthy workers look stuck.
 worker_tmp_dir = str(_SHARED_MEMORY) if _SHARED_MEMORY.is_dir() else None
-# Ten sign-ins at once make ten cookies; beyond that nobody needs longer headers.
+# Browsers send some twenty, all cookies in one of them, and proxies add a few.
 limit_request_fields = 60
-# An identity provider may answer with a long code, or with a long explanation of its refusal.
+# An identity provider may answer with a long code, or with a long explanation of its refusal. Cookies, which travel in
+# one field, need less: ten sign-ins under way make 1 KB of them.
 limit_request_line = 8190
 limit_request_field_size = 8190
 # Nobody steers the gateway through a socket; signals do.

@@ -265,7 +265,7 @@ class AccountTaken(ProvisioningRefused):
 
 
 class AccountInactive(ProvisioningRefused):
-    """The account exists and is inactive or archived."""
+    """The account exists and is inactive."""
 
     code = "account-inactive"
     title = "Your training account is not active"

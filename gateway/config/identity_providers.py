@@ -110,7 +110,7 @@ class IdentityProviderSettings:
         Literal["always", "missing", "never"],
         Setting(
             Choice("always", "missing", "never"),
-            "When the userinfo endpoint is asked: at every sign-in, only for what the ID token lacks, or never.",
+            "When the userinfo endpoint is asked: at every sign-in, only where the ID token has no `email`, or never.",
             key="userinfo",
         ),
     ] = "always"
@@ -118,7 +118,7 @@ class IdentityProviderSettings:
         tuple[str, ...],
         Setting(
             Several(Choice(*ALGORITHMS), empty="name at least one, or leave the key out"),
-            "The signatures that are accepted on ID tokens.",
+            "The signatures that are accepted: on ID tokens, on logout tokens, and on UserInfo where it is signed.",
             key="algorithms",
         ),
     ] = ALGORITHMS
@@ -141,7 +141,12 @@ class IdentityProviderSettings:
     ] = None
     acr_values: Annotated[
         tuple[str, ...],
-        Setting(Several(WORD), "The authentication context classes to ask for, best first.", key="acr_values"),
+        Setting(
+            Several(WORD),
+            "The authentication context classes to ask for, best first. A sign-in with another one, or with none, is "
+            "refused.",
+            key="acr_values",
+        ),
     ] = ()
     max_age: Annotated[
         int | None,

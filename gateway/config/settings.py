@@ -116,7 +116,7 @@ class Settings:
         tuple[IPv4Network | IPv6Network, ...],
         Setting(
             Several(Rule("network such as `10.0.0.0/8`", network)),
-            "The networks whose `X-Forwarded-*` headers are believed.",
+            "The networks of proxies whose `X-Forwarded-For` is believed; no other header of the kind is read.",
             variable="GATEWAY_TRUSTED_PROXIES",
         ),
     ] = ()
@@ -174,7 +174,7 @@ class Settings:
         str,
         Setting(
             Choice("debug", "info", "warning", "error"),
-            "The least important events that are still logged.",
+            "The least important events that are still logged; the audit trail is written in any case.",
             variable="GATEWAY_LOG_LEVEL",
         ),
     ] = "info"

@@ -80,8 +80,9 @@ class TalentLMSSettings:
         Literal["base64", "plain"],
         Setting(
             Choice("base64", "plain"),
-            "How the return address is written when somebody signs in with a TalentLMS password. `base64` is what "
-            "the API document says.",
+            "How the return address is written where `userlogin` makes the link: when somebody signs in with a "
+            "TalentLMS password, and by `/go` for accounts that the gateway signed up. `base64` is what the API "
+            "document says.",
             variable="TALENTLMS_USERLOGIN_REDIRECT",
         ),
     ] = "base64"
