@@ -38,6 +38,7 @@ def offer(href: str, label: str) -> None:
     g.action = Action(href, label)
 
 
+_PAGES = ("text/html", "application/xhtml+xml")
 _WAYS_ON = {"training": Action("/", "My training"), "sign-out": Action("/logout", "Sign out")}
 
 
@@ -74,10 +75,15 @@ def answer(error: GatewayError) -> Response:
 
 def shown(error: GatewayError) -> Response:
     """Show an error: a page for a person, a problem for a machine."""
-    response = _page(error) if request.accept_mimetypes.accept_html else _problem(error)
+    response = _page(error) if for_a_person() else _problem(error)
     if error.retry_after is not None:
         response.headers["Retry-After"] = str(error.retry_after)
     return response
+
+
+def for_a_person() -> bool:
+    """Return whether a page is wanted: browsers name its kind, and whoever accepts just anything is a machine."""
+    return any(kind.partition(";")[0].lower() in _PAGES and quality > 0 for kind, quality in request.accept_mimetypes)
 
 
 def _page(error: GatewayError) -> Response:

@@ -130,6 +130,12 @@ def test_nothing_of_the_address_is_shown_as_markup(ask):
     [
         (PAGE["Accept"], "text/html; charset=utf-8"),
         ("text/html", "text/html; charset=utf-8"),
+        ("application/xhtml+xml", "text/html; charset=utf-8"),
+        ("TEXT/HTML;level=1", "text/html; charset=utf-8"),
+        ("application/json, text/html;q=0.1", "text/html; charset=utf-8"),
+        ("*/*", "application/problem+json"),
+        ("text/*", "application/problem+json"),
+        ("text/html;q=0, */*", "application/problem+json"),
         ("application/problem+json", "application/problem+json"),
         ("application/json, text/plain;q=0.5", "application/problem+json"),
         (None, "application/problem+json"),
