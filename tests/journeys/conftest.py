@@ -34,7 +34,17 @@ CHROMIUM_ARGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-GATEWAYS = ("main", "practising", "alone", "rotating", "forgetful", "with-password", "plain-redirects", "starting")
+GATEWAYS = (
+    "main",
+    "practising",
+    "alone",
+    "rotating",
+    "forgetful",
+    "with-password",
+    "plain-redirects",
+    "selling",
+    "starting",
+)
 NAMES = ("Nora Berg", "Luis Ortega", "Aiko Sato", "Femi Ade", "Ivana Kos", "Emil Lund", "Tara Singh", "Hugo Weiss")
 
 

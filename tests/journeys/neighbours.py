@@ -123,10 +123,18 @@ class Academy:
         return [call.operation for call in self.control.calls()]
 
 
-def start_academy(folder: Path, api_key: str, *, port: int = 0) -> Academy:
-    """Start the TalentLMS sandbox, without limits; at a free port if none is named."""
+def start_academy(folder: Path, api_key: str, *, port: int = 0, public_url: str = "") -> Academy:
+    """Start the TalentLMS sandbox, without limits.
+
+    Args:
+        folder: where its output is.
+        api_key: what its API accepts.
+        port: where to listen; 0 for a free one.
+        public_url: what its links begin with; its own address if left out.
+    """
     port = port or free_port()
     command = [sys.executable, "-m", "sandbox.talentlms", "--port", str(port), "--api-key", api_key]
+    command += ["--public-url", public_url] if public_url else []
     process = Process([*command, "--calls-per-hour", "0", "--calls-per-5-seconds", "0"], folder / "talentlms.log")
     url = f"http://{HOST}:{port}"
     return Academy(url, api_key, TalentLMSControl(url), process.when(lambda: listens(port)))

@@ -64,9 +64,13 @@ def test_two_nexts_or_none_lead_to_an_own_page(gateway, signed_in):
 
 
 def test_a_target_that_asks_for_a_sign_in_again_makes_no_loop(gateway, signed_in):
-    signed_in.goto(f"{gateway.url}/login?next=/completed/12")
+    callbacks = []
+    signed_in.on("request", lambda request: callbacks.append(request.url) if "/callback/" in request.url else None)
+
+    signed_in.goto(f"{gateway.url}/login?{_query('/login?next=/login/default?next=/completed/12')}")
 
     assert path_of(signed_in) == "/completed/12"
+    assert len(callbacks) == 3
 
 
 def _query(value):

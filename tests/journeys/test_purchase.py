@@ -4,6 +4,9 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
+from tests.journeys.conftest import API_KEY
+from tests.journeys.house import gateway_at
+from tests.journeys.neighbours import start_academy
 from tests.journeys.pages import AcademyPages, GatewayPages, ProviderPages, follow
 from tests.journeys.visitor import reference, title
 
@@ -85,13 +88,44 @@ def test_a_payment_page_is_never_opened_on_a_foreign_host(gateway, academy, visi
     assert (answer.status_code, title(answer)) == (502, "The training site sent an unexpected link")
 
 
-def test_the_other_payment_page_that_is_on_the_list_is_paypals(gateway, academy, visit, newcomer):
+@pytest.fixture(scope="module")
+def selling(tmp_path_factory, addresses, provider, redis_server):
+    """A gateway and its TalentLMS, whose links are https as the real one's are, and lead to nobody here."""
+    folder = tmp_path_factory.mktemp("selling")
+    academy = start_academy(folder, API_KEY, public_url="https://learn.acme.example")
+    gateway = gateway_at(addresses["selling"], folder, academy, provider, redis_server.url(7))
+    yield gateway.start(), academy.control
+    gateway.stop()
+    academy.process.stop()
+
+
+def test_the_other_payment_page_that_is_on_the_list_is_paypals(selling, visit, newcomer):
+    gateway, lms = selling
     visitor = visit(gateway.url, newcomer.login)
-    visitor.sign_in("/go")
-    academy.control.fault("buycourse", kind="foreign_link", host="www.paypal.com")
+    lms.fault("buycourse", kind="foreign_link", host="www.paypal.com")
 
-    answer = visitor.ask("/buy/course/34")
+    sent = visitor.go("/buy/course/34", until="https://")
 
-    # the sandbox speaks plain http, and beyond loopback only https is followed
-    assert answer.status_code == 502
-    assert "Location" not in answer.headers
+    assert sent.status_code == 302
+    assert sent.headers["Location"].startswith("https://www.paypal.com/payment/key:")
+
+
+@pytest.mark.parametrize(
+    ("operation", "host", "address"),
+    [
+        ("gotocourse", "www.paypal.com", "/go/course/12"),
+        ("buycourse", "pay.evil.example", "/buy/course/34"),
+        ("buycourse", "paypal.com", "/buy/course/34"),
+        ("buycourse", "www.paypal.com.evil.example", "/buy/course/34"),
+    ],
+)
+def test_paypal_is_for_payments_alone_and_nobody_else_is_paypal(selling, visit, newcomer, operation, host, address):
+    gateway, lms = selling
+    lms.clear_faults()
+    lms.fault(operation, kind="foreign_link", host=host, times=2)  # a newcomer's first course takes a second call
+
+    answer = visit(gateway.url, newcomer.login).go(address)
+
+    assert (answer.status_code, title(answer)) == (502, "The training site sent an unexpected link")
+    (problem,) = [event for event in gateway.events(reference(answer)) if event["event"] == "problem"]
+    assert problem["note"].startswith(f"a link to https://{host};")

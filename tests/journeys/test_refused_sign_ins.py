@@ -151,11 +151,14 @@ def test_a_callback_that_nobody_asked_for_gets_a_page(gateway, visit, query):
     assert "Set-Cookie" not in answer.headers
 
 
-def test_a_callback_of_a_provider_that_is_not_there_is_not_found(gateway, visit):
+def test_a_provider_that_is_not_there_is_not_found_and_nobody_has_begun_what_its_callback_ends(gateway, visit):
     visitor = visit(gateway.url, "somebody")
 
-    assert visitor.ask("/login/nowhere").status_code == 404
-    assert visitor.ask("/callback/nowhere?code=a&state=b").status_code in (400, 404)
+    begun = visitor.ask("/login/nowhere")
+    assert (begun.status_code, title(begun)) == (404, "Page not found")
+    ended = visitor.ask("/callback/nowhere?code=a&state=b")
+    assert (ended.status_code, title(ended)) == (400, INTERRUPTED)
+    assert visitor.cookies.get_dict() == {}
 
 
 @pytest.mark.parametrize(
