@@ -10,7 +10,7 @@ from sandbox.talentlms.operation import POST, Operation
 from sandbox.talentlms.records import Course
 from sandbox.talentlms.replies import courses
 from sandbox.talentlms.rules import accounts, custom_fields, lookup
-from sandbox.talentlms.rules.enrolments import remove_course
+from sandbox.talentlms.rules.memberships import remove_course
 from sandbox.talentlms.timeline import note
 
 DONE = {"message": "Operation completed successfully"}

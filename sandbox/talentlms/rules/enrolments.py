@@ -2,7 +2,7 @@
 
 from sandbox.talentlms.academy import Academy
 from sandbox.talentlms.errors import ApiError
-from sandbox.talentlms.records import Branch, Certificate, Course, Enrolment, Group, Progress, Unit, User
+from sandbox.talentlms.records import Certificate, Course, Enrolment, Progress, Unit, User
 from sandbox.talentlms.rules.lookup import enrolment_of, units_of
 from sandbox.talentlms.timeline import note
 
@@ -108,20 +108,6 @@ def remove_certificates(academy: Academy, user: User, course: Course) -> None:
         del table[earned.id]
         message = f"The certification of {user.short_name} for the course {course.name} was removed"
         note(academy, "certification_remove_certification", message, user, course)
-
-
-def remove_course(academy: Academy, course: Course, by: User) -> None:
-    """Remove a course with its units, enrolments and places in groups and branches."""
-    state = academy.state
-    for user_id, course_id in [key for key in state.enrolments if key[1] == course.id]:
-        del state.enrolments[user_id, course_id]
-    for unit in units_of(academy, course):
-        del state.units[unit.id]
-    holders: list[Branch | Group] = [*state.groups.values(), *state.branches.values()]
-    for holder in holders:
-        holder.courses = [number for number in holder.courses if number != course.id]
-    del state.courses[course.id]
-    note(academy, "course_delete_course", f"The course {course.name} was deleted by {by.short_name}", by, course)
 
 
 def _forget_units(academy: Academy, user: User, course: Course) -> None:

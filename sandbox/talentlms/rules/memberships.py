@@ -4,7 +4,8 @@ from sandbox.talentlms.academy import Academy
 from sandbox.talentlms.errors import ApiError
 from sandbox.talentlms.records import Branch, Course, Group, User
 from sandbox.talentlms.rules.accounts import owner
-from sandbox.talentlms.rules.enrolments import enrol_where_missing
+from sandbox.talentlms.rules.enrolments import enrol_where_missing, unenrol
+from sandbox.talentlms.rules.lookup import units_of
 from sandbox.talentlms.timeline import note
 
 Holder = Branch | Group
@@ -75,6 +76,28 @@ def add_course(academy: Academy, course: Course, holder: Holder) -> None:
     kind = kind_of(holder)
     message = f"The course {course.name} was added to the {kind} {holder.name}"
     note(academy, f"{kind}_add_course", message, owner(academy), course, holder)
+
+
+def remove_course(academy: Academy, course: Course, by: User) -> None:
+    """Remove a course with its units, enrolments and places in groups and branches; each leaves its event."""
+    state = academy.state
+    for user_id, _ in [key for key in state.enrolments if key[1] == course.id]:
+        unenrol(academy, state.users[user_id], course)
+    holders: list[Holder] = [*state.groups.values(), *state.branches.values()]
+    for holder in holders:
+        if course.id in holder.courses:
+            _take_out(academy, course, holder, by)
+    for unit in units_of(academy, course):
+        del state.units[unit.id]
+    del state.courses[course.id]
+    note(academy, "course_delete_course", f"The course {course.name} was deleted by {by.short_name}", by, course)
+
+
+def _take_out(academy: Academy, course: Course, holder: Holder, by: User) -> None:
+    holder.courses.remove(course.id)
+    kind = kind_of(holder)
+    message = f"The course {course.name} was removed from the {kind} {holder.name}"
+    note(academy, f"{kind}_remove_course", message, by, course, holder)
 
 
 def _check_new(holder: Holder, members: list[int], number: int, thing: str) -> None:

@@ -1,6 +1,7 @@
 """Units, the domain's figures, and the timeline."""
 
 import pytest
+import requests
 
 from tests.sandbox.talentlms.test_document_examples import ILT, SURVEY, TEST
 
@@ -85,6 +86,47 @@ def test_a_change_leaves_one_event(api, event_type, operation, arguments):
     after = api.ask("gettimeline", event_type=event_type)
     assert after[1:] == before
     assert after[0]["action"] == event_type
+
+
+def test_a_deleted_course_leaves_an_event_for_everything_that_goes_with_it(api, box):
+    api.ask("addcoursetogroup", course_id=12, group_id=1)
+    takers = [str(one["user_id"]) for one in box.control.state()["enrolments"] if one["course_id"] == 12]
+    api.ask("deletecourse", course_id=12, deleted_by_user_id=2)
+
+    left = api.ask("gettimeline", event_type="course_remove_user", course_id=12)
+    assert sorted(entry["user_id"] for entry in left) == sorted(takers)
+    for event_type, holder in (("group_remove_course", {"group_id": 1}), ("branch_remove_course", {"branch_id": 1})):
+        [entry] = api.ask("gettimeline", event_type=event_type, **holder)
+        assert (entry["user_id"], entry["object_id"]) == ("2", "12")
+    assert api.ask("gettimeline", event_type="group_remove_course", group_id=2) == []
+    [deleted] = api.ask("gettimeline", event_type="course_delete_course", course_id=12)
+    assert (deleted["user_id"], deleted["object_name"]) == ("2", "Intro to the academy")
+
+
+def test_completing_a_course_leaves_events_for_it_and_for_its_test_and_its_survey(api, box):
+    box.control.enrol(TOM, 12)
+    box.control.set_progress(TOM, 12, 100)
+    for event_type, thing in (
+        ("unitprogress_test_completion", TEST),
+        ("unitprogress_survey_completion", SURVEY),
+        ("course_completion", 12),
+        ("certification_issue_certification", 12),
+    ):
+        entries = api.ask("gettimeline", event_type=event_type, user_id=TOM)
+        assert [entry["object_id"] for entry in entries] == [str(thing)], event_type
+
+
+def test_a_payment_leaves_an_event_about_the_buyer_and_what_was_bought(api):
+    before = api.ask("gettimeline", event_type="user_create_payment")
+    link = api.ask("buycourse", user_id=TOM, course_id=34)["redirect_url"]
+    requests.post(link, data={"deed": "cancel"}, timeout=10)
+    assert api.ask("gettimeline", event_type="user_create_payment") == before
+
+    link = api.ask("buycourse", user_id=TOM, course_id=34)["redirect_url"]
+    requests.post(link, data={"deed": "pay"}, timeout=10)
+    paid, *earlier = api.ask("gettimeline", event_type="user_create_payment")
+    assert earlier == before
+    assert (paid["user_id"], paid["object_id"], paid["object_name"]) == ("10", "34", "Data protection")
 
 
 def test_a_sign_up_leaves_an_event_about_the_user(api):
