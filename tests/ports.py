@@ -10,15 +10,21 @@ _given = set()
 
 
 def free_port():
-    """Return a port that nobody listens on and that nobody else of this run was given.
+    """Return a port that nobody listens on and that nobody else of this run was given."""
+    return free_ports(1)
 
-    It is outside of the range from which outgoing connections take theirs.
+
+def free_ports(count):
+    """Return the first of so many neighbouring ports that nobody listens on and that nobody else of this run was given.
+
+    They are outside of the range from which outgoing connections take theirs.
     """
     while True:
-        port = _chance.randint(15_000, 32_000)
-        if port not in _given and _is_free(port):
-            _given.add(port)
-            return port
+        first = _chance.randint(15_000, 32_000)
+        ports = range(first, first + count)
+        if _given.isdisjoint(ports) and all(map(_is_free, ports)):
+            _given.update(ports)
+            return first
 
 
 def listens(port):

@@ -1,0 +1,60 @@
+"""``make demo``: three processes that one Ctrl-C ends."""
+
+import signal
+import sys
+
+import pytest
+
+from tests.journeys.process import Process
+from tests.ports import HOST, free_ports, listens
+
+
+@pytest.fixture
+def launch(tmp_path):
+    """Launch demos as ``make demo`` does, each with the gateway at this port; they are ended with the test."""
+    launched = []
+
+    def demo(port):
+        command = [sys.executable, "-m", "sandbox.demo", "--port", str(port)]
+        launched.append(Process(command, tmp_path / f"demo-{port}.log"))
+        return launched[-1]
+
+    yield demo
+    for process in launched:
+        process.stop()
+
+
+def is_ready(process):
+    return "Ctrl-C ends all of it." in process.text()
+
+
+def test_the_demo_leads_into_the_course_and_ctrl_c_ends_all_of_it(launch, visit):
+    port = free_ports(3)
+    gateway, talentlms, provider = (f"http://{HOST}:{port + offset}" for offset in range(3))
+    demo = launch(port)
+    demo.when(lambda: is_ready(demo))
+    assert all(f"  {address}/  " in demo.text() for address in (gateway, talentlms, provider))
+
+    visitor = visit(gateway, "kim.lee")
+    arrived = visitor.go("/go/course/12")
+    assert arrived.url == f"{talentlms}/learner/course/id:12"
+    assert "Kim Lee" in arrived.text
+    assert any(answer.url.startswith(f"{provider}/authorize") for answer in visitor.trail)
+
+    demo.signal(signal.SIGINT)
+
+    assert demo.ended() == 0
+    assert [listens(port + offset) for offset in range(3)] == [False] * 3
+    assert "Traceback" not in demo.text()
+
+
+def test_a_port_that_is_in_use_is_named_and_what_was_started_is_ended(launch):
+    port = free_ports(5)
+    first = launch(port + 2)
+    first.when(lambda: is_ready(first))
+
+    second = launch(port)
+
+    assert second.ended() == 1
+    assert f"Port {port + 2} is in use, and the identity provider needs it." in second.text()
+    assert [listens(port + offset) for offset in range(5)] == [False, False, True, True, True]
