@@ -31,7 +31,11 @@ if [ -n "$missing" ]; then
 fi
 
 node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20 ? 1 : 0)' || {
-  echo "The tests need Node.js 20 or newer, this is $(node --version). Please install a newer one." >&2
+  cat >&2 <<TEXT
+The tests need Node.js 20 or newer, and $(command -v node) is $(node --version). Please install one of these:
+  - the packages nodejs and npm of a newer release of your distribution (Debian 13, Ubuntu 25.04) or of its backports;
+  - Node.js as nodejs.org offers it for download, with its bin folder put before all others in PATH.
+TEXT
   exit 1
 }
 
