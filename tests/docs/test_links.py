@@ -1,4 +1,4 @@
-"""Links between documents resolve, to headings too."""
+"""Links between documents resolve, to headings and to images too."""
 
 import re
 
@@ -6,7 +6,7 @@ import pytest
 
 from tests.docs.documents import every_document, prose, shown, text_of
 
-LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#{1,6} (.+)$", re.MULTILINE)
 
 
@@ -38,10 +38,11 @@ def test_the_links_of_a_document_resolve(path):
 
 def test_a_link_into_nothing_would_be_noticed(tmp_path):
     page = tmp_path / "page.md"
-    page.write_text("# Here\n\n[a](#here) [b](#there) [c](nowhere.md)\n")
+    page.write_text("# Here\n\n[a](#here) [b](#there) [c](nowhere.md) ![d](nowhere.png)\n")
 
     assert [missing(page, target) for target in links_of(page)] == [
         None,
         "#there: no such heading",
         "nowhere.md: no such file",
+        "nowhere.png: no such file",
     ]
