@@ -8,7 +8,7 @@ import contextvars
 import time
 
 BROWSER_SECONDS = 15.0
-"""What a browser waits at most, in seconds (contract, *Time*)."""
+"""What a browser waits at most, in seconds; proxies are told to wait longer (docs/operating.md)."""
 
 _end: contextvars.ContextVar[float | None] = contextvars.ContextVar("deadline", default=None)
 

@@ -57,5 +57,7 @@ def own_log_handlers():
 
 
 def pytest_configure(config):
-    config.addinivalue_line("markers", "statement(*numbers): statements of the security checklist that a test covers")
+    config.addinivalue_line(
+        "markers", "statement(*numbers): security statements of docs/oidc-conformance.md that a test covers"
+    )
     config.addinivalue_line("markers", "conformance(*ids): conformance tests of the OpenID Foundation that it covers")

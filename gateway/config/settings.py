@@ -29,7 +29,7 @@ SLUG = Rule(
 )
 IDS_BY_SLUG = Named(SLUG, Whole(1, 2**31 - 1))
 
-# Names of the contract whose building waits for an issue: told apart from names that nobody knows.
+# Names that are kept for what is not built yet: told apart from names that nobody knows.
 RESERVED_VARIABLES = ("GATEWAY_EPHEMERAL", "GATEWAY_METRICS_BIND")
 RESERVED_TABLES = ("storefronts", "mapping", "catalog")
 

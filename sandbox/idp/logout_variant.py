@@ -11,7 +11,7 @@ class LogoutVariant:
 
     Attributes:
         name: What the control plane calls it.
-        sources: Conformance test ids, or `checklist <number>` of the security checklist.
+        sources: Conformance test ids, or `statement <number>` of `docs/oidc-conformance.md`.
         meaning: One sentence: what is sent.
         expected: What a careful relying party does with it.
         claims: Changes the claims.

@@ -46,7 +46,7 @@ class Misbehaviour:
 
     Attributes:
         name: What the control plane calls it.
-        sources: Conformance test ids, or `checklist <number>` of the security checklist.
+        sources: Conformance test ids, or `statement <number>` of `docs/oidc-conformance.md`.
         meaning: One sentence: what the provider does.
         expected: What a careful relying party that has nothing cached does with the sign-in (or logout) which it
             befalls: refuse, accept, or either, where that depends on its settings or on what it asked for.

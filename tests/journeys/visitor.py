@@ -10,10 +10,10 @@ from urllib.parse import urljoin
 import requests
 
 SECONDS = 15
-"""What a browser waits at most (contract, *Time*)."""
+"""What a browser waits at most."""
 STEPS = 20
 RECOVERY_SECONDS = 30
-"""How soon clicks succeed after TalentLMS is back (contract, *Time*)."""
+"""How soon clicks succeed after TalentLMS is back."""
 
 _REFERENCE = re.compile(r"<p>Reference <code>([0-9A-Z]{4}-[0-9A-Z]{4})</code></p>")
 _TITLE = re.compile(r"<h1>(.*?)</h1>", re.DOTALL)

@@ -11,11 +11,11 @@ from sandbox.idp.misbehaviour import Expected, Misbehaviour, Occasion, Replaceme
 DOCUMENTS = ("discovery", "jwks")
 ENDPOINTS = (*DOCUMENTS, "par", "token", "userinfo")
 SOURCES = {
-    "discovery": ("checklist 35", "checklist 37"),
-    "jwks": ("checklist 35", "checklist 37"),
-    "par": ("checklist 35",),
-    "token": ("checklist 35", "checklist 63"),
-    "userinfo": ("checklist 35", "checklist 63"),
+    "discovery": ("statement 35", "statement 37"),
+    "jwks": ("statement 35", "statement 37"),
+    "par": ("statement 35",),
+    "token": ("statement 35", "statement 63"),
+    "userinfo": ("statement 35", "statement 63"),
 }
 DRIP_SECONDS = 0.2
 CHUNK = b" " * 65536
@@ -132,32 +132,32 @@ KNOBS = (
     ),
     Misbehaviour(
         name="token-invalid-grant",
-        sources=("checklist 63",),
+        sources=("statement 63",),
         meaning="The token endpoint answers invalid_grant.",
         instead={"token": _refused("invalid_grant", 400)},
     ),
     Misbehaviour(
         name="token-invalid-client",
-        sources=("checklist 63",),
+        sources=("statement 63",),
         meaning="The token endpoint answers invalid_client.",
         instead={"token": _refused("invalid_client", 401)},
     ),
     Misbehaviour(
         name="token-error-with-200",
-        sources=("checklist 63",),
+        sources=("statement 63",),
         meaning="The token endpoint answers an error with status 200.",
         instead={"token": _refused("invalid_grant", 200)},
     ),
     Misbehaviour(
         name="userinfo-401",
-        sources=("checklist 29",),
+        sources=("statement 29",),
         meaning="The UserInfo endpoint answers 401.",
         expected="either",
         instead={"userinfo": _refused("invalid_token", 401)},
     ),
     Misbehaviour(
         name="everything-down",
-        sources=("checklist 37",),
+        sources=("statement 37",),
         meaning="Every endpoint hangs up without an answer.",
         instead=dict.fromkeys((*ENDPOINTS, "authorize", "end_session"), _hung_up),
     ),

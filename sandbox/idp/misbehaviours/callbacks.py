@@ -3,10 +3,10 @@
 from sandbox.idp.misbehaviour import Change, Misbehaviour, Occasion, Parameters
 from sandbox.idp.misbehaviours.changes import drop, parameter, repeated
 
-ISSUER_CHECK = "checklist 15"
-STATE_CHECK = "checklist 10"
-ONCE = "checklist 14"
-ERRORS = "checklist 13"
+ISSUER_CHECK = "statement 15"
+STATE_CHECK = "statement 10"
+ONCE = "statement 14"
+ERRORS = "statement 13"
 NASTY = "<script>document.title='owned'</script><img src=x onerror=alert(1)>\r\nSet-Cookie: a=b"
 
 
@@ -38,7 +38,7 @@ KNOBS = (
         "The response's iss is another issuer.",
         parameter("iss", "https://another-issuer.example"),
         ISSUER_CHECK,
-        "checklist 16",
+        "statement 16",
     ),
     _callback("callback-iss-trailing-slash", "The response's iss has a slash more.", _iss_with_slash, ISSUER_CHECK),
     _callback(
@@ -59,7 +59,7 @@ KNOBS = (
     _callback("code-missing", "The response has neither code nor error.", parameter("code"), ONCE),
     _callback("code-empty", "The code is empty.", parameter("code", ""), ONCE),
     _callback("code-duplicated", "The response has two codes.", repeated("code"), ONCE),
-    _callback("code-unknown", "The code is not one of ours.", parameter("code", "unknown"), "checklist 10"),
+    _callback("code-unknown", "The code is not one of ours.", parameter("code", "unknown"), "statement 10"),
     _callback("code-and-error", "The response has a code and an error.", parameter("error", "server_error"), ERRORS),
     *(
         _callback(f"error-{code.replace('_', '-')}", f"The response is the error {code}.", error(code), ERRORS)

@@ -5,7 +5,7 @@ from sandbox.idp.keys import new_key, public
 from sandbox.idp.misbehaviour import Json, Misbehaviour, Occasion, Seal
 from sandbox.idp.misbehaviours.changes import put
 
-IGNORED = "checklist 22"
+IGNORED = "statement 22"
 FOREIGN_KEYS = "/attacker/jwks"
 
 
@@ -67,7 +67,7 @@ KNOBS = (
     ),
     Misbehaviour(
         name="typ-logout-token",
-        sources=("checklist 56",),
+        sources=("statement 56",),
         meaning="The ID Token's typ is logout+jwt.",
         expected="either",
         header=put(typ="logout+jwt"),

@@ -34,25 +34,25 @@ def _overage(claims: Json, _occasion: Occasion) -> Json:
 KNOBS = (
     Misbehaviour(
         name="invalid-iss",
-        sources=("oidcc-client-test-invalid-iss", "rp-id_token-issuer-mismatch", "checklist 23"),
+        sources=("oidcc-client-test-invalid-iss", "rp-id_token-issuer-mismatch", "statement 23"),
         meaning="The ID Token's iss is another issuer.",
         claims=put(iss=FOREIGN_ISSUER),
     ),
     Misbehaviour(
         name="missing-iss",
-        sources=("checklist 23",),
+        sources=("statement 23",),
         meaning="The ID Token has no iss.",
         claims=drop("iss"),
     ),
     Misbehaviour(
         name="iss-trailing-slash",
-        sources=("checklist 23",),
+        sources=("statement 23",),
         meaning="The ID Token's iss has a slash more at its end.",
         claims=edit("iss", lambda iss: f"{iss}/"),
     ),
     Misbehaviour(
         name="iss-longer",
-        sources=("checklist 23",),
+        sources=("statement 23",),
         meaning="The ID Token's iss only begins like the right one.",
         claims=edit("iss", lambda iss: f"{iss}.attacker.example"),
     ),
@@ -62,60 +62,60 @@ KNOBS = (
         meaning="The ID Token has no sub.",
         claims=drop("sub"),
     ),
-    _everywhere("empty-sub", "The sub is empty.", put(sub=""), "checklist 27", expected="refuse"),
-    _everywhere("sub-number", "The sub is a number.", put(sub=42), "checklist 27", expected="refuse"),
-    _everywhere("sub-list", "The sub is a list.", put(sub=["kim"]), "checklist 27", expected="refuse"),
-    _everywhere("sub-non-ascii", "The sub is not ASCII.", put(sub="jürgen"), "checklist 27", expected="refuse"),
+    _everywhere("empty-sub", "The sub is empty.", put(sub=""), "statement 27", expected="refuse"),
+    _everywhere("sub-number", "The sub is a number.", put(sub=42), "statement 27", expected="refuse"),
+    _everywhere("sub-list", "The sub is a list.", put(sub=["kim"]), "statement 27", expected="refuse"),
+    _everywhere("sub-non-ascii", "The sub is not ASCII.", put(sub="jürgen"), "statement 27", expected="refuse"),
     _everywhere(
         "sub-too-long",
         "The sub has 256 characters.",
         put(sub="s" * (LONGEST_SUB + 1)),
-        "checklist 27",
+        "statement 27",
         expected="refuse",
     ),
     _everywhere(
         "sub-longest",
         "The sub has 255 characters, the most that are allowed.",
         put(sub="s" * LONGEST_SUB),
-        "checklist 27",
+        "statement 27",
         expected="accept",
     ),
-    _everywhere("email-unverified", "email_verified is false.", put(email_verified=False), "checklist 40"),
+    _everywhere("email-unverified", "email_verified is false.", put(email_verified=False), "statement 40"),
     _everywhere(
-        "email-verified-text", 'email_verified is the text "true".', put(email_verified="true"), "checklist 40"
+        "email-verified-text", 'email_verified is the text "true".', put(email_verified="true"), "statement 40"
     ),
-    _everywhere("email-verified-number", "email_verified is 1.", put(email_verified=1), "checklist 40"),
-    _everywhere("email-verified-missing", "email_verified is missing.", drop("email_verified"), "checklist 40"),
-    _everywhere("email-missing", "There is no e-mail address.", drop("email", "email_verified"), "checklist 40"),
+    _everywhere("email-verified-number", "email_verified is 1.", put(email_verified=1), "statement 40"),
+    _everywhere("email-verified-missing", "email_verified is missing.", drop("email_verified"), "statement 40"),
+    _everywhere("email-missing", "There is no e-mail address.", drop("email", "email_verified"), "statement 40"),
     _everywhere(
         "email-two-ats",
         "The address, said to be verified, has two @.",
         put(email="kim@attacker.example@acme.example"),
-        "checklist 41",
+        "statement 41",
     ),
     _everywhere(
         "email-line-break",
         "The address, said to be verified, has a line break.",
         put(email="kim@acme.example\r\nBcc: all@acme.example"),
-        "checklist 41",
+        "statement 41",
     ),
-    _everywhere("email-list", "The e-mail claim is a list.", put(email=["kim@acme.example"]), "checklist 41"),
+    _everywhere("email-list", "The e-mail claim is a list.", put(email=["kim@acme.example"]), "statement 41"),
     _everywhere(
-        "groups-overage", "The groups are elsewhere: _claim_names instead of groups.", _overage, "checklist 44"
+        "groups-overage", "The groups are elsewhere: _claim_names instead of groups.", _overage, "statement 44"
     ),
     _everywhere(
-        "groups-hasgroups", "The groups are left out and announced by hasgroups.", put(hasgroups=True), "checklist 44"
+        "groups-hasgroups", "The groups are left out and announced by hasgroups.", put(hasgroups=True), "statement 44"
     ),
     _everywhere(
         "many-groups",
         "The person is in two hundred groups.",
         put(groups=[f"Group {number:03}" for number in range(MANY_GROUPS)]),
-        "checklist 7",
+        "statement 7",
         expected="accept",
     ),
     Misbehaviour(
         name="huge-token",
-        sources=("checklist 22",),
+        sources=("statement 22",),
         meaning="The ID Token is correct and more than 64 KiB long.",
         claims=put(padding="p" * HUGE),
     ),

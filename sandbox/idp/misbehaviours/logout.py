@@ -7,21 +7,21 @@ from sandbox.idp.misbehaviours.logout_tokens import VARIANTS
 KNOBS = (
     Misbehaviour(
         name="logout-other-state",
-        sources=("oidcc-client-test-rp-init-logout-other-state", "rp-init-logout-other-state", "checklist 54"),
+        sources=("oidcc-client-test-rp-init-logout-other-state", "rp-init-logout-other-state", "statement 54"),
         meaning="The way back from the logout has another state than the one that was sent.",
         expected="accept",
         after_logout=parameter("state", "another-state"),
     ),
     Misbehaviour(
         name="logout-no-state",
-        sources=("oidcc-client-test-rp-init-logout-no-state", "rp-init-logout-no-state", "checklist 54"),
+        sources=("oidcc-client-test-rp-init-logout-no-state", "rp-init-logout-no-state", "statement 54"),
         meaning="The way back from the logout has no state.",
         expected="accept",
         after_logout=parameter("state"),
     ),
     Misbehaviour(
         name="logout-state-duplicated",
-        sources=("checklist 54",),
+        sources=("statement 54",),
         meaning="The way back from the logout has two states.",
         expected="either",
         after_logout=parameter("state", "one", "two"),

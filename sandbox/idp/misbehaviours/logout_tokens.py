@@ -6,7 +6,7 @@ from sandbox.idp.misbehaviour import Change, Expected, Json
 from sandbox.idp.misbehaviours.changes import DAY, NAN, drop, edit, from_now, parameter, put, repeated, sealed_with
 from sandbox.idp.misbehaviours.signatures import forged, hs256_with_secret, unsigned
 
-CHECKLIST = "checklist 56"
+STATEMENT = "statement 56"
 BACKCHANNEL = "oidcc-client-test-rp-backchannel-rpinitlogout"
 OLD = "rp-backchannel-rpinitlogout"
 HUGE = 64 * 1024
@@ -15,11 +15,11 @@ HUGE = 64 * 1024
 def _claims(
     name: str, meaning: str, change: Change[Json], *sources: str, expected: Expected = "refuse"
 ) -> LogoutVariant:
-    return LogoutVariant(name=name, meaning=meaning, claims=change, expected=expected, sources=(*sources, CHECKLIST))
+    return LogoutVariant(name=name, meaning=meaning, claims=change, expected=expected, sources=(*sources, STATEMENT))
 
 
 def _header(name: str, meaning: str, change: Change[Json], expected: Expected = "refuse") -> LogoutVariant:
-    return LogoutVariant(name=name, meaning=meaning, header=change, expected=expected, sources=(CHECKLIST,))
+    return LogoutVariant(name=name, meaning=meaning, header=change, expected=expected, sources=(STATEMENT,))
 
 
 VARIANTS = (
@@ -31,25 +31,25 @@ VARIANTS = (
     ),
     LogoutVariant(
         name="alg-none",
-        sources=(f"{BACKCHANNEL}-alg-none", f"{OLD}-lt-alg-none", CHECKLIST),
+        sources=(f"{BACKCHANNEL}-alg-none", f"{OLD}-lt-alg-none", STATEMENT),
         meaning="The logout token is not signed.",
         seal=unsigned("none"),
     ),
     LogoutVariant(
         name="wrong-alg",
-        sources=(f"{BACKCHANNEL}-wrong-alg", f"{OLD}-lt-wrong-alg", CHECKLIST),
+        sources=(f"{BACKCHANNEL}-wrong-alg", f"{OLD}-lt-wrong-alg", STATEMENT),
         meaning="The logout token is signed by HS256 with the client secret.",
         seal=hs256_with_secret,
     ),
     LogoutVariant(
         name="bad-signature",
-        sources=(CHECKLIST,),
+        sources=(STATEMENT,),
         meaning="The logout token's signature was made with a key that is not published.",
         seal=forged("RS256"),
     ),
     LogoutVariant(
         name="es256",
-        sources=(CHECKLIST,),
+        sources=(STATEMENT,),
         meaning="The logout token is signed with ES256, correctly.",
         expected="accept",
         seal=sealed_with("ES256"),
@@ -130,25 +130,25 @@ VARIANTS = (
     _header("crit", "The logout token's header makes an unknown extension critical.", put(crit=["x"], x=1)),
     LogoutVariant(
         name="replay",
-        sources=(CHECKLIST,),
+        sources=(STATEMENT,),
         meaning="The same logout token is sent twice; the second time counts.",
         sends=2,
     ),
     LogoutVariant(
         name="duplicate-parameter",
-        sources=(CHECKLIST,),
+        sources=(STATEMENT,),
         meaning="The form has two logout tokens.",
         form=repeated("logout_token"),
     ),
     LogoutVariant(
         name="no-parameter",
-        sources=(CHECKLIST,),
+        sources=(STATEMENT,),
         meaning="The form has no logout token.",
         form=parameter("logout_token"),
     ),
     LogoutVariant(
         name="not-a-jwt",
-        sources=(CHECKLIST,),
+        sources=(STATEMENT,),
         meaning="The logout token is a word.",
         form=parameter("logout_token", "nonsense"),
     ),

@@ -5,8 +5,8 @@ from sandbox.idp.misbehaviours.changes import drop, edit, put
 
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri", "end_session_endpoint")
 NEEDED = ("issuer", "authorization_endpoint", "token_endpoint", "jwks_uri")
-ISSUER = "checklist 34"
-HTTPS = "checklist 35"
+ISSUER = "statement 34"
+HTTPS = "statement 35"
 
 
 def _metadata(
@@ -68,14 +68,14 @@ KNOBS = (
         "only-none",
         "The metadata list alg none alone; tokens are signed all the same.",
         put(id_token_signing_alg_values_supported=["none"]),
-        "checklist 21",
+        "statement 21",
         expected="either",
     ),
     _metadata(
         "without-s256",
         "The metadata say nothing about PKCE, which is checked all the same.",
         drop("code_challenge_methods_supported"),
-        "checklist 2",
+        "statement 2",
         expected="accept",
     ),
     _metadata(

@@ -10,7 +10,7 @@ from sandbox.idp.keys import new_key
 from sandbox.idp.misbehaviour import Json, Misbehaviour, Occasion, Seal
 from sandbox.idp.misbehaviours.changes import edit, sealed_with
 
-PINNED = "checklist 21"
+PINNED = "statement 21"
 ALGS = "id_token_signing_alg_values_supported"
 
 

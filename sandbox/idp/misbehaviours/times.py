@@ -3,7 +3,7 @@
 from sandbox.idp.misbehaviour import Change, Expected, Json, Misbehaviour
 from sandbox.idp.misbehaviours.changes import DAY, ENDLESS, NAN, drop, edit, from_now, put
 
-CLOCKS = "checklist 25"
+CLOCKS = "statement 25"
 
 
 def _time(name: str, meaning: str, change: Change[Json], *sources: str, expected: Expected = "refuse") -> Misbehaviour:
@@ -46,27 +46,27 @@ KNOBS = (
         "auth-time-missing",
         "There is no auth_time; wrong where max_age was sent.",
         drop("auth_time"),
-        "checklist 30",
+        "statement 30",
         expected="either",
     ),
     _time(
         "auth-time-old",
         "The auth_time is a day ago; wrong where max_age was sent.",
         from_now("auth_time", -DAY),
-        "checklist 30",
+        "statement 30",
         expected="either",
     ),
     _time(
         "auth-time-text",
         "The auth_time is a text; wrong where max_age was sent.",
         put(auth_time="now"),
-        "checklist 30",
+        "statement 30",
         expected="either",
     ),
     _time(
-        "acr-wrong", "The acr is 0; wrong where another was required.", put(acr="0"), "checklist 30", expected="either"
+        "acr-wrong", "The acr is 0; wrong where another was required.", put(acr="0"), "statement 30", expected="either"
     ),
     _time(
-        "acr-missing", "There is no acr; wrong where one was required.", drop("acr"), "checklist 30", expected="either"
+        "acr-missing", "There is no acr; wrong where one was required.", drop("acr"), "statement 30", expected="either"
     ),
 )

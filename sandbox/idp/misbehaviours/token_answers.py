@@ -11,19 +11,19 @@ def _answer(
 
 
 KNOBS = (
-    _answer("token-without-id-token", "The token answer has no ID Token.", drop("id_token"), "checklist 21"),
-    _answer("token-id-token-null", "The token answer's ID Token is null.", put(id_token=None), "checklist 21"),
+    _answer("token-without-id-token", "The token answer has no ID Token.", drop("id_token"), "statement 21"),
+    _answer("token-id-token-null", "The token answer's ID Token is null.", put(id_token=None), "statement 21"),
     _answer(
         "token-id-token-object",
         "The token answer's ID Token is an object.",
         put(id_token={"sub": "kim"}),
-        "checklist 21",
+        "statement 21",
     ),
-    _answer("token-id-token-empty", "The token answer's ID Token is empty.", put(id_token=""), "checklist 21"),
+    _answer("token-id-token-empty", "The token answer's ID Token is empty.", put(id_token=""), "statement 21"),
     _answer(
-        "token-without-access-token", "The token answer has no access token.", drop("access_token"), "checklist 28"
+        "token-without-access-token", "The token answer has no access token.", drop("access_token"), "statement 28"
     ),
-    _answer("token-access-token-number", "The access token is a number.", put(access_token=42), "checklist 28"),
+    _answer("token-access-token-number", "The access token is a number.", put(access_token=42), "statement 28"),
     _answer(
         "token-type-mac",
         "The token_type is one that we do not know.",
@@ -42,7 +42,7 @@ KNOBS = (
         "token-with-extras",
         "The token answer has unknown members and a refresh token.",
         put(refresh_token="unasked", tenant={"id": 7}),
-        "checklist 31",
+        "statement 31",
         expected="accept",
     ),
 )

@@ -8,7 +8,7 @@ from sandbox.idp.misbehaviours.signatures import forged, hs256_with_secret, unsi
 from sandbox.idp.seal import header, sealed
 from sandbox.idp.userinfo_body import JWT_TYPE, addressed, json_body, jwt_body
 
-SIGNED = "checklist 29"
+SIGNED = "statement 29"
 
 
 def _jwt(seal: Seal, **wrong: str) -> Body:

@@ -56,8 +56,8 @@ def variants(names):
 
 
 def _marked(one):
-    numbers = [int(source.split()[1]) for source in one.sources if source.startswith("checklist")]
-    ids = [source for source in one.sources if not source.startswith("checklist")]
+    numbers = [int(source.split()[1]) for source in one.sources if source.startswith("statement")]
+    ids = [source for source in one.sources if not source.startswith("statement")]
     marks = [pytest.mark.statement(*(numbers or [56])), pytest.mark.conformance(*ids)]
     return pytest.param(one.name, id=" ".join((one.name, *ids)), marks=marks)
 

@@ -35,11 +35,11 @@ def knobs(*expected):
 
 
 def _marked(one):
-    numbers = [int(source.split()[1]) for source in one.sources if source.startswith("checklist")]
-    ids = [source for source in one.sources if not source.startswith("checklist")]
+    numbers = [int(source.split()[1]) for source in one.sources if source.startswith("statement")]
+    ids = [source for source in one.sources if not source.startswith("statement")]
     marks = [pytest.mark.statement(*numbers), pytest.mark.conformance(*ids)]
     return pytest.param(
-        one.name, id=" ".join((one.name, *ids, *(f"checklist-{number}" for number in numbers))), marks=marks
+        one.name, id=" ".join((one.name, *ids, *(f"statement-{number}" for number in numbers))), marks=marks
     )
 
 

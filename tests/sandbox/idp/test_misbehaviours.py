@@ -108,4 +108,4 @@ def test_names_are_unique_and_every_declaration_says_where_it_comes_from():
             assert re.fullmatch(r"[a-z0-9-]+", one.name)
             assert one.meaning.endswith(".")
             assert one.sources
-            assert all(re.fullmatch(r"(oidcc-|rp-).+|checklist \d+", source) for source in one.sources)
+            assert all(re.fullmatch(r"(oidcc-|rp-).+|statement \d+", source) for source in one.sources)
