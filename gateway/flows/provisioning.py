@@ -210,19 +210,27 @@ class Provisioning:
         return self._signed_up(identity) if user is None else self._adopted(identity, user)
 
     def _existing(self, identity: Identity) -> User | None:
-        """Return the account that the provider's word makes this person's, if there is one."""
+        """Return the account that the provider's word makes this person's, if there is one.
+
+        How TalentLMS compares is not documented, so what it answers counts only if it has the very address or user
+        name that was asked for.
+        """
         trust = self._trusts[identity.provider]
-        user: User | None = self._by_email(identity) if trust.vouches_for_email(identity) else None
-        if user is None and trust.usernames and identity.username:
-            try:
-                user = self._users.by_username(identity.username.lower())
-            except UserNotFound:
-                return None
-        return user
+        user = self._by_email(identity) if trust.vouches_for_email(identity) else None
+        if user is not None and _is_same(user.email, identity.email):
+            return user
+        user = self._by_username(identity) if trust.usernames and identity.username else None
+        return user if user is not None and _is_same(user.login, identity.username) else None
 
     def _by_email(self, identity: Identity) -> User | None:
         try:
             return self._users.by_email(identity.email)
+        except UserNotFound:
+            return None
+
+    def _by_username(self, identity: Identity) -> User | None:
+        try:
+            return self._users.by_username(identity.username.lower())
         except UserNotFound:
             return None
 
@@ -290,11 +298,15 @@ class Provisioning:
         """Look again after "already exists".
 
         The address may be taken: by this person's own account, whose sign-up's answer was lost (it carries the
-        password that only we can derive), or by an account that nobody vouches for. Or just the user name is taken.
+        password that only we can derive), by an account that nobody vouches for, or by one whose address TalentLMS
+        takes for the same. Or just the user name is taken.
         """
         user = self._by_email(identity)
         if user is None:
             return None
+        if not _is_same(user.email, identity.email):
+            remedy = "TalentLMS takes this account's e-mail address for the person's, which differs; change one of them"
+            raise self._refused(AccountTaken, identity, user, remedy)
         if self._trusts[identity.provider].vouches_for_email(identity):
             return self._adopted(identity, user)
         key = self._ownership.key_of(identity, user)
@@ -322,6 +334,11 @@ class Provisioning:
 
 def _refusals_of(identity: Identity) -> str:
     return f"provisioning:person:{identity.key}"
+
+
+def _is_same(one: str, other: str) -> bool:
+    """Return whether two addresses or user names differ in nothing but case (``ß`` is not ``ss`` here)."""
+    return one.lower() == other.lower()
 
 
 def _link(identity: Identity, user: User, password_key: str, *, pending: bool) -> AccountLink:

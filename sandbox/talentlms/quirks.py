@@ -26,6 +26,7 @@ class Quirks:
         payment_page: there is a payment page; otherwise ``buycourse`` and ``buycategorycourses`` refuse.
         strong_passwords: passwords must meet the strength rule.
         case_sensitive_lookups: e-mails and usernames are compared letter by letter.
+        accents_ignored: e-mails and usernames that differ only in accents count as the same.
         custom_fields_in_user: user objects carry their custom fields.
         date_format: ``DDMMYYYY``, ``MMDDYYYY`` or ``YYYYMMDD``.
         link_host: host and port that links point to instead of the sandbox's own; empty means its own.
@@ -47,6 +48,7 @@ class Quirks:
     payment_page: bool = True
     strong_passwords: bool = True
     case_sensitive_lookups: bool = False
+    accents_ignored: bool = False
     custom_fields_in_user: bool = False
     date_format: str = "DDMMYYYY"
     link_host: str = ""

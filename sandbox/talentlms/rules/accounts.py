@@ -1,6 +1,7 @@
 """Accounts: finding a person, and what a name, an address and a password must be like."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
@@ -71,6 +72,8 @@ def _holder(academy: Academy, name: str, value: str) -> User | None:
 
 
 def _folded(academy: Academy, value: str) -> str:
+    if academy.quirks.accents_ignored:
+        value = "".join(letter for letter in unicodedata.normalize("NFKD", value) if not unicodedata.combining(letter))
     return value if academy.quirks.case_sensitive_lookups else value.casefold()
 
 

@@ -1,6 +1,9 @@
+import io
+import json
+
 import pytest
 
-from gateway import deadline
+from gateway import deadline, log
 from gateway.flows.destinations import Destinations
 from gateway.flows.launch import Launch, LaunchOptions
 from gateway.flows.managed_password import ManagedPasswords
@@ -83,6 +86,19 @@ def asked(academy):
         return called
 
     return operations
+
+
+@pytest.fixture
+def audited(own_log_handlers):
+    """Return the lines of the audit trail that are about one thing, in order."""
+    stream = io.StringIO()
+    log.configure("info", stream)
+
+    def lines(event):
+        written = [json.loads(line) for line in stream.getvalue().splitlines()]
+        return [line for line in written if line.get("audit") and line["event"] == event]
+
+    return lines
 
 
 @pytest.fixture

@@ -121,6 +121,43 @@ def test_a_trusted_user_name_of_any_spelling_is_looked_up_or_passed_over(provisi
     assert provisioning(usernames=True).learner_for(replace(KIM, username=username)).login != "kim.lee"
 
 
+@pytest.mark.statement(40)
+def test_an_answer_with_another_address_than_asked_for_opens_no_account(
+    provisioning, staged, academy, asked, links, audited
+):
+    academy.control.quirk(accents_ignored=True)
+    number = staged(email="kím@acme.example", login="someone.else")
+    with pytest.raises(AccountTaken):
+        provisioning().learner_for(KIM)
+    assert asked() == ["users/email", "usersignup", "users/email"]
+    assert links.find(KIM.key) is None
+    (line,) = audited("provisioning")
+    assert (line["outcome"], line["user_id"]) == ("refused", number)
+    assert "change one of them" in line["remedy"]
+
+
+def test_an_answer_with_another_address_is_not_even_tried_with_a_password(provisioning, staged, academy, asked):
+    academy.control.quirk(accents_ignored=True)
+    staged(email="kím@acme.example", login="kim.lee")
+    with pytest.raises(AccountTaken):
+        provisioning().learner_for(UNVERIFIED_KIM)
+    assert asked() == ["usersignup", "users/email"]
+
+
+def test_an_answer_with_another_user_name_than_asked_for_opens_no_account(provisioning, staged, academy, asked):
+    academy.control.quirk(accents_ignored=True)
+    number = staged(email="somebody@example.com", login="kím.lee")
+    learner = provisioning(usernames=True).learner_for(KIM)
+    assert (learner.user_id == number, learner.login) == (False, "kim@acme.example")
+    assert asked() == ["users/email", "users/username", "usersignup", "users/email", "usersignup"]
+
+
+def test_letters_that_fold_into_others_are_not_the_same_user_name(provisioning, staged, academy):
+    number = staged(email="", login="strasse")
+    mute = replace(KIM, username="straße")
+    assert provisioning(usernames=True).learner_for(mute).user_id != number
+
+
 def test_an_account_without_an_address_is_adopted_where_the_provider_tells_none_either(provisioning, staged, asked):
     number = staged(email="", login="kim.lee")
     mute = replace(KIM, email="", email_verified=None)

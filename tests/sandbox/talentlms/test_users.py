@@ -41,6 +41,12 @@ def test_an_unknown_user_does_not_exist(api, operation, arguments):
     assert api.refusal(operation, **arguments) == MISSING
 
 
+def test_look_ups_ignore_accents_where_the_quirk_says_so(api, box):
+    assert api.refusal("users/username", username="róbin") == MISSING
+    box.control.quirk(accents_ignored=True)
+    assert api.ask("users/username", username="róbin")["login"] == "robin"
+
+
 def test_an_archived_user_is_no_longer_available(api, box):
     assert api.refusal("users/username", username="gone") == (404, "The requested user is no longer available")
     box.control.quirk(archived_is_gone=False)
