@@ -178,7 +178,8 @@ def _routes(
     yield launch.blueprint(clicks, launches)
     yield checkout.blueprint(clicks, learners, Checkout(near.lms, near.destinations), courses, categories)
     yield training.blueprint(clicks, learners, Training(near.lms), forms, form_origins, courses)
-    yield sign_out.blueprint(visitor, forms, _leaving(settings, near, visitor, learners, cookies), form_origins)
+    leaving = _leaving(settings, near, visitor, learners, cookies)
+    yield sign_out.blueprint(visitor, forms, leaving, form_origins, settings.talentlms.url)
     yield provider_logout.blueprint(near.logouts, near.sessions, UsedTokens(near.store))
     if settings.password_sign_in:
         yield password.blueprint(forms, _password_sign_in(settings, near), _link_origins(settings))

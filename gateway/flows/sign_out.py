@@ -1,11 +1,26 @@
 """Learner → Link that ends the person's session at TalentLMS."""
 
+from dataclasses import dataclass
+
 from gateway import log
-from gateway.errors import ForeignLink, NotOnline, TalentLMSError
+from gateway.errors import ForeignLink, Gone, NotOnline, StoreUnavailable, TalentLMSError, UserNotFound
 from gateway.flows.destinations import Destinations
 from gateway.talentlms.client import TalentLMS
 from schemas.learner import Learner
 from schemas.link import Link
+
+
+@dataclass(frozen=True)
+class WayOut:
+    """What becomes of a person's session at TalentLMS.
+
+    Attributes:
+        link: ends it when the browser follows it; ``None`` where there is none to end, and where none could be had.
+        left_open: whether there may be a session at TalentLMS that nothing here ends.
+    """
+
+    link: Link | None = None
+    left_open: bool = False
 
 
 class SignOut:
@@ -22,15 +37,17 @@ class SignOut:
         self._destinations = destinations
         self._continue_url = continue_url
 
-    def link(self, learner: Learner) -> Link | None:
-        """Return a link that ends the learner's session; ``None`` where there is none to end or TalentLMS is away.
+    def way_out(self, learner: Learner) -> WayOut:
+        """Return how the learner's session ends.
 
-        Nothing here keeps the other two sessions, ours and the provider's, from ending.
+        Nothing here keeps the other two sessions, ours and the provider's, from ending, be it that TalentLMS is away
+        or that its budget has no call for now or cannot be asked.
         """
         try:
-            return self._destinations.sign_in(self._lms.users.log_out(learner.user_id, next_url=self._continue_url))
-        except NotOnline:
-            return None
-        except (TalentLMSError, ForeignLink) as error:
+            link = self._lms.users.log_out(learner.user_id, next_url=self._continue_url)
+            return WayOut(self._destinations.sign_in(link))
+        except (NotOnline, UserNotFound, Gone):
+            return WayOut()
+        except (TalentLMSError, ForeignLink, StoreUnavailable) as error:
             log.event("sign_out.talentlms_skipped", why=error.code, note=error.note)
-            return None
+            return WayOut(left_open=True)

@@ -2,7 +2,8 @@
 
 The gateway's session ends first. Then the browser goes to TalentLMS, from there to ``/logout/continue``, from there
 to the provider, and ends on ``/signed-out``. The ID token waits here meanwhile, in a single-use record that is bound
-to the browser; it never travels through TalentLMS.
+to the browser; it never travels through TalentLMS. Where TalentLMS's session could not be ended, a cookie says so to
+``/signed-out``, whichever way the browser gets there.
 """
 
 import secrets
@@ -11,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from flask import Blueprint, Response, request
 
 from gateway import log
-from gateway.flows.sign_out import SignOut
+from gateway.flows.sign_out import SignOut, WayOut
 from gateway.oidc.logout import Logout
 from gateway.store.sessions import Sessions
 from gateway.store.transactions import DEPARTURE_SECONDS, Departures
@@ -26,6 +27,8 @@ from schemas.session import Session
 from schemas.transaction import Departure
 
 DEPARTURE_COOKIE = "departure"
+LEFT_OPEN_COOKIE = "left_open"
+"""Whether TalentLMS's session may still be open."""
 CONTINUE_PATH = "/logout/continue"
 SIGNED_OUT_PATH = "/signed-out"
 
@@ -62,20 +65,27 @@ class Leaving:
         self._sign_out = sign_out
 
     def begin(self, session: Session) -> Response:
-        """End the gateway's session and send the browser on, to TalentLMS or past it."""
+        """End the gateway's session and send the browser on, to TalentLMS or past it.
+
+        The way on is written down first: once the session has ended, nothing may stand in the way of the other two.
+        """
         learner = self._learners.known(session)
-        self._sessions.end(session)
         browser = secrets.token_urlsafe(24)
         identity = session.identity
         departure = Departure(identity.provider, session.id_token.reveal(), secrets.token_urlsafe(16))
         self._departures.remember(departure, browser)
+        self._sessions.end(session)
         log.audit("sign_out", outcome="success", provider=identity.provider, person=identity.key)
-        link = self._sign_out.link(learner) if learner else None
-        response = to_address(link.reveal() if link else CONTINUE_PATH)
+        out = self._sign_out.way_out(learner) if learner else WayOut()
+        response = to_address(out.link.reveal() if out.link else CONTINUE_PATH)
         self._visitor.dismiss(response)
         for name in self._cookies.names(request, TRANSACTION_COOKIE):
             self._cookies.drop(response, name)
         self._cookies.put(response, DEPARTURE_COOKIE, browser, DEPARTURE_SECONDS)
+        if out.left_open:
+            self._cookies.put(response, LEFT_OPEN_COOKIE, "1", DEPARTURE_SECONDS)
+        else:
+            self.told(response)
         return response
 
     def proceed(self) -> Response:
@@ -88,8 +98,19 @@ class Leaving:
         self._cookies.drop(response, DEPARTURE_COOKIE)
         return response
 
+    def left_open(self) -> bool:
+        """Return whether this browser's session at TalentLMS may still be open after its sign-out here."""
+        return self._cookies.get(request, LEFT_OPEN_COOKIE) is not None
 
-def blueprint(visitor: Visitor, forms: Forms, leaving: Leaving, form_origins: Callable[[], Iterable[str]]) -> Blueprint:
+    def told(self, response: Response) -> None:
+        """Forget that TalentLMS's session may still be open: the person knows, or it does not hold any more."""
+        if self.left_open():
+            self._cookies.drop(response, LEFT_OPEN_COOKIE)
+
+
+def blueprint(
+    visitor: Visitor, forms: Forms, leaving: Leaving, form_origins: Callable[[], Iterable[str]], talentlms_url: str
+) -> Blueprint:
     """Return the routes.
 
     Args:
@@ -97,6 +118,7 @@ def blueprint(visitor: Visitor, forms: Forms, leaving: Leaving, form_origins: Ca
         forms: that the form is ours.
         leaving: the way out.
         form_origins: where a sign-out form leads besides ourselves.
+        talentlms_url: where somebody signs out at TalentLMS by hand.
     """
     routes = Blueprint("sign_out", __name__)
     routes.before_request(only_for_people)
@@ -126,12 +148,17 @@ def blueprint(visitor: Visitor, forms: Forms, leaving: Leaving, form_origins: Ca
     @routes.get(SIGNED_OUT_PATH)
     def signed_out() -> Response:
         session = visitor.session()
-        return page(
+        response = page(
             "signed_out.html",
             form_origins=form_origins(),
             still_signed_in=session is not None,
+            left_open=leaving.left_open(),
+            talentlms_href=talentlms_url,
             csrf_token=forms.token(session) if session else "",
             person=session.identity.display_name if session else None,
         )
+        if session is None:
+            leaving.told(response)
+        return response
 
     return routes

@@ -87,7 +87,8 @@ def test_without_talentlms_the_other_two_sessions_end_all_the_same(gateway, acad
 
     goodbye = visitor.sign_out()
 
-    assert (urlsplit(goodbye.url).path, title(goodbye)) == ("/signed-out", "You are signed out")
+    assert (urlsplit(goodbye.url).path, title(goodbye)) == ("/signed-out", "You are signed out here")
+    assert f'href="{academy.url}"' in goodbye.text
     assert _signed_in_with(cookie, gateway, visit) is False
     assert _provider_asks(visitor)
 

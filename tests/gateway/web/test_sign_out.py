@@ -5,6 +5,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 
+from gateway.errors import StoreUnavailable
+from gateway.store.budget import SharedBudget
+from gateway.store.sessions import Sessions
 from tests.gateway.web.browser import HERE, csrf_token, own_part
 
 
@@ -67,6 +70,47 @@ def test_a_talentlms_at_fault_keeps_nobody_signed_in(kim, academy, fault):
     academy.control.fault("userlogout", times=2, **fault)
     assert leaving(kim).headers["Location"] == "/logout/continue"
     assert "talentlms_gateway_session" not in kim.cookies()
+
+
+def test_whoever_talentlms_could_not_sign_out_is_told_so_at_the_end_of_the_way_once(kim, academy, provider):
+    requests.get(kim.get("/go").headers["Location"], timeout=10)
+    academy.control.fault("userlogout", kind="status", status=500, times=2)
+    on = kim.get(leaving(kim).headers["Location"])
+    ended = requests.get(on.headers["Location"], allow_redirects=False, timeout=10)
+    told = kim.get(own_part(ended.headers["Location"]))
+    assert "You are signed out here" in told.text
+    assert f'href="{academy.url}"' in told.text
+    assert kim.cookies() == {}
+    assert "You are signed out here" not in kim.get("/signed-out").text
+
+
+def test_a_later_sign_out_that_reaches_talentlms_takes_the_word_back(kim, academy):
+    requests.get(kim.get("/go").headers["Location"], timeout=10)
+    academy.control.fault("userlogout", kind="status", status=500, times=2)
+    leaving(kim)
+    academy.control.clear_faults()
+    kim.sign_in()
+    assert "You are still signed in" in kim.get("/signed-out").text
+    leaving(kim)
+    assert "You are signed out here" not in kim.get("/signed-out").text
+
+
+def test_a_store_that_fails_after_the_session_has_ended_breaks_off_nothing(kim, academy, provider, monkeypatch):
+    requests.get(kim.get("/go").headers["Location"], timeout=10)
+    end = Sessions.end
+
+    def last_deed(sessions, session):
+        end(sessions, session)
+        monkeypatch.setattr(SharedBudget, "claim", lambda *_: away())
+
+    def away():
+        raise StoreUnavailable
+
+    monkeypatch.setattr(Sessions, "end", last_deed)
+    answer = leaving(kim)
+    assert answer.headers["Location"] == "/logout/continue"
+    assert kim.get("/logout/continue").headers["Location"].startswith(f"{provider.issuer}/end-session")
+    assert "You are signed out here" in kim.get("/signed-out").text
 
 
 def test_looking_at_the_question_signs_nobody_out(kim):
