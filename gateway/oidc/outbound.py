@@ -20,6 +20,8 @@ from gateway import deadline
 
 CONNECT_SECONDS = 3.0
 READ_SECONDS = 6.0
+IDLE_SECONDS = 30.0
+"""How long a connection may lie idle; what is between may have forgotten an older one without telling."""
 BODY_BYTES = 512 * 1024
 _LEAST_SECONDS = 0.01
 
@@ -28,7 +30,8 @@ class BoundedAdapter(HTTPAdapter):
     """A transport of requests with our own bounds, whatever the caller asks for.
 
     It reads the whole body, at most ``BODY_BYTES`` and at most as long as the browser still waits; it believes
-    the system's certificate authorities and those of ``GATEWAY_CA_FILE``.
+    the system's certificate authorities and those of ``GATEWAY_CA_FILE``, and no others. One object serves all threads
+    of a process and all its sessions, so that a connection outlives the sign-in that opened it.
 
     Args:
         ca_file: further certificate authorities, PEM.
@@ -45,22 +48,29 @@ class BoundedAdapter(HTTPAdapter):
         super().init_poolmanager(*args, **kwargs, ssl_context=self._context)
         self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
 
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+        """Demand a certificate, always; see ``requests.adapters.HTTPAdapter``.
+
+        The authorities stand in the one context already. What requests does here besides would load those of another
+        bundle into it with every connection, which costs more than the call, and would believe them from then on.
+        """
+        del url, verify, cert
+        conn.cert_reqs = "CERT_REQUIRED"
+
+    def close(self) -> None:
+        """Keep the connections: a session that ends is one of many that share them."""
+
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         """Send one request; see ``requests.adapters.HTTPAdapter.send``.
 
         Raises:
             requests.RequestException: among its usual reasons, when the body is too large or too slow.
         """
-        del args
+        del args, kwargs
         seconds = _seconds_left()
-        response = super().send(
-            request,
-            stream=True,
-            timeout=(min(CONNECT_SECONDS, seconds), seconds),
-            verify=True,
-            cert=kwargs.get("cert"),
-        )
-        response.raw = io.BytesIO(_whole(response.raw, seconds))
+        timeout = (min(CONNECT_SECONDS, seconds), seconds)
+        response = super().send(request, stream=True, timeout=timeout, verify=True)
+        response.raw = io.BytesIO(_whole(response.raw))
         return response
 
 
@@ -82,15 +92,15 @@ def json_object(body: bytes) -> dict[str, Any] | None:
     return content if isinstance(content, dict) else None
 
 
-def _whole(raw: urllib3.BaseHTTPResponse, seconds: float) -> bytes:
-    """Read the body as it comes, so that one that drips in does not outlive its time."""
-    end = time.monotonic() + seconds
+def _whole(raw: Any) -> bytes:
+    """Read the body as it comes, so that one that drips in or stops half-way does not outlive its time."""
     body = bytearray()
     try:
-        while piece := raw.read1(64 * 1024, decode_content=True):
-            body += piece
-            if len(body) > BODY_BYTES or time.monotonic() > end:
-                raise requests.ConnectionError("the answer is too large or too slow")
+        with _shut_down_in_time(raw.socket):
+            while piece := raw.read1(64 * 1024, decode_content=True):
+                body += piece
+                if len(body) > BODY_BYTES:
+                    raise requests.ConnectionError("the answer is too large")
     except (urllib3.exceptions.HTTPError, OSError) as error:
         raw.close()
         raise requests.ConnectionError(type(error).__name__) from None
@@ -99,19 +109,30 @@ def _whole(raw: urllib3.BaseHTTPResponse, seconds: float) -> bytes:
 
 
 class _Connection(HTTPConnection):
-    """A connection whose answer's head has to come in time."""
+    """A connection whose answer's head has to come in time, and which does not lie idle for long."""
+
+    _used_at = 0.0
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether it may be used again, which urllib3 asks when it takes one out of the pool."""
+        return super().is_connected and time.monotonic() - self._used_at < IDLE_SECONDS
 
     def getresponse(self) -> Any:
+        """Return the answer, with the socket that its body comes from; http.client may have let go of it by then."""
+        sock = self.sock
+        response = self._head()
+        response.socket = sock
+        self._used_at = time.monotonic()
+        return response
+
+    def _head(self) -> Any:
         with _shut_down_in_time(self.sock):
             return super().getresponse()
 
 
-class _SecureConnection(HTTPSConnection):
+class _SecureConnection(_Connection, HTTPSConnection):
     """The same over TLS."""
-
-    def getresponse(self) -> Any:
-        with _shut_down_in_time(self.sock):
-            return super().getresponse()
 
 
 class _Pool(urllib3.HTTPConnectionPool):
@@ -127,7 +148,7 @@ def _shut_down_in_time(sock: socket.socket | None) -> Iterator[None]:
     """Shut the socket down when time is over: its own time-out begins anew with every byte that drips in.
 
     Raises:
-        TimeoutError: time is over; what was read until then may look like a whole head.
+        TimeoutError: time is over; what was read until then may look like a whole answer.
     """
     over = threading.Event()
 
@@ -135,7 +156,8 @@ def _shut_down_in_time(sock: socket.socket | None) -> Iterator[None]:
         over.set()
         with suppress(OSError):
             if sock is not None:
-                sock.shutdown(socket.SHUT_RDWR)
+                # not the TLS socket's own, which would pull the rug from under whoever reads in this moment
+                socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
     timer = threading.Timer(_seconds_left(), shut_down)
     timer.start()

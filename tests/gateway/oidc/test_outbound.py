@@ -7,6 +7,7 @@ import itertools
 import json
 import ssl
 import threading
+import time
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -85,6 +86,18 @@ def test_a_body_that_drips_without_chunks_is_given_up(server, get, head):
 
 
 @pytest.mark.statement(35)
+def test_a_piece_of_a_body_that_drips_itself_is_given_up(server, get):
+    server.write("/", [b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"], drip(b"1"))
+    assert gives_up(get, f"{server.url}/")
+
+
+@pytest.mark.statement(35)
+def test_a_body_that_ends_because_time_is_over_is_not_taken_for_a_whole_one(server, get):
+    server.write("/", [b"HTTP/1.1 200 OK\r\n\r\n{}", 60.0])
+    assert gives_up(get, f"{server.url}/")
+
+
+@pytest.mark.statement(35)
 def test_headers_that_drip_are_given_up(server, get):
     server.write("/", [b"HTTP/1.1 200 OK\r\nX: "], drip(b"x"))
     assert gives_up(get, f"{server.url}/")
@@ -134,8 +147,16 @@ def test_neither_proxies_nor_passwords_come_from_the_environment(server, get, mo
 
 
 class _Hello(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
     def do_GET(self):
         self.send_response(200)
+        if self.path == "/drip":
+            self.send_header("Transfer-Encoding", "chunked")
+            self.end_headers()
+            while True:
+                self.wfile.write(b"1")
+                time.sleep(0.1)
         self.send_header("Content-Length", "2")
         self.end_headers()
         self.wfile.write(b"{}")
@@ -165,20 +186,34 @@ def certificate(path, address="127.0.0.1"):
 
 class _Quiet(ThreadingHTTPServer):
     def handle_error(self, request, client_address):
-        """Say nothing: a client that does not trust us hangs up."""
+        """Say nothing: a client that does not trust us hangs up, and so does one that we let wait."""
+
+    def get_request(self):
+        self.accepted += 1
+        return super().get_request()
+
+    accepted = 0
+    daemon_threads = True
+
+
+@contextmanager
+def serving(server):
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    with server:
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
 
 
 @contextmanager
 def over_tls(path):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(path)
-    with _Quiet(("127.0.0.1", 0), _Hello) as server:
-        server.socket = context.wrap_socket(server.socket, server_side=True)
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-        thread.start()
+    server = _Quiet(("127.0.0.1", 0), _Hello)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    with serving(server):
         yield f"https://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-        thread.join()
 
 
 @pytest.mark.statement(35)
@@ -202,3 +237,77 @@ def test_a_certificate_of_a_configured_authority_is_believed_for_its_own_address
         pytest.raises(requests.exceptions.SSLError),
     ):
         session.get(url)
+
+
+@pytest.mark.statement(35)
+def test_an_authority_that_only_another_bundle_knows_is_none(tmp_path, monkeypatch):
+    own = certificate(tmp_path / "own.pem")
+    monkeypatch.setattr(requests.adapters, "DEFAULT_CA_BUNDLE_PATH", str(own))
+    with over_tls(own) as url, bounded(requests.Session(), BoundedAdapter()) as session:
+        for verify in (None, True, False, str(own)):
+            with pytest.raises(requests.exceptions.SSLError):
+                session.get(url, verify=verify)
+
+
+@pytest.mark.statement(35)
+def test_no_call_brings_further_authorities_along(tmp_path):
+    own = certificate(tmp_path / "own.pem")
+    adapter = BoundedAdapter(own)
+    known = adapter._context.cert_store_stats()
+    with over_tls(own) as url, bounded(requests.Session(), adapter) as session:
+        for _ in range(3):
+            session.get(url, headers={"Connection": "close"})
+    assert adapter._context.cert_store_stats() == known
+    assert adapter._context.verify_mode is ssl.CERT_REQUIRED
+
+
+@pytest.mark.statement(35)
+def test_what_drips_over_tls_is_given_up(tmp_path, monkeypatch):
+    monkeypatch.setattr(outbound, "READ_SECONDS", 0.5)
+    own = certificate(tmp_path / "own.pem")
+    with over_tls(own) as url, bounded(requests.Session(), BoundedAdapter(own)) as session:
+        assert gives_up(session.get, f"{url}drip")
+
+
+# --- connections that are kept ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def keeper():
+    with serving(_Quiet(("127.0.0.1", 0), _Hello)) as server:
+        server.url = f"http://127.0.0.1:{server.server_port}/"
+        yield server
+
+
+def ask_twice(url):
+    adapter = BoundedAdapter()
+    for _ in range(2):
+        with bounded(requests.Session(), adapter) as session:
+            assert session.get(url).json() == {}
+
+
+def test_a_connection_outlives_the_session_that_opened_it(keeper):
+    ask_twice(keeper.url)
+    assert keeper.accepted == 1
+
+
+def test_a_connection_that_lay_idle_for_too_long_is_not_used_again(keeper, monkeypatch):
+    monkeypatch.setattr(outbound, "IDLE_SECONDS", 0.0)
+    ask_twice(keeper.url)
+    assert keeper.accepted == 2
+
+
+def test_a_connection_that_the_other_side_has_closed_is_not_used_again(server):
+    server.answer("/", b"{}", Connection="keep-alive")  # says so, and hangs up
+    ask_twice(f"{server.url}/")
+    assert len(server.requests) == 2
+
+
+def test_sign_ins_share_a_connection(browser, monkeypatch):
+    """The provider here hangs up after every answer, so it is the same connection that is opened anew."""
+    opened, connect = [], outbound._Connection.connect
+    monkeypatch.setattr(outbound._Connection, "connect", lambda self: opened.append(self) or connect(self))
+    for visitor in (browser, browser.another()):
+        assert visitor.sign_in().status_code == 302
+    assert len(opened) > 2
+    assert len(set(opened)) == 1
