@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 import urllib3
@@ -17,6 +18,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from gateway import deadline
+from gateway.oidc.in_flight import AT_ONCE, InFlight
 
 CONNECT_SECONDS = 3.0
 READ_SECONDS = 6.0
@@ -41,7 +43,8 @@ class BoundedAdapter(HTTPAdapter):
         self._context = ssl.create_default_context()
         if ca_file is not None:
             self._context.load_verify_locations(cafile=ca_file)
-        super().__init__(pool_maxsize=32)
+        self._in_flight: dict[str, InFlight] = {}
+        super().__init__(pool_maxsize=AT_ONCE)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         """Give every connection the one context and a bound; see ``requests.adapters.HTTPAdapter``."""
@@ -65,8 +68,13 @@ class BoundedAdapter(HTTPAdapter):
 
         Raises:
             requests.RequestException: among its usual reasons, when the body is too large or too slow.
+            ProviderUnavailable: too many calls to this address are under way, and they hang.
         """
         del args, kwargs
+        with self._in_flight.setdefault(urlsplit(request.url or "").netloc, InFlight()).one():
+            return self._answer(request)
+
+    def _answer(self, request: requests.PreparedRequest) -> requests.Response:
         seconds = _seconds_left()
         timeout = (min(CONNECT_SECONDS, seconds), seconds)
         response = super().send(request, stream=True, timeout=timeout, verify=True)
