@@ -1,6 +1,7 @@
 """Locks: one at a time, across all workers."""
 
 import secrets
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,8 @@ from gateway.store.connection import Store
 
 HOLD_SECONDS = 30
 """After this time a lock whose holder died is free again; longer than any holder may work (15 s)."""
+WAITING_AT_ONCE = 32
+"""Of a worker's 128 threads, how many may wait for locks; ten tabs of one person need nine of them."""
 _PAUSE_SECONDS = 0.05
 
 _RELEASE = """
@@ -19,10 +22,11 @@ return 0
 
 
 class Locks:
-    """Named locks."""
+    """Named locks. One object serves all threads of a process."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._room = threading.BoundedSemaphore(WAITING_AT_ONCE)
         self._release = store.script(_RELEASE)
 
     @contextmanager
@@ -34,18 +38,28 @@ class Locks:
             wait: seconds to wait for it.
 
         Raises:
-            ProvisioningBusy: it did not become free in time.
+            ProvisioningBusy: it did not become free in time, or so many wait that this one cannot.
         """
         key, token = f"lock:{name}", secrets.token_hex(16)
-        end = time.monotonic() + wait
-        while not self._taken(key, token):
-            if time.monotonic() > end:
-                raise ProvisioningBusy(retry_after=2)
-            time.sleep(_PAUSE_SECONDS)
+        if not self._taken(key, token):
+            self._wait(key, token, time.monotonic() + wait)
         try:
             yield
         finally:
             self._release([key], [token])
+
+    def _wait(self, key: str, token: str, end: float) -> None:
+        if not self._room.acquire(blocking=False):
+            raise ProvisioningBusy(f"{WAITING_AT_ONCE} wait for locks already", retry_after=2)
+        try:
+            while True:
+                if time.monotonic() > end:
+                    raise ProvisioningBusy(retry_after=2)
+                time.sleep(_PAUSE_SECONDS)
+                if self._taken(key, token):
+                    return
+        finally:
+            self._room.release()
 
     def _taken(self, key: str, token: str) -> bool:
         """Take the lock if it is free; it is also ours where the answer to an earlier try of this one got lost."""

@@ -1,4 +1,6 @@
 import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -36,6 +38,39 @@ def test_who_does_not_get_a_lock_in_time_is_told_to_come_back(locks):
     with locks.hold("person:kim", wait=0), pytest.raises(ProvisioningBusy) as busy, locks.hold("person:kim", wait=0):
         pytest.fail("two hold one lock")
     assert busy.value.retry_after == 2
+
+
+def test_so_many_may_wait_and_no_more_and_whoever_need_not_wait_goes_on(store, monkeypatch):
+    monkeypatch.setattr("gateway.store.locks.WAITING_AT_ONCE", 2)
+    locks = Locks(store)
+    tries, take = Counter(), locks._taken
+
+    def noted(key, token):
+        tries[token] += 1
+        return take(key, token)
+
+    def work(_):
+        with locks.hold("person:kim", wait=20):
+            return "held"
+
+    def refused():
+        with pytest.raises(ProvisioningBusy) as busy, locks.hold("person:kim", wait=0):
+            pytest.fail("two hold one lock")
+        return busy.value.note
+
+    with ThreadPoolExecutor(2) as pool:
+        with locks.hold("person:kim", wait=0):
+            assert refused() == ""
+            monkeypatch.setattr(locks, "_taken", noted)
+            waiting = [pool.submit(work, number) for number in range(2)]
+            while [times > 1 for times in tries.copy().values()] != [True, True]:
+                threading.Event().wait(0.01)
+            assert refused() == "2 wait for locks already"
+            with locks.hold("person:uma", wait=0):
+                pass
+        assert [one.result() for one in waiting] == ["held", "held"]
+    with locks.hold("person:kim", wait=0):
+        assert refused() == ""
 
 
 def test_locks_of_different_names_do_not_wait_for_each_other(locks):
