@@ -1,7 +1,8 @@
 """User name and password → Link, through ``userlogin``; off unless ``GATEWAY_PASSWORD_SIGN_IN`` is on."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from gateway import deadline, log
 from gateway.errors import (
@@ -9,6 +10,7 @@ from gateway.errors import (
     Inactive,
     NotFound,
     PasswordRefused,
+    ProvisioningBusy,
     TooManyAttempts,
     Unwritable,
     WrongPassword,
@@ -62,13 +64,24 @@ class PasswordSignIn:
 
         Raises:
             PasswordRefused: whatever the reason; nobody learns which accounts exist.
-            TooManyAttempts: too many failures of this person or from this address.
+            TooManyAttempts: too many failures of this person or from this address, or too many attempts at once.
         """
         person = hashlib.sha256(username.strip().lower().encode()).hexdigest()[:32]
-        with self._locks.hold(f"password:{person}", wait=deadline.remaining(WAIT_SECONDS)):
-            counters = (f"password:person:{person}", f"password:{network_of(address)}")
+        counters = (f"password:person:{person}", f"password:{network_of(address)}")
+        self._check_limits(counters)  # whoever is over the limit does not even wait
+        with self._one_at_a_time(person):
             self._check_limits(counters)
             return self._checked(username.strip(), password, person, counters)
+
+    @contextmanager
+    def _one_at_a_time(self, person: str) -> Iterator[None]:
+        try:
+            with self._locks.hold(f"password:{person}", wait=deadline.remaining(WAIT_SECONDS)):
+                yield
+        except ProvisioningBusy as busy:
+            # that speaks of an account which is being set up; here it is an earlier attempt that has not ended
+            log.audit("password_sign_in", outcome="refused", reason=TooManyAttempts.code, person=person)
+            raise TooManyAttempts("an earlier attempt has not ended", retry_after=busy.retry_after) from None
 
     def _checked(self, username: str, password: Secret, person: str, counters: Sequence[str]) -> Link:
         try:

@@ -1,8 +1,11 @@
 """Sign-in with a TalentLMS password: one answer for every refusal, and a limit on guessing."""
 
+import hashlib
+
 import pytest
 import requests
 
+from gateway import deadline
 from gateway.errors import ForeignLink, Misunderstood, PasswordRefused, Throttled, TooManyAttempts, Unavailable
 from gateway.flows.password_sign_in import PER_ADDRESS, PER_PERSON, WINDOW_SECONDS, PasswordSignIn
 from gateway.store.attempts import Attempts
@@ -19,6 +22,12 @@ HERE, THERE = "203.0.113.7", "198.51.100.9"
 @pytest.fixture
 def sign_in(lms, destinations, store):
     return PasswordSignIn(lms, destinations, Locks(store), Attempts(store, WINDOW_SECONDS), SIGNED_OUT)
+
+
+@pytest.fixture
+def robins_turn(store):
+    """An attempt of Robin's that has not ended, for the length of a ``with`` block."""
+    return Locks(store).hold(f"password:{hashlib.sha256(b'robin').hexdigest()[:32]}", wait=0)
 
 
 def refuse(sign_in, username="robin", password=WRONG, address=HERE):
@@ -82,6 +91,25 @@ def test_after_fifty_failures_from_an_address_it_has_to_wait_whoever_is_tried(si
     with pytest.raises(TooManyAttempts):
         sign_in.link("robin", RIGHT, HERE)
     sign_in.link("robin", RIGHT, THERE)
+
+
+def test_whoever_is_over_the_limit_does_not_wait_for_a_turn(sign_in, robins_turn):
+    for _ in range(PER_PERSON):
+        refuse(sign_in)
+    with robins_turn, pytest.raises(TooManyAttempts) as refused:
+        sign_in.link("robin", RIGHT, HERE)
+    assert refused.value.retry_after == WINDOW_SECONDS
+
+
+def test_an_attempt_that_does_not_get_its_turn_says_nothing_of_accounts(sign_in, robins_turn, store, asked, audited):
+    deadline.start(0.1)
+    with robins_turn, pytest.raises(TooManyAttempts) as refused:
+        sign_in.link("robin", RIGHT, HERE)
+    assert refused.value.retry_after == 2
+    assert asked() == []
+    (line,) = audited("password_sign_in")
+    assert (line["outcome"], line["reason"]) == ("refused", "too-many-attempts")
+    assert store.keys("attempts:*") == []
 
 
 def test_completed_sign_ins_never_count(sign_in):
