@@ -81,27 +81,36 @@ class Connections:
             raise Broken("the host's name is not known") from None
         reason = "no address"
         for family, kind, protocol, _, address in addresses:
-            left = min(CONNECT_SECONDS, end - time.monotonic())
-            if left <= 0:
+            now = time.monotonic()
+            if now >= end:
                 break
+            until = min(now + CONNECT_SECONDS, end)
             try:
-                return Connection(self._connected(socket.socket(family, kind, protocol), address, left))
+                return Connection(self._connected(socket.socket(family, kind, protocol), address, until))
             except OSError as error:
                 reason = type(error).__name__
         raise Broken(f"no connection: {reason}")
 
-    def _connected(self, plain: socket.socket, address: Any, seconds: float) -> socket.socket:
+    def _connected(self, plain: socket.socket, address: Any, until: float) -> socket.socket:
         try:
-            plain.settimeout(seconds)
+            plain.settimeout(_left(until))
             plain.connect(address)
             plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self._context is None:
                 return plain
+            plain.settimeout(_left(until))  # the handshake gets what the connect left of the time
             # an end of the stream that TLS did not announce is an error, not the end of the answer
             return self._context.wrap_socket(plain, server_hostname=self._host, suppress_ragged_eofs=False)
         except BaseException:
             plain.close()
             raise
+
+
+def _left(until: float) -> float:
+    left = until - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left
 
 
 def _close(connections: deque[Connection]) -> None:

@@ -1,15 +1,18 @@
 """The way out, over real sockets: what it sends, what it makes of odd answers, what it repeats and what never."""
 
+import socket
 import threading
 import time
-from contextlib import suppress
+from contextlib import nullcontext, suppress
+from types import SimpleNamespace
 
 import pytest
 
 from gateway import deadline, turn
 from gateway.errors import Misunderstood, Queued, StoreUnavailable, TalentLMSError, Unavailable, Unwritable
-from gateway.talentlms import connection, in_flight
+from gateway.talentlms import connection, connections, in_flight
 from gateway.talentlms.budget import Budget
+from gateway.talentlms.connections import Connections
 from gateway.talentlms.transport import HttpTransport
 from gateway.turn import Verdict
 from schemas.secret import Secret
@@ -249,6 +252,30 @@ def test_a_call_ends_when_the_browser_waits_no_longer(says, monkeypatch):
     with pytest.raises(Unavailable):
         asked(says)
     assert deadline.remaining(1) == 0.0
+
+
+@pytest.mark.parametrize(("seconds", "told"), [(3.0, [3.0, 1.0]), (2.0, [2.0])])
+def test_the_handshake_gets_what_the_connect_left_of_the_time(tmp_path, monkeypatch, seconds, told):
+    clock, noted = [100.0], []
+    monkeypatch.setattr(connections, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+
+    class SlowToConnect(socket.socket):
+        def settimeout(self, value):
+            noted.append(value)
+            super().settimeout(value)
+
+        def connect(self, address):
+            super().connect(address)
+            clock[0] += 2
+
+    file, context = certificate(tmp_path)
+    with odd_server(FINE, context=context) as server, SlowToConnect() as plain:
+        address = ("127.0.0.1", int(server.url.rpartition(":")[2]))
+        ours = Connections(server.url, file)
+        with nullcontext() if told[1:] else pytest.raises(TimeoutError):
+            ours._connected(plain, address, clock[0] + seconds).close()
+        assert plain.fileno() == -1
+    assert noted == told
 
 
 def test_without_time_left_nothing_is_sent():
