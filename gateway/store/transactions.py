@@ -10,6 +10,13 @@ from schemas.transaction import Departure, Transaction
 TRANSACTION_SECONDS = 15 * 60
 DEPARTURE_SECONDS = 10 * 60
 
+_TAKE = """
+local record = redis.call('GET', KEYS[1])
+if not record then return nil end
+local first = redis.call('SET', KEYS[2], '1', 'NX', 'EX', ARGV[1])
+return {record, first and 1 or 0}
+"""
+
 
 @dataclass(frozen=True)
 class Replayed:
@@ -31,6 +38,7 @@ class Transactions:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._take = store.script(_TAKE)
 
     def remember(self, transaction: Transaction, browser: str) -> None:
         """Keep a transaction for 15 minutes.
@@ -42,15 +50,13 @@ class Transactions:
         self._store.ask("SET", _key(transaction.state, browser), packed(transaction), "EX", TRANSACTION_SECONDS)
 
     def consume(self, state: str, browser: str) -> Transaction | Replayed | None:
-        """Take a transaction; of two callbacks at the same instant exactly one gets it.
+        """Take a transaction; of two callbacks at the same instant exactly one gets it. Made-up ones leave nothing.
 
         Returns:
             The transaction; ``Replayed`` where it was already taken; ``None`` where there is none.
         """
         key = _key(state, browser)
-        first, record = self._store.ask_all(
-            [("SET", f"{key}:taken", "1", "NX", "EX", TRANSACTION_SECONDS), ("GET", key)]
-        )
+        record, first = self._take([key, f"{key}:taken"], [TRANSACTION_SECONDS]) or (None, 0)
         transaction: Transaction | None = unpacked(Transaction, record)
         if transaction is None:
             return None

@@ -54,6 +54,15 @@ def test_a_state_that_nobody_sent_finds_nothing(transactions, state):
     assert transactions.consume(state, BROWSER) is None
 
 
+def test_what_nobody_began_leaves_nothing_in_the_store(transactions, store):
+    assert transactions.consume("made-up", BROWSER) is None
+    assert store.keys("*") == []
+    transactions.remember(KIMS, BROWSER)
+    kept = store.keys("*")
+    assert transactions.consume(KIMS.state, "another-browser") is None
+    assert store.keys("*") == kept
+
+
 def test_the_name_of_a_record_tells_neither_the_state_nor_the_browsers_secret(transactions, store):
     transactions.remember(KIMS, BROWSER)
     (key,) = store.keys("*")
