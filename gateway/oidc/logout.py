@@ -30,7 +30,8 @@ class LogoutNotice:
 
     Attributes:
         sub: the subject, or empty: then one session.
-        sid: the provider's session, or empty: then all of the subject's.
+        sid: the provider's session, or empty: then all of the subject's. With both, that session and those of the
+            subject of which no ``sid`` is known.
         jti: the notice's own id; it may be used once.
     """
 

@@ -132,9 +132,17 @@ class Sessions:
         """
         return self._end_indexed(_by_subject(issuer, sub))
 
-    def end_of_provider_session(self, issuer: str, sid: str) -> int:
-        """End the sessions that began in one session at the provider. Returns as ``end_of_subject``."""
-        return self._end_indexed(_by_provider_session(issuer, sid))
+    def end_of_provider_session(self, issuer: str, sid: str, sub: str = "") -> int:
+        """End the sessions that began in one session at the provider. Returns as ``end_of_subject``.
+
+        Args:
+            issuer: whose session it is.
+            sid: its id.
+            sub: the person, where the provider names them, too. Then those of their sessions end as well of which the
+                provider never told the ``sid``: any of them may be the one that is meant.
+        """
+        ended = self._end_indexed(_by_provider_session(issuer, sid))
+        return ended + self._end_indexed(_without_provider_session(issuer, sub)) if sub else ended
 
     def end_all_of_user(self, user: str) -> int:
         """End every session of the person whom an operator names.
@@ -184,8 +192,14 @@ def _before(handle: str) -> str:
 
 def _indexes(session: Session) -> list[str]:
     issuer = session.identity.issuer
-    by_subject = [_by_subject(issuer, session.sub)] if session.sub else []
-    return by_subject + ([_by_provider_session(issuer, session.sid)] if session.sid else [])
+    indexes = []
+    if session.sub:
+        indexes.append(_by_subject(issuer, session.sub))
+    if session.sid:
+        indexes.append(_by_provider_session(issuer, session.sid))
+    elif session.sub:
+        indexes.append(_without_provider_session(issuer, session.sub))
+    return indexes
 
 
 def _by_subject(issuer: str, sub: str) -> str:
@@ -194,6 +208,10 @@ def _by_subject(issuer: str, sub: str) -> str:
 
 def _by_provider_session(issuer: str, sid: str) -> str:
     return f"sessions-of:sid:{person_key(issuer, sid)}"
+
+
+def _without_provider_session(issuer: str, sub: str) -> str:
+    return f"sessions-of:sub-without-sid:{person_key(issuer, sub)}"
 
 
 def _packed(session: Session) -> str:

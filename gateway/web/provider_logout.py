@@ -43,7 +43,7 @@ def blueprint(logouts: Mapping[str, Logout], sessions: Sessions, used_tokens: Us
         if used_tokens.was_used(logout.issuer, notice.jti):
             raise SignInNotTrusted("logout token: used before")
         if notice.sid:
-            ended = sessions.end_of_provider_session(logout.issuer, notice.sid)
+            ended = sessions.end_of_provider_session(logout.issuer, notice.sid, notice.sub)
         else:
             ended = sessions.end_of_subject(logout.issuer, notice.sub)
         # only now: were the store to fail before, the provider's next try still has to be carried out

@@ -114,6 +114,13 @@ KNOBS = (
         expected="accept",
     ),
     Misbehaviour(
+        name="no-sid",
+        sources=("checklist 56",),
+        meaning="The ID Token has no sid.",
+        expected="accept",
+        claims=drop("sid"),
+    ),
+    Misbehaviour(
         name="huge-token",
         sources=("statement 22",),
         meaning="The ID Token is correct and more than 64 KiB long.",

@@ -181,6 +181,18 @@ def test_a_token_with_a_sid_alone_ends_all_that_began_in_that_session_at_the_pro
 
 
 @pytest.mark.statement(56)
+@pytest.mark.parametrize(("variant", "ended"), [("valid", True), ("sid-only", False)])
+def test_a_session_whose_sid_was_never_told_ends_with_any_of_the_persons_and_nobody_elses(listening, variant, ended):
+    first, second = listening.signed_in(), listening.signed_in()
+    listening.control.misbehave("no-sid")
+    unknown, robins = listening.signed_in(), listening.signed_in("robin")
+    listening.control.behave()
+    assert listening.told(variant, first.sid)["status"] == 200
+    left = [browser.is_signed_in for browser in (first, second, unknown, robins)]
+    assert left == [False, True, not ended, True]
+
+
+@pytest.mark.statement(56)
 def test_a_session_that_has_ended_already_is_no_fault(listening, kim):
     assert [listening.told(sid=kim.sid)["status"] for _ in range(2)] == [200, 200]
 

@@ -127,6 +127,23 @@ def test_what_began_in_one_session_at_the_provider_ends_with_it_and_nothing_else
     assert [sessions.find(session_id) is None for session_id in ids] == [True, True, False, False]
 
 
+def test_with_a_sid_and_a_sub_those_of_the_persons_sessions_end_too_whose_sid_nobody_told(sessions):
+    ids = [sessions.create(KIM, ID_TOKEN, "kim-1", sid).reveal() for sid in ("sid-1", "sid-2", "", "")]
+    others = sessions.create(UMA, ID_TOKEN, "uma-2", "").reveal()
+    assert sessions.end_of_provider_session("https://other.example", "sid-1", "kim-1") == 0
+    assert sessions.end_of_provider_session(KIM.issuer, "sid-1", "kim-1") == 3
+    assert [sessions.find(session_id) is None for session_id in ids] == [True, False, True, True]
+    assert sessions.find(others) is not None
+    assert sessions.end_of_provider_session(KIM.issuer, "never-seen", "kim-1") == 0
+    assert sessions.find(ids[1]) is not None
+
+
+def test_a_session_whose_sid_nobody_told_leaves_nothing_behind(sessions, store):
+    session_id = sessions.create(KIM, ID_TOKEN, "kim-1", "").reveal()
+    sessions.end(sessions.find(session_id))
+    assert store.keys("*") == []
+
+
 def test_a_sub_is_never_taken_for_a_sid(sessions):
     session_id = sessions.create(KIM, ID_TOKEN, "same", "").reveal()
     assert sessions.end_of_provider_session(KIM.issuer, "same") == 0
