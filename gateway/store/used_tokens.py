@@ -1,23 +1,43 @@
 """Ids of tokens that were used, for as long as they could be replayed."""
 
+import secrets
+
 from gateway.store.connection import Store
 from schemas.identity import person_key
 
+CLAIM_SECONDS = 30
+"""How long a claim lasts whose holder died; longer than any holder may work (15 s)."""
+
 
 class UsedTokens:
-    """Ids (``jti``) that have been seen."""
+    """Ids (``jti``) that have been seen.
+
+    A claim comes first, so that of the same token sent twice at once one is carried out. It is short: were the deed to
+    fail half-way, or the process to end, whoever made the token may send it again.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def was_used(self, issuer: str, jti: str) -> bool:
-        """Return whether a token's id was seen.
+    def claim(self, issuer: str, jti: str) -> bool:
+        """Take a token's id upon oneself, to do what it asks for.
 
         Args:
             issuer: who made the token.
             jti: its id.
+
+        Returns:
+            Whether nobody did so before.
         """
-        return self._store.ask("GET", _key(issuer, jti)) is not None
+        key, claim = _key(issuer, jti), secrets.token_hex(16)
+        if self._store.ask("SET", key, claim, "NX", "EX", CLAIM_SECONDS):
+            return True
+        # it is also ours where the answer to an earlier try of this one got lost
+        return bool(self._store.ask("GET", key) == claim.encode())
+
+    def release(self, issuer: str, jti: str) -> None:
+        """Give a claim back of which nothing came."""
+        self._store.ask("DEL", _key(issuer, jti))
 
     def remember(self, issuer: str, jti: str, seconds: int) -> None:
         """Remember a token's id, once what it asked for is done.

@@ -4,14 +4,15 @@ TalentLMS's own session is not ended by a notice, because nobody's browser is th
 time-out.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from http import HTTPStatus
 
 from flask import Blueprint, Response, jsonify, request
 
 from gateway import log
-from gateway.errors import BadRequest, PageNotFound, SignInNotTrusted
-from gateway.oidc.logout import TOKEN_SECONDS, Logout
+from gateway.errors import BadRequest, PageNotFound, SignInError, SignInNotTrusted, StoreUnavailable
+from gateway.oidc.logout import TOKEN_SECONDS, Logout, LogoutNotice
 from gateway.store.sessions import Sessions
 from gateway.store.used_tokens import UsedTokens
 
@@ -29,9 +30,9 @@ def blueprint(logouts: Mapping[str, Logout], sessions: Sessions, used_tokens: Us
     @routes.post("/backchannel-logout/<provider>")
     def back_channel(provider: str) -> Response:
         try:
-            ended = _carried_out(_named(logouts, provider), _one(request.form.getlist("logout_token")))
-        except (SignInNotTrusted, BadRequest) as error:
-            log.audit("provider_logout", outcome="refused", reason=error.code, provider=provider, note=error.note)
+            with _audited(provider):
+                ended = _carried_out(_named(logouts, provider), _one(request.form.getlist("logout_token")))
+        except (SignInNotTrusted, BadRequest):
             answer = jsonify(error="invalid_request", error_description="the logout token was not accepted")
             answer.status_code = HTTPStatus.BAD_REQUEST
             return answer
@@ -40,29 +41,45 @@ def blueprint(logouts: Mapping[str, Logout], sessions: Sessions, used_tokens: Us
 
     def _carried_out(logout: Logout, token: str) -> int:
         notice = logout.notice(token)
-        if used_tokens.was_used(logout.issuer, notice.jti):
+        if not used_tokens.claim(logout.issuer, notice.jti):
             raise SignInNotTrusted("logout token: used before")
-        if notice.sid:
-            ended = sessions.end_of_provider_session(logout.issuer, notice.sid, notice.sub)
-        else:
-            ended = sessions.end_of_subject(logout.issuer, notice.sub)
-        # only now: were the store to fail before, the provider's next try still has to be carried out
-        used_tokens.remember(logout.issuer, notice.jti, TOKEN_SECONDS)
+        try:
+            ended = _ended(logout.issuer, notice)
+            used_tokens.remember(logout.issuer, notice.jti, TOKEN_SECONDS)
+        except StoreUnavailable:
+            used_tokens.release(logout.issuer, notice.jti)  # the provider's next try still has to be carried out
+            raise
         return ended
+
+    def _ended(issuer: str, notice: LogoutNotice) -> int:
+        if notice.sid:
+            return sessions.end_of_provider_session(issuer, notice.sid, notice.sub)
+        return sessions.end_of_subject(issuer, notice.sub)
 
     @routes.get("/frontchannel-logout/<provider>")
     def front_channel(provider: str) -> Response:
         logout = _named(logouts, provider)
-        issuer, sid = (_one(request.args.getlist(name)) for name in ("iss", "sid"))
-        if issuer != logout.issuer:
-            raise BadRequest("iss is not this provider's issuer")
-        ended = sessions.end_of_provider_session(issuer, sid)
+        with _audited(provider):
+            issuer, sid = (_one(request.args.getlist(name)) for name in ("iss", "sid"))
+            if issuer != logout.issuer:
+                raise BadRequest("iss is not this provider's issuer")
+            ended = sessions.end_of_provider_session(issuer, sid)
         log.audit("provider_logout", outcome="success", provider=provider, sessions=ended)
         response = Response("Signed out.\n", content_type="text/plain")
         response.headers["Content-Security-Policy"] = f"default-src 'none'; frame-ancestors {logout.origin()}"
         return response
 
     return routes
+
+
+@contextmanager
+def _audited(provider: str) -> Iterator[None]:
+    """Write down that a notice was not carried out, and why."""
+    try:
+        yield
+    except (SignInError, BadRequest, StoreUnavailable) as error:
+        log.audit("provider_logout", outcome="refused", reason=error.code, provider=provider, note=error.note)
+        raise
 
 
 def _named(logouts: Mapping[str, Logout], provider: str) -> Logout:

@@ -1,11 +1,14 @@
-"""A gateway that listens, for a provider that has something to say to it."""
+"""A gateway that listens, for a provider that has something to say to it, and what the provider says."""
 
 import threading
 from contextlib import contextmanager
 
+from flask import Flask, request
 from werkzeug.serving import make_server
 
 from sandbox.idp.server import QuietHandler
+
+KIM = "sandbox-kim.lee"
 
 
 @contextmanager
@@ -20,3 +23,14 @@ def served(app):
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def caught(house, sid, sub=KIM):
+    """Return a right logout token that went to somebody who only looks at it."""
+    tokens = []
+    catcher = Flask("catcher")
+    catcher.post("/")(lambda: tokens.append(request.form["logout_token"]) or "")
+    with served(catcher) as address:
+        house.provider.control.client(backchannel_logout_uri=f"{address}/")
+        house.provider.control.send_logout_token("valid", sub=sub, sid=sid)
+    return tokens[0]

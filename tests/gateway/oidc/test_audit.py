@@ -9,8 +9,12 @@ from urllib.parse import quote
 import pytest
 
 from gateway import log
+from gateway.errors import StoreUnavailable
 from gateway.flows import sign_in_limits
+from gateway.store.sessions import Sessions
+from sandbox.idp.jose import b64
 from schemas.identity import person_key
+from tests.gateway.oidc.served import caught
 
 USER_AGENT = 'Browser/1.0 "quoted" {"event": "sign_in", "outcome": "success"}'
 
@@ -23,8 +27,8 @@ def lines(house, browser):
     return lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
 
 
-def audits(lines):
-    return [line for line in lines() if line.get("audit") and line["event"] == "sign_in"]
+def audits(lines, event="sign_in"):
+    return [line for line in lines() if line.get("audit") and line["event"] == event]
 
 
 def sign_in(browser, **headers):
@@ -82,6 +86,42 @@ def test_a_tile_that_leads_nowhere_is_an_outcome_too(browser, lines, address):
     assert browser.get(address).status_code == 400
     (audit,) = audits(lines)
     assert (audit["outcome"], audit["reason"]) == ("refused", "bad-request")
+
+
+@pytest.mark.statement(55, 62)
+@pytest.mark.parametrize("query", ["", "?iss=x&sid=y", "?sid=y", "?iss=x&iss=x&sid=y"])
+def test_a_front_channel_notice_that_is_refused_is_an_outcome_too(browser, lines, query):
+    assert browser.get(f"/frontchannel-logout/default{query}").status_code == 400
+    (audit,) = audits(lines, "provider_logout")
+    assert (audit["outcome"], audit["reason"], audit["provider"]) == ("refused", "bad-request", "default")
+    assert audit["note"]
+
+
+@pytest.mark.statement(56, 62)
+def test_a_back_channel_notice_whose_provider_is_away_is_an_outcome_too(house, browser, lines):
+    house.provider.control.misbehave("everything-down")
+    token = f"{b64(b'{}')}.{b64(b'{}')}.AAAA".replace(b64(b"{}"), b64(b'{"alg":"RS256","kid":"x"}'), 1)
+    assert browser.post("/backchannel-logout/default", {"logout_token": token}).status_code == 503
+    (audit,) = audits(lines, "provider_logout")
+    assert (audit["outcome"], audit["reason"]) == ("refused", "provider-unavailable")
+
+
+@pytest.mark.statement(56, 58, 62)
+@pytest.mark.parametrize("way", ["front", "back"])
+def test_a_notice_that_the_store_cannot_carry_out_is_an_outcome_too(house, browser, lines, monkeypatch, way):
+    def away(*_):
+        raise StoreUnavailable("ConnectionError")
+
+    monkeypatch.setattr(Sessions, "end_of_provider_session", away)
+    if way == "front":
+        query = f"iss={quote(house.provider.issuer)}&sid=x"
+        assert browser.get(f"/frontchannel-logout/default?{query}").status_code == 503
+    else:
+        sign_in(browser)
+        token = caught(house, house.provider.control.state()["sessions"][-1]["sid"])
+        assert browser.post("/backchannel-logout/default", {"logout_token": token}).status_code == 503
+    (audit,) = audits(lines, "provider_logout")
+    assert (audit["outcome"], audit["reason"], audit["note"]) == ("refused", "store-unavailable", "ConnectionError")
 
 
 @pytest.mark.statement(62)

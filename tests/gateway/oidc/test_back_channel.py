@@ -5,16 +5,16 @@ import secrets
 from urllib.parse import urlsplit
 
 import pytest
-from flask import Flask, request
 
+from gateway.errors import StoreUnavailable
+from gateway.store.sessions import Sessions
 from sandbox.idp.jose import b64
 from sandbox.idp.registry import LOGOUT_VARIANTS
 from tests.gateway.oidc.house import PUBLIC_URL, identity_provider
-from tests.gateway.oidc.served import served
+from tests.gateway.oidc.served import KIM, caught, served
 from tests.gateway.threads import at_once
 
 PATH = "/backchannel-logout/default"
-KIM = "sandbox-kim.lee"
 FLOOD = 60
 
 REASONS = {
@@ -220,22 +220,40 @@ def test_a_token_of_one_provider_is_nothing_to_the_address_of_another(house, sec
         assert kim.is_signed_in
 
 
-def caught(house, sid):
-    """Return a right logout token that went to somebody who only looks at it."""
-    tokens = []
-    catcher = Flask("catcher")
-    catcher.post("/")(lambda: tokens.append(request.form["logout_token"]) or "")
-    with served(catcher) as address:
-        house.provider.control.client(backchannel_logout_uri=f"{address}/")
-        house.provider.control.send_logout_token("valid", sub=KIM, sid=sid)
-    return tokens[0]
-
-
 @pytest.mark.statement(56)
 def test_of_the_same_token_sent_ten_times_at_once_one_is_carried_out(house, kim):
     token = caught(house, kim.sid)
     statuses = at_once(10, lambda _: kim.another().post(PATH, {"logout_token": token}).status_code)
     assert sorted(statuses) == [200] + [400] * 9
+    assert not kim.is_signed_in
+
+
+@pytest.mark.statement(56)
+def test_a_token_that_comes_again_while_it_is_being_carried_out_is_refused(house, kim, monkeypatch):
+    token, end, inner = caught(house, kim.sid), Sessions.end_of_provider_session, []
+
+    def ending(*asked):
+        inner.append(kim.another().post(PATH, {"logout_token": token}).status_code)
+        return end(*asked)
+
+    monkeypatch.setattr(Sessions, "end_of_provider_session", ending)
+    assert kim.another().post(PATH, {"logout_token": token}).status_code == 200
+    assert inner == [400]
+    assert not kim.is_signed_in
+
+
+@pytest.mark.statement(56)
+def test_a_token_that_could_not_be_carried_out_may_come_again(house, kim, monkeypatch):
+    token = caught(house, kim.sid)
+
+    def away(*_):
+        raise StoreUnavailable
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Sessions, "end_of_provider_session", away)
+        assert kim.another().post(PATH, {"logout_token": token}).status_code == 503
+    assert kim.is_signed_in
+    assert kim.another().post(PATH, {"logout_token": token}).status_code == 200
     assert not kim.is_signed_in
 
 
