@@ -87,9 +87,9 @@ class SignIn:
         browser = (self._cookies.get(request, _cookie(state)) or "").partition(".")[2]
         taken = self._transactions.consume(state, browser) if state and browser else None
         if isinstance(taken, Replayed):
-            return self._again(taken.target)
+            return self._again(provider, taken.target)
         if taken is None:
-            log.audit("sign_in", outcome="refused", reason=SignInInterrupted.code, provider=provider)
+            _refused(provider, "nothing that this browser began")
             return _interrupted("/")
         return self._enter(provider, taken, answer)
 
@@ -112,7 +112,7 @@ class SignIn:
 
     def _stopped(self, provider: str, target: str) -> Response:
         """Show a page in place of a loop; its button begins anew."""
-        log.audit("sign_in", outcome="refused", reason=SignInInterrupted.code, provider=provider, note="in vain")
+        _refused(provider, "in vain")
         response = _interrupted(target)
         self._visitor.dismiss(response)
         return response
@@ -128,9 +128,12 @@ class SignIn:
                 return name
         raise BadRequest("iss is not the issuer of a configured identity provider")
 
-    def _again(self, target: str) -> Response:
+    def _again(self, provider: str, target: str) -> Response:
         """Answer the back button, a reload or a double click: on, where it should have gone."""
-        return _interrupted(target) if self._visitor.session() is None else to_address(target)
+        if self._visitor.session() is not None:
+            return to_address(target)
+        _refused(provider, "used before")
+        return _interrupted(target)
 
     def _provider(self, name: str) -> RelyingParty:
         if name not in self._providers:
@@ -197,6 +200,11 @@ def _audited(provider: str) -> Iterator[None]:
     except (SignInError, BadRequest) as error:
         log.audit("sign_in", outcome="refused", reason=error.code, provider=provider, note=error.note)
         raise
+
+
+def _refused(provider: str, note: str) -> None:
+    """Write down that a sign-in ends with the page that offers another one."""
+    log.audit("sign_in", outcome="refused", reason=SignInInterrupted.code, provider=provider, note=note)
 
 
 def _milliseconds() -> int:

@@ -73,6 +73,21 @@ def test_every_refusal_has_its_reason_and_the_reference_that_the_person_sees(hou
 
 
 @pytest.mark.statement(62)
+def test_a_callback_that_is_replayed_without_its_session_is_an_outcome_too(browser, lines):
+    callback = browser.callback_address()
+    kept = dict(browser.gateway._cookies)
+    browser.get(callback)
+    browser.gateway._cookies.clear()
+    browser.gateway._cookies.update(kept)
+    answer = browser.get(callback)
+    assert answer.status_code == 400
+    success, refused = audits(lines)
+    assert success["outcome"] == "success"
+    assert (refused["outcome"], refused["reason"], refused["note"]) == ("refused", "sign-in-interrupted", "used before")
+    assert refused["reference"] in answer.text
+
+
+@pytest.mark.statement(62)
 def test_a_limit_is_an_outcome_too(browser, lines, monkeypatch):
     monkeypatch.setattr(sign_in_limits, "PER_ADDRESS", 0)
     assert browser.begin().status_code == 429
