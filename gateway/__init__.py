@@ -62,6 +62,7 @@ from gateway.web.learners import Learners
 from gateway.web.visitor import Visitor
 from gateway.web.waiting import Clicks
 from schemas.secret import Secret
+from schemas.session import Session
 
 BODY_BYTES = 64 * 1024
 """The largest form that is read."""
@@ -161,10 +162,10 @@ def _routes(
     forms = Forms(near.keyring, cookies, settings.public_url)
     courses, categories = settings.slugs.courses, settings.slugs.categories
 
-    def form_origins() -> set[str]:
-        """Where a sign-out form leads: through TalentLMS to the provider."""
-        ends = {logout.end_session_origin() for logout in near.logouts.values()}
-        return _link_origins(settings) | {origin for origin in ends if origin}
+    def form_origins(session: Session) -> set[str]:
+        """Where a session's sign-out form leads: through TalentLMS to its provider."""
+        end = near.logouts[session.identity.provider].end_session_origin()
+        return _link_origins(settings) | ({end} if end else set())
 
     yield health.blueprint(near.store, near.directories)
     yield sign_in.blueprint(

@@ -71,9 +71,14 @@ class Logout:
         return endpoint + ("&" if "?" in endpoint else "?") + urlencode(parameters)
 
     def end_session_origin(self) -> str | None:
-        """Return the origin of the provider's end session endpoint, if it is cached and there is one; asks nobody."""
-        known = self._directory.known_metadata()
-        endpoint = urlsplit(known.end_session_endpoint if known else "")
+        """Return the origin of the provider's end session endpoint; ``None`` where there is none.
+
+        Where its metadata cannot be had at the moment, it is the provider's own, where the endpoint mostly is.
+        """
+        metadata = self._directory.metadata_at_hand()
+        if metadata is None:
+            return self.origin()
+        endpoint = urlsplit(metadata.end_session_endpoint)
         return f"{endpoint.scheme}://{endpoint.netloc}" if endpoint.netloc else None
 
     def origin(self) -> str:

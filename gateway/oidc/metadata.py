@@ -21,7 +21,7 @@ STALE_SECONDS = 24 * 3600
 REFRESH_SECONDS = 60
 """How often, at most, an unknown ``kid`` makes us fetch the keys anew; per issuer, across all workers."""
 FAULT_SECONDS = 60
-"""How long ``state`` speaks of a document that could not be had."""
+"""How long ``state`` speaks of a document that could not be had, and how often, at most, a page asks for one."""
 RETRY_SECONDS = 10
 """How often, at most, a stale copy is tried to be renewed while the provider is away."""
 
@@ -91,10 +91,21 @@ class ProviderDirectory:
         copy = self._copy(self._metadata_url, lambda found: _metadata(self._issuer, found))
         return _metadata(self._issuer, copy.content)
 
-    def known_metadata(self) -> Metadata | None:
-        """Return the metadata that is cached, without asking the provider; ``None`` for none."""
+    def metadata_at_hand(self) -> Metadata | None:
+        """Return the metadata for a page, which does not wait for a copy to be renewed; ``None`` for none.
+
+        The provider is asked where there is no copy at all, at most once per ``FAULT_SECONDS`` across all workers.
+        """
         copy: Document | None = self._documents.find(self._metadata_url)
-        return None if copy is None else _metadata(self._issuer, copy.content)
+        if copy is not None:
+            return _metadata(self._issuer, copy.content)
+        if not self._documents.may_fetch(self._metadata_url, "page", FAULT_SECONDS):
+            return None
+        try:
+            return self.metadata()
+        except (ProviderUnavailable, SignInNotTrusted) as error:
+            log.event("sign_out.provider_unavailable", issuer=self._issuer, why=error.note)
+            return None
 
     def keys(self, kid: str | None = None, *, allowance: str = "kid") -> list[Key]:
         """Return the provider's signing keys.

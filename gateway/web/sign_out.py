@@ -109,7 +109,11 @@ class Leaving:
 
 
 def blueprint(
-    visitor: Visitor, forms: Forms, leaving: Leaving, form_origins: Callable[[], Iterable[str]], talentlms_url: str
+    visitor: Visitor,
+    forms: Forms,
+    leaving: Leaving,
+    form_origins: Callable[[Session], Iterable[str]],
+    talentlms_url: str,
 ) -> Blueprint:
     """Return the routes.
 
@@ -117,7 +121,7 @@ def blueprint(
         visitor: who leaves.
         forms: that the form is ours.
         leaving: the way out.
-        form_origins: where a sign-out form leads besides ourselves.
+        form_origins: where a session's sign-out form leads besides ourselves.
         talentlms_url: where somebody signs out at TalentLMS by hand.
     """
     routes = Blueprint("sign_out", __name__)
@@ -128,7 +132,7 @@ def blueprint(
         session = visitor.session()
         return page(
             "sign_out.html",
-            form_origins=form_origins(),
+            form_origins=form_origins(session) if session else None,
             csrf_token=forms.token(session) if session else "",
             person=session.identity.display_name if session else None,
         )
@@ -150,7 +154,7 @@ def blueprint(
         session = visitor.session()
         response = page(
             "signed_out.html",
-            form_origins=form_origins(),
+            form_origins=form_origins(session) if session else None,
             still_signed_in=session is not None,
             left_open=leaving.left_open(),
             talentlms_href=talentlms_url,

@@ -14,6 +14,7 @@ from gateway.web.navigation import only_for_people
 from gateway.web.pages import page
 from gateway.web.slugs import id_of
 from gateway.web.visitor import Visitor, sign_in_href
+from schemas.session import Session
 from schemas.user import Enrolment
 
 
@@ -45,7 +46,7 @@ def blueprint(
     learners: Learners,
     training: Training,
     forms: Forms,
-    form_origins: Callable[[], Iterable[str]],
+    form_origins: Callable[[Session], Iterable[str]],
     courses: Mapping[str, int],
 ) -> Blueprint:
     """Return the routes.
@@ -55,7 +56,7 @@ def blueprint(
         learners: whose account it is.
         training: their courses.
         forms: the sign-out form.
-        form_origins: where it leads besides ourselves.
+        form_origins: where a session's leads besides ourselves.
         courses: ids by slug.
     """
     routes = Blueprint("training", __name__)
@@ -69,7 +70,7 @@ def blueprint(
         enrolments = learners.then(session, training.courses)
         return page(
             "training.html",
-            form_origins=form_origins(),
+            form_origins=form_origins(session),
             person=session.identity.display_name,
             courses=[_row(enrolment) for enrolment in enrolments],
             dashboard_href="/go",

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.gateway.oidc.house import PUBLIC_URL, SESSION, parameters
+from tests.gateway.oidc.house import PUBLIC_URL, SESSION, identity_provider, parameters
 
 EITHER_STATE = {
     "as sent": None,
@@ -125,3 +125,58 @@ def test_no_form_of_another_site_signs_anybody_out(kim, headers):
     assert kim.post("/logout", {}, **headers).status_code == 403
     assert leave(kim, **headers).status_code == 403
     assert kim.is_signed_in
+
+
+# --- where the form may lead -----------------------------------------------------------------------------------
+
+PAGES = ("/", "/logout", "/signed-out")
+
+
+def may_lead_to(browser, path):
+    (targets,) = re.findall(r"form-action ([^;]*)", browser.get(path).headers["Content-Security-Policy"])
+    return set(targets.split())
+
+
+@pytest.mark.statement(54)
+def test_the_form_may_lead_to_the_sessions_own_provider_and_to_no_other(house, second_provider):
+    app = house.gateway(house.entry(), identity_provider(second_provider, "other"))
+    for name, issuer in (("default", house.provider.issuer), ("other", second_provider.issuer)):
+        browser = house.browser(app)
+        browser.provider.params = {"login_hint": "kim.lee" if name == "default" else "robin"}
+        browser.sign_in(provider=name)
+        for path in PAGES:
+            assert may_lead_to(browser, path) == {"'self'", house.academy.url, issuer}
+
+
+@pytest.mark.statement(37, 54)
+def test_the_form_leads_to_the_provider_although_its_metadata_has_expired(house, stored, store):
+    browser = house.browser(stored())
+    browser.sign_in()
+    store.ask("DEL", *store.keys("provider-document:*"))
+    before = len(house.asked("discovery"))
+    for path in PAGES:
+        assert may_lead_to(browser, path) == {"'self'", house.academy.url, house.provider.issuer}
+    assert len(house.asked("discovery")) == before + 1
+    assert to_provider(browser).startswith(f"{house.provider.issuer}/end-session?")
+
+
+@pytest.mark.statement(37, 54)
+def test_a_provider_that_is_away_by_then_is_asked_for_one_page_and_may_be_back_for_the_form(house, stored, store):
+    browser = house.browser(stored())
+    browser.sign_in()
+    store.ask("DEL", *store.keys("provider-document:*"))
+    house.provider.control.misbehave("everything-down")
+    before = len(house.asked("discovery"))
+    for path in PAGES:
+        assert may_lead_to(browser, path) == {"'self'", house.academy.url, house.provider.issuer}
+    assert len(house.asked("discovery")) == before + 1
+    house.provider.control.behave()
+    assert to_provider(browser).startswith(f"{house.provider.issuer}/end-session?")
+
+
+@pytest.mark.statement(54)
+def test_the_form_leads_to_no_provider_that_has_no_end_session_endpoint(house, provider):
+    provider.control.misbehave("discovery-without-end-session")
+    browser = house.browser(house.gateway())
+    browser.sign_in()
+    assert may_lead_to(browser, "/logout") == {"'self'", house.academy.url}

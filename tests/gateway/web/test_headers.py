@@ -76,7 +76,7 @@ def test_a_page_with_a_form_lets_it_go_where_it_leads_and_nowhere_else(kim, acad
 
 
 def test_a_page_without_a_form_lets_none_go_anywhere(browser):
-    for path in ("/", "/nosuch", "/completed/12"):
+    for path in ("/", "/nosuch", "/completed/12", "/logout", "/signed-out"):
         assert "form-action 'none'" in browser.get(path).headers["Content-Security-Policy"]
 
 
