@@ -92,6 +92,7 @@ def test_over_https_every_cookie_of_a_sign_in_and_a_sign_out_is_bound_to_the_hos
     assert {cookie.key.removeprefix(COOKIE).partition("_")[0] for cookie in cookies} == {
         "transaction",
         "session",
+        "arrival",
         "departure",
         "arrival",
     }
