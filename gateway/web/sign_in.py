@@ -235,7 +235,7 @@ def _each_once(parameters: MultiDict[str, str], names: Sequence[str] = _ONCE) ->
 
 def _interrupted(target: str) -> Response:
     error = SignInInterrupted()
-    if not request.accept_mimetypes.accept_html:
+    if not problems.for_a_person():
         return problems.shown(error)
     return page(
         "interrupted.html",

@@ -90,7 +90,7 @@ def install(app: Flask) -> None:
 
     @app.errorhandler(Queued)
     def wait(error: Queued) -> Response:
-        if not (request.method == "GET" and request.accept_mimetypes.accept_html):
+        if not (request.method == "GET" and problems.for_a_person()):
             return problems.shown(error)
         waiting = page("waiting.html", status=error.status, seconds=about(error.wait), subject=_subject(), href=_here())
         return _going_on(waiting, error)

@@ -94,7 +94,6 @@ def test_over_https_every_cookie_of_a_sign_in_and_a_sign_out_is_bound_to_the_hos
         "session",
         "arrival",
         "departure",
-        "arrival",
     }
     for cookie in cookies:
         assert cookie.key.startswith("__Host-talentlms_gateway_")
