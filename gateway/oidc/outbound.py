@@ -18,8 +18,11 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from gateway import deadline
-from gateway.oidc.in_flight import AT_ONCE, InFlight
+from gateway.errors import ProviderUnavailable
+from gateway.in_flight import InFlight
 
+AT_ONCE = 48
+"""Calls to one address, of a worker's threads; the others go on serving clicks, pages and other providers' people."""
 CONNECT_SECONDS = 3.0
 READ_SECONDS = 6.0
 IDLE_SECONDS = 30.0
@@ -71,7 +74,8 @@ class BoundedAdapter(HTTPAdapter):
             ProviderUnavailable: too many calls to this address are under way, and they hang.
         """
         del args, kwargs
-        with self._in_flight.setdefault(urlsplit(request.url or "").netloc, InFlight()).one():
+        address = urlsplit(request.url or "").netloc
+        with self._in_flight.setdefault(address, InFlight(AT_ONCE, ProviderUnavailable)).one():
             return self._answer(request)
 
     def _answer(self, request: requests.PreparedRequest) -> requests.Response:

@@ -1,7 +1,8 @@
 """The one way out to TalentLMS: a permit of the budget, a connection, an answer, and what is learned from it.
 
-Each rule has a file of its own: ``budget`` (may we call now?), ``breaker`` (is TalentLMS there at all?), ``in_flight``
-(are too many calls hanging?), ``repeats`` (may it be said again?), ``connections`` and ``connection`` (HTTP/1.1).
+Each rule has a file of its own: ``budget`` (may we call now?), ``breaker`` (is TalentLMS there at all?),
+``gateway.in_flight`` (are too many calls hanging?), ``repeats`` (may it be said again?), ``connections`` and
+``connection`` (HTTP/1.1).
 """
 
 import base64
@@ -12,12 +13,12 @@ from pathlib import Path
 
 from gateway import deadline
 from gateway.errors import Misunderstood, NotFound, Throttled, Unauthorized, Unavailable, Unwritable
+from gateway.in_flight import InFlight
 from gateway.talentlms.breaker import Breaker
 from gateway.talentlms.budget import Budget
 from gateway.talentlms.connection import Broken, Response, Unreadable
 from gateway.talentlms.connections import Connections
 from gateway.talentlms.endpoint import Answer
-from gateway.talentlms.in_flight import InFlight
 from gateway.talentlms.refusals import refusal
 from gateway.talentlms.repeats import Repeats
 from schemas.secret import Secret
@@ -26,6 +27,9 @@ READ_SECONDS = 10.0
 """How long a call takes at most, its connection included."""
 LONGEST_SECONDS = READ_SECONDS + 2
 """How long a permit can be in use at most: the call, and a moment before it."""
+
+AT_ONCE = 96
+"""Calls under way, of a worker's 128 threads; the others go on serving pages, sign-ins and health checks."""
 
 FREE = "ratelimit"
 """What TalentLMS does not count."""
@@ -51,7 +55,7 @@ class HttpTransport:
         self._head = _head(self._connections.authority, api_key)
         self._budget = budget or Budget()
         self._breaker = Breaker()
-        self._in_flight = InFlight()
+        self._in_flight = InFlight(AT_ONCE, _hanging)
         self._repeats = Repeats()
 
     def send(self, verb: str, path: str, body: bytes | None, *, safe: bool) -> Answer:
@@ -147,6 +151,10 @@ def _head(authority: str, api_key: Secret) -> bytes:
         "Accept: application/json\r\n"
         "Accept-Encoding: identity\r\n"
     ).encode()
+
+
+def _hanging(note: str) -> Unavailable:
+    return Unavailable(note, retry_after=2)
 
 
 def _retry_after(response: Response) -> int | None:

@@ -6,8 +6,9 @@ import time
 import pytest
 import requests
 
+from gateway import in_flight
 from gateway.errors import ProviderUnavailable
-from gateway.oidc import in_flight, outbound
+from gateway.oidc import outbound
 from gateway.oidc.outbound import BoundedAdapter, bounded
 from tests.gateway.oidc.house import wait_until
 from tests.gateway.oidc.raw_server import raw_server
@@ -37,7 +38,7 @@ def get():
 def test_beyond_the_limit_nobody_waits_for_a_provider_that_hangs_and_others_are_asked_as_ever(
     server, other, get, monkeypatch
 ):
-    monkeypatch.setattr(in_flight, "AT_ONCE", 2)
+    monkeypatch.setattr(outbound, "AT_ONCE", 2)
     monkeypatch.setattr(in_flight, "HANGING_SECONDS", 0.0)
     monkeypatch.setattr(outbound, "READ_SECONDS", 10.0)
     server.answers["/"] = [60.0]
@@ -65,7 +66,7 @@ def gives_up(get, url):
 
 
 def test_a_rush_at_a_provider_that_answers_is_served_a_few_at_a_time(server, get, monkeypatch):
-    monkeypatch.setattr(in_flight, "AT_ONCE", 3)
+    monkeypatch.setattr(outbound, "AT_ONCE", 3)
     under_way, most, send = set(), [], BoundedAdapter._answer
 
     def noted(adapter, request):
@@ -89,7 +90,7 @@ def test_whoever_is_one_too_many_gets_the_page_of_a_provider_that_is_away(house,
     house.provider.control.settings(pushed_requests="on")
     browser = house.browser(house.gateway(house.entry(pushed_authorization=pushed)))
     callback = browser.callback_address()
-    monkeypatch.setattr(in_flight, "AT_ONCE", 0)
+    monkeypatch.setattr(in_flight.InFlight, "_is_full", lambda _: True)
     answer = browser.get(callback)
     assert (answer.status_code, "The sign-in service is not answering" in answer.text) == (503, True)
     begun = browser.begin()

@@ -8,9 +8,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from gateway import deadline, turn
+from gateway import deadline, in_flight, turn
 from gateway.errors import Misunderstood, Queued, StoreUnavailable, TalentLMSError, Unavailable, Unwritable
-from gateway.talentlms import connection, connections, in_flight
+from gateway.talentlms import connection, connections
 from gateway.talentlms.budget import Budget
 from gateway.talentlms.connections import Connections
 from gateway.talentlms.transport import HttpTransport
@@ -341,7 +341,7 @@ def test_a_storm_uses_up_the_retry_budget(monkeypatch):
 
 
 def test_as_long_as_calls_come_back_whoever_is_one_too_many_waits(monkeypatch):
-    monkeypatch.setattr(in_flight, "AT_ONCE", 3)
+    monkeypatch.setattr("gateway.talentlms.transport.AT_ONCE", 3)
     most = Most()
     with odd_server([0.05, FINE]) as server:
         transport = HttpTransport(server.url, KEY)
@@ -354,7 +354,7 @@ def test_as_long_as_calls_come_back_whoever_is_one_too_many_waits(monkeypatch):
 
 
 def test_when_talentlms_hangs_whoever_is_one_too_many_is_told_at_once(monkeypatch):
-    monkeypatch.setattr(in_flight, "AT_ONCE", 3)
+    monkeypatch.setattr("gateway.talentlms.transport.AT_ONCE", 3)
     monkeypatch.setattr(in_flight, "HANGING_SECONDS", 0.1)
     with odd_server(HANG) as server:
         transport = HttpTransport(server.url, KEY)
@@ -440,17 +440,12 @@ def test_a_throttled_answer_freezes_the_budget_and_is_not_repeated(says, seconds
 
 
 def test_a_permit_is_given_back_when_the_call_is_not_made(monkeypatch):
-    monkeypatch.setattr(in_flight, "AT_ONCE", 0)
-    monkeypatch.setattr(in_flight.InFlight, "_wait", refuse)
+    monkeypatch.setattr(in_flight.InFlight, "_is_full", lambda _: True)
     book = Book(Verdict(7))
     with odd_server(FINE) as server, pytest.raises(Unavailable):
         get(HttpTransport(server.url, KEY, budget=Budget(book)))
 
     assert book.told == ["claim", ("unused", 7)]
-
-
-def refuse(_):
-    raise Unavailable(retry_after=1)
 
 
 class Most:

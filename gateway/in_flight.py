@@ -1,29 +1,33 @@
-"""How many calls may be under way at once, so that a TalentLMS that hangs does not take every thread."""
+"""How many calls to a neighbour may be under way at once, so that one that hangs does not take every thread."""
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 
 from gateway import deadline
-from gateway.errors import Unavailable
+from gateway.errors import GatewayError
 
-AT_ONCE = 96
-"""Of a worker's 128 threads; the others go on serving pages, sign-ins and health checks."""
 HANGING_SECONDS = 2.0
 """A call that has been under way for longer than this hangs."""
 _LOOK_SECONDS = 0.2
 
 
 class InFlight:
-    """Counts the calls of one process.
+    """Counts the calls of one process to one neighbour.
 
     As long as calls come back quickly, whoever is one too many waits for one to end: the next moment brings one. As
     soon as the oldest hangs, whoever is one too many is told at once.
+
+    Args:
+        at_once: how many may be under way.
+        refusal: makes, of a note for the log, the error that whoever is one too many gets.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, at_once: int, refusal: Callable[[str], GatewayError]) -> None:
+        self._at_once = at_once
+        self._refusal = refusal
         self._started: dict[int, float] = {}
         self._numbers = count()
         self._ended = threading.Condition()
@@ -33,10 +37,10 @@ class InFlight:
         """Be under way for the length of a ``with`` block.
 
         Raises:
-            Unavailable: there are too many, and they hang.
+            GatewayError: the refusal; there are too many, and they hang.
         """
         with self._ended:
-            while len(self._started) >= AT_ONCE:
+            while self._is_full():
                 self._wait()
             number = next(self._numbers)
             self._started[number] = time.monotonic()
@@ -47,8 +51,11 @@ class InFlight:
                 del self._started[number]
                 self._ended.notify()
 
+    def _is_full(self) -> bool:
+        return len(self._started) >= self._at_once
+
     def _wait(self) -> None:
-        oldest = next(iter(self._started.values()))
+        oldest = next(iter(self._started.values()), 0.0)
         if time.monotonic() - oldest > HANGING_SECONDS or not deadline.remaining(1):
-            raise Unavailable(f"{AT_ONCE} calls are under way and do not come back", retry_after=2)
+            raise self._refusal(f"{self._at_once} calls are under way and do not come back")
         self._ended.wait(_LOOK_SECONDS)
