@@ -104,7 +104,7 @@ def connect(url: Secret | None, ca_file: Path | None = None) -> Store:
         ca_file: further certificate authorities for ``rediss://``, PEM.
     """
     if url is None:
-        return Store(fakeredis.FakeRedis())
+        return Store(fakeredis.FakeRedis(server=fakeredis.FakeServer()))  # one for all, whichever connection is first
     tls = {"ssl_ca_certs": str(ca_file)} if ca_file and url.reveal().startswith("rediss://") else {}
     return Store(
         redis.Redis.from_url(

@@ -1,5 +1,8 @@
 """The wall: whatever Redis does, this room says ``StoreUnavailable``, and goes on as soon as Redis is back."""
 
+import time
+
+import fakeredis
 import pytest
 
 from gateway.errors import StoreUnavailable
@@ -143,6 +146,18 @@ def test_a_command_that_redis_refuses_is_unavailable_and_not_a_foreign_error(sto
     store.ask("SET", "text", "value")
     assert outcome(lambda: store.ask("SADD", "text", "member")) == "unavailable"
     assert outcome(lambda: store.ask_all([("SADD", "text", "member")])) == "unavailable"
+
+
+def test_those_who_ask_an_embedded_store_first_and_all_at_once_meet(monkeypatch):
+    begin = fakeredis.FakeServer.__init__
+
+    def slowly(*given, **named):
+        time.sleep(0.05)
+        begin(*given, **named)
+
+    monkeypatch.setattr(fakeredis.FakeServer, "__init__", slowly)
+    store = connect(None)
+    assert sorted(at_once(8, lambda _: store.ask("INCR", "number"))) == [1, 2, 3, 4, 5, 6, 7, 8]
 
 
 def test_two_embedded_stores_share_nothing():
