@@ -115,7 +115,7 @@ KNOBS = (
     ),
     Misbehaviour(
         name="no-sid",
-        sources=("checklist 56",),
+        sources=("statement 56",),
         meaning="The ID Token has no sid.",
         expected="accept",
         claims=drop("sid"),
