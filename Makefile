@@ -19,7 +19,7 @@ demo: setup  ## gateway, TalentLMS sandbox and a demo identity provider, in the 
 
 test: setup  ## everything the tests need, then every test
 	@tests/system_packages.sh
-	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(PYTEST_ARGS)
 
 lint: setup  ## formatter, linter, type checker, import rules
 	@$(BIN)/ruff format --check .

@@ -1,3 +1,5 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from bench.http_client import Answer
@@ -33,6 +35,12 @@ def test_a_fixed_link_has_to_be_that_link():
     assert judge(_redirect("https://lms.example/b")) == "302 to https://lms.example/b"
 
 
+def aside(load, *given, **named):
+    """Make a load in a thread of its own: an event loop may run in this one, a browser's for instance."""
+    with ThreadPoolExecutor(1) as beside:
+        return beside.submit(load, *given, **named).result()
+
+
 @pytest.fixture(scope="module")
 def stand_in():
     with running() as stage:
@@ -45,22 +53,22 @@ def _target(stand_in, path="/api/v1/gotocourse/user_id:7,course_id:12"):
 
 def test_as_many_clicks_as_asked_for_are_made_and_no_more(stand_in):
     stand_in.set()
-    tally = closed(_target(stand_in), connections=3, clicks=50, seconds=30)
+    tally = aside(closed, _target(stand_in), connections=3, clicks=50, seconds=30)
     assert (tally.good, sum(tally.faults.values()), stand_in.seen().calls) == (50, 0, 50)
 
 
 def test_clicks_on_connections_of_their_own_are_all_made(stand_in):
     stand_in.set()
-    tally = steady(_target(stand_in), per_second=500, clicks=40, keep=False)
+    tally = aside(steady, _target(stand_in), per_second=500, clicks=40, keep=False)
     assert (tally.good, stand_in.seen().calls) == (40, 40)
 
 
 def test_what_is_not_as_it_should_be_counts_as_a_fault(stand_in):
-    tally = closed(_target(stand_in, "/api/v1/nothing"), connections=2, clicks=10, seconds=30)
+    tally = aside(closed, _target(stand_in, "/api/v1/nothing"), connections=2, clicks=10, seconds=30)
     assert (tally.good, dict(tally.faults)) == (0, {"bad": 10})
 
 
 def test_a_server_that_is_not_there_counts_as_a_fault():
     target = Target(free_ports(1)[0], [b""], fixed_link(""))
-    tally = closed(target, connections=1, clicks=2, seconds=30)
+    tally = aside(closed, target, connections=1, clicks=2, seconds=30)
     assert tally.faults.total() == 2
