@@ -30,7 +30,8 @@ if not (_wanted.isdecimal() and int(_wanted)):
     sys.exit(f"WEB_CONCURRENCY is {_wanted!r}, not a number of workers.")
 workers = int(_wanted)
 # A click mostly waits for TalentLMS, so many can wait at once in few processes; docs/budget.md has what was measured
-# with more of them, and with gevent. 96 of them may wait for TalentLMS and 32 for the budget; see gateway/talentlms/transport.py and budget.py.
+# with more of them, and with gevent. 96 of them may wait for TalentLMS and 32 for the budget; see
+# gateway/talentlms/transport.py and budget.py.
 threads = 128
 # A whole company at nine o'clock waits here for a moment instead of being refused; the kernel may allow less.
 backlog = 4096
