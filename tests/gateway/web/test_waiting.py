@@ -111,10 +111,12 @@ def test_the_waiting_page_tells_how_long_keeps_the_place_and_goes_on_by_itself(g
     waiting = [person.click(port) for person in (bob, cid, dan)]
     assert [page.status for page in waiting] == [503] * 3
     assert [int(page.headers["Refresh"]) for page in waiting] == [int(page.headers["Retry-After"]) for page in waiting]
-    assert [int(page.headers["Refresh"]) // 5 for page in waiting] in ([0, 1, 2], [0, 2, 3], [1, 2, 3])
+    first, second, third = (int(page.headers["Refresh"]) for page in waiting)
+    assert 1 <= first <= 6
+    assert {second - first, third - second} <= {3, 4, 5, 6, 7}, "a slot each, 5.2 seconds apart"
     assert all("Your place is kept" in page.text and f'href="{GO}"' in page.text for page in waiting)
     assert all("Location" not in page.headers for page in waiting)
-    assert re.findall(r"about (\d+) seconds", waiting[2].text) == ["20"]
+    assert re.findall(r"about (\d+) seconds", waiting[2].text) in (["15"], ["20"])
     assert len(clicks(fresh)) == 1
 
     time.sleep(5.2)
