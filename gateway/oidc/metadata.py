@@ -154,13 +154,16 @@ class ProviderDirectory:
 
     def _newer(self, url: str, known: Document, allowance: str) -> Document:
         """Fetch the keys anew, or take what another worker is fetching in this moment."""
-        if not self._documents.may_fetch(url, allowance, REFRESH_SECONDS):
-            self._wait_for_another_worker(url)
-            newest: Document = self._documents.find(url) or known
-            return newest
+        with self._documents.fetching(url, allowance, REFRESH_SECONDS) as ours:
+            if ours:
+                return self._fetched_or(known, url)
+        self._wait_for_another_worker(url)
+        newest: Document = self._documents.find(url) or known
+        return newest
+
+    def _fetched_or(self, known: Document, url: str) -> Document:
         try:
-            with self._documents.fetching(url):
-                return self._fetch(url, _keys)
+            return self._fetch(url, _keys)
         except (ProviderUnavailable, SignInNotTrusted) as error:
             log.event("provider.keys_not_renewed", issuer=self._issuer, why=error.note)
             return known

@@ -12,6 +12,12 @@ from gateway.store.connection import Store
 FETCH_SECONDS = 10
 """After this time a fetch whose worker died no longer keeps the others waiting."""
 
+_ALLOW = """
+if not redis.call('SET', KEYS[1], '1', 'NX', 'EX', ARGV[1]) then return 0 end
+redis.call('SET', KEYS[2], '1', 'EX', ARGV[2])
+return 1
+"""
+
 
 @dataclass(frozen=True)
 class Document:
@@ -42,6 +48,7 @@ class ProviderDocuments:
     def __init__(self, store: Store, keep: int) -> None:
         self._store = store
         self._keep = keep
+        self._allow = store.script(_ALLOW)
 
     def find(self, url: str) -> Document | None:
         """Return the last good copy, however old it is within the time that copies are kept."""
@@ -72,13 +79,21 @@ class ProviderDocuments:
         return self._store.ask("GET", f"provider-fault:{url}") is not None
 
     @contextmanager
-    def fetching(self, url: str) -> Iterator[None]:
-        """Let the other workers know, for the length of a ``with`` block, that a document is being fetched."""
-        self._store.ask("SET", f"provider-fetching:{url}", "1", "EX", FETCH_SECONDS)
+    def fetching(self, url: str, reason: str, seconds: int) -> Iterator[bool]:
+        """Take an allowance, as ``may_fetch`` does, and let the other workers know of it while a ``with`` block lasts.
+
+        Whoever is refused finds ``is_being_fetched`` true from that moment on: both are written in one step.
+
+        Returns:
+            Whether the fetch is this worker's.
+        """
+        mark = f"provider-fetching:{url}"
+        allowed = bool(self._allow([_allowance(url, reason), mark], [seconds, FETCH_SECONDS]))
         try:
-            yield
+            yield allowed
         finally:
-            self._store.ask("DEL", f"provider-fetching:{url}")
+            if allowed:
+                self._store.ask("DEL", mark)
 
     def is_being_fetched(self, url: str) -> bool:
         """Return whether a worker is fetching a document in this moment."""
@@ -92,4 +107,8 @@ class ProviderDocuments:
             reason: what the allowance is for; each reason has its own.
             seconds: the interval.
         """
-        return bool(self._store.ask("SET", f"provider-fetch:{reason}:{url}", "1", "NX", "EX", seconds))
+        return bool(self._store.ask("SET", _allowance(url, reason), "1", "NX", "EX", seconds))
+
+
+def _allowance(url: str, reason: str) -> str:
+    return f"provider-fetch:{reason}:{url}"

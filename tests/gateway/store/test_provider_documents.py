@@ -1,3 +1,4 @@
+import threading
 import time
 
 import pytest
@@ -66,3 +67,23 @@ def test_an_allowance_comes_back_after_its_interval(documents, store):
     store.ask("PEXPIRE", key, 1)
     time.sleep(0.02)
     assert documents.may_fetch(URL, "kid", 60)
+
+
+def test_whoever_may_not_fetch_finds_at_once_that_another_does(documents):
+    def asks(_):
+        with documents.fetching(URL, "kid", 60) as ours:
+            seen = documents.is_being_fetched(URL)
+            everybody.wait()
+            return ours, seen
+
+    everybody = threading.Barrier(20)
+    answers = at_once(20, asks)
+    assert sorted(answers) == [(False, True)] * 19 + [(True, True)]
+    assert not documents.is_being_fetched(URL)
+
+
+def test_a_fetch_that_fails_keeps_nobody_waiting_and_its_allowance_is_used_up(documents):
+    with pytest.raises(OSError, match="away"), documents.fetching(URL, "kid", 60):
+        raise OSError("away")
+    assert not documents.is_being_fetched(URL)
+    assert not documents.may_fetch(URL, "kid", 60)
