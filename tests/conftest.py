@@ -1,6 +1,7 @@
 """What several rooms' tests share: a real Redis, a TalentLMS sandbox and an identity provider, all on loopback."""
 
 import logging
+import signal
 
 import pytest
 
@@ -57,6 +58,8 @@ def own_log_handlers():
 
 
 def pytest_configure(config):
+    # a shell starts what runs in the background deaf to Ctrl-C, and so would be every program that a test starts
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     config.addinivalue_line(
         "markers", "statement(*numbers): security statements of docs/oidc-conformance.md that a test covers"
     )
