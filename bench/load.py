@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, TypeVar
 
+import uvloop
+
 from bench.http_client import Answer, Broken, Connection, connect
 from bench.ports import HOST
 
@@ -47,12 +49,14 @@ class Tally:
         began: when the load began, seconds of the monotonic clock.
         ended: when the last answer was there.
         latencies: seconds, of the good answers.
+        finished: when they were there, likewise.
         faults: what was wrong, and how often.
     """
 
     began: float = field(default_factory=time.monotonic)
     ended: float = field(default_factory=time.monotonic)
     latencies: list[float] = field(default_factory=list)
+    finished: list[float] = field(default_factory=list)
     faults: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -70,6 +74,11 @@ class Tally:
         """Good answers per second."""
         return self.good / self.seconds
 
+    def per_second_between(self, first: float, last: float) -> float:
+        """Good answers per second from one moment to another, both in seconds from the beginning on."""
+        inside = sum(self.began + first <= moment < self.began + last for moment in self.finished)
+        return inside / (last - first)
+
     def add(self, answer: Answer, judge: Judge) -> None:
         """Count an answer."""
         fault = judge(answer)
@@ -77,6 +86,7 @@ class Tally:
             self.faults[fault] += 1
         else:
             self.latencies.append(answer.seconds)
+            self.finished.append(answer.ended)
         self.ended = max(self.ended, answer.ended)
 
     def lost(self, error: Exception) -> None:
@@ -140,7 +150,9 @@ def request(port: int, path: str, cookie: str = "") -> bytes:
     return "\r\n".join((*lines, "", "")).encode()
 
 
-def closed(target: Target, *, connections: int, clicks: int, seconds: float, keep: bool = True) -> Tally:
+def closed(
+    target: Target, *, connections: int, clicks: int, seconds: float, keep: bool = True, spread: float = 0.0
+) -> Tally:
     """Click as fast as answers come.
 
     Args:
@@ -149,16 +161,18 @@ def closed(target: Target, *, connections: int, clicks: int, seconds: float, kee
         clicks: how many at most.
         seconds: for how long at most.
         keep: whether a connection is kept for the next click.
+        spread: seconds over which they begin, evenly, instead of all at once and then in waves.
     """
-    return asyncio.run(_closed(target, connections, clicks, seconds, keep=keep))
+    return uvloop.run(_closed(target, connections, clicks, seconds, keep=keep, spread=spread))
 
 
-async def _closed(target: Target, connections: int, clicks: int, seconds: float, *, keep: bool) -> Tally:
+async def _closed(target: Target, connections: int, clicks: int, seconds: float, *, keep: bool, spread: float) -> Tally:
     tally = Tally()
     end = time.monotonic() + seconds
     ahead = itertools.islice(itertools.cycle(target.requests), clicks)
     left = itertools.takewhile(lambda _: time.monotonic() < end, ahead)
-    await asyncio.gather(*(_one_after_another(target, left, tally, keep=keep) for _ in range(connections)))
+    steps = [(number * spread / connections, left) for number in range(connections)]
+    await at_their_times(steps, lambda words: _one_after_another(target, words, tally, keep=keep))
     return tally
 
 
@@ -188,7 +202,7 @@ def steady(target: Target, *, per_second: float, clicks: int, keep: bool = True)
         clicks: how many in all.
         keep: whether connections are kept for later clicks; otherwise each click opens its own.
     """
-    return asyncio.run(_steady(target, per_second, clicks, keep=keep))
+    return uvloop.run(_steady(target, per_second, clicks, keep=keep))
 
 
 async def _steady(target: Target, per_second: float, clicks: int, *, keep: bool) -> Tally:

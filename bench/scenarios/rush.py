@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import urljoin, urlsplit
 
+import uvloop
+
 from bench import figures, people
 from bench.contestants import gateway
 from bench.contestants.contestant import PATH, Contestant
@@ -124,7 +126,7 @@ def _rush(stage: Stage, plan: Plan) -> Rush:
     stage.upstream.set(latency=UPSTREAM_SECONDS, limit=plan.rush_limit)
     visits = [Visit(person) for person in signed_in]
     least = plan.rush_clicks / plan.rush_limit * figures.WINDOW_SECONDS
-    asyncio.run(_all(visits, instances, plan, time.monotonic() + GIVE_UP_TIMES * max(least, plan.rush_seconds)))
+    uvloop.run(_all(visits, instances, plan, time.monotonic() + GIVE_UP_TIMES * max(least, plan.rush_seconds)))
     for instance in instances:
         stage.processes.end(instance.process)
     seen = stage.upstream.seen()
