@@ -4,6 +4,8 @@ The address comes from gunicorn's own ``--bind`` (default ``127.0.0.1:8000``, or
 workers from its own ``WEB_CONCURRENCY``.
 """
 
+import contextlib
+import ctypes
 import logging
 import os
 import sys
@@ -22,6 +24,8 @@ _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a directory that the kernel ke
 
 _ASK_SECONDS = 2.0
 
+_M_ARENA_MAX = -8
+
 worker_class = "gthread"
 # The embedded store lives in one process, so without Redis there is one worker.
 _with_redis = "GATEWAY_REDIS_URL" in os.environ or "GATEWAY_REDIS_URL_FILE" in os.environ
@@ -33,6 +37,10 @@ workers = int(_wanted)
 # with more of them, and with gevent. 96 of them may wait for TalentLMS and 32 for the budget; see
 # gateway/talentlms/transport.py and budget.py.
 threads = 128
+# glibc gives so many threads sixteen heaps on two cores, and each keeps what it was once lent. Two are enough, since
+# the interpreter's lock lets one thread at a time ask for memory; other C libraries have no such setting.
+with contextlib.suppress(AttributeError):
+    ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
 # A whole company at nine o'clock waits here for a moment instead of being refused; the kernel may allow less.
 backlog = 4096
 # Longer than the 15 seconds after which every answer is out; a worker that is silent for longer is stuck.

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import fakeredis
 import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
@@ -104,6 +103,8 @@ def connect(url: Secret | None, ca_file: Path | None = None) -> Store:
         ca_file: further certificate authorities for ``rediss://``, PEM.
     """
     if url is None:
+        import fakeredis  # noqa: PLC0415 - with its Lua 3 MiB in each worker, for nothing where there is a Redis
+
         return Store(fakeredis.FakeRedis(server=fakeredis.FakeServer()))  # one for all, whichever connection is first
     tls = {"ssl_ca_certs": str(ca_file)} if ca_file and url.reveal().startswith("rediss://") else {}
     return Store(

@@ -1,5 +1,7 @@
 """The wall: whatever Redis does, this room says ``StoreUnavailable``, and goes on as soon as Redis is back."""
 
+import subprocess
+import sys
 import time
 
 import fakeredis
@@ -164,6 +166,15 @@ def test_two_embedded_stores_share_nothing():
     first, second = connect(None), connect(None)
     first.ask("SET", "key", "value")
     assert second.ask("GET", "key") is None
+
+
+def test_a_worker_with_a_redis_does_not_carry_the_embedded_store(redis_server):
+    program = (
+        "import sys; import gateway; from gateway.store.connection import connect; from schemas.secret import Secret; "
+        f"print(connect(Secret({redis_server.url.reveal()!r})).ask('PING'), 'fakeredis' in sys.modules)"
+    )
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    assert told.stdout.strip() == "b'PONG' False"
 
 
 def test_several_commands_are_one_transaction_with_answers_in_order(store):
