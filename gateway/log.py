@@ -32,15 +32,22 @@ _SECRET_NAMES = re.compile(
     re.IGNORECASE,
 )
 
-# Every pattern below needs one of these, which most texts have none of; to look for them first is most of the saving.
-_MARKS_OF_A_SECRET = ("=", '"', "'", "://", "eyj", "basic", "bearer", "/index/")
-
+# Each behind what its finds cannot be without, in lower case: most texts have none of it, and that is soon seen.
 _SECRET_PATTERNS = (
-    (re.compile(r"(/index/(?:autologin|gotocourse)/key:|/index/logout/token:)[^\s\"',}\\]+"), rf"\1{_BLOT}"),
-    (re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*"), _BLOT),
-    (re.compile(r"\b(Basic|Bearer)\s+[A-Za-z0-9._~+/=-]{6,}", re.IGNORECASE), rf"\1 {_BLOT}"),
-    (re.compile(r"(\w+://[^:@/\s]*:)[^@/\s]+@"), rf"\1{_BLOT}@"),
     (
+        ("/index/",),
+        re.compile(r"(/index/(?:autologin|gotocourse)/key:|/index/logout/token:)[^\s\"',}\\]+"),
+        rf"\1{_BLOT}",
+    ),
+    (("eyj",), re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*"), _BLOT),
+    (
+        ("basic", "bearer"),
+        re.compile(r"\b(Basic|Bearer)\s+[A-Za-z0-9._~+/=-]{6,}", re.IGNORECASE),
+        rf"\1 {_BLOT}",
+    ),
+    (("@",), re.compile(r"(\w+://[^:@/\s]*:)[^@/\s]+@"), rf"\1{_BLOT}@"),
+    (
+        ("=", '"', "'"),
         re.compile(
             r"\b(code|state|nonce|code_verifier|client_secret|client_assertion|access_token|refresh_token|id_token|"
             r"id_token_hint|logout_token|csrf_token|password|api_key|login_key|key|token|talentlms_gateway_\w+)"
@@ -77,10 +84,11 @@ def reference() -> str:
 def blotted(text: str) -> str:
     """Return the text with everything that looks like a secret replaced."""
     folded = text.lower()
-    if not any(mark in folded for mark in _MARKS_OF_A_SECRET):
-        return text
-    for pattern, replacement in _SECRET_PATTERNS:
-        text = pattern.sub(replacement, text)
+    for marks, pattern, replacement in _SECRET_PATTERNS:
+        for mark in marks:
+            if mark in folded:
+                text = pattern.sub(replacement, text)
+                break
     return text
 
 
@@ -135,7 +143,8 @@ class _OneLine(logging.Formatter):
         line |= _safe(getattr(record, "fields", {}))
         if record.exc_info:
             line["traceback"] = blotted(self.formatException(record.exc_info))
-        return _JSON.encode(line).translate(_LINE_ENDS)
+        text = _JSON.encode(line)
+        return text if text.isascii() else text.translate(_LINE_ENDS)
 
 
 @functools.lru_cache(maxsize=1024)
