@@ -12,7 +12,8 @@ class Plan:
         slice_seconds: how long a turn lasts at most.
         slice_clicks: how many clicks a turn has at most.
         bursts: how often each burst is repeated, on fresh workers each time.
-        steady_seconds: how long the load at a fixed rate lasts.
+        steady_rounds: how often the load at a fixed rate is repeated.
+        steady_seconds: how long it lasts each time.
         rush_clicks: clicks of the Monday rush.
         rush_seconds: within which they come.
         rush_limit: calls that TalentLMS allows within five seconds.
@@ -25,6 +26,7 @@ class Plan:
     slice_seconds: float
     slice_clicks: int
     bursts: int
+    steady_rounds: int
     steady_seconds: float
     rush_clicks: int
     rush_seconds: float
@@ -39,7 +41,8 @@ FULL = Plan(
     slice_seconds=4.0,
     slice_clicks=60_000,
     bursts=3,
-    steady_seconds=20.0,
+    steady_rounds=5,
+    steady_seconds=6.0,
     rush_clicks=2000,
     rush_seconds=10.0,
     rush_limit=200,
@@ -52,6 +55,7 @@ QUICK = Plan(
     slice_seconds=1.0,
     slice_clicks=5000,
     bursts=1,
+    steady_rounds=1,
     steady_seconds=3.0,
     rush_clicks=300,
     rush_seconds=1.5,
