@@ -7,21 +7,27 @@ announced is never used again. Why there is a protocol here and no library stand
 import re
 import select
 import socket
+import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 HEAD_BYTES = 64 * 1024
 BODY_BYTES = 8 * 1024 * 1024
 """The largest answer that is read; ``users`` without pages is the largest there is."""
 
 _CHUNK_BYTES = 64 * 1024
+_MILLISECONDS = 1000
 _STATUS = re.compile(rb"HTTP/1\.([01]) ([1-9][0-9]{2})(?: .*)?")
 _NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _LENGTH = re.compile(rb"[0-9]{1,12}")
 _CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;.*)?")
 _BODILESS = (204, 304)
 _INTERIM = range(100, 200)
+
+G = TypeVar("G")
+T = TypeVar("T")
 
 
 class Broken(Exception):
@@ -50,6 +56,9 @@ class Response:
 class Connection:
     """A connected socket and what was read from it beyond the last answer.
 
+    The socket is asked without a time limit of its own, and the waiting is done here: a socket with one asks the
+    system before every deed whether it may, which costs as much as the deed, and in a burst another thread's turn.
+
     Args:
         connected: the socket, with TLS around it where there is any.
 
@@ -59,7 +68,11 @@ class Connection:
     """
 
     def __init__(self, connected: socket.socket) -> None:
+        connected.settimeout(0)
         self._socket = connected
+        self._readable, self._writable = select.poll(), select.poll()
+        self._readable.register(connected.fileno(), select.POLLIN)
+        self._writable.register(connected.fileno(), select.POLLOUT)
         self._buffer = b""
         self._answering = False
         self.reusable = False
@@ -67,9 +80,7 @@ class Connection:
 
     def is_stale(self) -> bool:
         """Return whether the other side has closed the connection, or said something that nobody asked for."""
-        poll = select.poll()
-        poll.register(self._socket.fileno(), select.POLLIN)
-        return bool(poll.poll(0))
+        return bool(self._readable.poll(0))
 
     def exchange(self, request: bytes, end: float) -> Response:
         """Send a request and return the response.
@@ -97,18 +108,35 @@ class Connection:
         """Close it."""
         self._socket.close()
 
-    def _hurry(self, end: float) -> None:
-        left = end - time.monotonic()
-        if left <= 0:
-            raise Broken("no time left")
-        self._socket.settimeout(left)
-
     def _send(self, request: bytes, end: float) -> None:
-        self._hurry(end)
+        unsent = memoryview(request)
         try:
-            self._socket.sendall(request)
+            while unsent:
+                unsent = unsent[self._done(self._socket.send, unsent, self._writable, end) :]
         except OSError as error:
             raise Broken(f"not sent: {type(error).__name__}") from None
+
+    def _done(self, deed: Callable[[G], T], given: G, ready: select.poll, end: float) -> T:
+        """Do something with the socket, and wait as often as it says that it cannot be done yet.
+
+        Args:
+            deed: what is done.
+            given: with what.
+            ready: what a plain socket waits for; TLS says by itself what it needs first.
+            end: until when to wait, by ``time.monotonic``.
+
+        Raises:
+            TimeoutError: it could not be done in time.
+        """
+        while True:
+            try:
+                return deed(given)
+            except ssl.SSLWantReadError:
+                _wait(self._readable, end)
+            except ssl.SSLWantWriteError:
+                _wait(self._writable, end)
+            except BlockingIOError:
+                _wait(ready, end)
 
     # --- reading -----------------------------------------------------------------------------------------------
 
@@ -118,9 +146,12 @@ class Connection:
         Returns:
             At least a byte; nothing where the other side ended the connection as it should.
         """
-        self._hurry(end)
         try:
-            piece = self._socket.recv(_CHUNK_BYTES)
+            if self._answering:
+                seconds_left(end)
+            else:  # nothing can be there yet
+                _wait(self._readable, end)
+            piece = self._done(self._socket.recv, _CHUNK_BYTES, self._readable, end)
         except TimeoutError:
             raise Broken("no answer in time") from None
         except OSError as error:
@@ -213,6 +244,23 @@ class Connection:
             self._buffer += piece
         line, _, self._buffer = self._buffer.partition(b"\r\n")
         return line
+
+
+def seconds_left(end: float) -> float:
+    """Return how many seconds are left until a moment, given by ``time.monotonic``.
+
+    Raises:
+        TimeoutError: none.
+    """
+    left = end - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left
+
+
+def _wait(ready: select.poll, end: float) -> None:
+    if not ready.poll(seconds_left(end) * _MILLISECONDS):
+        raise TimeoutError
 
 
 def _headers(lines: list[bytes]) -> dict[bytes, bytes]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from gateway.talentlms.connection import Broken, Connection
+from gateway.talentlms.connection import Broken, Connection, seconds_left
 
 CONNECT_SECONDS = 3.0
 IDLE_SECONDS = 60.0
@@ -93,24 +93,17 @@ class Connections:
 
     def _connected(self, plain: socket.socket, address: Any, until: float) -> socket.socket:
         try:
-            plain.settimeout(_left(until))
+            plain.settimeout(seconds_left(until))
             plain.connect(address)
             plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self._context is None:
                 return plain
-            plain.settimeout(_left(until))  # the handshake gets what the connect left of the time
+            plain.settimeout(seconds_left(until))  # the handshake gets what the connect left of the time
             # an end of the stream that TLS did not announce is an error, not the end of the answer
             return self._context.wrap_socket(plain, server_hostname=self._host, suppress_ragged_eofs=False)
         except BaseException:
             plain.close()
             raise
-
-
-def _left(until: float) -> float:
-    left = until - time.monotonic()
-    if left <= 0:
-        raise TimeoutError
-    return left
 
 
 def _close(connections: deque[Connection]) -> None:

@@ -1,5 +1,6 @@
 """The way out, over real sockets: what it sends, what it makes of odd answers, what it repeats and what never."""
 
+import secrets
 import socket
 import threading
 import time
@@ -10,7 +11,7 @@ import pytest
 
 from gateway import deadline, in_flight, turn
 from gateway.errors import Misunderstood, Queued, StoreUnavailable, TalentLMSError, Unavailable, Unwritable
-from gateway.talentlms import connection, connections
+from gateway.talentlms import connection
 from gateway.talentlms.budget import Budget
 from gateway.talentlms.connections import Connections
 from gateway.talentlms.transport import HttpTransport
@@ -229,6 +230,36 @@ def test_a_certificate_that_nobody_vouches_for_or_of_another_host_is_refused(tmp
             assert server.requests == []
 
 
+@pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
+def test_what_is_larger_than_the_system_takes_at_once_arrives_whole_both_ways(tmp_path, tls):
+    file, context = certificate(tmp_path) if tls else (None, None)
+    form, reply = secrets.token_bytes(6_000_000), secrets.token_bytes(6_000_000)
+    with odd_server(answer(reply), context=context) as server:
+        transport = HttpTransport(server.url, KEY, ca_file=file)
+        answers = [transport.send("POST", "usersignup", form, safe=False) for _ in range(2)]
+        assert [told.body == reply for told in answers] == [True, True]
+        assert [request.endswith(b"\r\n\r\n" + form) for request in server.requests] == [True, True]
+        assert server.connections == 1
+
+
+@pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
+def test_whoever_takes_nothing_in_keeps_nobody_waiting(tmp_path, tls):
+    file, context = certificate(tmp_path) if tls else (None, None)
+    deaf = threading.Event()
+
+    def listens_no_more(_):
+        deaf.set()
+        return [FINE, HANG]
+
+    with odd_server(listens_no_more, context=context) as server:
+        transport = HttpTransport(server.url, KEY, ca_file=file)
+        assert get(transport).status == 200  # the connection is kept, and the server has gone to sleep over it
+        deaf.wait()
+        deadline.start(0.4)
+        with pytest.raises(Unavailable, match="not sent: TimeoutError"):
+            transport.send("POST", "usersignup", bytes(30_000_000), safe=False)
+
+
 def test_over_tls_too_half_a_body_is_not_taken_for_a_whole_one(tmp_path):
     file, context = certificate(tmp_path)
     with (
@@ -257,7 +288,7 @@ def test_a_call_ends_when_the_browser_waits_no_longer(says, monkeypatch):
 @pytest.mark.parametrize(("seconds", "told"), [(3.0, [3.0, 1.0]), (2.0, [2.0])])
 def test_the_handshake_gets_what_the_connect_left_of_the_time(tmp_path, monkeypatch, seconds, told):
     clock, noted = [100.0], []
-    monkeypatch.setattr(connections, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    monkeypatch.setattr(connection, "time", SimpleNamespace(monotonic=lambda: clock[0]))
 
     class SlowToConnect(socket.socket):
         def settimeout(self, value):
