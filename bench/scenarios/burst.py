@@ -1,8 +1,10 @@
 """Bursts: a thousand and three thousand clicks within one second, on workers that have not served anybody yet."""
 
+import os
 from collections import Counter
+from dataclasses import dataclass
 
-from bench import figures, people
+from bench import figures, people, usage
 from bench.contestants import empty_flask, gateway
 from bench.contestants.contestant import Contestant
 from bench.findings import Findings, Goal, Table, at_most, told
@@ -22,8 +24,24 @@ _NOTE = (
     "Two workers on both cores, which they share with load, Redis and the stand-in; the budget off, TalentLMS over TLS "
     "answering after 200 ms. Each click opens a connection of its own, evenly over one second, and the workers are new "
     "for each burst. The last answer counts from the first click on; figures are medians over the bursts. An empty "
-    "Flask 302, which asks nobody, gets the same bursts on the same two workers: sooner no application answers here."
+    "Flask 302, which asks nobody, gets the same bursts on the same two workers: sooner no application answers here. "
+    "CPU per click is that of the workers, and of everything else: all of it has to fit on the two cores."
 )
+
+
+@dataclass(frozen=True)
+class Burst:
+    """One burst.
+
+    Attributes:
+        tally: what came of it.
+        workers: CPU of gunicorn per click, in milliseconds.
+        others: the same of load, Redis and the stand-in.
+    """
+
+    tally: Tally
+    workers: float
+    others: float
 
 
 def run(stage: Stage, plan: Plan) -> Findings:
@@ -35,42 +53,45 @@ def run(stage: Stage, plan: Plan) -> Findings:
     ]
     floor = [(clicks, [_empty(stage, clicks) for _ in range(plan.bursts)]) for clicks, _ in BURSTS]
     return Findings(
-        goals=[_goal(clicks, goal, tallies) for clicks, goal, tallies in results],
+        goals=[_goal(clicks, goal, bursts) for clicks, goal, bursts in results],
         tables=[
             Table(
                 "Bursts",
-                ("", "served", "last, s", "p50, ms", "p99, ms"),
-                [_row(f"{clicks:,} clicks", clicks, tallies) for clicks, _, tallies in results]
-                + [_row(f"{clicks:,} clicks, empty Flask", clicks, tallies) for clicks, tallies in floor],
+                ("", "served", "last, s", "p50, ms", "p99, ms", "CPU per click, ms", "of all else, ms"),
+                [_row(f"{clicks:,} clicks", clicks, bursts) for clicks, _, bursts in results]
+                + [_row(f"{clicks:,} clicks, empty Flask", clicks, bursts) for clicks, bursts in floor],
                 _NOTE,
             )
         ],
     )
 
 
-def _burst(stage: Stage, signed_in: list[Person], clicks: int) -> Tally:
+def _burst(stage: Stage, signed_in: list[Person], clicks: int) -> Burst:
     shape = gateway.Shape(per_hour=0, per_5_seconds=0, workers=WORKERS)
     return _clicked(stage, gateway.start(stage, signed_in, shape, cores=stage.cores.both), clicks)
 
 
-def _empty(stage: Stage, clicks: int) -> Tally:
+def _empty(stage: Stage, clicks: int) -> Burst:
     return _clicked(stage, empty_flask.start(stage, workers=WORKERS, cores=stage.cores.both), clicks)
 
 
-def _clicked(stage: Stage, contestant: Contestant, clicks: int) -> Tally:
+def _clicked(stage: Stage, contestant: Contestant, clicks: int) -> Burst:
+    everything, workers = usage.cpu_seconds(os.getpid()), contestant.cpu_seconds()
     tally = steady(contestant.target, per_second=clicks, clicks=clicks, keep=False)
+    everything, workers = usage.cpu_seconds(os.getpid()) - everything, contestant.cpu_seconds() - workers
     stage.processes.end(contestant.process)
-    return tally
+    return Burst(tally, workers / clicks * _MILLI, (everything - workers) / clicks * _MILLI)
 
 
-def _goal(clicks: int, goal: float, tallies: list[Tally]) -> Goal:
-    wrong = told(sum((tally.faults for tally in tallies), Counter()))
-    last = figures.median([tally.seconds for tally in tallies])
+def _goal(clicks: int, goal: float, bursts: list[Burst]) -> Goal:
+    wrong = told(sum((burst.tally.faults for burst in bursts), Counter()))
+    last = figures.median([burst.tally.seconds for burst in bursts])
     what = f"{clicks:,} clicks in one second, upstream 200 ms, cold: all served, the last within"
     return at_most(what, round(goal, 2), last, " s", faults=wrong)
 
 
-def _row(name: str, clicks: int, tallies: list[Tally]) -> list[str]:
+def _row(name: str, clicks: int, bursts: list[Burst]) -> list[str]:
+    tallies = [burst.tally for burst in bursts]
     times = [seconds * _MILLI for tally in tallies for seconds in tally.latencies]
     served = sum(tally.good for tally in tallies)
     last = figures.median([tally.seconds for tally in tallies])
@@ -82,4 +103,6 @@ def _row(name: str, clicks: int, tallies: list[Tally]) -> list[str]:
         f"{last:.2f}",
         f"{middle:.0f}",
         f"{tail:.0f}",
+        f"{figures.median([burst.workers for burst in bursts]):.2f}",
+        f"{figures.median([burst.others for burst in bursts]):.2f}",
     ]
