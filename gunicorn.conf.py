@@ -38,9 +38,10 @@ workers = int(_wanted)
 # gateway/talentlms/transport.py and budget.py.
 threads = 128
 # glibc gives so many threads sixteen heaps on two cores, and each keeps what it was once lent. Two are enough, since
-# the interpreter's lock lets one thread at a time ask for memory; other C libraries have no such setting.
-with contextlib.suppress(AttributeError):
-    ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
+# the interpreter's lock nearly always lets one thread at a time ask for memory. Other C libraries have no such setting.
+if "MALLOC_ARENA_MAX" not in os.environ:
+    with contextlib.suppress(AttributeError):
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
 # A whole company at nine o'clock waits here for a moment instead of being refused; the kernel may allow less.
 backlog = 4096
 # Longer than the 15 seconds after which every answer is out; a worker that is silent for longer is stuck.

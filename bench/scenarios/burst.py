@@ -76,9 +76,10 @@ def _empty(stage: Stage, clicks: int) -> Burst:
 
 
 def _clicked(stage: Stage, contestant: Contestant, clicks: int) -> Burst:
-    everything, workers = usage.cpu_seconds(os.getpid()), contestant.cpu_seconds()
+    all_before, workers_before = usage.cpu_seconds(os.getpid()), contestant.cpu_seconds()
     tally = steady(contestant.target, per_second=clicks, clicks=clicks, keep=False)
-    everything, workers = usage.cpu_seconds(os.getpid()) - everything, contestant.cpu_seconds() - workers
+    everything = usage.cpu_seconds(os.getpid()) - all_before
+    workers = contestant.cpu_seconds() - workers_before
     stage.processes.end(contestant.process)
     return Burst(tally, workers / clicks * _MILLI, (everything - workers) / clicks * _MILLI)
 

@@ -82,7 +82,8 @@ class ProviderDocuments:
     def fetching(self, url: str, reason: str, seconds: int) -> Iterator[bool]:
         """Take an allowance, as ``may_fetch`` does, and let the other workers know of it while a ``with`` block lasts.
 
-        Whoever is refused finds ``is_being_fetched`` true from that moment on: both are written in one step.
+        Both are written in one step, so that whoever is refused finds ``is_being_fetched`` true until the fetch is
+        over, or ``FETCH_SECONDS`` have passed.
 
         Returns:
             Whether the fetch is this worker's.

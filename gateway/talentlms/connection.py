@@ -56,8 +56,9 @@ class Response:
 class Connection:
     """A connected socket and what was read from it beyond the last answer.
 
-    The socket is asked without a time limit of its own, and the waiting is done here: a socket with one asks the
-    system before every deed whether it may, which costs as much as the deed, and in a burst another thread's turn.
+    The socket has no time limit of its own, and the waiting is done here, where there is something to wait for. With a
+    limit, Python asks the system before every write whether it may, and tells it of every new limit: each a turn for
+    another thread, which in a burst costs more than the deed itself.
 
     Args:
         connected: the socket, with TLS around it where there is any.
@@ -111,18 +112,19 @@ class Connection:
     def _send(self, request: bytes, end: float) -> None:
         unsent = memoryview(request)
         try:
+            seconds_left(end)
             while unsent:
-                unsent = unsent[self._done(self._socket.send, unsent, self._writable, end) :]
+                unsent = unsent[self._do_when_ready(self._socket.send, unsent, self._writable, end) :]
         except OSError as error:
             raise Broken(f"not sent: {type(error).__name__}") from None
 
-    def _done(self, deed: Callable[[G], T], given: G, ready: select.poll, end: float) -> T:
+    def _do_when_ready(self, deed: Callable[[G], T], given: G, plainly: select.poll, end: float) -> T:
         """Do something with the socket, and wait as often as it says that it cannot be done yet.
 
         Args:
             deed: what is done.
             given: with what.
-            ready: what a plain socket waits for; TLS says by itself what it needs first.
+            plainly: what a plain socket waits for; TLS says by itself what it needs first.
             end: until when to wait, by ``time.monotonic``.
 
         Raises:
@@ -136,7 +138,7 @@ class Connection:
             except ssl.SSLWantWriteError:
                 _wait(self._writable, end)
             except BlockingIOError:
-                _wait(ready, end)
+                _wait(plainly, end)
 
     # --- reading -----------------------------------------------------------------------------------------------
 
@@ -149,9 +151,9 @@ class Connection:
         try:
             if self._answering:
                 seconds_left(end)
-            else:  # nothing can be there yet
+            else:  # nothing was read ahead: no ``read_ahead``, and a piece is larger than any record of TLS
                 _wait(self._readable, end)
-            piece = self._done(self._socket.recv, _CHUNK_BYTES, self._readable, end)
+            piece = self._do_when_ready(self._socket.recv, _CHUNK_BYTES, self._readable, end)
         except TimeoutError:
             raise Broken("no answer in time") from None
         except OSError as error:

@@ -3,6 +3,7 @@ import time
 
 import pytest
 
+from gateway.store.connection import Store
 from gateway.store.provider_documents import ProviderDocuments
 from tests.gateway.threads import at_once
 
@@ -69,14 +70,22 @@ def test_an_allowance_comes_back_after_its_interval(documents, store):
     assert documents.may_fetch(URL, "kid", 60)
 
 
-def test_whoever_may_not_fetch_finds_at_once_that_another_does(documents):
+def test_whoever_may_not_fetch_finds_at_once_that_another_does(documents, monkeypatch):
+    ask = Store.ask
+
+    def slowly(store, *command):
+        if command[0] == "SET":
+            time.sleep(0.1)
+        return ask(store, *command)
+
     def asks(_):
         with documents.fetching(URL, "kid", 60) as ours:
             seen = documents.is_being_fetched(URL)
             everybody.wait()
             return ours, seen
 
-    everybody = threading.Barrier(20)
+    monkeypatch.setattr(Store, "ask", slowly)
+    everybody = threading.Barrier(20, timeout=30)
     answers = at_once(20, asks)
     assert sorted(answers) == [(False, True)] * 19 + [(True, True)]
     assert not documents.is_being_fetched(URL)

@@ -13,6 +13,7 @@ from gateway import deadline, in_flight, turn
 from gateway.errors import Misunderstood, Queued, StoreUnavailable, TalentLMSError, Unavailable, Unwritable
 from gateway.talentlms import connection
 from gateway.talentlms.budget import Budget
+from gateway.talentlms.connection import Broken
 from gateway.talentlms.connections import Connections
 from gateway.talentlms.transport import HttpTransport
 from gateway.turn import Verdict
@@ -245,19 +246,27 @@ def test_what_is_larger_than_the_system_takes_at_once_arrives_whole_both_ways(tm
 @pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
 def test_whoever_takes_nothing_in_keeps_nobody_waiting(tmp_path, tls):
     file, context = certificate(tmp_path) if tls else (None, None)
-    deaf = threading.Event()
-
-    def listens_no_more(_):
-        deaf.set()
-        return [FINE, HANG]
-
-    with odd_server(listens_no_more, context=context) as server:
+    with odd_server([FINE, HANG], context=context) as server:
         transport = HttpTransport(server.url, KEY, ca_file=file)
-        assert get(transport).status == 200  # the connection is kept, and the server has gone to sleep over it
-        deaf.wait()
-        deadline.start(0.4)
+        assert get(transport).status == 200  # the connection is kept, and the server takes no more from it
+        form = bytes(12_000_000)
+        deadline.start(1.5)
+        worked = time.thread_time()
         with pytest.raises(Unavailable, match="not sent: TimeoutError"):
-            transport.send("POST", "usersignup", bytes(30_000_000), safe=False)
+            transport.send("POST", "usersignup", form, safe=False)
+        assert time.thread_time() - worked < 0.75  # it slept; a loop that asks and asks would have worked all the time
+
+
+@pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
+def test_a_request_whose_time_is_over_is_not_sent(tmp_path, tls):
+    file, context = certificate(tmp_path) if tls else (None, None)
+    with odd_server(FINE, context=context) as server:
+        ours = Connections(server.url, file)
+        with ours.one(time.monotonic() + 30) as lent:
+            with pytest.raises(Broken):
+                lent.exchange(b"POST /api/v1/usersignup HTTP/1.1\r\nHost: x\r\n\r\n", time.monotonic() - 1)
+            assert lent.exchange(b"GET /later HTTP/1.1\r\nHost: x\r\n\r\n", time.monotonic() + 30).status == 200
+    assert [request.split()[1] for request in server.requests] == [b"/later"]
 
 
 def test_over_tls_too_half_a_body_is_not_taken_for_a_whole_one(tmp_path):
