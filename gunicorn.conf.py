@@ -88,6 +88,13 @@ def on_starting(server: Arbiter) -> None:
         sys.exit("GATEWAY_REDIS_URL is not set: the embedded store serves one worker. Set it, or ask for one.")
 
 
+def post_fork(_server: Arbiter, _worker: Worker) -> None:
+    """Let no thread that wakes up push another off its core: that one most likely holds the interpreter's lock."""
+    # only Linux has this policy, and a container may refuse it; then a click takes a little longer (docs/budget.md)
+    with contextlib.suppress(AttributeError, OSError):
+        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+
+
 def post_worker_init(worker: Worker) -> None:
     """Ask TalentLMS what is left of its hour before the first click, if it says so within a moment."""
     deadline.start(_ASK_SECONDS)

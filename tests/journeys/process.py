@@ -35,6 +35,11 @@ class Process:
                 stderr=subprocess.STDOUT,
             )
 
+    @property
+    def pid(self) -> int:
+        """Its number."""
+        return self._process.pid
+
     def when(self, ready: Callable[[], object]) -> "Process":
         """Return the process as soon as it is ready; end it and say what it said where it never is."""
         end = time.monotonic() + _READY_SECONDS
