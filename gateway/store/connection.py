@@ -113,6 +113,8 @@ def connect(url: Secret | None, ca_file: Path | None = None) -> Store:
             max_connections=CONNECTIONS,
             socket_connect_timeout=CONNECT_SECONDS,
             socket_timeout=REPLY_SECONDS,
+            # otherwise every new connection reads the library's version from a file, and tells it in two commands
+            driver_info=None,
             # once again at once, for the connection that a restart of Redis left half open; never after a time-out
             retry=Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,)),
             **tls,
