@@ -8,6 +8,7 @@ import contextlib
 import ctypes
 import logging
 import os
+import select
 import sys
 from pathlib import Path
 
@@ -26,7 +27,9 @@ _ASK_SECONDS = 2.0
 
 _M_ARENA_MAX = -8
 
-worker_class = "gthread"
+# gunicorn's own threads cost a click a third more, and one browser can make all others wait; see gateway/serving/.
+# Without epoll, which only Linux has, they have to do.
+worker_class = "gateway.serving.worker.EpollWorker" if hasattr(select, "epoll") else "gthread"
 # The embedded store lives in one process, so without Redis there is one worker.
 _with_redis = "GATEWAY_REDIS_URL" in os.environ or "GATEWAY_REDIS_URL_FILE" in os.environ
 _wanted = os.environ.get("WEB_CONCURRENCY", "2" if _with_redis else "1")
@@ -34,9 +37,9 @@ if not (_wanted.isdecimal() and int(_wanted)):
     sys.exit(f"WEB_CONCURRENCY is {_wanted!r}, not a number of workers.")
 workers = int(_wanted)
 # A click mostly waits for TalentLMS, so many can wait at once in few processes; docs/budget.md has what was measured
-# with more of them, and with gevent. 96 of them may wait for TalentLMS and 32 for the budget; see
+# with more of them, and with gevent. 160 of them may wait for TalentLMS and 32 for the budget; see
 # gateway/talentlms/transport.py and budget.py.
-threads = 128
+threads = 224
 # glibc gives so many threads sixteen heaps on two cores, and each keeps what it was once lent. Two are enough, since
 # the interpreter's lock nearly always lets one thread at a time ask for memory. Other C libraries have no such setting.
 if "MALLOC_ARENA_MAX" not in os.environ:
@@ -55,6 +58,9 @@ limit_request_fields = 60
 # one field, need less: ten sign-ins under way make 1 KB of them.
 limit_request_line = 8190
 limit_request_field_size = 8190
+# A proxy's word on the scheme and on whoever is signed in changes nothing; settings say what holds.
+secure_scheme_headers: dict[str, str] = {}
+forwarder_headers = ""
 # Nobody steers the gateway through a socket; signals do.
 control_socket_disable = True
 # Each click is logged by the gateway itself, without its query: that could hold a code or a state.
@@ -105,6 +111,6 @@ def post_worker_init(worker: Worker) -> None:
 
 def worker_exit(_server: Arbiter, worker: Worker) -> None:
     """Write down the last answers, so that their share of the budget does not lie idle until it expires."""
-    budget = worker.wsgi.extensions.get("talentlms-budget") if worker.wsgi is not None else None
-    if budget is not None:
+    app = getattr(worker, "wsgi", None)  # none where it could not be loaded
+    if app is not None and (budget := app.extensions.get("talentlms-budget")):
         budget.settle()

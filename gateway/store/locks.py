@@ -12,7 +12,7 @@ from gateway.store.connection import Store
 HOLD_SECONDS = 30
 """After this time a lock whose holder died is free again; longer than any holder may work (15 s)."""
 WAITING_AT_ONCE = 32
-"""Of a worker's 128 threads, how many may wait for locks; ten tabs of one person need nine of them."""
+"""Of a worker's 224 threads, how many may wait for locks; ten tabs of one person need nine of them."""
 _PAUSE_SECONDS = 0.05
 
 _RELEASE = """

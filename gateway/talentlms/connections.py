@@ -20,8 +20,8 @@ from gateway.talentlms.connection import Broken, Connection, seconds_left
 CONNECT_SECONDS = 3.0
 IDLE_SECONDS = 60.0
 """How long a connection may lie idle; what is between may have forgotten an older one without telling."""
-KEPT = 128
-"""How many idle ones are kept: as many as a worker has threads."""
+KEPT = 160
+"""How many idle ones are kept: as many as there are calls under way."""
 
 
 class Connections:

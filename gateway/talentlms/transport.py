@@ -28,8 +28,8 @@ READ_SECONDS = 10.0
 LONGEST_SECONDS = READ_SECONDS + 2
 """How long a permit can be in use at most: the call, and a moment before it."""
 
-AT_ONCE = 96
-"""Calls under way, of a worker's 128 threads; the others go on serving pages, sign-ins and health checks."""
+AT_ONCE = 160
+"""Calls under way, of a worker's 224 threads; the others go on serving pages, sign-ins and health checks."""
 
 FREE = "ratelimit"
 """What TalentLMS does not count."""

@@ -227,22 +227,22 @@ def test_a_queue_does_not_eat_the_threads(gateway, fresh, people):
 
 def test_a_talentlms_that_hangs_takes_some_threads_and_everybody_else_is_told_at_once(gateway, fresh, people):
     port, _ = gateway(TALENTLMS_CALLS_PER_5_SECONDS="0", TALENTLMS_CALLS_PER_HOUR="0", WEB_CONCURRENCY="1")
-    crowd = people(130)
+    crowd = people(194)
     fresh.control.fault("gotocourse", kind="slow", seconds=8, times=500)
     told = []
 
     def clicking(_, person):
         told.append(person.click(port).status)
 
-    hanging = in_background(lambda: spread(crowd[:110], 0, clicking))
+    hanging = in_background(lambda: spread(crowd[:174], 0, clicking))
     wait_until(lambda: len(told) == 14, seconds=7)
 
-    spread(crowd[110:], 0.2, clicking)
+    spread(crowd[174:], 0.2, clicking)
     told.append(ask(port, "/livez").status)
     hanging.join()
 
-    assert told == [503] * 34 + [200] + [302] * 96, "those who hang are answered last"
-    assert len(clicks(fresh)) == 96
+    assert told == [503] * 34 + [200] + [302] * 160, "those who hang are answered last"
+    assert len(clicks(fresh)) == 160
 
 
 def test_without_redis_nothing_is_spent_and_with_it_all_goes_on(gateway, fresh, people, redis_server):

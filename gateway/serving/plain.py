@@ -1,0 +1,159 @@
+"""A plain request, read and answered without gunicorn's parser and response, which take half as long as a click.
+
+Plain is a GET without a body, for an address and with header fields that can be read in one way only; a click is. What
+is not plain, or not to the letter of RFC 9112, is left to gunicorn's parser, which decides and refuses: this reader
+refuses nothing, and for what it reads, a test compares it with that parser. ``docs/budget.md`` has what it spares.
+"""
+
+import io
+import re
+import sys
+import time
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+from wsgiref.types import WSGIApplication, WSGIEnvironment
+
+from gunicorn import SERVER, SERVER_SOFTWARE, util
+from gunicorn.config import Config
+
+from gateway.serving.connection import Connection
+
+_HEAD = re.compile(rb"GET (/[!-~]*) HTTP/1\.1\r\n((?:[A-Za-z0-9-]+:[\t -~\x80-\xff]*\r\n)+)\r\n")
+_FOR_THE_PARSER = frozenset({
+    "CONTENT_LENGTH", "CONTENT_TYPE", "EXPECT", "TE", "TRAILER", "TRANSFER_ENCODING", "UPGRADE",
+})  # fmt: skip
+_NAMES_REMEMBERED = 256
+_LASTING = {"keep-alive": True, "close": False}
+_WITHOUT_BODY = ("1", "204", "304")
+
+
+@dataclass(frozen=True)
+class PlainRequest:
+    """A request.
+
+    Attributes:
+        environ: what the application is told (PEP 3333).
+        lasting: whether the browser means to send another one.
+        size: its length, in bytes.
+    """
+
+    environ: WSGIEnvironment
+    lasting: bool
+    size: int
+
+
+class PlainRequests:
+    """Reads plain requests.
+
+    Args:
+        cfg: gunicorn's configuration; its limits hold here too.
+    """
+
+    def __init__(self, cfg: Config) -> None:
+        self._fields = cfg.limit_request_fields
+        self._longest = min(cfg.limit_request_line, cfg.limit_request_field_size)
+        self._known = {
+            "REQUEST_METHOD": "GET",
+            "SCRIPT_NAME": "",
+            "SERVER_PROTOCOL": "HTTP/1.1",
+            "SERVER_SOFTWARE": SERVER_SOFTWARE,
+            "wsgi.version": (1, 0),
+            "wsgi.url_scheme": "http",
+            "wsgi.errors": sys.stderr,
+            "wsgi.multithread": True,
+            "wsgi.multiprocess": cfg.workers > 1,
+            "wsgi.run_once": False,
+            "wsgi.input_terminated": True,
+        }
+
+    def read(self, connection: Connection) -> PlainRequest | None:
+        """Return the request that has arrived, if it is a plain one.
+
+        Args:
+            connection: with a whole head; nothing is taken from it.
+        """
+        if not isinstance(connection.client, tuple):
+            return None  # a unix socket, where the server's name is found in the request
+        head = _HEAD.match(connection.arrived)
+        if head is None or head.end() > self._longest or head[2].count(b"\n") > self._fields:
+            return None
+        target = head[1].decode()
+        path, _, query = target.partition("?")
+        if path.startswith("//") or "%" in path or "#" in target:
+            return None
+        environ: WSGIEnvironment = self._known | {
+            "PATH_INFO": path,
+            "QUERY_STRING": query,
+            "RAW_URI": target,
+            "REMOTE_ADDR": connection.client[0],
+            "REMOTE_PORT": str(connection.client[1]),
+            "SERVER_NAME": connection.server[0],
+            "SERVER_PORT": str(connection.server[1]),
+            "wsgi.input": io.BytesIO(),
+        }
+        for line in head[2].split(b"\r\n")[:-1]:
+            name, _, value = line.partition(b":")
+            key = _key(name)
+            if key is None or key in environ:
+                return None
+            environ[key] = value.decode("latin-1").strip(" \t")
+        lasting = _LASTING.get(environ.get("HTTP_CONNECTION", "keep-alive").lower())
+        if lasting is None or "HTTP_HOST" not in environ:
+            return None
+        return PlainRequest(environ, lasting, head.end())
+
+
+@lru_cache(_NAMES_REMEMBERED)
+def _key(name: bytes) -> str | None:
+    """Return what a header field is called in ``environ``; nothing for one that is the parser's business."""
+    key = name.decode().upper().replace("-", "_")
+    return None if key in _FOR_THE_PARSER else f"HTTP_{key}"
+
+
+def answer(request: PlainRequest, app: WSGIApplication, connection: Connection, *, lasting: bool) -> None:
+    """Let the application answer a request, and send the answer.
+
+    Args:
+        request: the request.
+        app: the application.
+        connection: whose.
+        lasting: whether the browser may send another request.
+
+    Raises:
+        ValueError: the application's header fields cannot be sent as they are.
+        Gone: the browser has gone, or does not take the answer.
+    """
+    said: list[Any] = []
+
+    def start_response(status: str, headers: list[tuple[str, str]], _exc_info: Any = None) -> Any:
+        said[:] = status, headers
+
+    pieces = app(request.environ, start_response)
+    try:
+        body = b"".join(pieces)
+    finally:
+        if hasattr(pieces, "close"):
+            pieces.close()
+    connection.sendall(_head(said[0], said[1], len(body), lasting=lasting) + body)
+
+
+def _head(status: str, headers: list[tuple[str, str]], length: int, *, lasting: bool) -> bytes:
+    lines = [
+        f"HTTP/1.1 {status}",
+        f"Server: {SERVER}",
+        f"Date: {_date(int(time.time()))}",
+        f"Connection: {'keep-alive' if lasting else 'close'}",
+        *[f"{name}: {value}" for name, value in headers],
+    ]
+    if not status.startswith(_WITHOUT_BODY) and not any(name.lower() == "content-length" for name, _ in headers):
+        lines.append(f"Content-Length: {length}")
+    head = "\r\n".join([*lines, "", ""]).encode("latin-1")
+    if head.count(b"\n") != len(lines) + 1 or head.count(b"\r") != len(lines) + 1 or b"\0" in head:
+        raise ValueError("a header field with a line break in it")
+    return head
+
+
+@lru_cache(maxsize=1)
+def _date(second: int) -> str:
+    return str(util.http_date(second))

@@ -1,0 +1,247 @@
+"""The gunicorn worker: threads that wait for browsers in the kernel, not in a queue.
+
+gunicorn's own ``gthread`` worker hands each connection from its main thread to a pool and back, reads a request where a
+slow browser can hold a thread, and says goodbye in the main thread, where one browser that does not close its end keeps
+everybody else waiting for two seconds. Here every thread asks the kernel for the next connection that has something to
+say; a request gets a thread once it is there as a whole; and goodbyes wait with all other connections. Parsing requests
+and writing responses is gunicorn's. ``docs/budget.md`` has what was measured with both.
+"""
+
+import contextlib
+import errno
+import os
+import select
+import socket
+import sys
+import threading
+import time
+from http import HTTPStatus
+from types import FrameType
+from typing import Any
+
+from gunicorn import util
+from gunicorn.config import Config
+from gunicorn.glogging import Logger
+from gunicorn.http.errors import LimitRequestHeaders, NoMoreData
+from gunicorn.workers import base
+from gunicorn.workers.gthread import ThreadWorker
+
+from gateway.serving.connection import BODY_SECONDS, Connection, Gone
+from gateway.serving.plain import PlainRequest, PlainRequests, answer
+
+REQUEST_SECONDS = 10.0
+"""How long a browser may take from its first byte, or from connecting, to the whole of its request."""
+GOODBYE_SECONDS = 2.0
+"""How long a browser may take to close its end."""
+
+_LOOK_ROUND_SECONDS = 1.0
+_STOPPING_SECONDS = 0.05
+_EXHAUSTED_SECONDS = 0.1
+_TOO_SLOW = (HTTPStatus.REQUEST_TIMEOUT.value, HTTPStatus.REQUEST_TIMEOUT.phrase, "The request did not arrive in time.")
+_TOO_LONG = "limit request headers size"
+_ONCE = select.EPOLLIN | select.EPOLLONESHOT
+
+
+class EpollWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
+    """One process of ``gunicorn``, with ``threads`` threads.
+
+    A connection is either with a thread or in ``_waiting``; whoever takes it out has it. The kernel tells of each only
+    once, until it is told to look again.
+    """
+
+    alive: bool
+
+    @classmethod
+    def check_config(cls, cfg: Config, log: Logger) -> None:
+        """Refuse what this worker does not speak."""
+        if cfg.is_ssl or cfg.protocol != "http":
+            sys.exit("The gateway speaks plain HTTP/1.1; a proxy in front of it has the certificate.")
+        super().check_config(cfg, log)
+
+    def init_process(self) -> None:
+        """Begin, in the new process."""
+        self._epoll = select.epoll()
+        self._waiting: dict[int, Connection] = {}
+        self._open: set[Connection] = set()
+        self._listeners: dict[int, tuple[socket.socket, Any]] = {}
+        self.keepalived_conns = self._waiting  # what ThreadWorker.handle_request counts
+        self._plain = PlainRequests(self.cfg) if _may_be_plain(self.cfg, self.log) else None
+        base.Worker.init_process(self)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop gracefully; ``run`` does, which this signal wakes up."""
+        base.Worker.handle_exit(self, sig, frame)
+
+    def handle_quit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop at once."""
+        base.Worker.handle_quit(self, sig, frame)
+
+    def run(self) -> None:
+        """Serve until told to stop; then until nothing is under way, ``graceful_timeout`` seconds at most."""
+        for listener in self.sockets:
+            listener.settimeout(0)
+            self._listeners[listener.fileno()] = listener, listener.getsockname()
+            self._epoll.register(listener.fileno(), _ONCE)
+        for number in range(self.cfg.threads):
+            threading.Thread(target=self._serve, name=f"browser-{number}", daemon=True).start()
+        while self.alive and self.is_parent_alive():
+            self.notify()
+            self._close_expired()
+            if select.select([self.PIPE[0]], [], [], _LOOK_ROUND_SECONDS)[0]:
+                os.read(self.PIPE[0], 64)
+        self.alive = False
+        self._stop()
+
+    def _stop(self) -> None:
+        for number in self._listeners:
+            self._epoll.unregister(number)
+        began = time.monotonic()
+        while self._open and time.monotonic() < began + self.cfg.graceful_timeout:
+            self.notify()
+            self._close_expired(began + GOODBYE_SECONDS)  # until then a browser may be sending its next request
+            time.sleep(_STOPPING_SECONDS)
+
+    # --- connections that wait ------------------------------------------------------------------------------------
+
+    def _wait(self, connection: Connection) -> None:
+        """Leave a connection to whoever is told of it next; from here on it is not the caller's."""
+        number = connection.fileno()
+        self._waiting[number] = connection
+        if connection.watched:
+            self._epoll.modify(number, _ONCE)
+        else:
+            connection.watched = True
+            self._epoll.register(number, _ONCE)
+
+    def _close_expired(self, latest: float = float("inf")) -> None:
+        now = time.monotonic()
+        for number, connection in list(self._waiting.items()):
+            if min(connection.until, latest) > now:
+                continue
+            if connection.is_readable() and not connection.ending:
+                continue  # no thread was free to see to it
+            if self._waiting.pop(number, None) is connection:
+                self._expire(connection)
+
+    def _expire(self, connection: Connection) -> None:
+        if connection.arrived:
+            with contextlib.suppress(OSError):
+                util.write_error(connection.raw, *_TOO_SLOW)
+            self._part(connection)
+        else:
+            self._close(connection)
+
+    def _part(self, connection: Connection) -> None:
+        """End a connection on which something was said: the browser has to read it first."""
+        connection.until = time.monotonic() + GOODBYE_SECONDS
+        if connection.say_goodbye():
+            self._wait(connection)
+        else:
+            self._close(connection)
+
+    def _close(self, connection: Connection) -> None:
+        self._open.discard(connection)
+        connection.close()
+
+    def _close_idlest(self) -> None:
+        """Close whoever has waited longest without a word, to make room for somebody who might say one."""
+        for number, connection in list(self._waiting.items()):
+            if not connection.is_readable() and self._waiting.pop(number, None) is connection:
+                self._close(connection)
+                return
+
+    # --- threads --------------------------------------------------------------------------------------------------
+
+    def _serve(self) -> None:
+        while True:
+            for number, _ in self._epoll.poll(-1, 1):
+                try:
+                    is_new = number in self._listeners
+                    connection = self._accepted(number) if is_new else self._waiting.pop(number, None)
+                    if connection is not None:
+                        self._go_on(connection)
+                except Exception:
+                    self.log.exception("A connection could not be served.")
+
+    def _accepted(self, number: int) -> Connection | None:
+        listener, address = self._listeners[number]
+        try:
+            connected, client = listener.accept()
+        except OSError as error:
+            if error.errno not in (errno.EAGAIN, errno.ECONNABORTED):
+                self.log.warning("No connection can be accepted: %s", error)
+                time.sleep(_EXHAUSTED_SECONDS)  # too many open files, most likely
+            return None
+        finally:
+            if self.alive:
+                with contextlib.suppress(FileNotFoundError):  # stopped in this very moment
+                    self._epoll.modify(number, _ONCE)
+        connection = Connection(connected, client, address, self.cfg)
+        connection.until = time.monotonic() + REQUEST_SECONDS
+        self._open.add(connection)
+        if len(self._open) > self.worker_connections:
+            self._close_idlest()
+        return connection
+
+    def _go_on(self, connection: Connection) -> None:
+        """See to a connection that has said something, until it has to be waited for again, or is over."""
+        begun = bool(connection.arrived)
+        if not connection.read():
+            self._close(connection)
+            return
+        while connection.has_request():
+            if not self._answered(connection):
+                self._part(connection)
+                return
+            connection.until = time.monotonic() + self.cfg.keepalive
+            begun = False
+        if connection.is_too_long():
+            self.handle_error(None, connection.raw, connection.client, LimitRequestHeaders(_TOO_LONG))
+            self._part(connection)
+            return
+        if connection.arrived and not begun:
+            connection.until = time.monotonic() + REQUEST_SECONDS
+        if connection.arrived and connection.until < time.monotonic():
+            self._expire(connection)
+        else:
+            self._wait(connection)
+
+    def _answered(self, connection: Connection) -> bool:
+        """Answer a request, and return whether another may follow."""
+        request = None
+        try:
+            plain = self._plain.read(connection) if self._plain else None
+            if plain is not None:
+                return self._answered_plainly(plain, connection)
+            connection.hand_over()
+            request = next(connection.parser)
+            lasting = self.handle_request(request, connection)
+            if lasting and connection.parser.finish_body(deadline=time.monotonic() + BODY_SECONDS):
+                connection.take_back()
+                return True
+        except (StopIteration, NoMoreData, Gone):
+            return False
+        except Exception as error:  # noqa: BLE001 - whatever it is, gunicorn writes it down and answers it
+            self.handle_error(request, connection.raw, connection.client, error)
+        return False
+
+    def _answered_plainly(self, request: PlainRequest, connection: Connection) -> bool:
+        connection.arrived = connection.arrived[request.size :]
+        self.nr += 1
+        if self.nr >= self.max_requests:
+            self.alive = False
+        crowded = len(self._waiting) >= self.max_keepalived
+        lasting = request.lasting and self.alive and self.cfg.keepalive > 0 and not crowded
+        answer(request, self.wsgi, connection, lasting=lasting)
+        return lasting
+
+
+def _may_be_plain(cfg: Config, log: Logger) -> bool:
+    """Return whether nothing is wanted of each request that only gunicorn's own way does."""
+    return not (
+        log.access_log_enabled
+        or cfg.secure_scheme_headers
+        or cfg.forwarder_headers
+        or cfg.proxy_protocol != "off"
+        or os.environ.get("SCRIPT_NAME")
+    )
