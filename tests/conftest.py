@@ -5,6 +5,7 @@ import signal
 
 import pytest
 
+from gateway import deadline
 from sandbox.idp import running_idp
 from sandbox.talentlms import running_sandbox
 from tests.gateway.store.redis_server import RedisServer
@@ -44,6 +45,14 @@ def provider(shared_provider):
     shared_provider.control.reset()
     shared_provider.control.settings(auto_pick=True, auto_person="kim.lee")
     return shared_provider
+
+
+@pytest.fixture(autouse=True)
+def nobody_waits():
+    """A piece of work that a test begins, such as a request in the test's own process, ends with it."""
+    deadline.clear()
+    yield
+    deadline.clear()
 
 
 @pytest.fixture

@@ -8,13 +8,6 @@ from tests.gateway.threads import at_once
 
 
 @pytest.fixture(autouse=True)
-def own_context():
-    """A deadline that a test starts ends with it."""
-    yield
-    deadline.clear()
-
-
-@pytest.fixture(autouse=True)
 def clock(monkeypatch):
     """The clock that deadlines are held to; it stands still until a test puts its ``now`` forward."""
     clock = SimpleNamespace(now=1000.0)

@@ -3,7 +3,7 @@ import json
 
 import pytest
 
-from gateway import deadline, log
+from gateway import log
 from gateway.flows.destinations import Destinations
 from gateway.flows.launch import Launch, LaunchOptions
 from gateway.flows.managed_password import ManagedPasswords
@@ -17,12 +17,6 @@ from gateway.talentlms.transport import HttpTransport
 from schemas.secret import Secret
 from tests.conftest import API_KEY
 from tests.gateway.flows.scene import NEW_KEY, SIGNED_OUT
-
-
-@pytest.fixture(autouse=True)
-def nobody_waits():
-    """Whatever piece of work an earlier test began, its deadline is none of ours."""
-    deadline.clear()
 
 
 @pytest.fixture

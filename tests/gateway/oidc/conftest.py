@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from gateway import create_app, deadline
+from gateway import create_app
 from gateway.oidc.outbound import BoundedAdapter
 from gateway.store.connection import connect
 from sandbox.idp import running_idp
@@ -29,7 +29,6 @@ def house(provider, academy, own_log_handlers):
     yield built
     logging.getLogger("gateway").removeHandler(built.trail)
     built.close()
-    deadline.clear()
 
 
 @pytest.fixture

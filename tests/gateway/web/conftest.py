@@ -3,7 +3,7 @@ import json
 
 import pytest
 
-from gateway import create_app, deadline, log
+from gateway import create_app, log
 from gateway.config import load
 from tests.conftest import API_KEY
 from tests.gateway.web.browser import HERE, Browser
@@ -33,8 +33,7 @@ def gateway(academy, provider, own_log_handlers, tmp_path):
             usual["GATEWAY_CONFIG"] = str(tmp_path / "gateway.toml")
         return create_app(load({name: text for name, text in (usual | changes).items() if text is not None}))
 
-    yield made
-    deadline.clear()
+    return made
 
 
 @pytest.fixture
