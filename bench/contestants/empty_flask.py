@@ -25,7 +25,6 @@ def start(stage: Stage, *, workers: int = 1, cores: Collection[int] = ()) -> Con
         port,
         settings,
         workers=workers,
-        threads=None,
         cores=cores or [stage.cores.contestants],
     )
     stage.processes.wait_for(process, port)

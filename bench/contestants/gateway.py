@@ -28,14 +28,14 @@ class Shape:
         per_hour: ``TALENTLMS_CALLS_PER_HOUR``.
         per_5_seconds: ``TALENTLMS_CALLS_PER_5_SECONDS``.
         workers: how many processes.
-        threads: how many threads each; ``None`` for as many as gunicorn.conf.py says.
+        gunicorn: what else gunicorn is told, in place of what gunicorn.conf.py says.
     """
 
     tls: bool = True
     per_hour: int = UNREACHED_PER_HOUR
     per_5_seconds: int = UNREACHED_PER_5_SECONDS
     workers: int = 1
-    threads: int | None = None
+    gunicorn: tuple[str, ...] = ()
 
 
 UNLIMITED = Shape(per_hour=0, per_5_seconds=0)
@@ -70,7 +70,7 @@ def start(
         port,
         environment(stage, port, shape),
         workers=shape.workers,
-        threads=shape.threads,
+        arguments=shape.gunicorn,
         cores=cores,
     )
     stage.processes.wait_for(process, port, "/livez")

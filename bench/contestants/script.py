@@ -31,7 +31,6 @@ def start(stage: Stage, *, tls: bool, name: str) -> Contestant:
         port,
         settings,
         workers=1,
-        threads=None,
         cores=[stage.cores.contestants],
     )
     stage.processes.wait_for(process, port)

@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bench import figures, people, usage
 from bench.contestants import empty_flask, gateway
@@ -17,14 +17,15 @@ UPSTREAM_SECONDS = 0.2
 WORKERS = 2
 BURSTS = ((1000, 1.5 * (1 + UPSTREAM_SECONDS)), (3000, 3.0))
 """How many clicks within a second, and by when the last is served, in seconds."""
+_WHO = ("", ", on gunicorn's gthread", ", empty Flask")
 _TAIL = 99
 _MILLI = 1000
 
 _NOTE = (
     "Two workers on both cores, which they share with load, Redis and the stand-in; the budget off, TalentLMS over TLS "
     "answering after 200 ms. Each click opens a connection of its own, evenly over one second, and the workers are new "
-    "for each burst. The last answer counts from the first click on; figures are medians over the bursts. An empty "
-    "Flask 302, which asks nobody, gets the same bursts on the same two workers: sooner no application answers here. "
+    "for each burst. The last answer counts from the first click on; figures are medians over the bursts. The gateway "
+    "on gunicorn's own threads takes turns with it, and so does an empty Flask 302, which asks nobody, on our workers. "
     "CPU per click is that of the workers, and of everything else: all of it has to fit on the two cores."
 )
 
@@ -48,31 +49,35 @@ def run(stage: Stage, plan: Plan) -> Findings:
     """Measure."""
     stage.upstream.set(latency=UPSTREAM_SECONDS)
     signed_in = people.signed_in(stage.redis_url, max(clicks for clicks, _ in BURSTS))
-    results = [
-        (clicks, goal, [_burst(stage, signed_in, clicks) for _ in range(plan.bursts)]) for clicks, goal in BURSTS
-    ]
-    floor = [(clicks, [_empty(stage, clicks) for _ in range(plan.bursts)]) for clicks, _ in BURSTS]
+    turns = [(clicks, goal, [_turn(stage, signed_in, clicks) for _ in range(plan.bursts)]) for clicks, goal in BURSTS]
     return Findings(
-        goals=[_goal(clicks, goal, bursts) for clicks, goal, bursts in results],
+        goals=[_goal(clicks, goal, [turn[0] for turn in taken]) for clicks, goal, taken in turns],
         tables=[
             Table(
                 "Bursts",
                 ("", "served", "last, s", "p50, ms", "p99, ms", "CPU per click, ms", "of all else, ms"),
-                [_row(f"{clicks:,} clicks", clicks, bursts) for clicks, _, bursts in results]
-                + [_row(f"{clicks:,} clicks, empty Flask", clicks, bursts) for clicks, bursts in floor],
+                [
+                    _row(f"{clicks:,} clicks{who}", clicks, [turn[number] for turn in taken])
+                    for number, who in enumerate(_WHO)
+                    for clicks, _, taken in turns
+                ],
                 _NOTE,
             )
         ],
     )
 
 
-def _burst(stage: Stage, signed_in: list[Person], clicks: int) -> Burst:
-    shape = gateway.Shape(per_hour=0, per_5_seconds=0, workers=WORKERS)
+def _turn(stage: Stage, signed_in: list[Person], clicks: int) -> tuple[Burst, ...]:
+    return (
+        _burst(stage, signed_in, clicks),
+        _burst(stage, signed_in, clicks, "--worker-class", "gthread"),
+        _clicked(stage, empty_flask.start(stage, workers=WORKERS, cores=stage.cores.both), clicks),
+    )
+
+
+def _burst(stage: Stage, signed_in: list[Person], clicks: int, *arguments: str) -> Burst:
+    shape = replace(gateway.UNLIMITED, workers=WORKERS, gunicorn=arguments)
     return _clicked(stage, gateway.start(stage, signed_in, shape, cores=stage.cores.both), clicks)
-
-
-def _empty(stage: Stage, clicks: int) -> Burst:
-    return _clicked(stage, empty_flask.start(stage, workers=WORKERS, cores=stage.cores.both), clicks)
 
 
 def _clicked(stage: Stage, contestant: Contestant, clicks: int) -> Burst:
