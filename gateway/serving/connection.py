@@ -4,6 +4,7 @@ import functools
 import re
 import select
 import socket
+import threading
 import time
 from typing import Any
 
@@ -15,7 +16,7 @@ HEAD_BYTES = 64 * 1024
 BODY_BYTES = 64 * 1024
 """The longest body that is waited for before a thread has to do with it; Flask accepts none that is longer."""
 BODY_SECONDS = 5.0
-"""How long a thread waits for what is still missing of a longer body."""
+"""How long a thread waits for what is still missing of any other body."""
 SEND_SECONDS = 10.0
 """How long a browser may take to take its answer."""
 
@@ -37,36 +38,38 @@ class Connection:
         client: the other side's address, as ``accept`` returned it.
         server: the listening address.
         cfg: gunicorn's configuration, with its limits.
+        seats: how many threads may wait for browsers at the same time, whoever they are.
 
     Attributes:
         raw: the socket itself.
+        number: the socket's.
         sock: what gunicorn calls this object, where it reads and writes.
         arrived: bytes that no request has used yet.
         until: when the connection ends unless something happens, by ``time.monotonic``.
         ending: whether the last answer is out, and only the browser's own end is waited for.
-        watched: whether the kernel knows that it is to be waited for.
+        silent: whether nothing was said yet in answer to the request at hand.
     """
 
-    def __init__(self, connected: socket.socket, client: Any, server: Any, cfg: Config) -> None:
+    def __init__(
+        self, connected: socket.socket, client: Any, server: Any, cfg: Config, seats: threading.Semaphore
+    ) -> None:
         self.raw = connected
+        self.number = connected.fileno()
         self.client = client
         self.server = server
         self.sock = self
-        self._cfg = cfg
         self.arrived = b""
         self.until = 0.0
         self.ending = False
-        self.watched = False
+        self.silent = True
+        self._cfg = cfg
+        self._seats = seats
         self._body_until = 0.0
 
     @functools.cached_property
     def parser(self) -> http.RequestParser:
-        """gunicorn's, fed with whole heads; most connections never need it."""
+        """gunicorn's, fed with what has arrived; most connections never need it."""
         return http.get_parser(self._cfg, self, self.client)
-
-    def fileno(self) -> int:
-        """Return the socket's number."""
-        return self.raw.fileno()
 
     def read(self) -> bool:
         """Take in what is there, without waiting.
@@ -88,15 +91,20 @@ class Connection:
         """Return whether something has arrived that nobody has read yet."""
         return self._ready(select.POLLIN, 0)
 
-    def has_request(self) -> bool:
-        """Return whether a thread can answer what has arrived without waiting for the browser.
+    def has_head(self) -> bool:
+        """Return whether the head of a request has arrived."""
+        return b"\r\n\r\n" in self.arrived
 
-        That is a whole head with a whole body, if it announces a short one. What a request is, and where it ends, is
-        for gunicorn's parser alone to say; this only says when to ask it.
+    def has_request(self) -> bool:
+        """Return whether a thread can answer what has arrived, most likely without waiting for the browser.
+
+        That is a whole head with a whole body, if it announces a short one; or a head that announces a body of which
+        nobody can tell here how much is missing. What a request is, and where it ends, is for gunicorn's parser alone
+        to say; this only says when to ask it.
         """
         end = self.arrived.find(b"\r\n\r\n")
-        if end < 0 or self.arrived.startswith(b"GET "):
-            return end >= 0
+        if end < 0:
+            return False
         length = _LENGTH.search(self.arrived, 0, end + 2)
         if length is None or int(length[1]) > BODY_BYTES or _EXPECT.search(self.arrived, 0, end + 2):
             return True
@@ -104,7 +112,7 @@ class Connection:
 
     def is_too_long(self) -> bool:
         """Return whether more has arrived than any head may have, and no end of it."""
-        return len(self.arrived) > HEAD_BYTES and b"\r\n\r\n" not in self.arrived
+        return len(self.arrived) > HEAD_BYTES and not self.has_head()
 
     def hand_over(self) -> None:
         """Give the parser what has arrived, and the browser some time for a body that is still missing."""
@@ -115,6 +123,10 @@ class Connection:
     def take_back(self) -> None:
         """Take what the parser has read beyond its request."""
         self.arrived = self.parser.unreader.take_buffered()
+
+    def wait_no_longer(self) -> None:
+        """Read only what is there already."""
+        self._body_until = 0.0
 
     def say_goodbye(self) -> bool:
         """Say that nothing will follow, and leave it to the browser to close (RFC 9112, section 9.6).
@@ -143,8 +155,8 @@ class Connection:
         Raises:
             Gone: it did not come in time, or at all.
         """
-        if not self._ready(select.POLLIN, self._body_until - time.monotonic()):
-            raise Gone("the body did not come in time")
+        if not self.is_readable():
+            self._wait_for(select.POLLIN, self._body_until)
         try:
             return self.raw.recv(size)
         except OSError as error:
@@ -161,14 +173,14 @@ class Connection:
         Raises:
             Gone: the browser does not take it, or not in time.
         """
+        self.silent = False
         until = time.monotonic() + SEND_SECONDS
         unsent = memoryview(data)
         while unsent:
             try:
                 unsent = unsent[self.raw.send(unsent, socket.MSG_DONTWAIT) :]
             except BlockingIOError:
-                if not self._ready(select.POLLOUT, until - time.monotonic()):
-                    raise Gone("the answer was not taken in time") from None
+                self._wait_for(select.POLLOUT, until)
             except OSError as error:
                 raise Gone(str(error)) from None
 
@@ -179,7 +191,17 @@ class Connection:
     def settimeout(self, seconds: float | None) -> None:
         """Do nothing; the limits are those of this object."""
 
+    def _wait_for(self, event: int, until: float) -> None:
+        """Wait in a thread, which only so many may do: else slow browsers could take them all."""
+        if not self._seats.acquire(blocking=False):
+            raise Gone("too many threads wait for browsers")
+        try:
+            if not self._ready(event, until - time.monotonic()):
+                raise Gone("the browser is too slow")
+        finally:
+            self._seats.release()
+
     def _ready(self, event: int, seconds: float) -> bool:
         waiting = select.poll()
-        waiting.register(self.raw.fileno(), event)
+        waiting.register(self.number, event)
         return bool(waiting.poll(max(seconds, 0) * _MILLISECONDS))

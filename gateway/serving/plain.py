@@ -2,7 +2,8 @@
 
 Plain is a GET without a body, for an address and with header fields that can be read in one way only; a click is. What
 is not plain, or not to the letter of RFC 9112, is left to gunicorn's parser, which decides and refuses: this reader
-refuses nothing, and for what it reads, a test compares it with that parser. ``docs/budget.md`` has what it spares.
+refuses nothing, and for what it reads, a test compares it with that parser. Likewise with answers: one of exactly the
+length it announces is sent as it is, any other by gunicorn's rules. ``docs/budget.md`` has what it spares.
 """
 
 import io
@@ -11,11 +12,13 @@ import sys
 import time
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 from gunicorn import SERVER, SERVER_SOFTWARE, util
 from gunicorn.config import Config
+from gunicorn.http.message import TOKEN_RE
+from gunicorn.http.wsgi import Response
 
 from gateway.serving.connection import Connection
 
@@ -25,22 +28,83 @@ _FOR_THE_PARSER = frozenset({
 })  # fmt: skip
 _NAMES_REMEMBERED = 256
 _LASTING = {"keep-alive": True, "close": False}
-_WITHOUT_BODY = ("1", "204", "304")
+_STATUS = re.compile(r"(?!204|304)[2-5][0-9]{2} [ -~]+")
+_LINES = re.compile(rb"(?:[\t -~\x80-\xff]*\r\n)+")
+_WITHOUT_BODY = ("204", "304")
+_NOT_TWICE = frozenset({"date", "server"})
 
 
 @dataclass(frozen=True)
 class PlainRequest:
-    """A request.
+    """A request. Some of it is only there for gunicorn's response.
 
     Attributes:
         environ: what the application is told (PEP 3333).
         lasting: whether the browser means to send another one.
         size: its length, in bytes.
+        cfg: gunicorn's configuration.
     """
 
     environ: WSGIEnvironment
     lasting: bool
     size: int
+    cfg: Config
+    method: ClassVar[str] = "GET"
+    version: ClassVar[tuple[int, int]] = (1, 1)
+    query: ClassVar[str] = ""
+    body: ClassVar[None] = None
+
+    @property
+    def uri(self) -> str:
+        """The address without its query, for gunicorn's log."""
+        return str(self.environ["PATH_INFO"])
+
+    def should_close(self) -> bool:
+        """Return whether the browser wants the connection to end with the answer."""
+        return not self.lasting
+
+    def answer(self, app: WSGIApplication, connection: Connection, *, lasting: bool) -> bool:
+        """Let the application answer, and send the answer.
+
+        Args:
+            app: the application.
+            connection: whose request it is.
+            lasting: whether the browser may send another one.
+
+        Returns:
+            Whether it may indeed.
+
+        Raises:
+            Gone: the browser has gone, or does not take the answer.
+            Exception: what the application raises, and what gunicorn does about header fields that are none.
+        """
+        said: list[Any] = []
+        pieces: list[bytes] = []
+
+        def start_response(status: str, headers: list[tuple[str, str]], _exc_info: Any = None) -> Any:
+            said[:] = status, headers
+            return pieces.append
+
+        answered = app(self.environ, start_response)
+        try:
+            pieces.extend(answered)
+        finally:
+            if hasattr(answered, "close"):
+                answered.close()
+        status, headers = said
+        body = b"".join(pieces)
+        head = _head(status, headers, len(body), lasting=lasting)
+        if head is not None:
+            connection.sendall(head + body)
+            return lasting
+        response = Response(self, connection, self.cfg)
+        if not lasting:
+            response.force_close()
+        response.start_response(status, headers)
+        response.write(body)
+        response.close()
+        short = response.response_length not in (None, response.sent) and not status.startswith(_WITHOUT_BODY)
+        return not short and not response.should_close()
 
 
 class PlainRequests:
@@ -51,6 +115,7 @@ class PlainRequests:
     """
 
     def __init__(self, cfg: Config) -> None:
+        self._cfg = cfg
         self._fields = cfg.limit_request_fields
         self._longest = min(cfg.limit_request_line, cfg.limit_request_field_size)
         self._known = {
@@ -101,7 +166,7 @@ class PlainRequests:
         lasting = _LASTING.get(environ.get("HTTP_CONNECTION", "keep-alive").lower())
         if lasting is None or "HTTP_HOST" not in environ:
             return None
-        return PlainRequest(environ, lasting, head.end())
+        return PlainRequest(environ, lasting, head.end(), self._cfg)
 
 
 @lru_cache(_NAMES_REMEMBERED)
@@ -111,34 +176,11 @@ def _key(name: bytes) -> str | None:
     return None if key in _FOR_THE_PARSER else f"HTTP_{key}"
 
 
-def answer(request: PlainRequest, app: WSGIApplication, connection: Connection, *, lasting: bool) -> None:
-    """Let the application answer a request, and send the answer.
-
-    Args:
-        request: the request.
-        app: the application.
-        connection: whose.
-        lasting: whether the browser may send another request.
-
-    Raises:
-        ValueError: the application's header fields cannot be sent as they are.
-        Gone: the browser has gone, or does not take the answer.
-    """
-    said: list[Any] = []
-
-    def start_response(status: str, headers: list[tuple[str, str]], _exc_info: Any = None) -> Any:
-        said[:] = status, headers
-
-    pieces = app(request.environ, start_response)
-    try:
-        body = b"".join(pieces)
-    finally:
-        if hasattr(pieces, "close"):
-            pieces.close()
-    connection.sendall(_head(said[0], said[1], len(body), lasting=lasting) + body)
-
-
-def _head(status: str, headers: list[tuple[str, str]], length: int, *, lasting: bool) -> bytes:
+def _head(status: str, headers: list[tuple[str, str]], length: int, *, lasting: bool) -> bytes | None:
+    """Return the head of an answer; nothing if it needs gunicorn's rules, and be it to be refused."""
+    lengths = [value for name, value in headers if name.lower() == "content-length"]
+    if lengths != [str(length)] or not _STATUS.fullmatch(status) or not all(_is_plain(name) for name, _ in headers):
+        return None
     lines = [
         f"HTTP/1.1 {status}",
         f"Server: {SERVER}",
@@ -146,12 +188,17 @@ def _head(status: str, headers: list[tuple[str, str]], length: int, *, lasting: 
         f"Connection: {'keep-alive' if lasting else 'close'}",
         *[f"{name}: {value}" for name, value in headers],
     ]
-    if not status.startswith(_WITHOUT_BODY) and not any(name.lower() == "content-length" for name, _ in headers):
-        lines.append(f"Content-Length: {length}")
-    head = "\r\n".join([*lines, "", ""]).encode("latin-1")
-    if head.count(b"\n") != len(lines) + 1 or head.count(b"\r") != len(lines) + 1 or b"\0" in head:
-        raise ValueError("a header field with a line break in it")
-    return head
+    try:
+        head = "\r\n".join([*lines, ""]).encode("latin-1")
+    except UnicodeEncodeError:
+        return None
+    return head + b"\r\n" if _LINES.fullmatch(head) and head.count(b"\n") == len(lines) else None
+
+
+@lru_cache(_NAMES_REMEMBERED)
+def _is_plain(name: str) -> bool:
+    """Return whether a header field may be sent as the application gives it."""
+    return bool(TOKEN_RE.fullmatch(name)) and not util.is_hoppish(name) and name.lower() not in _NOT_TWICE
 
 
 @lru_cache(maxsize=1)

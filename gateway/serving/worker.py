@@ -10,6 +10,7 @@ and writing responses is gunicorn's. ``docs/budget.md`` has what was measured wi
 import contextlib
 import errno
 import os
+import resource
 import select
 import socket
 import sys
@@ -26,8 +27,8 @@ from gunicorn.http.errors import LimitRequestHeaders, NoMoreData
 from gunicorn.workers import base
 from gunicorn.workers.gthread import ThreadWorker
 
-from gateway.serving.connection import BODY_SECONDS, Connection, Gone
-from gateway.serving.plain import PlainRequest, PlainRequests, answer
+from gateway.serving.connection import Connection, Gone
+from gateway.serving.plain import PlainRequest, PlainRequests
 
 REQUEST_SECONDS = 10.0
 """How long a browser may take from its first byte, or from connecting, to the whole of its request."""
@@ -37,35 +38,47 @@ GOODBYE_SECONDS = 2.0
 _LOOK_ROUND_SECONDS = 1.0
 _STOPPING_SECONDS = 0.05
 _EXHAUSTED_SECONDS = 0.1
+_FILES_OF_A_THREAD = 3
+"""A browser, TalentLMS, Redis."""
+_OF_FOUR_THREADS = 4
 _TOO_SLOW = (HTTPStatus.REQUEST_TIMEOUT.value, HTTPStatus.REQUEST_TIMEOUT.phrase, "The request did not arrive in time.")
 _TOO_LONG = "limit request headers size"
+_NOT_YET = select.EPOLLONESHOT
 _ONCE = select.EPOLLIN | select.EPOLLONESHOT
 
 
 class EpollWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     """One process of ``gunicorn``, with ``threads`` threads.
 
-    A connection is either with a thread or in ``_waiting``; whoever takes it out has it. The kernel tells of each only
-    once, until it is told to look again.
+    A connection is either some thread's own or in ``_waiting``; whoever takes it out of there, by ``_taken``, owns it.
+    The kernel tells of each once, and then no more until it is told to look again: by ``_wait``, which gives it away.
     """
 
     alive: bool
+    worker_connections: int
 
     @classmethod
     def check_config(cls, cfg: Config, log: Logger) -> None:
         """Refuse what this worker does not speak."""
         if cfg.is_ssl or cfg.protocol != "http":
             sys.exit("The gateway speaks plain HTTP/1.1; a proxy in front of it has the certificate.")
+        if cfg.proxy_protocol not in ("off", "v1"):
+            sys.exit("The gateway speaks version 1 of the PROXY protocol only.")
         super().check_config(cfg, log)
 
     def init_process(self) -> None:
         """Begin, in the new process."""
         self._epoll = select.epoll()
-        self._waiting: dict[int, Connection] = {}
-        self._open: set[Connection] = set()
+        self._open: dict[int, Connection] = {}
+        self._waiting: dict[Connection, bool] = {}
         self._listeners: dict[int, tuple[socket.socket, Any]] = {}
-        self.keepalived_conns = self._waiting  # what ThreadWorker.handle_request counts
+        self._seats = threading.BoundedSemaphore(max(1, self.cfg.threads // _OF_FOUR_THREADS))
         self._plain = PlainRequests(self.cfg) if _may_be_plain(self.cfg, self.log) else None
+        self.cfg.set("sendfile", False)  # noqa: FBT003 - gunicorn's own; it would write past ``Connection``
+        files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+        most = max(self.cfg.threads, files - _FILES_OF_A_THREAD * self.cfg.threads)
+        self.worker_connections = min(self.worker_connections, most)
+        self.max_keepalived = sys.maxsize  # beyond the limit whoever is idle longest makes room
         base.Worker.init_process(self)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
@@ -104,23 +117,27 @@ class EpollWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     # --- connections that wait ------------------------------------------------------------------------------------
 
     def _wait(self, connection: Connection) -> None:
-        """Leave a connection to whoever is told of it next; from here on it is not the caller's."""
-        number = connection.fileno()
-        self._waiting[number] = connection
-        if connection.watched:
+        """Give a connection away, to whoever is told of it next."""
+        number = connection.number
+        self._waiting[connection] = True
+        # whoever takes it in this moment may close it, and then the number is nobody's or another's: who is told of
+        # a connection that does not wait lets it be, and a connection that waits is told of again
+        with contextlib.suppress(OSError):
             self._epoll.modify(number, _ONCE)
-        else:
-            connection.watched = True
-            self._epoll.register(number, _ONCE)
+
+    def _taken(self, connection: Connection) -> bool:
+        """Take a connection, and return whether it is the caller's own now."""
+        return self._waiting.pop(connection, False)
 
     def _close_expired(self, latest: float = float("inf")) -> None:
         now = time.monotonic()
-        for number, connection in list(self._waiting.items()):
-            if min(connection.until, latest) > now:
+        for connection in list(self._waiting):
+            until = connection.until if connection.ending else min(connection.until, latest)
+            if until > now or not self._taken(connection):
                 continue
             if connection.is_readable() and not connection.ending:
-                continue  # no thread was free to see to it
-            if self._waiting.pop(number, None) is connection:
+                self._wait(connection)  # no thread was free to see to it
+            else:
                 self._expire(connection)
 
     def _expire(self, connection: Connection) -> None:
@@ -140,28 +157,37 @@ class EpollWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             self._close(connection)
 
     def _close(self, connection: Connection) -> None:
-        self._open.discard(connection)
+        self._open.pop(connection.number, None)
         connection.close()
 
     def _close_idlest(self) -> None:
         """Close whoever has waited longest without a word, to make room for somebody who might say one."""
-        for number, connection in list(self._waiting.items()):
-            if not connection.is_readable() and self._waiting.pop(number, None) is connection:
+        for connection in list(self._waiting):
+            if not self._taken(connection):
+                continue
+            if not connection.is_readable():
                 self._close(connection)
                 return
+            self._wait(connection)
 
     # --- threads --------------------------------------------------------------------------------------------------
 
     def _serve(self) -> None:
         while True:
             for number, _ in self._epoll.poll(-1, 1):
+                connection = None
                 try:
-                    is_new = number in self._listeners
-                    connection = self._accepted(number) if is_new else self._waiting.pop(number, None)
+                    connection = self._accepted(number) if number in self._listeners else self._told_of(number)
                     if connection is not None:
                         self._go_on(connection)
-                except Exception:
+                except BaseException:
                     self.log.exception("A connection could not be served.")
+                    if connection is not None:
+                        self._close(connection)
+
+    def _told_of(self, number: int) -> Connection | None:
+        connection = self._open.get(number)
+        return connection if connection is not None and self._taken(connection) else None
 
     def _accepted(self, number: int) -> Connection | None:
         listener, address = self._listeners[number]
@@ -170,15 +196,17 @@ class EpollWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         except OSError as error:
             if error.errno not in (errno.EAGAIN, errno.ECONNABORTED):
                 self.log.warning("No connection can be accepted: %s", error)
-                time.sleep(_EXHAUSTED_SECONDS)  # too many open files, most likely
+                self._close_idlest()  # too many open files, most likely
+                time.sleep(_EXHAUSTED_SECONDS)
             return None
         finally:
             if self.alive:
                 with contextlib.suppress(FileNotFoundError):  # stopped in this very moment
                     self._epoll.modify(number, _ONCE)
-        connection = Connection(connected, client, address, self.cfg)
+        connection = Connection(connected, client, address, self.cfg, self._seats)
         connection.until = time.monotonic() + REQUEST_SECONDS
-        self._open.add(connection)
+        self._open[connection.number] = connection
+        self._epoll.register(connection.number, _NOT_YET)
         if len(self._open) > self.worker_connections:
             self._close_idlest()
         return connection
@@ -189,8 +217,11 @@ class EpollWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         if not connection.read():
             self._close(connection)
             return
-        while connection.has_request():
-            if not self._answered(connection):
+        while connection.has_head():
+            plain = self._plain.read(connection) if self._plain else None
+            if plain is None and not connection.has_request():
+                break
+            if not self._answered(plain, connection):
                 self._part(connection)
                 return
             connection.until = time.monotonic() + self.cfg.keepalive
@@ -206,40 +237,52 @@ class EpollWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         else:
             self._wait(connection)
 
-    def _answered(self, connection: Connection) -> bool:
+    def _answered(self, plain: PlainRequest | None, connection: Connection) -> bool:
         """Answer a request, and return whether another may follow."""
-        request = None
+        request: Any = plain
+        connection.silent = True
         try:
-            plain = self._plain.read(connection) if self._plain else None
             if plain is not None:
                 return self._answered_plainly(plain, connection)
             connection.hand_over()
             request = next(connection.parser)
             lasting = self.handle_request(request, connection)
-            if lasting and connection.parser.finish_body(deadline=time.monotonic() + BODY_SECONDS):
+            connection.wait_no_longer()
+            if lasting and connection.parser.finish_body(deadline=time.monotonic() + 1):  # which reads 64 KiB at most
                 connection.take_back()
                 return True
         except (StopIteration, NoMoreData, Gone):
             return False
-        except Exception as error:  # noqa: BLE001 - whatever it is, gunicorn writes it down and answers it
-            self.handle_error(request, connection.raw, connection.client, error)
+        except Exception as error:
+            if connection.silent:
+                self.handle_error(request, connection.raw, connection.client, error)
+            else:
+                self.log.exception("An answer broke off.")
+        finally:
+            if not self.alive:
+                self._wake_up()
         return False
 
     def _answered_plainly(self, request: PlainRequest, connection: Connection) -> bool:
         connection.arrived = connection.arrived[request.size :]
         self.nr += 1
-        if self.nr >= self.max_requests:
+        if self.nr >= self.max_requests and self.alive:
+            self.log.info("Autorestarting worker after current request.")
             self.alive = False
-        crowded = len(self._waiting) >= self.max_keepalived
-        lasting = request.lasting and self.alive and self.cfg.keepalive > 0 and not crowded
-        answer(request, self.wsgi, connection, lasting=lasting)
-        return lasting
+        lasting = request.lasting and self.alive and self.cfg.keepalive > 0
+        return request.answer(self.wsgi, connection, lasting=lasting)
+
+    def _wake_up(self) -> None:
+        """Let the main thread see at once that this worker is to stop."""
+        with contextlib.suppress(BlockingIOError):
+            os.write(self.PIPE[1], b".")
 
 
 def _may_be_plain(cfg: Config, log: Logger) -> bool:
     """Return whether nothing is wanted of each request that only gunicorn's own way does."""
     return not (
         log.access_log_enabled
+        or any(cfg.settings[hook].get() is not cfg.settings[hook].default for hook in ("pre_request", "post_request"))
         or cfg.secure_scheme_headers
         or cfg.forwarder_headers
         or cfg.proxy_protocol != "off"

@@ -60,6 +60,12 @@ class Talk:
             body = self._exactly(int(headers["content-length"]))
         return Answer(status, headers, body)
 
+    def everything(self):
+        """Return all that comes until the other side closes."""
+        pieces = [self._arrived, *iter(lambda: self._socket.recv(65536), b"")]
+        self._arrived = b""
+        return b"".join(pieces)
+
     def is_over(self):
         """Return whether the other side has closed, and says nothing more."""
         try:

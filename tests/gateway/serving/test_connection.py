@@ -1,6 +1,7 @@
 """What has arrived, and when a thread is asked to answer it."""
 
 import socket
+import threading
 
 import pytest
 from gunicorn.config import Config
@@ -13,7 +14,7 @@ from gateway.serving.connection import BODY_BYTES, HEAD_BYTES, Connection, Gone
 def pair():
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        yield Connection(ours, ("127.0.0.1", 1), ("127.0.0.1", 2), Config()), theirs
+        yield Connection(ours, ("127.0.0.1", 1), ("127.0.0.1", 2), Config(), threading.BoundedSemaphore(1)), theirs
 
 
 @pytest.mark.parametrize(
@@ -22,7 +23,7 @@ def pair():
         (b"", False),
         (b"GET / HTTP/1.1\r\nHost: x\r\n", False),
         (b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", True),
-        (b"GET / HTTP/1.1\r\nContent-Length: 9\r\n\r\n", True),
+        (b"GET / HTTP/1.1\r\nContent-Length: 9\r\n\r\n", False),
         (b"POST / HTTP/1.1\r\nHost: x\r\n\r\n", True),
         (b"POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\nab", False),
         (b"POST / HTTP/1.1\r\ncontent-length:3 \r\n\r\nabc", True),
@@ -100,3 +101,24 @@ def test_an_answer_to_nobody_is_the_end(pair):
     theirs.close()
     with pytest.raises(Gone):
         connection.sendall(b"abc")
+
+
+def test_what_is_there_needs_no_seat_and_what_is_not_is_not_waited_for_where_all_are_taken(pair):
+    connection, theirs = pair
+    connection.hand_over()
+    assert connection._seats.acquire(blocking=False)
+    theirs.sendall(b"abc")
+    assert connection.recv(10) == b"abc"
+    with pytest.raises(Gone, match="too many threads"):
+        connection.recv(10)
+    with pytest.raises(Gone, match="too many threads"):
+        connection.sendall(bytes(64 * 1024 * 1024))
+
+
+def test_a_seat_is_given_back(pair, monkeypatch):
+    monkeypatch.setattr(room, "BODY_SECONDS", 0.05)
+    connection, _ = pair
+    for _ in range(3):
+        connection.hand_over()
+        with pytest.raises(Gone, match="too slow"):
+            connection.recv(10)

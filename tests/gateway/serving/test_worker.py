@@ -4,10 +4,13 @@ import resource
 import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
+from tests.gateway.serving import echo
 from tests.gateway.serving.talk import Talk
+from tests.ports import free_port
 
 GET = "GET / HTTP/1.1\r\nHost: here\r\n\r\n"
 LAST = "GET / HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n"
@@ -39,11 +42,14 @@ def test_a_connection_serves_one_request_after_the_other(server):
 
 def test_plain_requests_and_others_share_a_connection(server):
     with server().talk() as talk:
-        told = [
-            talk.ask(words).told for words in (GET, posted(3, "abc"), GET, "HEAD /x", posted(0)) if "HEAD" not in words
-        ]
+        told = [talk.ask(words).told for words in (GET, posted(3, "abc"), GET, posted(0))]
+        talk.say("HEAD /x HTTP/1.1\r\nHost: here\r\n\r\n")
+        head = talk.hear(bodiless=True)
+        last = talk.ask(GET).told
 
     assert [(each["method"], each["body"]) for each in told] == [("GET", 0), ("POST", 3), ("GET", 0), ("POST", 0)]
+    assert int(head.headers["content-length"]) > 0
+    assert last["method"] == "GET"
 
 
 def test_requests_that_come_at_once_are_answered_in_order(server):
@@ -92,13 +98,6 @@ def test_a_browser_that_asks_first_is_told_to_go_on(server):
         assert talk.ask("abc").told["body"] == 3
 
 
-def test_an_answer_without_a_length_gets_one(server):
-    answer = server().get("/pieces")
-
-    assert answer.told[0]["path"] == "/pieces"
-    assert "transfer-encoding" not in answer.headers
-
-
 def test_an_answer_that_has_no_body_gets_no_length(server):
     with server().talk() as talk:
         assert "content-length" not in talk.ask("GET /nothing HTTP/1.1\r\nHost: here\r\n\r\n").headers
@@ -111,6 +110,14 @@ def test_a_large_answer_comes_whole_to_a_browser_that_takes_its_time(server):
         time.sleep(0.5)
 
         assert len(talk.hear().body) == 8 * 1024 * 1024
+
+
+@pytest.mark.parametrize("version", ["1.1", "1.0"])
+def test_a_file_comes_whole(server, version):
+    with server().talk() as talk:
+        answer = talk.ask(f"GET /file HTTP/{version}\r\nHost: here\r\n\r\n")
+
+    assert answer.body == Path(echo.__file__).read_bytes()
 
 
 def test_http_1_0_is_answered_and_closed(server):
@@ -150,14 +157,29 @@ def test_browsers_that_do_not_close_their_end_hold_nobody_up(server):
     assert all(talk.is_over() for talk in lingering)
 
 
-@pytest.mark.parametrize("half", ["", "G", GET[:-2], posted(10), posted(10, "abc")])
-def test_requests_that_do_not_become_whole_hold_nobody_up(server, half):
-    running = server(*FEW)
-    slow = [running.talk() for _ in range(MANY)]
-    for talk in slow:
-        talk.say(half)
+UNFINISHED = {
+    "nothing": "",
+    "a letter": "G",
+    "half a head": GET[:-2],
+    "a head": posted(10),
+    "half a body": posted(10, "abc"),
+    "a GET's head": GET[:-2] + "Content-Length: 10\r\n\r\n",
+    "chunks": "POST / HTTP/1.1\r\nHost: here\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nab",
+    "half a body that is asked for": posted(10, "abc", "Expect: 100-continue\r\n"),
+    "half a body of many digits": posted("000000009", "abc"),
+    "half a long body": posted(70_000, "x" * 66_000),
+    "no hurry to read": "GET /large HTTP/1.1\r\nHost: here\r\n\r\n" * 3,
+}
 
-    assert running.get().status == 200
+
+@pytest.mark.parametrize("said", UNFINISHED.values(), ids=UNFINISHED.keys())
+def test_browsers_that_are_slow_hold_nobody_up(server, said):
+    running = server(*FEW)
+    for _ in range(MANY):
+        running.talk().say(said)
+
+    with running.talk(seconds=1.5) as talk:  # three threads that waited for all of them would take twenty seconds
+        assert talk.ask(GET).status == 200
 
 
 @pytest.mark.parametrize("half", [GET[:-2], posted(10, "abc")])
@@ -179,13 +201,11 @@ def test_a_request_that_comes_in_drops_is_refused_in_the_end(server):
         assert talk.hear().status == 408
 
 
-def test_a_long_body_that_stops_coming_costs_its_thread_for_a_while_only(server):
-    running = server(*FEW, BODY_SECONDS="0.3")
-    slow = [running.talk() for _ in range(MANY)]
-    for talk in slow:
+def test_a_long_body_that_stops_coming_is_given_up(server):
+    with server(BODY_SECONDS="0.3").talk() as talk:
         talk.say(posted(300_000, "x" * 70_000))
 
-    assert running.get().status == 200
+        assert talk.is_over()
 
 
 def test_whoever_says_nothing_is_closed_without_a_word(server):
@@ -238,6 +258,20 @@ def test_whoever_leaves_in_the_middle_leaves_nothing_behind(server, words):
     assert "Traceback" not in running.log
 
 
+def test_whoever_hangs_up_while_others_are_closed_harms_nobody(server):
+    running = server(REQUEST_SECONDS="0.5")
+    before, pid = running.open_files(), running.get().told["pid"]
+    for _ in range(3):
+        silent = [running.talk() for _ in range(400)]
+        assert silent[0].is_over()
+        for talk in silent:
+            talk.close()
+
+    eventually(lambda: running.open_files() == before)
+    assert running.get().told["pid"] == pid
+    assert "Traceback" not in running.log
+
+
 # --- too many -------------------------------------------------------------------------------------------------------
 
 
@@ -248,6 +282,24 @@ def test_beyond_the_limit_the_connection_that_was_idle_longest_makes_room(own_se
     assert running.get().status == 200
     assert silent[0].is_over()
     assert silent[-1].ask(GET).status == 200
+
+
+def test_a_crowd_that_comes_and_goes_beyond_the_limit_leaves_nothing_behind(own_server):
+    running = own_server("--worker-connections", "20")
+    before = running.open_files()
+
+    def come_and_go(number):
+        for turn in range(60):
+            with Talk(running.port, 10) as talk:
+                if turn % 3 == number % 3:
+                    talk.say(GET)
+
+    with ThreadPoolExecutor(30) as pool:
+        list(pool.map(come_and_go, range(30)))
+
+    eventually(lambda: running.open_files() == before)
+    assert running.get().status == 200
+    assert "Traceback" not in running.log
 
 
 def test_too_many_open_files_are_survived(own_server):
@@ -274,6 +326,27 @@ def test_an_application_that_raises_is_answered_for_and_written_down(server):
     assert running.get("/raise").status == 500
     assert "LookupError: of the application's own" in running.log
     assert running.get().status == 200
+
+
+def test_an_application_that_exits_takes_no_thread_along(server):
+    running = server(*FEW)
+    for _ in range(MANY):
+        with running.talk() as talk:
+            talk.say("GET /exit HTTP/1.1\r\nHost: here\r\n\r\n")
+            assert talk.is_over()
+
+    assert running.get().status == 200
+
+
+@pytest.mark.parametrize("version", ["1.1", "1.0"])
+def test_an_answer_that_breaks_off_is_not_followed_by_another(server, version):
+    running = server()
+    with running.talk() as talk:
+        talk.say(f"GET /breaks-off HTTP/{version}\r\nHost: here\r\nConnection: close\r\n\r\n")
+        rest = talk.everything()
+
+    assert rest.count(b"HTTP/1.") == 1
+    assert "OSError: of the application's own" in running.log
 
 
 def test_a_header_with_a_line_break_in_it_is_not_sent(server):
@@ -326,6 +399,20 @@ def test_a_worker_gives_its_place_to_another_after_as_many_requests_as_it_is_tol
         return len(pids) > 1
 
     eventually(asked)
+    assert "Autorestarting worker" in running.log
+
+
+def test_a_worker_is_replaced_while_requests_come(own_server):
+    running = own_server()
+    pid = running.get().told["pid"]
+    running.process.send_signal(signal.SIGHUP)
+    told = set()
+
+    def another():
+        told.add(running.get().told["pid"])  # fails if a single one is not answered
+        return len(told - {pid}) > 0
+
+    eventually(another)
 
 
 # --- gunicorn's own settings ----------------------------------------------------------------------------------------
@@ -338,11 +425,34 @@ def test_an_access_log_is_written_for_who_wants_one(own_server):
     eventually(lambda: '"GET /seen HTTP/1.1" 200' in running.log)
 
 
-def test_tls_is_refused_at_the_start(own_server):
-    running = own_server("--certfile", __file__, wait=False)
+def test_two_addresses_are_served(own_server):
+    other = free_port()
+    running = own_server("--bind", f"127.0.0.1:{other}")
+
+    assert running.get().status == 200
+    with Talk(other, 10) as talk:
+        assert talk.ask(GET).status == 200
+
+
+def test_a_proxy_may_tell_who_asks(own_server):
+    running = own_server("--proxy-protocol", "v1", wait=False)
+    eventually(lambda: "Booting worker" in running.log)
+    with running.talk() as talk:
+        assert talk.ask(f"PROXY TCP4 192.0.2.7 127.0.0.1 50000 443\r\n{GET}").told["client"] == "192.0.2.7"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (("--certfile", __file__), "a proxy in front of it has the certificate"),
+        (("--proxy-protocol", "v2"), "version 1 of the PROXY protocol only"),
+    ],
+)
+def test_what_is_not_spoken_is_refused_at_the_start(own_server, arguments, why):
+    running = own_server(*arguments, wait=False)
 
     assert running.process.wait(timeout=20) != 0
-    assert "a proxy in front of it has the certificate" in running.log
+    assert why in running.log
 
 
 def test_a_worker_whose_application_cannot_be_loaded_says_just_that(own_server):
