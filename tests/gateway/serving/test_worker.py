@@ -259,12 +259,12 @@ def test_whoever_leaves_in_the_middle_leaves_nothing_behind(server, words):
 
 
 def test_whoever_hangs_up_while_others_are_closed_harms_nobody(server):
-    running = server(REQUEST_SECONDS="0.5")
+    running = server(REQUEST_SECONDS="1")
     before, pid = running.open_files(), running.get().told["pid"]
     for _ in range(3):
-        silent = [running.talk() for _ in range(400)]
+        silent = [running.talk() for _ in range(900)]
         assert silent[0].is_over()
-        for talk in silent:
+        for talk in reversed(silent):  # the last is looked at last
             talk.close()
 
     eventually(lambda: running.open_files() == before)
