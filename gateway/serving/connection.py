@@ -18,7 +18,7 @@ BODY_BYTES = 64 * 1024
 BODY_SECONDS = 5.0
 """How long a thread waits for what is still missing of any other body."""
 SEND_SECONDS = 10.0
-"""How long a browser may take to take its answer."""
+"""How long a thread waits in all for a browser to take its answer."""
 
 _PIECE_BYTES = 64 * 1024
 _MILLISECONDS = 1000
@@ -65,6 +65,7 @@ class Connection:
         self._cfg = cfg
         self._seats = seats
         self._body_until = 0.0
+        self._patience = SEND_SECONDS
 
     @functools.cached_property
     def parser(self) -> http.RequestParser:
@@ -114,6 +115,10 @@ class Connection:
         """Return whether more has arrived than any head may have, and no end of it."""
         return len(self.arrived) > HEAD_BYTES and not self.has_head()
 
+    def begin_answer(self) -> None:
+        """Begin another answer, which has its own time to be taken."""
+        self.silent, self._patience = True, SEND_SECONDS
+
     def hand_over(self) -> None:
         """Give the parser what has arrived, and the browser some time for a body that is still missing."""
         self.parser.unreader.unread(self.arrived)
@@ -143,8 +148,8 @@ class Connection:
             return False
         return True
 
-    def close(self) -> None:
-        """Close it."""
+    def hang_up(self) -> None:
+        """Close it; for its owner alone, as its number is the next one's from here on."""
         self.raw.close()
 
     # --- gunicorn's view -----------------------------------------------------------------------------------------
@@ -163,8 +168,9 @@ class Connection:
             raise Gone(str(error)) from None
 
     def send(self, data: bytes) -> int:
-        """Send a short text whole, and return its length; see ``sendall``."""
+        """Send *100 Continue*, which is no answer yet, and return its length; see ``sendall``."""
         self.sendall(data)
+        self.silent = True
         return len(data)
 
     def sendall(self, data: bytes) -> None:
@@ -174,19 +180,23 @@ class Connection:
             Gone: the browser does not take it, or not in time.
         """
         self.silent = False
-        until = time.monotonic() + SEND_SECONDS
         unsent = memoryview(data)
         while unsent:
             try:
                 unsent = unsent[self.raw.send(unsent, socket.MSG_DONTWAIT) :]
             except BlockingIOError:
-                self._wait_for(select.POLLOUT, until)
+                began = time.monotonic()
+                self._wait_for(select.POLLOUT, began + self._patience)
+                self._patience -= time.monotonic() - began
             except OSError as error:
                 raise Gone(str(error)) from None
 
     def shutdown(self, how: int) -> None:
         """End one direction."""
         self.raw.shutdown(how)
+
+    def close(self) -> None:
+        """Do nothing; gunicorn closes where an answer broke off, its owner does after the goodbye."""
 
     def settimeout(self, seconds: float | None) -> None:
         """Do nothing; the limits are those of this object."""

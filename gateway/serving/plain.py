@@ -81,18 +81,25 @@ class PlainRequest:
         said: list[Any] = []
         pieces: list[bytes] = []
 
-        def start_response(status: str, headers: list[tuple[str, str]], _exc_info: Any = None) -> Any:
+        def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+            if said and not exc_info:
+                raise AssertionError("start_response was called twice")
             said[:] = status, headers
+            pieces.clear()
             return pieces.append
 
         answered = app(self.environ, start_response)
         try:
             pieces.extend(answered)
+            status, headers = said
+            return self._sent(status, headers, b"".join(pieces), connection, lasting=lasting)
         finally:
             if hasattr(answered, "close"):
                 answered.close()
-        status, headers = said
-        body = b"".join(pieces)
+
+    def _sent(
+        self, status: str, headers: list[tuple[str, str]], body: bytes, connection: Connection, *, lasting: bool
+    ) -> bool:
         head = _head(status, headers, len(body), lasting=lasting)
         if head is not None:
             connection.sendall(head + body)

@@ -109,6 +109,7 @@ class EpollWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         for number in self._listeners:
             self._epoll.unregister(number)
         began = time.monotonic()
+        time.sleep(_STOPPING_SECONDS)  # some thread may just be accepting
         while self._open and time.monotonic() < began + self.cfg.graceful_timeout:
             self.notify()
             self._close_expired(began + GOODBYE_SECONDS)  # until then a browser may be sending its next request
@@ -158,7 +159,7 @@ class EpollWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     def _close(self, connection: Connection) -> None:
         self._open.pop(connection.number, None)
-        connection.close()
+        connection.hang_up()
 
     def _close_idlest(self) -> None:
         """Close whoever has waited longest without a word, to make room for somebody who might say one."""
@@ -206,7 +207,11 @@ class EpollWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         connection = Connection(connected, client, address, self.cfg, self._seats)
         connection.until = time.monotonic() + REQUEST_SECONDS
         self._open[connection.number] = connection
-        self._epoll.register(connection.number, _NOT_YET)
+        try:
+            self._epoll.register(connection.number, _NOT_YET)
+        except OSError:
+            self._close(connection)
+            raise
         if len(self._open) > self.worker_connections:
             self._close_idlest()
         return connection
@@ -232,7 +237,7 @@ class EpollWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             return
         if connection.arrived and not begun:
             connection.until = time.monotonic() + REQUEST_SECONDS
-        if connection.arrived and connection.until < time.monotonic():
+        if (connection.arrived or connection.ending) and connection.until < time.monotonic():
             self._expire(connection)
         else:
             self._wait(connection)
@@ -240,7 +245,7 @@ class EpollWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     def _answered(self, plain: PlainRequest | None, connection: Connection) -> bool:
         """Answer a request, and return whether another may follow."""
         request: Any = plain
-        connection.silent = True
+        connection.begin_answer()
         try:
             if plain is not None:
                 return self._answered_plainly(plain, connection)

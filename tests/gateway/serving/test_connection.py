@@ -75,7 +75,7 @@ def test_after_the_goodbye_nothing_is_kept(pair):
 
 def test_nobody_is_waited_for_who_has_gone(pair):
     connection, _ = pair
-    connection.close()
+    connection.hang_up()
     assert not connection.say_goodbye()
 
 
@@ -92,7 +92,8 @@ def test_a_body_that_does_not_come_is_the_end(pair, monkeypatch):
 def test_an_answer_that_is_not_taken_is_the_end(pair, monkeypatch):
     monkeypatch.setattr(room, "SEND_SECONDS", 0.05)
     connection, _ = pair
-    with pytest.raises(Gone):
+    connection.begin_answer()
+    with pytest.raises(Gone, match="too slow"):
         connection.sendall(bytes(64 * 1024 * 1024))
 
 
@@ -122,3 +123,38 @@ def test_a_seat_is_given_back(pair, monkeypatch):
         connection.hand_over()
         with pytest.raises(Gone, match="too slow"):
             connection.recv(10)
+
+
+def test_gunicorn_does_not_close_what_is_not_its_own(pair):
+    connection, theirs = pair
+    connection.close()
+    connection.sendall(b"abc")
+    assert theirs.recv(10) == b"abc"
+
+
+def test_going_on_is_no_answer_yet(pair):
+    connection, _ = pair
+    connection.begin_answer()
+    connection.send(b"HTTP/1.1 100 Continue\r\n\r\n")
+    assert connection.silent
+    connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+    assert not connection.silent
+
+
+def test_the_time_to_take_an_answer_is_for_the_whole_of_it(pair, monkeypatch):
+    monkeypatch.setattr(room, "SEND_SECONDS", 0.3)
+    connection, theirs = pair
+    connection.begin_answer()
+    pieces = []
+
+    def send_on():
+        for _ in range(1000):  # each alone is taken in time
+            connection.sendall(bytes(64 * 1024))
+            pieces.append(threading.Timer(0.05, theirs.recv, [64 * 1024]))
+            pieces[-1].start()
+
+    with pytest.raises(Gone, match="too slow"):
+        send_on()
+    for piece in pieces:
+        piece.join()
+    assert 0 < len(pieces) < 100

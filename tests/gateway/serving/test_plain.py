@@ -303,3 +303,18 @@ def test_the_application_may_write(cfg):
         return [b"cde"]
 
     assert answered(cfg, app)[0].endswith(b"\r\n\r\nabcde")
+
+
+def test_the_application_may_think_better_of_it_but_only_if_something_went_wrong(cfg):
+    def app(_, start_response):
+        start_response("200 OK", [("Content-Length", "2")])(b"ab")
+        start_response("500 NO", [("Content-Length", "1")], (None, None, None))
+        return [b"c"]
+
+    def again(_, start_response):
+        start_response("200 OK", [])
+        start_response("200 OK", [])
+
+    assert answered(cfg, app)[0].endswith(b"\r\nContent-Length: 1\r\n\r\nc")
+    with pytest.raises(AssertionError, match="twice"):
+        answered(cfg, again)

@@ -317,6 +317,13 @@ def test_too_many_open_files_are_survived(own_server):
     assert running.get().status == 200
 
 
+def test_a_body_that_was_asked_for_and_is_none_is_refused(server):
+    with server().talk() as talk:
+        head = "POST / HTTP/1.1\r\nHost: here\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n"
+        assert talk.ask(head).status == 100
+        assert talk.ask("no chunk\r\n").status == 400
+
+
 # --- the application's faults --------------------------------------------------------------------------------------
 
 
