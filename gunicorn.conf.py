@@ -37,7 +37,7 @@ if not (_wanted.isdecimal() and int(_wanted)):
     sys.exit(f"WEB_CONCURRENCY is {_wanted!r}, not a number of workers.")
 workers = int(_wanted)
 # A click mostly waits for TalentLMS, so many can wait at once in few processes; docs/budget.md has what was measured
-# with more of them, and with gevent. 160 of them may wait for TalentLMS and 32 for the budget; see
+# with more of them, and with gevent. 160 of them may wait for TalentLMS and 64 for the budget; see
 # gateway/talentlms/transport.py and budget.py.
 threads = 224
 # glibc gives so many threads sixteen heaps on two cores, and each keeps what it was once lent. Two are enough, since

@@ -13,7 +13,7 @@ from gateway.errors import GatewayError, Queued
 from gateway.turn import Permit, Turn, Verdict, Voucher
 from schemas.site import RateLimit
 
-HELD_AT_ONCE = 32
+HELD_AT_ONCE = 64
 """Of a worker's 224 threads, how many may be held by calls whose time comes in a moment."""
 FRESH_SECONDS = 1.0
 """A permit older than this is given back: the shared budget counts on calls that begin at once."""
