@@ -69,11 +69,13 @@ class Server:
             self.process.wait()
 
 
-def _started(directory, arguments, changes):
+def _started(directory, arguments, changes, files=None):
     port = free_port()
     log = directory / f"{port}.log"
     command = [sys.executable, "-m", "gunicorn", "tests.gateway.serving.echo:app", "--config", "gunicorn.conf.py"]
     command += ["--bind", f"127.0.0.1:{port}", "--workers", "1", *arguments]
+    if files is not None:
+        command = ["sh", "-c", f'ulimit -n {files}; exec "$@"', "sh", *command]
     with log.open("wb") as output:
         process = subprocess.Popen(
             command, cwd=ROOT, env=os.environ | SETTINGS | changes, stdout=output, stderr=subprocess.STDOUT
@@ -119,11 +121,11 @@ def server(_servers, tmp_path_factory):
 
 @pytest.fixture
 def own_server(tmp_path):
-    """Start a gunicorn of the test's own, which it may stop."""
+    """Start a gunicorn of the test's own, which it may stop, with so many files that it may open."""
     running = []
 
-    def made(*arguments, wait=True, **changes):
-        running.append(_started(tmp_path, arguments, changes))
+    def made(*arguments, wait=True, files=None, **changes):
+        running.append(_started(tmp_path, arguments, changes, files))
         if wait:
             _wait_for(running[-1])
         return running[-1]

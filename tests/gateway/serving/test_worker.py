@@ -1,6 +1,5 @@
 """The worker, with a real gunicorn and browsers that behave well, slowly, or not at all."""
 
-import resource
 import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -303,12 +302,7 @@ def test_a_crowd_that_comes_and_goes_beyond_the_limit_leaves_nothing_behind(own_
 
 
 def test_too_many_open_files_are_survived(own_server):
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (40, hard))  # the child inherits it
-    try:
-        running = own_server(*FEW)
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    running = own_server(*FEW, files=40)
     crowd = [running.talk() for _ in range(60)]
     eventually(lambda: "No connection can be accepted" in running.log)
     for talk in crowd:
