@@ -260,7 +260,7 @@ def test_whoever_leaves_in_the_middle_leaves_nothing_behind(server, words):
 def test_whoever_hangs_up_while_others_are_closed_harms_nobody(server):
     running = server(REQUEST_SECONDS="1")
     before, pid = running.open_files(), running.get().told["pid"]
-    for _ in range(3):
+    for _ in range(2):
         silent = [running.talk() for _ in range(900)]
         assert silent[0].is_over()
         for talk in reversed(silent):  # the last is looked at last
@@ -302,7 +302,7 @@ def test_a_crowd_that_comes_and_goes_beyond_the_limit_leaves_nothing_behind(own_
 
 
 def test_too_many_open_files_are_survived(own_server):
-    running = own_server(*FEW, files=40)
+    running = own_server("--threads", "40", files=40)  # as many connections as threads are let in, so files run out
     crowd = [running.talk() for _ in range(60)]
     eventually(lambda: "No connection can be accepted" in running.log)
     for talk in crowd:
