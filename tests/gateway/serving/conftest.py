@@ -8,19 +8,11 @@ from pathlib import Path
 import pytest
 
 from tests.gateway.serving.talk import Talk
+from tests.gateway.test_factory import GOOD
 from tests.ports import free_port
 
 ROOT = Path(__file__).parents[3]
 PATIENCE_SECONDS = 20.0
-SETTINGS = {
-    "GATEWAY_PUBLIC_URL": "https://training.acme.example",
-    "GATEWAY_SECRET_KEYS": "key-of-the-tests-" * 3,
-    "TALENTLMS_URL": "http://127.0.0.1:9",
-    "TALENTLMS_API_KEY": "key-of-nobody",
-    "OIDC_ISSUER": "http://127.0.0.1:9",
-    "OIDC_CLIENT_ID": "gateway",
-    "OIDC_CLIENT_SECRET": "secret-of-nobody",
-}
 
 
 class Server:
@@ -78,7 +70,7 @@ def _started(directory, arguments, changes, files=None):
         command = ["sh", "-c", f'ulimit -n {files}; exec "$@"', "sh", *command]
     with log.open("wb") as output:
         process = subprocess.Popen(
-            command, cwd=ROOT, env=os.environ | SETTINGS | changes, stdout=output, stderr=subprocess.STDOUT
+            command, cwd=ROOT, env=os.environ | GOOD | changes, stdout=output, stderr=subprocess.STDOUT
         )
     return Server(port, process, log)
 
