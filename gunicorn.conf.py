@@ -27,7 +27,8 @@ _ASK_SECONDS = 2.0
 
 _M_ARENA_MAX = -8
 
-# gunicorn's own threads cost a click a third more, and one browser can make all others wait; see gateway/serving/.
+# With gunicorn's own threads a burst's click takes 1.3 times the CPU, and one browser can make all others wait; see
+# gateway/serving/ and docs/budget.md.
 # Without epoll, which only Linux has, they have to do.
 worker_class = "gateway.serving.worker.EpollWorker" if hasattr(select, "epoll") else "gthread"
 # The embedded store lives in one process, so without Redis there is one worker.

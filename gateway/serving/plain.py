@@ -1,4 +1,4 @@
-"""A plain request, read and answered without gunicorn's parser and response, which take half as long as a click.
+"""A plain request, read and answered without gunicorn's parser and response, nearly a quarter of a burst's click.
 
 Plain is a GET without a body, for an address and with header fields that can be read in one way only; a click is. What
 is not plain, or not to the letter of RFC 9112, is left to gunicorn's parser, which decides and refuses: this reader

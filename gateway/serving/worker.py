@@ -3,8 +3,9 @@
 gunicorn's own ``gthread`` worker hands each connection from its main thread to a pool and back, reads a request where a
 slow browser can hold a thread, and says goodbye in the main thread, where one browser that does not close its end keeps
 everybody else waiting for two seconds. Here every thread asks the kernel for the next connection that has something to
-say; a request gets a thread once it is there as a whole; and goodbyes wait with all other connections. Parsing requests
-and writing responses is gunicorn's. ``docs/budget.md`` has what was measured with both.
+say; a request gets a thread once it is there as a whole, as far as its head tells; a quarter of the threads at most
+wait for the rest of any other; and goodbyes wait with all other connections. Parsing requests and writing responses is
+gunicorn's, but for plain ones. ``docs/budget.md`` has what was measured with both.
 """
 
 import contextlib
@@ -40,7 +41,7 @@ _STOPPING_SECONDS = 0.05
 _EXHAUSTED_SECONDS = 0.1
 _FILES_OF_A_THREAD = 3
 """A browser, TalentLMS, Redis."""
-_OF_FOUR_THREADS = 4
+_THREADS_PER_SEAT = 4
 _TOO_SLOW = (HTTPStatus.REQUEST_TIMEOUT.value, HTTPStatus.REQUEST_TIMEOUT.phrase, "The request did not arrive in time.")
 _TOO_LONG = "limit request headers size"
 _NOT_YET = select.EPOLLONESHOT
@@ -72,7 +73,7 @@ class EpollWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         self._open: dict[int, Connection] = {}
         self._waiting: dict[Connection, bool] = {}
         self._listeners: dict[int, tuple[socket.socket, Any]] = {}
-        self._seats = threading.BoundedSemaphore(max(1, self.cfg.threads // _OF_FOUR_THREADS))
+        self._seats = threading.BoundedSemaphore(max(1, self.cfg.threads // _THREADS_PER_SEAT))
         self._plain = PlainRequests(self.cfg) if _may_be_plain(self.cfg, self.log) else None
         self.cfg.set("sendfile", False)  # noqa: FBT003 - gunicorn's own; it would write past ``Connection``
         files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
