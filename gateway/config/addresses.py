@@ -8,6 +8,7 @@ from typing import TypeVar
 from urllib.parse import SplitResult, urlsplit
 
 from gateway.config.faults import Refused
+from gateway.hosts import is_loopback
 from schemas.secret import Secret
 
 HTTPS_PORT = 443
@@ -175,12 +176,6 @@ def is_host(text: str) -> bool:
     if text.rpartition(".")[2].isdigit():
         return parsed(ipaddress.IPv4Address, text) is not None
     return HOST_NAME.fullmatch(text) is not None
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether a host, an IPv6 address without its brackets, is this very machine."""
-    address = parsed(ipaddress.ip_address, host)
-    return host == "localhost" if address is None else address.is_loopback
 
 
 def parsed(parse: Callable[[str], Parsed], text: str) -> Parsed | None:

@@ -1,9 +1,9 @@
 """Where TalentLMS's links may lead: the one place that decides it."""
 
 from collections.abc import Collection
-from ipaddress import ip_address
 
 from gateway.errors import ForeignLink
+from gateway.hosts import is_loopback
 from schemas.link import Link
 
 _DEFAULT_PORTS = {"https": ":443", "http": ":80"}
@@ -36,16 +36,12 @@ class Destinations:
 
 def _checked(link: Link, hosts: Collection[str]) -> Link:
     host = link.host.removesuffix(_DEFAULT_PORTS.get(link.scheme, ":"))
-    secure = link.scheme == "https" or (link.scheme == "http" and _is_loopback(host))
+    secure = link.scheme == "https" or (link.scheme == "http" and is_loopback(_without_port(host)))
     clean = link.reveal().isascii() and link.reveal().isprintable()
     if not (secure and clean and host in hosts):
         raise ForeignLink(f"a link to {link.scheme}://{host[:80]}; see TALENTLMS_LINK_HOSTS")
     return link
 
 
-def _is_loopback(host: str) -> bool:
-    name = host.partition("]")[0].removeprefix("[") if host.startswith("[") else host.partition(":")[0]
-    try:
-        return ip_address(name).is_loopback
-    except ValueError:
-        return name == "localhost"
+def _without_port(host: str) -> str:
+    return host.partition("]")[0].removeprefix("[") if host.startswith("[") else host.partition(":")[0]

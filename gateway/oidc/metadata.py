@@ -12,6 +12,7 @@ from joserfc.jwk import Key, KeySet
 
 from gateway import deadline, log
 from gateway.errors import ProviderUnavailable, SignInNotTrusted
+from gateway.hosts import is_loopback
 from gateway.oidc.outbound import BoundedAdapter, bounded, json_object
 
 LIFETIME_SECONDS = 3600
@@ -26,7 +27,6 @@ RETRY_SECONDS = 10
 """How often, at most, a stale copy is tried to be renewed while the provider is away."""
 
 _ANOTHER_WORKERS_FETCH_SECONDS = 7.0
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class Document(Protocol):
@@ -219,7 +219,7 @@ def _is_address(url: str) -> bool:
         _ = parts.port
     except ValueError:
         return False
-    safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
+    safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
     return safe and bool(parts.hostname) and url.isascii() and url.isprintable() and not set(url) & set('@\\# "<>')
 
 

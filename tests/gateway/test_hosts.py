@@ -1,0 +1,78 @@
+"""What the name of a host means: one rule for settings, the provider's metadata and TalentLMS's links."""
+
+import pytest
+
+from gateway.config import load
+from gateway.errors import ForeignLink, SignInNotTrusted
+from gateway.flows.destinations import Destinations
+from gateway.hosts import is_loopback
+from gateway.oidc.metadata import ProviderDirectory
+from gateway.oidc.outbound import BoundedAdapter
+from gateway.store.connection import connect
+from gateway.store.provider_documents import ProviderDocuments
+from schemas.link import Link
+from tests.gateway.config.conftest import GOOD
+
+THIS_MACHINE = ("127.0.0.1", "127.0.0.3", "127.255.255.254", "localhost", "::1", "0:0:0:0:0:0:0:1")
+OTHERS = (
+    "",
+    "10.0.0.1",
+    "0.0.0.0",
+    "128.0.0.1",
+    "127.0.0.1.example",
+    "localhost.example",
+    "::",
+    "::2",
+    "::ffff:127.0.0.1",
+    "::1%lo",
+    "fe80::1",
+    "acme.example",
+)
+
+
+@pytest.mark.parametrize("host", THIS_MACHINE)
+def test_this_machine(host):
+    assert is_loopback(host)
+    assert is_loopback(host.upper())
+
+
+@pytest.mark.parametrize("host", OTHERS)
+def test_another_machine(host):
+    assert not is_loopback(host)
+
+
+def accepted_by_settings(host):
+    return load(GOOD | {"OIDC_ISSUER": f"http://{host}:8002"}).identity_providers[0].issuer
+
+
+def accepted_by_metadata(host):
+    """Read metadata of a provider at this host from the store, as if they had just been fetched."""
+    issuer = f"http://{host}:8002"
+    documents = ProviderDocuments(connect(None), keep=60)
+    endpoints = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+    published = {"issuer": issuer, **dict.fromkeys(endpoints, f"{issuer}/there")}
+    documents.put(f"{issuer}/.well-known/openid-configuration", published)
+    return ProviderDirectory(issuer, documents, BoundedAdapter()).metadata().token_endpoint
+
+
+def accepted_as_destination(host):
+    origin = f"{host}:8001"
+    return Destinations({origin}, ()).sign_in(Link(f"http://{origin}/index")).reveal()
+
+
+@pytest.mark.statement(35)
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.3", "localhost", "[::1]"])
+@pytest.mark.parametrize("accepted", [accepted_by_settings, accepted_by_metadata, accepted_as_destination])
+def test_plain_http_is_accepted_for_the_same_hosts_everywhere(accepted, host):
+    assert accepted(host)
+
+
+@pytest.mark.statement(35)
+@pytest.mark.parametrize("host", ["10.0.0.3", "localhost.example", "[::2]", "[::ffff:7f00:1]"])
+def test_plain_http_is_refused_for_the_same_hosts_everywhere(host):
+    with pytest.raises(SignInNotTrusted, match="not an https address"):
+        accepted_by_metadata(host)
+    with pytest.raises(ForeignLink):
+        accepted_as_destination(host)
+    with pytest.raises(Exception, match="plain http"):
+        accepted_by_settings(host)
