@@ -51,6 +51,7 @@ class IdentityProviderSettings:
             Choice("entra", "okta", "google", "keycloak", "auth0", "jumpcloud", "generic"),
             "The product, so that its peculiarities are known. Google and Entra ID are known by the issuer's host as "
             "well.",
+            variable="OIDC_PRESET",
             key="preset",
         ),
     ] = "generic"
@@ -104,13 +105,19 @@ class IdentityProviderSettings:
     ] = frozenset()
     trust_username: Annotated[
         bool,
-        Setting(Switch(), "Whether an existing account may be adopted by its username.", key="trust_username"),
+        Setting(
+            Switch(),
+            "Whether an existing account may be adopted by its username.",
+            variable="OIDC_TRUST_USERNAME",
+            key="trust_username",
+        ),
     ] = False
     userinfo: Annotated[
         Literal["always", "missing", "never"],
         Setting(
             Choice("always", "missing", "never"),
             "When the userinfo endpoint is asked: at every sign-in, only where the ID token has no `email`, or never.",
+            variable="OIDC_USERINFO",
             key="userinfo",
         ),
     ] = "always"
@@ -119,6 +126,7 @@ class IdentityProviderSettings:
         Setting(
             Several(Choice(*ALGORITHMS), empty="name at least one, or leave the key out"),
             "The signatures that are accepted: on ID tokens, on logout tokens, and on UserInfo where it is signed.",
+            variable="OIDC_ALGORITHMS",
             key="algorithms",
         ),
     ] = ALGORITHMS
@@ -127,6 +135,7 @@ class IdentityProviderSettings:
         Setting(
             Choice("client_secret_basic", "client_secret_post", "private_key_jwt"),
             "How the gateway proves itself to the token endpoint.",
+            variable="OIDC_CLIENT_AUTHENTICATION",
             key="client_authentication",
         ),
     ] = "client_secret_basic"
@@ -135,6 +144,7 @@ class IdentityProviderSettings:
         Setting(
             Rule("private key in PEM", pem_key),
             "The key that signs for `private_key_jwt`, not encrypted.",
+            variable="OIDC_PRIVATE_KEY",
             key="private_key",
             secret=True,
         ),
@@ -145,6 +155,7 @@ class IdentityProviderSettings:
             Several(WORD),
             "The authentication context classes to ask for, best first. A sign-in with another one, or with none, is "
             "refused.",
+            variable="OIDC_ACR_VALUES",
             key="acr_values",
         ),
     ] = ()
@@ -153,18 +164,24 @@ class IdentityProviderSettings:
         Setting(
             Whole(0, 30 * 24 * 3600),
             "Seconds after which a person must prove themselves to the provider anew.",
+            variable="OIDC_MAX_AGE",
             key="max_age",
         ),
     ] = None
     pushed_authorization: Annotated[
         bool,
         Setting(
-            Switch(), "Whether the request is pushed to the provider first (RFC 9126).", key="pushed_authorization"
+            Switch(),
+            "Whether the request is pushed to the provider first (RFC 9126).",
+            variable="OIDC_PUSHED_AUTHORIZATION",
+            key="pushed_authorization",
         ),
     ] = False
     label: Annotated[
         str | None,
-        Setting(TEXT, "What the sign-in button calls the provider.", key="label", unset="the name"),
+        Setting(
+            TEXT, "What the sign-in button calls the provider.", variable="OIDC_LABEL", key="label", unset="the name"
+        ),
     ] = None
 
     def __post_init__(self) -> None:

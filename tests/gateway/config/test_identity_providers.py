@@ -2,6 +2,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
 
+from gateway.config import IdentityProviderSettings
+from gateway.config.setting import declared
 from tests.gateway.config.conftest import PROVIDER
 
 
@@ -258,3 +260,74 @@ def test_a_bad_way_to_authenticate_is_one_fault(complaints, pem):
     found = complaints('client_authentication = "tls"', f'private_key_file = "{pem(NoEncryption())}"')
 
     assert list(found) == ["client_authentication"]
+
+
+def test_whatever_an_entry_of_the_file_can_say_a_variable_can():
+    """All but the name: the provider of the variables is called default."""
+    found = {one.setting.key: one.setting.variable for one in declared(IdentityProviderSettings)}
+
+    assert found.pop("name") is None
+    assert found == {key: f"OIDC_{key.upper()}" for key in found}
+
+
+def test_every_variable_has_its_say(settings):
+    loaded = settings(
+        OIDC_PRESET="okta",
+        OIDC_LABEL="Acme für alle",
+        OIDC_TRUST_USERNAME="on",
+        OIDC_USERINFO="never",
+        OIDC_ALGORITHMS="ES256, PS256",
+        OIDC_CLIENT_AUTHENTICATION="client_secret_post",
+        OIDC_ACR_VALUES="urn:acme:mfa 1",
+        OIDC_MAX_AGE="0",
+        OIDC_PUSHED_AUTHORIZATION="on",
+    )
+
+    [found] = loaded.identity_providers
+    assert (found.name, found.preset, found.label) == ("default", "okta", "Acme für alle")
+    assert (found.trust_username, found.userinfo, found.algorithms) == (True, "never", ("ES256", "PS256"))
+    assert found.client_authentication == "client_secret_post"
+    assert (found.acr_values, found.max_age, found.pushed_authorization) == (("urn:acme:mfa", "1"), 0, True)
+
+
+@pytest.mark.parametrize("twin", ["", "_FILE"])
+def test_a_private_key_may_be_a_variable_or_its_file(settings, pem, twin):
+    path = pem(NoEncryption())
+    key = {f"OIDC_PRIVATE_KEY{twin}": str(path) if twin else path.read_text()}
+
+    [found] = settings(OIDC_CLIENT_SECRET=None, OIDC_CLIENT_AUTHENTICATION="private_key_jwt", **key).identity_providers
+
+    assert found.private_key.reveal().strip() == path.read_text().strip()
+
+
+def test_the_credential_that_the_variables_lack_is_named_as_a_variable(faults):
+    found = faults(OIDC_CLIENT_AUTHENTICATION="private_key_jwt")
+
+    assert "is missing" in found["OIDC_PRIVATE_KEY"]
+    assert "is not used" in found["OIDC_CLIENT_SECRET"]
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "says"),
+    [
+        ("OIDC_PRESET", "azure", "write one of entra, okta"),
+        ("OIDC_TRUST_USERNAME", "true", "write on or off"),
+        ("OIDC_USERINFO", "allways", "did you mean always?"),
+        ("OIDC_ALGORITHMS", "HS256", '"HS256" is not known here'),
+        ("OIDC_CLIENT_AUTHENTICATION", "basic", "write one of client_secret_basic"),
+        ("OIDC_MAX_AGE", "an hour", "is not a whole number"),
+        ("OIDC_PUSHED_AUTHORIZATION", "1", "write on or off"),
+        ("OIDC_LABEL", " Acme", "has blanks at its ends"),
+    ],
+)
+def test_values_of_variables_that_nobody_knows_are_refused(faults, variable, value, says):
+    found = faults(**{variable: value})
+
+    assert list(found) == [variable]
+    assert says in found[variable]
+
+
+def test_any_of_the_variables_begins_a_provider(faults):
+    unset = {"OIDC_ISSUER": None, "OIDC_CLIENT_ID": None, "OIDC_CLIENT_SECRET": None}
+
+    assert {"OIDC_ISSUER", "OIDC_CLIENT_ID"} <= set(faults(**unset, OIDC_LABEL="Acme"))
