@@ -239,6 +239,7 @@ def _registration(settings: Settings, entry: IdentityProviderSettings) -> Regist
         preset=PRESETS[entry.preset],
         acr_values=entry.acr_values,
         max_age=entry.max_age,
+        trusted_audiences=entry.trusted_audiences,
         pushed=entry.pushed_authorization,
     )
 

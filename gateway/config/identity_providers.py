@@ -149,6 +149,16 @@ class IdentityProviderSettings:
             secret=True,
         ),
     ] = None
+    trusted_audiences: Annotated[
+        frozenset[str],
+        Setting(
+            Several(WORD, frozenset),
+            "What a token may be for besides the gateway, such as the id of a project. A token that names any other "
+            "audience is refused; with several audiences its `azp` has to be the gateway.",
+            variable="OIDC_TRUSTED_AUDIENCES",
+            key="trusted_audiences",
+        ),
+    ] = frozenset()
     acr_values: Annotated[
         tuple[str, ...],
         Setting(

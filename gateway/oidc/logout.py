@@ -101,7 +101,8 @@ class Logout:
             raise SignInNotTrusted("logout token: typ is another kind of token's")
         keys = partial(self._directory.keys, allowance="logout")
         claims = signed_claims(token, keys, self._registration.algorithms, "logout token")
-        check_issuer_and_audience(claims, self._registration.issuer, self._registration.client_id)
+        registration = self._registration
+        check_issuer_and_audience(claims, registration.issuer, registration.client_id, registration.trusted_audiences)
         check_times(claims)
         return _read(claims)
 

@@ -25,6 +25,7 @@ class Registration:
         preset: the product's peculiarities.
         acr_values: authentication context classes, of which one is demanded; empty for any.
         max_age: seconds since the person last proved themselves, at most; ``None`` for any.
+        trusted_audiences: what a token's ``aud`` may name besides us.
         pushed: whether the request is pushed to the provider first, where it can be (RFC 9126).
     """
 
@@ -40,6 +41,7 @@ class Registration:
     preset: Preset = PRESETS["generic"]
     acr_values: tuple[str, ...] = ()
     max_age: int | None = None
+    trusted_audiences: frozenset[str] = frozenset()
     pushed: bool = False
 
 

@@ -178,6 +178,7 @@ class RelyingParty:
             algorithm=str(header_of(token["id_token"]).get("alg")),
             max_age=registration.max_age,
             acr_values=registration.acr_values,
+            trusted_audiences=registration.trusted_audiences,
         )
         check_id_token(claims, expected)
         return claims

@@ -65,6 +65,7 @@ class Expected:
         algorithm: that signed the token; it also says how ``at_hash`` is made.
         max_age: seconds since the person last proved themselves, if it was asked for.
         acr_values: of which ``acr`` has to be one, if any were asked for.
+        trusted_audiences: what ``aud`` may name besides us.
     """
 
     issuer: str
@@ -74,6 +75,7 @@ class Expected:
     algorithm: str = "RS256"
     max_age: int | None = None
     acr_values: Collection[str] = ()
+    trusted_audiences: Collection[str] = ()
 
 
 def signed_claims(token: str, keys: KeySource, algorithms: Collection[str], kind: str = "ID token") -> dict[str, Any]:
@@ -118,7 +120,7 @@ def check_id_token(claims: Mapping[str, Any], expected: Expected) -> None:
     Raises:
         SignInNotTrusted: its note names the claim.
     """
-    check_issuer_and_audience(claims, expected.issuer, expected.client_id)
+    check_issuer_and_audience(claims, expected.issuer, expected.client_id, expected.trusted_audiences)
     check_times(claims)
     _check(_is_subject(claims.get("sub")), "sub is missing, empty, too long or not ASCII")
     nonce = claims.get("nonce")
@@ -136,11 +138,28 @@ def check_id_token(claims: Mapping[str, Any], expected: Expected) -> None:
         _check(claims.get("acr") in expected.acr_values, "acr is not one of those asked for")
 
 
-def check_issuer_and_audience(claims: Mapping[str, Any], issuer: str, client_id: str) -> None:
-    """Hold ``iss``, ``aud`` and ``azp`` against Core 3.1.3.7, items 2 to 5. No other audience is trusted."""
+def check_issuer_and_audience(
+    claims: Mapping[str, Any], issuer: str, client_id: str, trusted_audiences: Collection[str] = ()
+) -> None:
+    """Hold ``iss``, ``aud`` and ``azp`` against Core 3.1.3.7, items 2 to 5.
+
+    Args:
+        claims: of a token whose signature is the provider's.
+        issuer: the provider's, exactly.
+        client_id: ours; ``aud`` has to name it. With several audiences ``azp`` has to, too; with one it may be absent.
+        trusted_audiences: what ``aud`` may name besides us; any other audience makes the token somebody else's.
+
+    Raises:
+        SignInNotTrusted: its note names the claim, and the audience that is not trusted.
+    """
     _check(claims.get("iss") == issuer, "iss is not the provider's")
-    audience = claims.get("aud")
-    _check(audience in (client_id, [client_id]), "aud is not this client, and this client alone")
+    named = claims.get("aud")
+    audiences: list[Any] = named if isinstance(named, list) else [named]
+    texts = all(isinstance(one, str) for one in audiences)
+    _check(texts and client_id in audiences, "aud does not name this client")
+    foreign = [one[:80] for one in audiences if one != client_id and one not in trusted_audiences]
+    _check(not foreign, f"aud names others that are not among trusted_audiences: {foreign[:5]}")
+    _check("azp" in claims or len(audiences) == 1, "azp is missing, although aud names several")
     _check(claims.get("azp", client_id) == client_id, "azp is another client")
 
 

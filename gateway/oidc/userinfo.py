@@ -66,7 +66,9 @@ class UserInfo:
         if response.headers.get("Content-Type", "").lower().startswith("application/jwt"):
             token = response.content.decode("ascii", "replace").strip()
             claims = signed_claims(token, self._directory.keys, registration.algorithms, "userinfo")
-            check_issuer_and_audience(claims, registration.issuer, registration.client_id)
+            check_issuer_and_audience(
+                claims, registration.issuer, registration.client_id, registration.trusted_audiences
+            )
             return claims
         told = json_object(response.content)
         if told is None:

@@ -32,7 +32,7 @@ STATEMENTS = {
         21: "signatures are always verified, by algorithms that are pinned here",
         22: "keys that a token offers are ignored, unknown critical headers and long tokens refused",
         23: "`iss` is the issuer, exactly",
-        24: "`aud` is this client alone; `azp` is nobody else",
+        24: "`aud` is this client, and nobody else whom the settings do not name; `azp` is nobody else",
         25: "times are finite, fresh, and a minute off at most",
         26: "`nonce` is the one that was sent",
         27: "`sub` has 1 to 255 characters of ASCII",

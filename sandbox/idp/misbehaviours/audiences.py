@@ -10,7 +10,8 @@ def _ours_elsewhere(claims: Json, occasion: Occasion) -> Json:
     return {**claims, "aud": OTHER_CLIENT, "azp": occasion.client.client_id}
 
 
-def _two_with_azp(claims: Json, occasion: Occasion) -> Json:
+def two_with_azp(claims: Json, occasion: Occasion) -> Json:
+    """For us and another client; azp names us."""
     return {**claims, "aud": [occasion.client.client_id, OTHER_CLIENT], "azp": occasion.client.client_id}
 
 
@@ -63,7 +64,7 @@ KNOBS = (
         name="aud-two-with-azp",
         sources=("statement 24",),
         meaning="The ID Token is for us and for a client that we do not trust; azp names us.",
-        claims=_two_with_azp,
+        claims=two_with_azp,
     ),
     Misbehaviour(
         name="aud-two-without-azp",

@@ -3,6 +3,7 @@
 from sandbox.idp.logout_token import EVENT
 from sandbox.idp.logout_variant import LogoutVariant
 from sandbox.idp.misbehaviour import Change, Expected, Json
+from sandbox.idp.misbehaviours.audiences import OTHER_CLIENT, two_with_azp
 from sandbox.idp.misbehaviours.changes import DAY, NAN, drop, edit, from_now, parameter, put, repeated, sealed_with
 from sandbox.idp.misbehaviours.signatures import forged, hs256_with_secret, unsigned
 
@@ -92,6 +93,12 @@ VARIANTS = (
         "The logout token's aud is a list with our client_id.",
         edit("aud", lambda aud: [aud]),
         expected="accept",
+    ),
+    _claims("aud-two", "The logout token is for us and for a client that we do not trust; azp names us.", two_with_azp),
+    _claims(
+        "aud-two-without-azp",
+        "The logout token is for us and another client, without azp.",
+        edit("aud", lambda aud: [aud, OTHER_CLIENT]),
     ),
     _claims(
         "wrong-iss",

@@ -3,6 +3,7 @@
 import json
 
 from sandbox.idp.misbehaviour import Body, Expected, Json, Misbehaviour, Occasion, Seal
+from sandbox.idp.misbehaviours.audiences import two_with_azp
 from sandbox.idp.misbehaviours.changes import drop, edit, put
 from sandbox.idp.misbehaviours.signatures import forged, hs256_with_secret, unsigned
 from sandbox.idp.seal import header, sealed
@@ -22,6 +23,10 @@ def _jwt(seal: Seal, **wrong: str) -> Body:
 
 def _body(name: str, meaning: str, body: Body, *sources: str, expected: Expected = "refuse") -> Misbehaviour:
     return Misbehaviour(name=name, meaning=meaning, sources=(*sources, SIGNED), expected=expected, userinfo_body=body)
+
+
+def _for_two(claims: Json, occasion: Occasion) -> tuple[str, str]:
+    return sealed(header(occasion), two_with_azp(addressed(claims, occasion), occasion), occasion), JWT_TYPE
 
 
 KNOBS = (
@@ -64,6 +69,11 @@ KNOBS = (
     _body("userinfo-signed-hs256", "The UserInfo is signed with the client secret.", _jwt(hs256_with_secret)),
     _body(
         "userinfo-signed-wrong-aud", "The signed UserInfo is for another client.", _jwt(sealed, aud="another-client")
+    ),
+    _body(
+        "userinfo-signed-two-auds",
+        "The signed UserInfo is for us and for a client that we do not trust; azp names us.",
+        _for_two,
     ),
     _body(
         "userinfo-signed-wrong-iss",

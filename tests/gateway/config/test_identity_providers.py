@@ -53,6 +53,7 @@ def test_defaults(provider):
     assert found.algorithms == ("RS256", "PS256", "ES256", "EdDSA")
     assert (found.client_authentication, found.private_key) == ("client_secret_basic", None)
     assert (found.acr_values, found.max_age, found.pushed_authorization) == ((), None, False)
+    assert found.trusted_audiences == frozenset()
 
 
 def test_every_key_has_its_say(provider):
@@ -65,6 +66,7 @@ def test_every_key_has_its_say(provider):
         'userinfo = "never"',
         'algorithms = ["ES256"]',
         'client_authentication = "client_secret_post"',
+        'trusted_audiences = ["2463617"]',
         'acr_values = ["urn:acme:mfa", "1"]',
         "max_age = 0",
         "pushed_authorization = true",
@@ -74,6 +76,7 @@ def test_every_key_has_its_say(provider):
     assert found.scopes == ("groups", "openid")
     assert (found.trusted_email_domains, found.trust_username) == ({"acme.com", "acme.co.uk"}, True)
     assert (found.userinfo, found.algorithms) == ("never", ("ES256",))
+    assert found.trusted_audiences == {"2463617"}
     assert found.client_authentication == "client_secret_post"
     assert (found.acr_values, found.max_age, found.pushed_authorization) == (("urn:acme:mfa", "1"), 0, True)
 
@@ -189,6 +192,9 @@ def test_the_variables_are_held_to_the_same_rule(faults):
         ("algorithms = []", "name at least one"),
         ('algorithms = ["none"]', '"none" is not known here'),
         ('algorithms = ["HS256"]', '"HS256" is not known here'),
+        ('trusted_audiences = "2463617"', "write a list in square brackets"),
+        ("trusted_audiences = [2463617]", "write a text in quotes"),
+        ('trusted_audiences = ["a b"]', "has blanks"),
         ('acr_values = ["a b"]', "has blanks"),
         ("max_age = -1", "is out of range"),
         ('max_age = "60"', "without quotes"),
@@ -278,6 +284,7 @@ def test_every_variable_has_its_say(settings):
         OIDC_USERINFO="never",
         OIDC_ALGORITHMS="ES256, PS256",
         OIDC_CLIENT_AUTHENTICATION="client_secret_post",
+        OIDC_TRUSTED_AUDIENCES="2463617, https://api.acme.com",
         OIDC_ACR_VALUES="urn:acme:mfa 1",
         OIDC_MAX_AGE="0",
         OIDC_PUSHED_AUTHORIZATION="on",
@@ -287,6 +294,7 @@ def test_every_variable_has_its_say(settings):
     assert (found.name, found.preset, found.label) == ("default", "okta", "Acme für alle")
     assert (found.trust_username, found.userinfo, found.algorithms) == (True, "never", ("ES256", "PS256"))
     assert found.client_authentication == "client_secret_post"
+    assert found.trusted_audiences == {"2463617", "https://api.acme.com"}
     assert (found.acr_values, found.max_age, found.pushed_authorization) == (("urn:acme:mfa", "1"), 0, True)
 
 

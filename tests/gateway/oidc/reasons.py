@@ -94,7 +94,7 @@ _REASONS = (
     (SignInNotTrusted, rf"userinfo: {NO_KEY}", "userinfo-signed-forged"),
     (SignInNotTrusted, r"userinfo: alg 'none'", "userinfo-signed-none"),
     (SignInNotTrusted, r"userinfo: alg 'HS256'", "userinfo-signed-hs256"),
-    (SignInNotTrusted, r"\baud\b", "userinfo-signed-wrong-aud"),
+    (SignInNotTrusted, r"\baud\b", "userinfo-signed-wrong-aud userinfo-signed-two-auds"),
     (SignInNotTrusted, r"\biss\b", "userinfo-signed-wrong-iss"),
     (SignInNotTrusted, rf"userinfo: {NO_JWT}", "userinfo-json-as-jwt"),
     (ProviderUnavailable, r"userinfo: not a JSON object", "userinfo-jwt-as-json userinfo-claims-in-list"),

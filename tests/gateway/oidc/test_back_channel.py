@@ -28,6 +28,8 @@ REASONS = {
     "with-nonce": r"nonce",
     "wrong-aud": r"\baud\b",
     "no-aud": r"\baud\b",
+    "aud-two": r"\baud\b",
+    "aud-two-without-azp": r"\baud\b",
     "wrong-iss": r"\biss\b",
     "no-iss": r"\biss\b",
     "no-sub-no-sid": r"\bsub\b.*\bsid\b",

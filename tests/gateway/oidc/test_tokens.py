@@ -398,6 +398,56 @@ def test_the_token_is_for_this_client_and_for_nobody_else(change):
         check(claims_now(**change))
 
 
+@pytest.mark.statement(24)
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"aud": [CLIENT, "2463617"], "azp": CLIENT},
+        {"aud": ["2463617", CLIENT], "azp": CLIENT},
+        {"aud": ["2463617", "https://api.acme.example", CLIENT], "azp": CLIENT},
+        {"aud": [CLIENT, CLIENT], "azp": CLIENT},
+        {"aud": [CLIENT]},
+        {"aud": CLIENT, "azp": CLIENT},
+    ],
+    ids=str,
+)
+def test_further_audiences_that_are_trusted_may_be_named_besides_this_client(change):
+    check(claims_now(**change), trusted_audiences={"2463617", "https://api.acme.example"})
+
+
+@pytest.mark.statement(24)
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"aud": [CLIENT, "2463617"]}, "azp is missing"),
+        ({"aud": [CLIENT, CLIENT]}, "azp is missing"),
+        ({"aud": [CLIENT, "2463617"], "azp": None}, "azp is another client"),
+        ({"aud": [CLIENT, "2463617"], "azp": "2463617"}, "azp is another client"),
+        ({"aud": [CLIENT, "2463617"], "azp": [CLIENT]}, "azp is another client"),
+        ({"aud": [CLIENT], "azp": "2463617"}, "azp is another client"),
+        ({"aud": ["2463617"], "azp": CLIENT}, "aud does not name this client"),
+        ({"aud": "2463617", "azp": CLIENT}, "aud does not name this client"),
+        ({"aud": f"{CLIENT},2463617", "azp": CLIENT}, "aud does not name this client"),
+        ({"aud": [CLIENT, ["2463617"]], "azp": CLIENT}, "aud does not name this client"),
+        ({"aud": [CLIENT, "2463617", "another"], "azp": CLIENT}, r"aud names others .*: \['another'\]"),
+        ({"aud": [CLIENT, "246361"], "azp": CLIENT}, r"aud names others .*: \['246361'\]"),
+        ({"aud": [CLIENT, "2463617 "], "azp": CLIENT}, "aud names others"),
+        ({"aud": [CLIENT, ""], "azp": CLIENT}, "aud names others"),
+    ],
+    ids=str,
+)
+def test_a_trusted_audience_replaces_neither_this_client_nor_its_azp(change, words):
+    with refused(words):
+        check(claims_now(**change), trusted_audiences={"2463617"})
+
+
+@pytest.mark.statement(24)
+def test_the_note_on_foreign_audiences_is_short_however_many_and_long_they_are():
+    with refused("aud names others") as caught:
+        check(claims_now(aud=[CLIENT, *(f"{number}-" + "x" * 5000 for number in range(50))], azp=CLIENT))
+    assert len(caught.value.note) < 600
+
+
 @pytest.mark.statement(25)
 @pytest.mark.parametrize(
     ("name", "seconds", "passes"),
