@@ -8,10 +8,11 @@ import base64
 import hashlib
 import hmac
 import json
+import math
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 from joserfc import jws
 from joserfc.errors import JoseError
@@ -164,7 +165,10 @@ def check_issuer_and_audience(
 
 
 def check_times(claims: Mapping[str, Any]) -> None:
-    """Hold ``exp``, ``iat`` and ``nbf`` against the clock; they have to be finite numbers."""
+    """Hold ``exp``, ``iat`` and ``nbf`` against the clock; they have to be finite numbers.
+
+    An ``nbf`` may lie in the past as far as it likes: some providers send 0.
+    """
     now = time.time()
     for name in ("exp", "iat"):
         _check(_is_time(claims.get(name)), f"{name} is missing or not a time")
@@ -172,7 +176,8 @@ def check_times(claims: Mapping[str, Any]) -> None:
     _check(claims["iat"] < now + SKEW_SECONDS, "iat is in the future")
     _check(claims["iat"] > now - AGE_SECONDS - SKEW_SECONDS, "iat is too long ago")
     if "nbf" in claims:
-        _check(_is_time(claims["nbf"]) and claims["nbf"] < now + SKEW_SECONDS, "nbf is in the future or not a time")
+        past = _is_number(claims["nbf"]) and -math.inf < claims["nbf"] < now + SKEW_SECONDS
+        _check(past, "nbf is in the future or not a time")
 
 
 def _check(holds: object, complaint: str) -> None:
@@ -186,9 +191,11 @@ def _is_subject(subject: object) -> bool:
 
 def _is_time(value: object) -> bool:
     """Whether it is a number of seconds that a clock of this century or the next could show."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return False
-    return 0 < value < 2**33
+    return _is_number(value) and 0 < value < 2**33
+
+
+def _is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _half_hash(access_token: str, algorithm: str) -> str:

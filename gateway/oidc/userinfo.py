@@ -61,13 +61,19 @@ class UserInfo:
         return response
 
     def _read(self, response: requests.Response) -> dict[str, Any]:
-        """Read JSON, or a signed JWT, which is verified like an ID token (Core 5.3.4)."""
+        """Read JSON, or a signed JWT (Core 5.3.4).
+
+        A signed one should name issuer and audience, but need not (Core 5.3.2): where it does, they have to be right.
+        """
         registration = self._registration
         if response.headers.get("Content-Type", "").lower().startswith("application/jwt"):
             token = response.content.decode("ascii", "replace").strip()
             claims = signed_claims(token, self._directory.keys, registration.algorithms, "userinfo")
             check_issuer_and_audience(
-                claims, registration.issuer, registration.client_id, registration.trusted_audiences
+                {"iss": registration.issuer, "aud": registration.client_id, **claims},
+                registration.issuer,
+                registration.client_id,
+                registration.trusted_audiences,
             )
             return claims
         told = json_object(response.content)

@@ -36,6 +36,7 @@ KNOBS = (
     _time("nbf-future", "The ID Token becomes valid in an hour.", from_now("nbf", 3600)),
     _time("nbf-text", "The nbf is a text.", put(nbf="now")),
     _time("nbf-past", "The ID Token has been valid for a minute.", from_now("nbf", -60), expected="accept"),
+    _time("nbf-zero", "The nbf is 0.", put(nbf=0), expected="accept"),
     _time(
         "times-fractional",
         "The iat has a fraction of a second.",

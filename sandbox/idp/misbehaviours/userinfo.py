@@ -29,6 +29,10 @@ def _for_two(claims: Json, occasion: Occasion) -> tuple[str, str]:
     return sealed(header(occasion), two_with_azp(addressed(claims, occasion), occasion), occasion), JWT_TYPE
 
 
+def _addressed_to_nobody(claims: Json, occasion: Occasion) -> tuple[str, str]:
+    return sealed(header(occasion), claims, occasion), JWT_TYPE
+
+
 KNOBS = (
     Misbehaviour(
         name="userinfo-invalid-sub",
@@ -62,6 +66,12 @@ KNOBS = (
         jwt_body,
         "oidcc-client-test-userinfo-signed",
         "rp-userinfo-sig",
+        expected="accept",
+    ),
+    _body(
+        "userinfo-signed-without-iss-aud",
+        "The UserInfo is a signed JWT without iss and aud, which should be there.",
+        _addressed_to_nobody,
         expected="accept",
     ),
     _body("userinfo-signed-forged", "The UserInfo's RS256 signature fits no published key.", _jwt(forged("RS256"))),

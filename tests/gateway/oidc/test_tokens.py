@@ -357,7 +357,7 @@ def _is_allowed(name, value):
         "azp": value == CLIENT,
         "exp": number and value > now,
         "iat": number and now - 600 < value < now,
-        "nbf": number and value < now,
+        "nbf": type(value) in (int, float) and -math.inf < value < now,
         "nonce": value == NONCE,
         "at_hash": False,
     }[name]
@@ -462,6 +462,7 @@ def test_the_note_on_foreign_audiences_is_short_however_many_and_long_they_are()
         ("nbf", SKEW_SECONDS - 5, True),
         ("nbf", SKEW_SECONDS + 5, False),
         ("nbf", -86400, True),
+        ("nbf", -(10**12), True),
     ],
 )
 def test_clocks_may_differ_by_a_minute_and_no_more(name, seconds, passes):
@@ -478,12 +479,21 @@ def test_clocks_may_differ_by_a_minute_and_no_more(name, seconds, passes):
 @pytest.mark.parametrize("name", ["exp", "iat", "nbf"])
 @pytest.mark.parametrize(
     "value",
-    ["1", "", None, True, [], {}, math.nan, math.inf, -math.inf, 1e300, -1, 0, 2**40, 10**400],
+    ["1", "", None, True, False, [], {}, math.nan, math.inf, -math.inf, 1e300, 2**40, 10**400],
     ids=lambda value: str(value)[:9],
 )
 def test_a_time_is_a_finite_number_of_this_age(name, value):
     with refused(rf"\b{name}\b"):
         check(claims_now(**{name: value}))
+
+
+@pytest.mark.statement(25)
+@pytest.mark.parametrize("value", [0, 0.0, -1, -1e300, -(10**400)], ids=lambda value: str(value)[:9])
+def test_a_time_that_is_past_for_ever_begins_a_token_and_neither_makes_nor_ends_it(value):
+    check(claims_now(nbf=value))
+    for name in ("exp", "iat"):
+        with refused(rf"\b{name}\b"):
+            check(claims_now(**{name: value}))
 
 
 @pytest.mark.statement(27)

@@ -148,8 +148,8 @@ def userinfo(document: dict[str, Any], access_token: str, sub: str, sign_in: Sig
     media_type, body = read("GET", document["userinfo_endpoint"], headers=bearer)
     if media_type == "application/jwt":
         claims = verified(body.decode(), jwks)
-        require(claims.get("iss") == sign_in.idp.issuer, "iss of the UserInfo")
-        require(claims.get("aud") == sign_in.idp.client_id, "aud of the UserInfo")
+        require(claims.get("iss", sign_in.idp.issuer) == sign_in.idp.issuer, "iss of the UserInfo")
+        require(claims.get("aud", sign_in.idp.client_id) == sign_in.idp.client_id, "aud of the UserInfo")
     else:
         require(media_type == "application/json", "media type of the UserInfo")
         claims = parsed(body)
