@@ -20,7 +20,7 @@ MICROSOFT_HOSTS = frozenset(
 )
 PRESETS_BY_HOST = MappingProxyType({"accounts.google.com": "google", **dict.fromkeys(MICROSOFT_HOSTS, "entra")})
 EVERY_TENANT = frozenset({"common", "organizations", "consumers"})
-ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")
+ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA", "Ed25519")
 
 NAME = Rule(
     "1 to 32 of `a-z`, `0-9`, `-`",
@@ -125,7 +125,8 @@ class IdentityProviderSettings:
         tuple[str, ...],
         Setting(
             Several(Choice(*ALGORITHMS), empty="name at least one, or leave the key out"),
-            "The signatures that are accepted: on ID tokens, on logout tokens, and on UserInfo where it is signed.",
+            "The signatures that are accepted: on ID tokens, on logout tokens, and on UserInfo where it is signed. "
+            "`Ed25519` is the newer name of `EdDSA` (RFC 9864); either stands for both.",
             variable="OIDC_ALGORITHMS",
             key="algorithms",
         ),

@@ -16,7 +16,7 @@ from typing import Any, TypeGuard
 
 from joserfc import jws
 from joserfc.errors import JoseError
-from joserfc.jwk import Key, RSAKey
+from joserfc.jwk import Key, OKPKey, RSAKey
 
 from gateway.errors import SignInNotTrusted
 
@@ -48,7 +48,13 @@ class _PinnedRegistry(jws.JWSRegistry):
 
 PINNED_REGISTRY = _PinnedRegistry(strict_check_header=False)
 
-_KEY_TYPES = {"RS256": ("RSA", None), "PS256": ("RSA", None), "ES256": ("EC", "P-256"), "EdDSA": ("OKP", "Ed25519")}
+_KEY_TYPES = {
+    "RS256": ("RSA", None),
+    "PS256": ("RSA", None),
+    "ES256": ("EC", "P-256"),
+    "EdDSA": ("OKP", "Ed25519"),
+    "Ed25519": ("OKP", "Ed25519"),
+}
 
 KeySource = Callable[[str | None], Sequence[Key]]
 """From a ``kid`` (or ``None``) to the keys that the provider signs with."""
@@ -85,7 +91,7 @@ def signed_claims(token: str, keys: KeySource, algorithms: Collection[str], kind
     Args:
         token: compact serialization (RFC 7515, 7.1).
         keys: where candidate keys come from.
-        algorithms: pinned here.
+        algorithms: pinned here; of ``EdDSA`` and ``Ed25519`` either stands for both.
         kind: for the note in an error.
 
     Raises:
@@ -95,7 +101,8 @@ def signed_claims(token: str, keys: KeySource, algorithms: Collection[str], kind
         raise SignInNotTrusted(f"{kind}: longer than {TOKEN_BYTES} bytes")
     header = _header(token, kind)
     algorithm, kid = header.get("alg"), header.get("kid")
-    if not isinstance(algorithm, str) or algorithm not in algorithms or algorithm not in _KEY_TYPES:
+    pinned = {one_name(name) for name in algorithms}
+    if not isinstance(algorithm, str) or algorithm not in _KEY_TYPES or one_name(algorithm) not in pinned:
         raise SignInNotTrusted(f"{kind}: alg {str(algorithm)[:20]!r} is not among {sorted(algorithms)}")
     if "crit" in header:
         raise SignInNotTrusted(f"{kind}: a critical header that is not understood")
@@ -105,6 +112,11 @@ def signed_claims(token: str, keys: KeySource, algorithms: Collection[str], kind
     if not any(_verifies(token, key) for key in candidates):
         raise SignInNotTrusted(f"{kind}: no key of the provider made this signature ({len(candidates)} tried)")
     return _claims(token, kind)
+
+
+def one_name(algorithm: object) -> object:
+    """Return the one name of an algorithm that has two: ``EdDSA`` is ``Ed25519`` here (RFC 9864, 2.2 and 4.1.2)."""
+    return "Ed25519" if algorithm == "EdDSA" else algorithm
 
 
 def header_of(token: str) -> dict[str, Any]:
@@ -200,7 +212,7 @@ def _is_number(value: object) -> TypeGuard[float]:
 
 def _half_hash(access_token: str, algorithm: str) -> str:
     """Return ``at_hash``: half of the hash that belongs to the algorithm; for Ed25519 SHA-512 (Core 3.1.3.6)."""
-    digest = hashlib.new("sha512" if algorithm == "EdDSA" else "sha256", access_token.encode()).digest()
+    digest = hashlib.new("sha512" if one_name(algorithm) == "Ed25519" else "sha256", access_token.encode()).digest()
     digest = digest[: len(digest) // 2]
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
@@ -214,17 +226,24 @@ def _fits(key: Key, algorithm: str, kid: str | None) -> bool:
         entry.get("kty") == key_type
         and (curve is None or entry.get("crv") == curve)
         and entry.get("use", "sig") == "sig"
-        and entry.get("alg", algorithm) == algorithm
+        and one_name(entry.get("alg", algorithm)) == one_name(algorithm)
         and (kid is None or entry.get("kid") == kid)
     )
 
 
 def _verifies(token: str, key: Key) -> bool:
     try:
-        jws.deserialize_compact(token, key, registry=PINNED_REGISTRY)
+        jws.deserialize_compact(token, _by_either_name(key), registry=PINNED_REGISTRY)
     except (JoseError, ValueError, TypeError):
         return False
     return True
+
+
+def _by_either_name(key: Key) -> Key:
+    """Return a key of Ed25519 without its ``alg``, which joserfc would compare literally; ``_fits`` has done it."""
+    if not isinstance(key, OKPKey):
+        return key
+    return OKPKey.import_key({name: value for name, value in key.as_dict(private=False).items() if name != "alg"})
 
 
 def _header(token: str, kind: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import hmac
 
 from joserfc.jwk import ECKey, Key, OKPKey, RSAKey
 
-from sandbox.idp.jose import b64, sign, signature, signing_input
+from sandbox.idp.jose import b64, left_half_hash, sign, signature, signing_input
 from sandbox.idp.keys import new_key
 from sandbox.idp.misbehaviour import Json, Misbehaviour, Occasion, Seal
 from sandbox.idp.misbehaviours.changes import edit, sealed_with
@@ -79,6 +79,13 @@ def _another_algorithm_named(head: Json, claims: Json, occasion: Occasion) -> st
     return sign({**head, "alg": "ES256", "kid": key.kid}, claims, key, "RS256")
 
 
+def _ed25519(head: Json, claims: Json, occasion: Occasion) -> str:
+    key = occasion.keys.signing("EdDSA")
+    if "at_hash" in claims:
+        claims = {**claims, "at_hash": left_half_hash(occasion.access_token, "EdDSA")}
+    return sign({**head, "alg": "Ed25519", "kid": key.kid}, claims, key, "EdDSA")
+
+
 KNOBS = (
     *(
         Misbehaviour(
@@ -94,6 +101,13 @@ KNOBS = (
             ("ES256", ("rp-id_token-sig-es256",)),
             ("EdDSA", (PINNED,)),
         )
+    ),
+    Misbehaviour(
+        name="sig-ed25519",
+        sources=(PINNED,),
+        meaning="The ID Token is signed with EdDSA, correctly, and says Ed25519 (RFC 9864).",
+        expected="either",
+        seal=_ed25519,
     ),
     *(
         Misbehaviour(

@@ -50,7 +50,7 @@ def test_defaults(provider):
     assert found.scopes == ("openid", "profile", "email")
     assert (found.trusted_email_domains, found.trust_username) == (frozenset(), False)
     assert found.userinfo == "always"
-    assert found.algorithms == ("RS256", "PS256", "ES256", "EdDSA")
+    assert found.algorithms == ("RS256", "PS256", "ES256", "EdDSA", "Ed25519")
     assert (found.client_authentication, found.private_key) == ("client_secret_basic", None)
     assert (found.acr_values, found.max_age, found.pushed_authorization) == ((), None, False)
     assert found.trusted_audiences == frozenset()

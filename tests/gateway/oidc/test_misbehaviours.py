@@ -123,6 +123,16 @@ def test_a_provider_may_sign_everything_by_any_of_the_four_algorithms(house, fac
     assert browser.is_signed_in
 
 
+@pytest.mark.statement(21, 28)
+@pytest.mark.parametrize("knob", ["sig-ed25519", "sig-eddsa"])
+@pytest.mark.parametrize("pinned", [("EdDSA",), ("Ed25519",), ("EdDSA", "Ed25519")], ids=str)
+def test_ed25519_may_go_by_its_newer_name(house, knob, pinned):
+    house.provider.control.misbehave(knob)
+    browser = house.browser(house.gateway(house.entry(algorithms=pinned)))
+    assert browser.sign_in().headers.get("Location") == "/go", house.trail.audits()
+    assert browser.is_signed_in
+
+
 def test_every_misbehaviour_that_is_to_be_refused_has_a_reason_here():
     refused = {one.name for one in AT_SIGN_IN if one.expected == "refuse" and not one.name.startswith("par-")}
     assert refused == set(REASONS)

@@ -133,6 +133,27 @@ def test_an_algorithm_that_is_not_pinned_is_refused_however_good_the_signature(k
 
 
 @pytest.mark.statement(21)
+@pytest.mark.parametrize("named", ["EdDSA", "Ed25519"])
+@pytest.mark.parametrize("published_as", ["EdDSA", "Ed25519", ...])
+@pytest.mark.parametrize("pinned", ["EdDSA", "Ed25519"])
+def test_both_names_of_ed25519_mean_the_same(keys, named, published_as, pinned):
+    """RFC 9864, 2.2: the newer name says which curve; the older one stands for no other curve here."""
+    key, claims = keys["EdDSA"], claims_now()
+    text = token(key, claims, header={"alg": named}, alg="EdDSA")
+    assert signed_claims(text, lambda _kid: published(key, alg=published_as), (pinned,)) == claims
+
+
+@pytest.mark.statement(21)
+@pytest.mark.parametrize("named", ["EdDSA", "Ed25519", "Ed448"])
+def test_no_name_of_ed25519_admits_another_curve_or_a_wrong_signature(keys, named):
+    other = OKPKey.generate_key("Ed448", {"kid": keys["EdDSA"].kid})
+    text = token(other, header={"alg": named}, alg="EdDSA")
+    for key in (other, keys["EdDSA"]):
+        with refused("no key|alg 'Ed448'"):
+            signed_claims(text, lambda _kid, key=key: published(key, alg=...), ("EdDSA", "Ed25519"))
+
+
+@pytest.mark.statement(21)
 @pytest.mark.parametrize(
     "alg", ["none", "None", "NONE", "nOnE", "", "HS256", "HS384", "HS512", "RS384", "RS512", "ES384", "rs256", "RS256 "]
 )
@@ -522,10 +543,10 @@ def test_an_at_hash_of_another_access_token_is_refused(value):
 
 
 @pytest.mark.statement(28)
-@every_algorithm
+@pytest.mark.parametrize("alg", [*ALGORITHMS, "Ed25519"])
 def test_an_at_hash_is_made_by_the_hash_that_belongs_to_the_algorithm(alg):
-    other = "RS256" if alg == "EdDSA" else "EdDSA"
-    check(claims_now(at_hash=left_half_hash(ACCESS_TOKEN, alg)), algorithm=alg)
+    other = "RS256" if alg in ("EdDSA", "Ed25519") else "EdDSA"
+    check(claims_now(at_hash=left_half_hash(ACCESS_TOKEN, "EdDSA" if alg == "Ed25519" else alg)), algorithm=alg)
     with refused(r"\bat_hash\b"):
         check(claims_now(at_hash=left_half_hash(ACCESS_TOKEN, other)), algorithm=alg)
 
