@@ -125,7 +125,10 @@ def _neighbours(settings: Settings) -> _Neighbours:
     adapter = BoundedAdapter(settings.ca_file)
     documents = ProviderDocuments(store, keep=STALE_SECONDS)
     entries = {entry.name: entry for entry in settings.identity_providers}
-    directories = {name: ProviderDirectory(entry.issuer, documents, adapter) for name, entry in entries.items()}
+    directories = {
+        name: ProviderDirectory(entry.issuer, documents, adapter, PRESETS[entry.preset].metadata_query(entry.client_id))
+        for name, entry in entries.items()
+    }
     registrations = {name: _registration(settings, entry) for name, entry in entries.items()}
     budget = _budget(settings, store)
     lms = settings.talentlms

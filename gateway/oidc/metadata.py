@@ -73,11 +73,13 @@ class ProviderDirectory:
         issuer: as configured.
         documents: last good copies; a ``gateway.store.provider_documents.ProviderDocuments``.
         adapter: the way out.
+        query: what the address of the metadata has behind its question mark; empty for nothing. The issuer that the
+            metadata name is the configured one in any case.
     """
 
-    def __init__(self, issuer: str, documents: Any, adapter: BoundedAdapter) -> None:
+    def __init__(self, issuer: str, documents: Any, adapter: BoundedAdapter, query: str = "") -> None:
         self._issuer = issuer
-        self._metadata_url = f"{issuer.rstrip('/')}/.well-known/openid-configuration"
+        self._metadata_url = f"{issuer.rstrip('/')}/.well-known/openid-configuration" + (f"?{query}" if query else "")
         self._documents = documents
         self._session = bounded(requests.Session(), adapter)
 

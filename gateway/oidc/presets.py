@@ -7,7 +7,7 @@ Everything else about a provider is in its metadata. How to set each of them up,
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from gateway.errors import SignInNotTrusted
 
@@ -26,12 +26,20 @@ class Preset:
             it up names the claim, ``None`` where there is none. Groups are not read yet.
         logout: what can end a session on the other side, at best: ours ends the product's (``rp-initiated``), the
             product's ends ours (``back-channel``, ``front-channel``).
+        metadata_parameter: the query parameter in which the product is told our client id when its metadata is asked
+            for; empty for none. Entra ID publishes an application's own signing key to nobody who does not say
+            ``appid``, and ignores it for applications without one.
     """
 
     subject: Callable[[Claims], str]
     vouches: Callable[[Claims], bool | None]
     groups: str | None
     logout: tuple[Logout, ...]
+    metadata_parameter: str = ""
+
+    def metadata_query(self, client_id: str) -> str:
+        """Return the query of the metadata's address, without its question mark; empty for none."""
+        return urlencode({self.metadata_parameter: client_id}) if self.metadata_parameter else ""
 
 
 def _sub(claims: Claims) -> str:
@@ -71,7 +79,7 @@ def _google_owns(claims: Claims) -> bool | None:
 
 
 PRESETS: Mapping[str, Preset] = {
-    "entra": Preset(_object_id, _domain_owner_verified, "groups", ("rp-initiated",)),
+    "entra": Preset(_object_id, _domain_owner_verified, "groups", ("rp-initiated",), "appid"),
     "okta": Preset(_sub, _email_verified, "groups", ("rp-initiated", "front-channel")),
     "google": Preset(_sub, _google_owns, None, ()),
     "keycloak": Preset(_sub, _email_verified, "groups", ("rp-initiated", "back-channel", "front-channel")),

@@ -16,6 +16,7 @@ from gateway.oidc.metadata import (
 from gateway.oidc.outbound import BoundedAdapter
 from gateway.store.connection import connect
 from gateway.store.provider_documents import ProviderDocuments
+from sandbox.idp.keys import new_key, public
 from tests.gateway.oidc.raw_server import raw_server
 from tests.gateway.threads import at_once
 
@@ -307,10 +308,32 @@ def adapter():
 def reading(published, adapter):
     """Return a directory with nothing cached, by its issuer."""
 
-    def made(issuer=published.url):
-        return ProviderDirectory(issuer, ProviderDocuments(connect(None), STALE_SECONDS), adapter)
+    def made(issuer=published.url, query=""):
+        return ProviderDirectory(issuer, ProviderDocuments(connect(None), STALE_SECONDS), adapter, query)
 
     return made
+
+
+@pytest.mark.statement(34)
+def test_an_application_with_a_key_of_its_own_finds_it_only_by_its_query(reading, published):
+    """As Entra ID publishes it: `?appid=` leads to metadata whose jwks_uri has it, too."""
+    own = new_key("RS256")
+    general = json.dumps({"keys": [public(new_key("RS256"))]}).encode()
+    published.answer("/keys", general)
+    document = {**published.document, "jwks_uri": f"{published.url}/keys?appid=ours"}
+    published.answer(f"{CONFIGURATION}?appid=ours", json.dumps(document).encode())
+    published.answer("/keys?appid=ours", json.dumps({"keys": [public(own)]}).encode())
+
+    assert own.kid not in kids(reading().keys())
+    assert kids(reading(query="appid=ours").keys()) == {own.kid}
+
+
+@pytest.mark.statement(34)
+def test_a_query_changes_nothing_about_whose_metadata_they_have_to_be(reading, published):
+    document = {**published.document, "issuer": f"{published.url}?appid=ours"}
+    published.answer(f"{CONFIGURATION}?appid=ours", json.dumps(document).encode())
+    with refused("the metadata names issuer"):
+        reading(query="appid=ours").metadata()
 
 
 def publish(server, **changes):

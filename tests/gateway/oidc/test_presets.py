@@ -76,6 +76,15 @@ def test_entras_person_without_object_id_gets_a_page_and_no_session(house):
     assert "oid or tid" in audit.note
 
 
+@pytest.mark.parametrize(
+    ("preset", "query"),
+    [("entra", {"appid": ["client & more"]}), ("generic", {}), ("okta", {}), ("google", {}), ("keycloak", {})],
+)
+def test_entra_is_told_for_which_application_its_metadata_are_meant(house, preset, query):
+    house.browser(house.gateway(house.entry(preset=preset, client_id="client & more"))).begin()
+    assert [asked["query"] for asked in house.asked("discovery")] == [query]
+
+
 @pytest.mark.statement(39, 42)
 def test_the_same_person_keeps_their_account_under_another_address_and_a_recycled_one_inherits_nothing(house):
     control = house.provider.control
