@@ -8,7 +8,7 @@ from typing import TypeVar
 from urllib.parse import SplitResult, urlsplit
 
 from gateway.config.faults import Refused
-from gateway.hosts import is_loopback
+from gateway.hosts import ascii_domain, is_loopback
 from schemas.secret import Secret
 
 HTTPS_PORT = 443
@@ -85,11 +85,12 @@ def link_host(text: str) -> str:
 
 
 def domain(text: str) -> str:
-    """Return the domain of mail addresses in lower case."""
-    if not HOST_NAME.fullmatch(text.lower()) or "." not in text:
+    """Return the domain of mail addresses in lower case and ASCII, as addresses in claims are compared with it."""
+    registered = ascii_domain(text)
+    if not HOST_NAME.fullmatch(registered) or "." not in registered:
         remedy = "write what stands behind the @, such as acme.com; subdomains are listed one by one"
         raise Refused.because("is not a domain", remedy, text)
-    return text.lower()
+    return registered
 
 
 def mail_or_url(text: str) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from gateway.hosts import ascii_domain
 from gateway.oidc.registration import Registration
 from schemas.identity import Identity
 
@@ -14,7 +15,7 @@ _VOUCHERS = ("email_verified", "xms_edov", "hd")
 """Claims that say whether the address beside them is verified; see ``presets``."""
 
 _ONE_ADDRESS = re.compile(
-    r"[^\s@\"(),:;<>\[\]\\\x00-\x20\x7f]{1,64}@([a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]{2,63}"
+    r"[^\s@\"(),:;<>\[\]\\\x00-\x20\x7f]{1,64}@([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}"
 )
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*")
 
@@ -71,20 +72,8 @@ def email_address(value: object) -> str:
     if not isinstance(value, str) or value.count("@") != 1 or len(value) > EMAIL_LENGTH:
         return ""
     local, _, domain = value.partition("@")
-    address = f"{local.lower()}@{_ascii_domain(domain.lower())}"
+    address = f"{local.lower()}@{ascii_domain(domain)}"
     return address if local.isascii() and _ONE_ADDRESS.fullmatch(address) else ""
-
-
-def _ascii_domain(domain: str) -> str:
-    """Return a domain in IDNA form; empty where another spelling would come to mean the same.
-
-    Python's codec folds letters together (``ß`` becomes ``ss``) that are different registrations today.
-    """
-    try:
-        encoded = domain.encode("idna").decode()
-        return encoded if encoded.encode().decode("idna") == domain or encoded == domain else ""
-    except UnicodeError:
-        return ""
 
 
 def _names(claims: Mapping[str, Any]) -> tuple[str, str]:

@@ -2,10 +2,11 @@
 
 import pytest
 
-from gateway.config import load
+from gateway.config import BadSettings, load
 from gateway.errors import ForeignLink, SignInNotTrusted
 from gateway.flows.destinations import Destinations
-from gateway.hosts import is_loopback
+from gateway.hosts import ascii_domain, is_loopback
+from gateway.oidc.claims import email_address
 from gateway.oidc.metadata import ProviderDirectory
 from gateway.oidc.outbound import BoundedAdapter
 from gateway.store.connection import connect
@@ -74,5 +75,54 @@ def test_plain_http_is_refused_for_the_same_hosts_everywhere(host):
         accepted_by_metadata(host)
     with pytest.raises(ForeignLink):
         accepted_as_destination(host)
-    with pytest.raises(Exception, match="plain http"):
+    with pytest.raises(BadSettings, match="plain http"):
         accepted_by_settings(host)
+
+
+# --- domains of mail addresses ---------------------------------------------------------------------------------
+
+
+DOMAINS = {
+    "acme.example": "acme.example",
+    "ACME.Example": "acme.example",
+    "bücher.example": "xn--bcher-kva.example",
+    "BÜCHER.example": "xn--bcher-kva.example",
+    "bu\u0308cher.example": "xn--bcher-kva.example",
+    "xn--bcher-kva.example": "xn--bcher-kva.example",
+    "XN--BCHER-KVA.example": "xn--bcher-kva.example",
+    "straße.example": "xn--strae-oqa.example",
+    "пример.рф": "xn--e1afmkfd.xn--p1ai",
+    "例え.example": "xn--r8jz45g.example",
+}
+NO_DOMAINS = (
+    "acme\u3002example",
+    "\uff41cme.example",
+    "ac\u00adme.example",
+    "acme.e\u200dxample",
+    "\u017facme.example",
+    "\u24d0cme.example",
+    "bücher..example",
+    "-bücher.example",
+    "bücher .example",
+    "bücher/.example",
+    "ü" * 64 + ".example",
+    "ü." * 200 + "example",
+)
+
+
+@pytest.mark.statement(40, 41)
+@pytest.mark.parametrize(("written", "registered"), DOMAINS.items())
+def test_settings_and_claims_mean_the_same_domain(written, registered):
+    loaded = load(GOOD | {"OIDC_TRUSTED_EMAIL_DOMAINS": written}).identity_providers[0]
+    assert ascii_domain(written) == registered
+    assert loaded.trusted_email_domains == {registered}
+    assert email_address(f"kim@{written}") == f"kim@{registered}"
+
+
+@pytest.mark.statement(41)
+@pytest.mark.parametrize("written", NO_DOMAINS, ids=ascii)
+def test_what_cannot_be_registered_is_a_domain_neither_here_nor_there(written):
+    assert ascii_domain(written) == ""
+    assert email_address(f"kim@{written}") == ""
+    with pytest.raises(BadSettings, match="is not a domain"):
+        load(GOOD | {"OIDC_TRUSTED_EMAIL_DOMAINS": written.replace(" ", "_")})

@@ -47,6 +47,8 @@ def identity(preset="generic", issuer=ISSUER, **claims):
         ("kim@bücher.example", "kim@xn--bcher-kva.example"),
         ("kim@BÜCHER.example", "kim@xn--bcher-kva.example"),
         ("kim@xn--bcher-kva.example", "kim@xn--bcher-kva.example"),
+        ("kim@bu\u0308cher.example", "kim@xn--bcher-kva.example"),
+        ("kim@straße.example", "kim@xn--strae-oqa.example"),
         ("k@a.bc", "k@a.bc"),
         ("1@1.example", "1@1.example"),
         ("a" * 64 + "@acme.example", "a" * 64 + "@acme.example"),
