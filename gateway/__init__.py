@@ -15,10 +15,11 @@ from gateway.flows.destinations import Destinations
 from gateway.flows.launch import Launch, LaunchOptions
 from gateway.flows.managed_password import ManagedPasswords
 from gateway.flows.password_sign_in import PasswordSignIn
-from gateway.flows.provisioning import Provisioning, Trust
+from gateway.flows.provisioning import Provisioning
 from gateway.flows.sign_in_limits import SignInLimits
 from gateway.flows.sign_out import SignOut
 from gateway.flows.training import Training
+from gateway.flows.trust import Trust
 from gateway.keyring import Keyring
 from gateway.oidc.client_authentication import ClientAuthentication, by_private_key, by_secret
 from gateway.oidc.logout import Logout

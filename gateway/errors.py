@@ -21,6 +21,7 @@ besides stands in ``note`` and goes to the log, never to the page.
     │   └── ProviderUnavailable       503  the provider cannot be reached or is at fault
     ├── ProvisioningRefused           this person cannot be given a TalentLMS account here
     │   ├── EmailMissing              403
+    │   ├── EmailMalformed            403  what came in place of an address is none
     │   ├── EmailNotVerified          403  an account with this address exists, and nobody vouches for the address
     │   ├── AccountNotALearner        403  the account that matches is an administrator's or the like
     │   ├── AccountTaken              403  the account that matches belongs to another identity
@@ -235,6 +236,15 @@ class EmailMissing(ProvisioningRefused):
     title = "Your e-mail address is missing"
     happened = "Your organisation's sign-in service did not tell us your e-mail address."
     advice = "Ask your help desk to add an e-mail address to your account."
+
+
+class EmailMalformed(ProvisioningRefused):
+    """The claim with the e-mail address holds something that is not one whole address."""
+
+    code = "email-malformed"
+    title = "Your e-mail address cannot be used"
+    happened = "What your organisation's sign-in service told us as your e-mail address is not a complete address."
+    advice = "Ask your help desk to correct the e-mail address in your account."
 
 
 class EmailNotVerified(ProvisioningRefused):

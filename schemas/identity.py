@@ -2,6 +2,23 @@
 
 import hashlib
 from dataclasses import dataclass
+from typing import Literal
+
+EmailDoubt = Literal[
+    "",
+    "missing",
+    "blanks-around",
+    "malformed",
+    "email_verified-absent",
+    "email_verified-false",
+    "email_verified-text",
+    "email_verified-not-boolean",
+    "xms_edov-absent",
+    "xms_edov-not-true",
+    "hd-absent",
+    "hd-differs",
+]
+"""What is to be said against an e-mail address: the claim that is meant, and what came in its place."""
 
 
 @dataclass(frozen=True)
@@ -18,6 +35,7 @@ class Identity:
         given_name: or empty.
         family_name: or empty.
         language: a language tag such as ``de`` or ``pt-BR``, or empty.
+        email_doubt: why the address does not count as verified, or why there is none; empty where it counts.
     """
 
     issuer: str
@@ -29,6 +47,7 @@ class Identity:
     given_name: str = ""
     family_name: str = ""
     language: str = ""
+    email_doubt: EmailDoubt = ""
 
     @property
     def key(self) -> str:

@@ -6,7 +6,7 @@ for the address, or by user name if the provider's entry trusts user names; a si
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from gateway import deadline, log
 from gateway.errors import (
@@ -14,6 +14,7 @@ from gateway.errors import (
     AccountNotALearner,
     AccountTaken,
     Conflict,
+    EmailMalformed,
     EmailMissing,
     EmailNotVerified,
     Inactive,
@@ -27,6 +28,7 @@ from gateway.errors import (
 from gateway.flows.managed_password import ManagedPasswords
 from gateway.flows.ownership import Ownership
 from gateway.flows.profile import Profile, logins_for, profile_of
+from gateway.flows.trust import Trust
 from gateway.store.account_links import AccountLinks
 from gateway.store.attempts import Attempts
 from gateway.store.locks import Locks
@@ -42,30 +44,6 @@ WAIT_SECONDS = 12.0
 REFUSAL_SECONDS = 600
 REFUSALS = 20
 """Refusals of one person, within that window, after which TalentLMS is not asked again."""
-
-
-@dataclass(frozen=True)
-class Trust:
-    """What an identity provider is trusted with.
-
-    Attributes:
-        email_domains: whose addresses it may vouch for; empty for all.
-        usernames: whether an account may be adopted by its user name, which is neither unique nor stable
-            (Core 5.7).
-    """
-
-    email_domains: Collection[str] = ()
-    usernames: bool = False
-
-    def vouches_for_email(self, identity: Identity) -> bool:
-        """Return whether the identity's address is known to be this person's own."""
-        return identity.email_verified is True and self.may_tell_email(identity)
-
-    def may_tell_email(self, identity: Identity) -> bool:
-        """Return whether TalentLMS may be told the identity's address as that of an account which exists already."""
-        domain = identity.email.rpartition("@")[2]
-        trusted = not self.email_domains or domain in self.email_domains
-        return identity.email_verified is not False and bool(domain) and trusted
 
 
 class Provisioning:
@@ -257,7 +235,8 @@ class Provisioning:
 
     def _signed_up(self, identity: Identity) -> AccountLink:
         if not identity.email:
-            raise self._refused(EmailMissing, identity, None, "have the identity provider send the email claim")
+            missing = identity.email_doubt in ("", "missing")
+            raise self._refused_for_email(EmailMissing if missing else EmailMalformed, identity, None)
         for login in logins_for(identity):
             try:
                 user = self._sign_up(identity, login)
@@ -291,7 +270,14 @@ class Provisioning:
         link = _link(identity, user, self._passwords.current_key, pending=not user.active)
         link = replace(link, profile=self._profile(identity).digest)
         self._account_links.own(link)
-        log.audit("provisioning", outcome="success", step="signed_up", person=identity.key, user_id=user.user_id)
+        log.audit(
+            "provisioning",
+            outcome="success",
+            step="signed_up",
+            person=identity.key,
+            user_id=user.user_id,
+            condition=self._trusts[identity.provider].objection(identity).condition or None,
+        )
         return self._brought_up_to_date(link, identity)
 
     def _after_conflict(self, identity: Identity) -> AccountLink | None:
@@ -312,11 +298,22 @@ class Provisioning:
         key = self._ownership.key_of(identity, user)
         if key:
             return self._adopted(identity, user, key)
-        remedy = "an account has this e-mail address, but the provider does not vouch for it; have it verified there"
-        raise self._refused(EmailNotVerified, identity, user, remedy)
+        raise self._refused_for_email(EmailNotVerified, identity, user)
+
+    def _refused_for_email(
+        self, kind: type[ProvisioningRefused], identity: Identity, user: User | None
+    ) -> ProvisioningRefused:
+        objection = self._trusts[identity.provider].objection(identity)
+        return self._refused(kind, identity, user, objection.remedy, condition=objection.condition)
 
     def _refused(
-        self, kind: type[ProvisioningRefused], identity: Identity, user: User | None, remedy: str
+        self,
+        kind: type[ProvisioningRefused],
+        identity: Identity,
+        user: User | None,
+        remedy: str,
+        *,
+        condition: str = "",
     ) -> ProvisioningRefused:
         if self._refusals:
             self._refusals.failed(_refusals_of(identity))
@@ -327,9 +324,10 @@ class Provisioning:
             provider=identity.provider,
             person=identity.key,
             user_id=user.user_id if user else None,
+            condition=condition or None,
             remedy=remedy,
         )
-        return kind(remedy)
+        return kind(f"{condition}: {remedy}" if condition else remedy)
 
 
 def _refusals_of(identity: Identity) -> str:

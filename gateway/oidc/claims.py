@@ -6,13 +6,16 @@ from typing import Any
 
 from gateway.hosts import ascii_domain
 from gateway.oidc.registration import Registration
-from schemas.identity import Identity
+from schemas.identity import EmailDoubt, Identity
 
 NAME_LENGTH = 100
 EMAIL_LENGTH = 254
 
 _VOUCHERS = ("email_verified", "xms_edov", "hd")
 """Claims that say whether the address beside them is verified; see ``presets``."""
+
+_SAID: Mapping[EmailDoubt, bool] = {"": True, "email_verified-false": False}
+"""Whether an address is verified, where somebody says so."""
 
 _ONE_ADDRESS = re.compile(
     r"[^\s@\"(),:;<>\[\]\\\x00-\x20\x7f]{1,64}@([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}"
@@ -29,20 +32,23 @@ def identity_from(claims: Mapping[str, Any], registration: Registration) -> Iden
 
     Returns:
         The identity. A claim that is malformed counts as absent; nothing is guessed but names, which only a
-        page shows.
+        page shows. Of an e-mail address it says as well why it does not count.
     """
     given_name, family_name = _names(claims)
-    email = email_address(claims.get("email"))
+    written = claims.get("email")
+    email = email_address(written)
+    doubt = registration.preset.doubt(claims) if email else _without_address(written)
     return Identity(
         issuer=registration.issuer,
         subject=registration.preset.subject(claims),
         provider=registration.name,
         email=email,
-        email_verified=registration.preset.vouches(claims) if email else None,
+        email_verified=_SAID.get(doubt),
         username=_text(claims.get("preferred_username")),
         given_name=given_name,
         family_name=family_name,
         language=_language(claims.get("locale")),
+        email_doubt=doubt,
     )
 
 
@@ -74,6 +80,13 @@ def email_address(value: object) -> str:
     local, _, domain = value.partition("@")
     address = f"{local.lower()}@{ascii_domain(domain)}"
     return address if local.isascii() and _ONE_ADDRESS.fullmatch(address) else ""
+
+
+def _without_address(written: object) -> EmailDoubt:
+    """Return why there is no address; blanks around one are not removed: nobody knows who else does."""
+    if written is None or written == "":
+        return "missing"
+    return "blanks-around" if isinstance(written, str) and email_address(written.strip()) else "malformed"
 
 
 def _names(claims: Mapping[str, Any]) -> tuple[str, str]:

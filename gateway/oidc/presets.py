@@ -10,6 +10,7 @@ from typing import Any, Literal
 from urllib.parse import urlencode, urlsplit
 
 from gateway.errors import SignInNotTrusted
+from schemas.identity import EmailDoubt
 
 Claims = Mapping[str, Any]
 Logout = Literal["rp-initiated", "back-channel", "front-channel"]
@@ -21,7 +22,7 @@ class Preset:
 
     Attributes:
         subject: from validated claims to the part of the identity key that stands beside the issuer.
-        vouches: from validated claims to whether the e-mail address is verified; ``None`` where it is not said.
+        doubt: from validated claims with an e-mail address to why it does not count as verified; empty where it does.
         groups: the claim in which the product, once set up for it, sends a person's groups; empty where whoever sets
             it up names the claim, ``None`` where there is none. Groups are not read yet.
         logout: what can end a session on the other side, at best: ours ends the product's (``rp-initiated``), the
@@ -32,7 +33,7 @@ class Preset:
     """
 
     subject: Callable[[Claims], str]
-    vouches: Callable[[Claims], bool | None]
+    doubt: Callable[[Claims], EmailDoubt]
     groups: str | None
     logout: tuple[Logout, ...]
     metadata_parameter: str = ""
@@ -56,26 +57,35 @@ def _object_id(claims: Claims) -> str:
     return oid
 
 
-def _email_verified(claims: Claims) -> bool | None:
-    """Return ``email_verified`` if it is a boolean (Core 5.1); the string ``"true"`` vouches for nothing."""
+def _email_verified(claims: Claims) -> EmailDoubt:
+    """Demand ``email_verified``, a boolean (Core 5.1); the string ``"true"`` vouches for nothing."""
     verified = claims.get("email_verified")
-    return verified if isinstance(verified, bool) else None
+    if verified is True:
+        return ""
+    if verified is False:
+        return "email_verified-false"
+    if verified is None:
+        return "email_verified-absent"
+    return "email_verified-text" if isinstance(verified, str) else "email_verified-not-boolean"
 
 
-def _domain_owner_verified(claims: Claims) -> bool | None:
-    """Return whether Entra ID says that the address's domain is the tenant's own: the optional ``xms_edov``.
+def _domain_owner_verified(claims: Claims) -> EmailDoubt:
+    """Demand that Entra ID says that the address's domain is the tenant's own: the optional ``xms_edov``.
 
     Entra ID has no ``email_verified``, and its ``email`` can be typed in by a tenant's administrator.
     """
-    return True if claims.get("xms_edov") in (True, "1", 1) else None
+    verified = claims.get("xms_edov")
+    if verified in (True, "1", 1):
+        return ""
+    return "xms_edov-absent" if verified is None else "xms_edov-not-true"
 
 
-def _google_owns(claims: Claims) -> bool | None:
-    """Return whether Google is the authority over the address: Gmail's own, or a Workspace domain (``hd``)."""
+def _google_owns(claims: Claims) -> EmailDoubt:
+    """Demand that Google is the authority over the address: Gmail's own, or a Workspace domain (``hd``)."""
     domain = str(claims.get("email", "")).rpartition("@")[2].lower()
     if domain == "gmail.com" or (domain and claims.get("hd") == domain):
         return _email_verified(claims)
-    return None
+    return "hd-absent" if claims.get("hd") is None else "hd-differs"
 
 
 PRESETS: Mapping[str, Preset] = {

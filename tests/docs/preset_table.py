@@ -7,9 +7,9 @@ IDENTITY_KEYS = {
     PRESETS["entra"].subject: "`oid`; `tid` has to be the tenant in the issuer",
 }
 VERIFIED = {
-    PRESETS["generic"].vouches: "`email_verified` is `true`",
-    PRESETS["google"].vouches: "`email_verified` is `true` and the address is of `gmail.com` or of the domain in `hd`",
-    PRESETS["entra"].vouches: '`xms_edov` is `true`, `1` or `"1"`',
+    PRESETS["generic"].doubt: "`email_verified` is `true`",
+    PRESETS["google"].doubt: "`email_verified` is `true` and the address is of `gmail.com` or of the domain in `hd`",
+    PRESETS["entra"].doubt: '`xms_edov` is `true`, `1` or `"1"`',
 }
 HEAD = (
     "preset",
@@ -28,7 +28,7 @@ def table():
 
 def _cells(name, preset):
     logout = ", ".join(preset.logout) or "none"
-    return f"`{name}`", IDENTITY_KEYS[preset.subject], VERIFIED[preset.vouches], _groups(preset.groups), logout
+    return f"`{name}`", IDENTITY_KEYS[preset.subject], VERIFIED[preset.doubt], _groups(preset.groups), logout
 
 
 def _groups(claim):

@@ -99,6 +99,18 @@ KNOBS = (
         put(email="kim@acme.example\r\nBcc: all@acme.example"),
         "statement 41",
     ),
+    _everywhere(
+        "email-trailing-blank",
+        "The address, said to be verified, has a blank at its end.",
+        edit("email", lambda email: f"{email} "),
+        "statement 41",
+    ),
+    _everywhere(
+        "email-without-dot",
+        "The address, said to be verified, has no dot in its domain.",
+        put(email="kim@corp"),
+        "statement 41",
+    ),
     _everywhere("email-list", "The e-mail claim is a list.", put(email=["kim@acme.example"]), "statement 41"),
     _everywhere(
         "groups-overage", "The groups are elsewhere: _claim_names instead of groups.", _overage, "statement 44"

@@ -7,7 +7,8 @@ from gateway import log
 from gateway.flows.destinations import Destinations
 from gateway.flows.launch import Launch, LaunchOptions
 from gateway.flows.managed_password import ManagedPasswords
-from gateway.flows.provisioning import Provisioning, Trust
+from gateway.flows.provisioning import Provisioning
+from gateway.flows.trust import Trust
 from gateway.keyring import Keyring
 from gateway.store.account_links import AccountLinks
 from gateway.store.connection import connect

@@ -207,6 +207,57 @@ def test_google_vouches_where_it_is_the_authority_over_the_address(email, hd, ve
 
 @pytest.mark.statement(40)
 @pytest.mark.parametrize(
+    ("preset", "claims", "doubt"),
+    [
+        ("generic", {"email_verified": True}, ""),
+        ("generic", {"email_verified": False}, "email_verified-false"),
+        ("generic", {}, "email_verified-absent"),
+        ("generic", {"email_verified": "true"}, "email_verified-text"),
+        ("generic", {"email_verified": ""}, "email_verified-text"),
+        ("generic", {"email_verified": 1}, "email_verified-not-boolean"),
+        ("generic", {"email_verified": [True]}, "email_verified-not-boolean"),
+        ("entra", {"xms_edov": True}, ""),
+        ("entra", {"xms_edov": "1"}, ""),
+        ("entra", {"xms_edov": False}, "xms_edov-not-true"),
+        ("entra", {"xms_edov": "0"}, "xms_edov-not-true"),
+        ("entra", {"email_verified": True}, "xms_edov-absent"),
+        ("google", {"hd": "acme.example", "email_verified": True}, ""),
+        ("google", {"hd": "acme.example", "email_verified": "true"}, "email_verified-text"),
+        ("google", {"hd": "acme.example"}, "email_verified-absent"),
+        ("google", {"hd": "other.example", "email_verified": True}, "hd-differs"),
+        ("google", {"email_verified": True}, "hd-absent"),
+    ],
+    ids=str,
+)
+def test_what_keeps_an_address_from_counting_is_named_after_the_claim_that_the_preset_expects(preset, claims, doubt):
+    found = identity(preset, ENTRA, oid="o-1", tid=TENANT, email="kim@acme.example", **claims)
+    assert found.email_doubt == doubt
+    assert (found.email_verified is True) is (doubt == "")
+    assert (found.email_verified is False) is (doubt == "email_verified-false")
+
+
+@pytest.mark.statement(41)
+@pytest.mark.parametrize(
+    ("written", "doubt"),
+    [
+        (None, "missing"),
+        ("", "missing"),
+        ("kim@acme.example ", "blanks-around"),
+        ("\u00a0kim@acme.example", "blanks-around"),
+        ("kim@corp", "malformed"),
+        ("kim lee@acme.example", "malformed"),
+        (" ", "malformed"),
+        (42, "malformed"),
+        (["kim@acme.example"], "malformed"),
+    ],
+)
+def test_an_address_that_is_none_is_told_apart_from_one_that_is_missing(written, doubt):
+    found = identity(email=written, email_verified=True)
+    assert (found.email, found.email_verified, found.email_doubt) == ("", None, doubt)
+
+
+@pytest.mark.statement(40)
+@pytest.mark.parametrize(
     ("id_token", "userinfo", "address", "verified"),
     [
         ({"email": "a@acme.example", "email_verified": True}, {}, "a@acme.example", True),

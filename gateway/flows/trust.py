@@ -1,0 +1,94 @@
+"""What an identity provider is trusted with, and why a person's address counts for nothing where it does not."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from schemas.identity import EmailDoubt, Identity
+
+_CORRECT = "correct the address in the person's profile at the provider"
+_BOOLEAN = "have the provider send the boolean true, without quotes, once the address is verified"
+
+_REASONS: Mapping[EmailDoubt, tuple[str, str]] = {
+    "": ("nobody says that the address is verified", "have it verified at the provider"),
+    "missing": ("the claim email is absent", "have the provider send it: the scope email, the person's profile there"),
+    "blanks-around": ("the claim email has blanks around the address", _CORRECT),
+    "malformed": ("the claim email is not one whole address, such as kim@acme.com", _CORRECT),
+    "email_verified-absent": ("email_verified is absent", "have the provider verify addresses and send email_verified"),
+    "email_verified-false": ("email_verified is false", "have the address verified at the provider"),
+    "email_verified-text": ('email_verified is a text such as "true", not the boolean true', _BOOLEAN),
+    "email_verified-not-boolean": ("email_verified is not a boolean", _BOOLEAN),
+    "xms_edov-absent": (
+        "xms_edov is absent, the claim by which Entra ID tells that the address's domain is verified",
+        "add xms_edov to the optional claims of the ID token",
+    ),
+    "xms_edov-not-true": (
+        "xms_edov is not true: Entra ID does not say that the address's domain is verified",
+        "verify the domain in the tenant, or give the person an address of one that is verified",
+    ),
+    "hd-absent": (
+        "hd is absent: Google is not the authority over the address",
+        "have the person sign in with an account of the Workspace domain",
+    ),
+    "hd-differs": (
+        "hd is another domain than the address's: Google is not the authority over the address",
+        "give the person an address of the Workspace's primary domain",
+    ),
+}
+"""By what is to be said against an address: the condition, and what an operator can do about it."""
+
+
+@dataclass(frozen=True)
+class Objection:
+    """Why an address does not count; both empty where it does.
+
+    Attributes:
+        condition: what exactly is the matter.
+        remedy: what an operator can do.
+    """
+
+    condition: str
+    remedy: str
+
+
+@dataclass(frozen=True)
+class Trust:
+    """What an identity provider is trusted with.
+
+    Attributes:
+        email_domains: whose addresses it may vouch for; empty for all.
+        usernames: whether an account may be adopted by its user name, which is neither unique nor stable
+            (Core 5.7).
+    """
+
+    email_domains: Collection[str] = ()
+    usernames: bool = False
+
+    def vouches_for_email(self, identity: Identity) -> bool:
+        """Return whether the identity's address is known to be this person's own."""
+        return self._is_verified(identity) and self.may_tell_email(identity)
+
+    def may_tell_email(self, identity: Identity) -> bool:
+        """Return whether TalentLMS may be told the identity's address as that of an account which exists already."""
+        return identity.email_verified is not False and bool(identity.email) and self._is_of_trusted_domain(identity)
+
+    def objection(self, identity: Identity) -> Objection:
+        """Return what keeps the identity's address from counting as this person's own, each condition by itself."""
+        reasons = []
+        if not (identity.email and self._is_verified(identity)):
+            reasons.append(_REASONS[identity.email_doubt])
+        if identity.email and not self._is_of_trusted_domain(identity):
+            domain = _domain(identity)
+            remedy = "add the domain, if this provider may vouch for its addresses"
+            reasons.append((f"{domain} is not among trusted_email_domains", remedy))
+        conditions, remedies = ([reason[part] for reason in reasons] for part in (0, 1))
+        return Objection("; ".join(conditions), "; ".join(remedies))
+
+    def _is_verified(self, identity: Identity) -> bool:
+        return identity.email_verified is True
+
+    def _is_of_trusted_domain(self, identity: Identity) -> bool:
+        return not self.email_domains or _domain(identity) in self.email_domains
+
+
+def _domain(identity: Identity) -> str:
+    return identity.email.rpartition("@")[2]
