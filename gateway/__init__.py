@@ -192,7 +192,8 @@ def _routes(
 
 def _provisioning(settings: Settings, near: _Neighbours) -> Provisioning:
     trusts = {
-        entry.name: Trust(entry.trusted_email_domains, entry.trust_username) for entry in settings.identity_providers
+        entry.name: Trust(entry.trusted_email_domains, entry.trust_username, entry.email_verified_domains)
+        for entry in settings.identity_providers
     }
     types = settings.talentlms.learner_types
     refusals = Attempts(near.store, provisioning.REFUSAL_SECONDS) if settings.rate_limits else None

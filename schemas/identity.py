@@ -13,6 +13,7 @@ EmailDoubt = Literal[
     "email_verified-false",
     "email_verified-text",
     "email_verified-not-boolean",
+    "email_verified-elsewhere",
     "xms_edov-absent",
     "xms_edov-not-true",
     "hd-absent",

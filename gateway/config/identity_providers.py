@@ -103,6 +103,17 @@ class IdentityProviderSettings:
             unset="every domain that the issuer marks verified",
         ),
     ] = frozenset()
+    email_verified_domains: Annotated[
+        frozenset[str],
+        Setting(
+            Several(Rule("domain", domain), frozenset),
+            "Mail domains whose addresses count as verified although the provider never says so: only where the claim "
+            "(`email_verified`, for Entra ID `xms_edov`) is absent, never against `false` or a text. For providers at "
+            "which people cannot edit their own address. Within `trusted_email_domains`, where these are set.",
+            variable="OIDC_EMAIL_VERIFIED_DOMAINS",
+            key="email_verified_domains",
+        ),
+    ] = frozenset()
     trust_username: Annotated[
         bool,
         Setting(
@@ -209,6 +220,11 @@ def contradictions(values: Mapping[str, Any]) -> Iterator[tuple[str, Refused]]:
         remedy = "write your tenant's id in its place, this gateway serves one tenant"
         yield "issuer", Refused.because("lets every Entra tenant in", remedy, values["issuer"])
     yield from credentials(values)
+    trusted = values.get("trusted_email_domains")
+    for name in sorted(values.get("email_verified_domains", ())):
+        if trusted and name not in trusted:
+            remedy = "add it there, too, or remove it here"
+            yield "email_verified_domains", Refused.because("is not among trusted_email_domains", remedy, name)
 
 
 def admits_every_tenant(values: Mapping[str, Any]) -> bool:

@@ -8,15 +8,25 @@ from schemas.identity import EmailDoubt, Identity
 _CORRECT = "correct the address in the person's profile at the provider"
 _BOOLEAN = "have the provider send the boolean true, without quotes, once the address is verified"
 
+_ABSENT: Collection[EmailDoubt] = ("email_verified-absent", "xms_edov-absent")
+"""The provider says nothing at all; everything else is an answer, which no setting overrules."""
+
 _REASONS: Mapping[EmailDoubt, tuple[str, str]] = {
     "": ("nobody says that the address is verified", "have it verified at the provider"),
     "missing": ("the claim email is absent", "have the provider send it: the scope email, the person's profile there"),
     "blanks-around": ("the claim email has blanks around the address", _CORRECT),
     "malformed": ("the claim email is not one whole address, such as kim@acme.com", _CORRECT),
-    "email_verified-absent": ("email_verified is absent", "have the provider verify addresses and send email_verified"),
+    "email_verified-absent": (
+        "email_verified is absent",
+        "have the provider send it, or list the domain in email_verified_domains if people cannot edit their address",
+    ),
     "email_verified-false": ("email_verified is false", "have the address verified at the provider"),
     "email_verified-text": ('email_verified is a text such as "true", not the boolean true', _BOOLEAN),
     "email_verified-not-boolean": ("email_verified is not a boolean", _BOOLEAN),
+    "email_verified-elsewhere": (
+        "email_verified came apart from the address: one in the ID token, the other from UserInfo",
+        "have the provider send both in the same place",
+    ),
     "xms_edov-absent": (
         "xms_edov is absent, the claim by which Entra ID tells that the address's domain is verified",
         "add xms_edov to the optional claims of the ID token",
@@ -58,10 +68,12 @@ class Trust:
         email_domains: whose addresses it may vouch for; empty for all.
         usernames: whether an account may be adopted by its user name, which is neither unique nor stable
             (Core 5.7).
+        verified_domains: whose addresses count as verified where the provider never says whether they are.
     """
 
     email_domains: Collection[str] = ()
     usernames: bool = False
+    verified_domains: Collection[str] = ()
 
     def vouches_for_email(self, identity: Identity) -> bool:
         """Return whether the identity's address is known to be this person's own."""
@@ -84,7 +96,8 @@ class Trust:
         return Objection("; ".join(conditions), "; ".join(remedies))
 
     def _is_verified(self, identity: Identity) -> bool:
-        return identity.email_verified is True
+        assumed = identity.email_doubt in _ABSENT and _domain(identity) in self.verified_domains
+        return identity.email_verified is True or assumed
 
     def _is_of_trusted_domain(self, identity: Identity) -> bool:
         return not self.email_domains or _domain(identity) in self.email_domains

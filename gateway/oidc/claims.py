@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gateway.hosts import ascii_domain
+from gateway.oidc.presets import SAID_ELSEWHERE
 from gateway.oidc.registration import Registration
 from schemas.identity import EmailDoubt, Identity
 
@@ -56,18 +57,25 @@ def together(id_token: Mapping[str, Any], userinfo: Mapping[str, Any]) -> dict[s
     """Return the claims of the ID token, completed by UserInfo's.
 
     The e-mail address and whether it is verified come from the same source, the ID token's first: a "verified" that
-    was said of one address must not vouch for another.
+    was said of one address must not vouch for another. What only the other source says vouches for nothing, but it is
+    not absent either.
 
     Args:
         id_token: its claims, which win.
         userinfo: UserInfo's claims, of the same subject; empty where it was not asked.
 
     Returns:
-        All claims. ``email`` and what vouches for it are always among them, ``None`` where their source has them not.
+        All claims. ``email`` and what vouches for it are always among them, ``None`` where no source has them.
     """
     both = [source for source in (id_token, userinfo) if "email" in source and set(_VOUCHERS) & set(source)]
     source = both[0] if both else id_token if "email" in id_token else userinfo
-    return {**userinfo, **id_token, **{name: source.get(name) for name in ("email", *_VOUCHERS)}}
+    other = userinfo if source is id_token else id_token
+    vouchers = {name: _said_of_address(source.get(name), other.get(name)) for name in _VOUCHERS}
+    return {**userinfo, **id_token, "email": source.get("email"), **vouchers}
+
+
+def _said_of_address(said: object, elsewhere: object) -> object:
+    return SAID_ELSEWHERE if said is None and elsewhere is not None else said
 
 
 def email_address(value: object) -> str:

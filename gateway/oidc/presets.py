@@ -15,6 +15,9 @@ from schemas.identity import EmailDoubt
 Claims = Mapping[str, Any]
 Logout = Literal["rp-initiated", "back-channel", "front-channel"]
 
+SAID_ELSEWHERE = "said elsewhere"
+"""Stands for a claim about an address that came apart from the address; a text, which vouches for nothing."""
+
 
 @dataclass(frozen=True)
 class Preset:
@@ -66,6 +69,8 @@ def _email_verified(claims: Claims) -> EmailDoubt:
         return "email_verified-false"
     if verified is None:
         return "email_verified-absent"
+    if verified == SAID_ELSEWHERE:
+        return "email_verified-elsewhere"
     return "email_verified-text" if isinstance(verified, str) else "email_verified-not-boolean"
 
 
@@ -77,7 +82,10 @@ def _domain_owner_verified(claims: Claims) -> EmailDoubt:
     verified = claims.get("xms_edov")
     if verified in (True, "1", 1):
         return ""
-    return "xms_edov-absent" if verified is None else "xms_edov-not-true"
+    if verified is not None:
+        return "xms_edov-not-true"
+    said = _email_verified(claims)
+    return "xms_edov-absent" if said in ("", "email_verified-absent") else said
 
 
 def _google_owns(claims: Claims) -> EmailDoubt:

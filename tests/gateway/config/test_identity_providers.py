@@ -49,6 +49,7 @@ def test_defaults(provider):
     assert (found.name, found.preset, found.label) == ("acme", "generic", None)
     assert found.scopes == ("openid", "profile", "email")
     assert (found.trusted_email_domains, found.trust_username) == (frozenset(), False)
+    assert found.email_verified_domains == frozenset()
     assert found.userinfo == "always"
     assert found.algorithms == ("RS256", "PS256", "ES256", "EdDSA", "Ed25519")
     assert (found.client_authentication, found.private_key) == ("client_secret_basic", None)
@@ -62,6 +63,7 @@ def test_every_key_has_its_say(provider):
         'label = "Acme für alle"',
         'scopes = ["groups", "openid"]',
         'trusted_email_domains = ["Acme.com", "acme.co.uk"]',
+        'email_verified_domains = ["ACME.co.uk"]',
         "trust_username = true",
         'userinfo = "never"',
         'algorithms = ["ES256"]',
@@ -74,6 +76,7 @@ def test_every_key_has_its_say(provider):
 
     assert (found.preset, found.label) == ("okta", "Acme für alle")
     assert found.scopes == ("groups", "openid")
+    assert found.email_verified_domains == {"acme.co.uk"}
     assert (found.trusted_email_domains, found.trust_username) == ({"acme.com", "acme.co.uk"}, True)
     assert (found.userinfo, found.algorithms) == ("never", ("ES256",))
     assert found.trusted_audiences == {"2463617"}
@@ -187,6 +190,7 @@ def test_the_variables_are_held_to_the_same_rule(faults):
         ('trusted_email_domains = ["@acme.com"]', "is not a domain"),
         ('trusted_email_domains = ["*.acme.com"]', "is not a domain"),
         ('trusted_email_domains = ["acme"]', "is not a domain"),
+        ('email_verified_domains = ["acme"]', "is not a domain"),
         ('trust_username = "on"', "write true or false"),
         ('userinfo = "allways"', "did you mean always?"),
         ("algorithms = []", "name at least one"),
@@ -280,6 +284,7 @@ def test_every_variable_has_its_say(settings):
     loaded = settings(
         OIDC_PRESET="okta",
         OIDC_LABEL="Acme für alle",
+        OIDC_EMAIL_VERIFIED_DOMAINS="acme.com, bücher.example",
         OIDC_TRUST_USERNAME="on",
         OIDC_USERINFO="never",
         OIDC_ALGORITHMS="ES256, PS256",
@@ -294,6 +299,7 @@ def test_every_variable_has_its_say(settings):
     assert (found.name, found.preset, found.label) == ("default", "okta", "Acme für alle")
     assert (found.trust_username, found.userinfo, found.algorithms) == (True, "never", ("ES256", "PS256"))
     assert found.client_authentication == "client_secret_post"
+    assert found.email_verified_domains == {"acme.com", "xn--bcher-kva.example"}
     assert found.trusted_audiences == {"2463617", "https://api.acme.com"}
     assert (found.acr_values, found.max_age, found.pushed_authorization) == (("urn:acme:mfa", "1"), 0, True)
 
@@ -339,3 +345,15 @@ def test_any_of_the_variables_begins_a_provider(faults):
     unset = {"OIDC_ISSUER": None, "OIDC_CLIENT_ID": None, "OIDC_CLIENT_SECRET": None}
 
     assert {"OIDC_ISSUER", "OIDC_CLIENT_ID"} <= set(faults(**unset, OIDC_LABEL="Acme"))
+
+
+@pytest.mark.statement(40)
+def test_domains_that_count_without_the_claim_are_among_the_trusted_ones(faults, settings, complaints):
+    verified = "acme.com, acme.de, bücher.example"
+    found = faults(OIDC_TRUSTED_EMAIL_DOMAINS="acme.com, BÜCHER.example", OIDC_EMAIL_VERIFIED_DOMAINS=verified)
+    own = complaints('trusted_email_domains = ["acme.com"]', 'email_verified_domains = ["mail.acme.com"]')
+
+    told = "is not among trusted_email_domains; add it there, too, or remove it here"
+    assert found == {"OIDC_EMAIL_VERIFIED_DOMAINS": f'"acme.de" {told}'}
+    assert own == {"email_verified_domains": f'"mail.acme.com" {told}'}
+    assert len(settings(OIDC_EMAIL_VERIFIED_DOMAINS=verified).identity_providers[0].email_verified_domains) == 3

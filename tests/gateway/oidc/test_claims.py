@@ -279,6 +279,46 @@ def test_what_vouches_for_one_address_never_vouches_for_another(id_token, userin
     assert (found.email, found.email_verified) == (address, verified)
 
 
+@pytest.mark.statement(40)
+@pytest.mark.parametrize(
+    ("id_token", "userinfo", "doubt"),
+    [
+        ({"email": "a@acme.example"}, {}, "email_verified-absent"),
+        ({}, {"email": "a@acme.example"}, "email_verified-absent"),
+        ({"email": "a@acme.example"}, {"email": "a@acme.example"}, "email_verified-absent"),
+        ({"email": "a@acme.example", "email_verified": None}, {"email_verified": None}, "email_verified-absent"),
+        ({"email": "a@acme.example"}, {"email": "a@acme.example", "email_verified": False}, "email_verified-false"),
+        ({"email": "a@acme.example"}, {"email_verified": False}, "email_verified-elsewhere"),
+        ({"email_verified": False}, {"email": "a@acme.example"}, "email_verified-elsewhere"),
+        (
+            {"email": "a@acme.example", "hd": "x"},
+            {"email": "a@acme.example", "email_verified": False},
+            "email_verified-elsewhere",
+        ),
+        ({"email": "a@acme.example"}, {"email_verified": "true"}, "email_verified-elsewhere"),
+    ],
+    ids=str,
+)
+def test_a_claim_is_absent_only_where_neither_source_has_it(id_token, userinfo, doubt):
+    assert identity(**together({"sub": SUBJECT, **id_token}, {"sub": SUBJECT, **userinfo})).email_doubt == doubt
+
+
+@pytest.mark.statement(40)
+@pytest.mark.parametrize(
+    ("verified", "doubt"),
+    [
+        (None, "xms_edov-absent"),
+        (True, "xms_edov-absent"),
+        (False, "email_verified-false"),
+        ("false", "email_verified-text"),
+        (0, "email_verified-not-boolean"),
+    ],
+)
+def test_entras_claim_is_not_absent_where_email_verified_denies(verified, doubt):
+    found = identity("entra", ENTRA, oid="o-1", tid=TENANT, email="kim@acme.example", email_verified=verified)
+    assert (found.email_doubt, found.email_verified is True) == (doubt, False)
+
+
 @pytest.mark.statement(29)
 def test_userinfo_never_replaces_what_the_id_token_said():
     id_token = {"iss": ISSUER, "sub": SUBJECT, "aud": CLIENT, "nonce": "n", "oid": "o-1"}

@@ -112,3 +112,58 @@ def test_whoever_is_signed_up_with_a_verified_address_needs_none(house, arriving
     assert arriving({"email": "new@acme.example", "email_verified": True}).status_code == 302
     (line,) = house.trail.audits("provisioning")
     assert (line.outcome, line.step, line.condition) == ("success", "signed_up", None)
+
+
+# --- domains whose addresses count although the provider never says so -----------------------------------------
+
+
+@pytest.mark.statement(40)
+@pytest.mark.parametrize(
+    ("preset", "claims", "counts"),
+    [
+        ("generic", {}, True),
+        ("generic", {"email_verified": None}, True),
+        ("generic", {"email_verified": True}, True),
+        ("generic", {"email_verified": False}, False),
+        ("generic", {"email_verified": "true"}, False),
+        ("generic", {"email_verified": "false"}, False),
+        ("generic", {"email_verified": ""}, False),
+        ("generic", {"email_verified": 1}, False),
+        ("generic", {"email": "robin@sub.example.com"}, False),
+        ("generic", {"email": "robin@example.com "}, False),
+        ("okta", {}, True),
+        ("google", {"hd": "example.com"}, True),
+        ("google", {"email_verified": True}, False),
+        ("google", {"email_verified": True, "hd": "elsewhere.example"}, False),
+    ],
+    ids=str,
+)
+def test_the_domain_counts_where_the_claim_is_absent_and_never_against_an_answer(
+    house, arriving, preset, claims, counts
+):
+    house.academy.control.add_user("robin@sub.example.com")
+    known = len(house.academy.control.state()["users"])
+    answer = arriving({"email": ROBINS, **claims}, preset=preset, email_verified_domains=frozenset({"example.com"}))
+    assert answer.status_code == OUTCOMES[counts]
+    assert len(house.academy.control.state()["users"]) == known
+    (line,) = house.trail.audits("provisioning")
+    assert (line.outcome, line.step) == (("success", "adopted") if counts else ("refused", None))
+
+
+@pytest.mark.statement(40)
+def test_the_domain_counts_where_only_userinfo_speaks_and_not_where_userinfo_denies(house, arriving):
+    house.provider.control.misbehave("claims-only-in-userinfo")
+    domains = {"email_verified_domains": frozenset({"example.com"})}
+    assert arriving({"email": ROBINS, "email_verified": False}, **domains).status_code == 403
+    assert arriving({"email": ROBINS}, **domains).status_code == 302
+
+
+@pytest.mark.statement(40)
+def test_the_domain_counts_only_within_the_trusted_ones(house, arriving):
+    """Settings that say otherwise are refused at the start; a gateway made with them does not believe either."""
+    domains = {
+        "email_verified_domains": frozenset({"example.com"}),
+        "trusted_email_domains": frozenset({"acme.example"}),
+    }
+    assert arriving({"email": ROBINS}, **domains).status_code == 403
+    assert refusal(house).condition == "example.com is not among trusted_email_domains"
