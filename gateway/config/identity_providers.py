@@ -146,7 +146,8 @@ class IdentityProviderSettings:
         Literal["client_secret_basic", "client_secret_post", "private_key_jwt"],
         Setting(
             Choice("client_secret_basic", "client_secret_post", "private_key_jwt"),
-            "How the gateway proves itself to the token endpoint.",
+            "How the gateway proves itself to the token endpoint. `client_secret_post` where the provider does not "
+            "take a secret with `+`, `/`, `:` or `%` by `client_secret_basic`, which writes it form-encoded.",
             variable="OIDC_CLIENT_AUTHENTICATION",
             key="client_authentication",
         ),

@@ -1,7 +1,9 @@
 """How the gateway proves to a provider that it is the client: by a secret, or by an assertion made for the occasion."""
 
+import base64
 import io
 import time
+from urllib.parse import unquote_plus
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
@@ -10,9 +12,11 @@ from joserfc import jws
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from gateway import log
+from gateway.config import load
 from gateway.oidc.client_authentication import ASSERTION_SECONDS, by_private_key
 from gateway.oidc.tokens import PINNED_REGISTRY
 from schemas.secret import Secret
+from tests.gateway.config.conftest import GOOD
 from tests.gateway.oidc.wire import parts
 
 KEYS = {
@@ -71,7 +75,7 @@ def test_or_into_the_form_and_never_into_both(house, wire):
 
 @pytest.mark.statement(38)
 @pytest.mark.parametrize("method", ["client_secret_basic", "client_secret_post"])
-@pytest.mark.parametrize("secret", ["a:b", "a%2Bb", "a+b c", "pä§§wörd", "&=?/~-_.", '"\\'])
+@pytest.mark.parametrize("secret", ["a:b", "a%2Bb", "a+b c", "a+b/c:d%e", "pä§§wörd", "&=?/~-_.", '"\\'])
 def test_a_secret_may_hold_any_character(house, method, secret):
     """RFC 6749, 2.3.1: both halves of the header are written as in a form."""
     house.provider.control.settings(token_auth_methods=[method])
@@ -81,6 +85,37 @@ def test_a_secret_may_hold_any_character(house, method, secret):
         assert house.browser(house.gateway(entry)).sign_in().status_code == 302, house.trail.audits()
     finally:
         house.provider.control.client(client_secret=house.provider.client_secret)
+
+
+@pytest.mark.statement(38)
+def test_each_method_writes_such_a_secret_in_its_own_way_and_loses_nothing(house, wire):
+    """Form-encoded in the header (RFC 6749, 2.3.1 and appendix B), for the token endpoint and pushed requests alike."""
+    secret = "a+b/c:d%e=%2B &~"
+    house.provider.control.settings(pushed_requests="on")
+    house.provider.control.client(client_secret=secret)
+    try:
+        for method in ("client_secret_basic", "client_secret_post"):
+            variables = {
+                "OIDC_ISSUER": house.provider.issuer,
+                "OIDC_CLIENT_ID": house.provider.client_id,
+                "OIDC_CLIENT_SECRET": secret,
+                "OIDC_CLIENT_AUTHENTICATION": method,
+                "OIDC_PUSHED_AUTHORIZATION": "on",
+            }
+            [entry] = load(GOOD | variables).identity_providers
+            assert house.browser(house.gateway(entry)).sign_in().headers["Location"] == "/go"
+    finally:
+        house.provider.control.client(client_secret=house.provider.client_secret)
+
+    requests = [wire.to(path) for path in ("/par", "/token")]
+    for basic, post in requests:
+        pair = base64.b64decode(basic.headers["Authorization"].removeprefix("Basic ")).decode()
+        client_id, _, written = pair.partition(":")
+        assert set(written) & set("+/: &=") <= {"+"}
+        assert (unquote_plus(client_id), unquote_plus(written)) == (house.provider.client_id, secret)
+        assert "client_secret" not in basic.form
+        assert (post.form["client_id"], post.form["client_secret"]) == (house.provider.client_id, secret)
+        assert "Authorization" not in post.headers
 
 
 @pytest.mark.statement(38)
