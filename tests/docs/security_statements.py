@@ -52,7 +52,8 @@ STATEMENTS = {
     },
     "Identity and accounts": {
         39: "a person is issuer and subject; a new address changes nothing, a recycled one inherits nothing",
-        40: "an account is adopted by an address that is verified, of a domain for which the provider may vouch",
+        40: "an account is adopted by an address that is verified, or of a domain named for a provider that never says so; "
+        "the provider has to be one that may vouch for the domain",
         41: "an address is one plain address",
         42: "the same subject at two providers is two people",
         43: "first clicks at the same moment make one account",
