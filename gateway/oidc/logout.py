@@ -99,7 +99,7 @@ class Logout:
         kind = header_of(token).get("typ", "JWT")
         if not isinstance(kind, str) or kind.lower() not in ("logout+jwt", "jwt"):
             raise SignInNotTrusted("logout token: typ is another kind of token's")
-        keys = partial(self._directory.keys, allowance="logout")
+        keys = partial(self._directory.candidates, purpose="logout")
         claims = signed_claims(token, keys, self._registration.algorithms, "logout token")
         check_issuer_and_audience(claims, self._registration.issuer, self._registration.client_id)
         check_times(claims)

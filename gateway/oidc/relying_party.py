@@ -169,7 +169,7 @@ class RelyingParty:
 
     def _validated(self, token: dict[str, Any], transaction: Transaction) -> dict[str, Any]:
         registration = self._registration
-        claims = signed_claims(token["id_token"], self._directory.keys, registration.algorithms)
+        claims = signed_claims(token["id_token"], self._directory.candidates, registration.algorithms)
         expected = Expected(
             issuer=registration.issuer,
             client_id=registration.client_id,
