@@ -34,6 +34,7 @@ from gateway.store.connection import Store, connect
 from gateway.store.locks import Locks
 from gateway.store.provider_documents import ProviderDocuments
 from gateway.store.sessions import Sessions
+from gateway.store.signing_algorithms import SigningAlgorithms
 from gateway.store.transactions import Departures, Transactions
 from gateway.store.used_tokens import UsedTokens
 from gateway.talentlms.budget import Budget
@@ -127,6 +128,7 @@ def _neighbours(settings: Settings) -> _Neighbours:
     entries = {entry.name: entry for entry in settings.identity_providers}
     directories = {name: ProviderDirectory(entry.issuer, documents, adapter) for name, entry in entries.items()}
     registrations = {name: _registration(settings, entry) for name, entry in entries.items()}
+    algorithms = SigningAlgorithms(store, settings.session_lifetime)
     budget = _budget(settings, store)
     lms = settings.talentlms
     transport = HttpTransport(lms.url, lms.api_key, ca_file=settings.ca_file, budget=budget)
@@ -137,8 +139,10 @@ def _neighbours(settings: Settings) -> _Neighbours:
         budget=budget,
         lms=talentlms,
         directories=directories,
-        providers={name: RelyingParty(us, directories[name], adapter) for name, us in registrations.items()},
-        logouts={name: Logout(us, directories[name]) for name, us in registrations.items()},
+        providers={
+            name: RelyingParty(us, directories[name], adapter, algorithms) for name, us in registrations.items()
+        },
+        logouts={name: Logout(us, directories[name], algorithms) for name, us in registrations.items()},
         keyring=keyring,
         passwords=ManagedPasswords(keyring),
         account_links=AccountLinks(store),

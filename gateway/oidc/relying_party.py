@@ -29,12 +29,16 @@ class RelyingParty:
         registration: how we are registered there.
         directory: the provider's metadata and keys.
         adapter: the way out.
+        algorithms: where it is written down what signs ID tokens; a ``gateway.store.signing_algorithms``.
     """
 
-    def __init__(self, registration: Registration, directory: ProviderDirectory, adapter: BoundedAdapter) -> None:
+    def __init__(
+        self, registration: Registration, directory: ProviderDirectory, adapter: BoundedAdapter, algorithms: Any
+    ) -> None:
         self._registration = registration
         self._directory = directory
         self._adapter = adapter
+        self._algorithms = algorithms
         self._userinfo = UserInfo(registration, directory, adapter)
 
     @property
@@ -180,6 +184,7 @@ class RelyingParty:
             acr_values=registration.acr_values,
         )
         check_id_token(claims, expected)
+        self._algorithms.remember(registration.issuer, registration.client_id, expected.algorithm)
         return claims
 
 

@@ -20,6 +20,7 @@ from gateway.store.connection import connect
 from gateway.store.locks import Locks
 from gateway.store.provider_documents import ProviderDocuments
 from gateway.store.sessions import Sessions
+from gateway.store.signing_algorithms import SigningAlgorithms
 from gateway.store.transactions import Departures, Transactions
 from gateway.store.used_tokens import UsedTokens
 from gateway.turn import Lane, Turn
@@ -153,6 +154,7 @@ def fill(store):
     Departures(store).remember(Departure("acme", "token", "state"), "browser")
     sessions = Sessions(store, 60, 60)
     sessions.replace(sessions.find(sessions.create(IDENTITY, Secret("token")).reveal()), IDENTITY, Secret("new"))
+    SigningAlgorithms(store, 60).remember(IDENTITY.issuer, "client", "RS256")
     UsedTokens(store).remember(IDENTITY.issuer, "id", 60)
     SharedBudget(store, "acme.talentlms.com", 200, 2000, 12).claim(Turn(Lane.CLICK, "place", 0.0))
 
