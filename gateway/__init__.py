@@ -35,6 +35,7 @@ from gateway.store.connection import Store, connect
 from gateway.store.locks import Locks
 from gateway.store.provider_documents import ProviderDocuments
 from gateway.store.sessions import Sessions
+from gateway.store.signing_algorithms import SigningAlgorithms
 from gateway.store.transactions import Departures, Transactions
 from gateway.store.used_tokens import UsedTokens
 from gateway.talentlms.budget import Budget
@@ -131,6 +132,7 @@ def _neighbours(settings: Settings) -> _Neighbours:
         for name, entry in entries.items()
     }
     registrations = {name: _registration(settings, entry) for name, entry in entries.items()}
+    algorithms = SigningAlgorithms(store, settings.session_lifetime)
     budget = _budget(settings, store)
     lms = settings.talentlms
     transport = HttpTransport(lms.url, lms.api_key, ca_file=settings.ca_file, budget=budget)
@@ -141,8 +143,10 @@ def _neighbours(settings: Settings) -> _Neighbours:
         budget=budget,
         lms=talentlms,
         directories=directories,
-        providers={name: RelyingParty(us, directories[name], adapter) for name, us in registrations.items()},
-        logouts={name: Logout(us, directories[name]) for name, us in registrations.items()},
+        providers={
+            name: RelyingParty(us, directories[name], adapter, algorithms) for name, us in registrations.items()
+        },
+        logouts={name: Logout(us, directories[name], algorithms) for name, us in registrations.items()},
         keyring=keyring,
         passwords=ManagedPasswords(keyring),
         account_links=AccountLinks(store),

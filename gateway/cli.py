@@ -9,9 +9,14 @@ import click
 
 from gateway.config import BadSettings, Settings, describe, load
 from gateway.errors import GatewayError
+from gateway.oidc.metadata import STALE_SECONDS, ProviderDirectory
+from gateway.oidc.outbound import BoundedAdapter
+from gateway.oidc.tokens import one_name
 from gateway.store.account_links import AccountLinks
 from gateway.store.connection import Store, connect
+from gateway.store.provider_documents import ProviderDocuments
 from gateway.store.sessions import Sessions
+from gateway.store.signing_algorithms import SigningAlgorithms
 
 T = TypeVar("T")
 
@@ -61,6 +66,33 @@ def forget(user_id: int) -> None:
 
     forgotten = _with_store(forget_account)
     click.echo(f"account {user_id} is nobody's now" if forgotten else f"account {user_id} was nobody's")
+
+
+@main.group()
+def providers() -> None:
+    """Identity providers."""
+
+
+@providers.command()
+@click.argument("name", required=False)
+def refresh(name: str | None) -> None:
+    """Forget metadata and keys of the provider NAME, or of all; the next sign-in fetches them."""
+
+    def forget_published(store: Store, settings: Settings) -> dict[str, bool]:
+        entries = {entry.name: entry for entry in settings.identity_providers if name in (None, entry.name)}
+        if not entries:
+            names = ", ".join(entry.name for entry in settings.identity_providers)
+            sys.exit(f"No identity provider is called {name!r}. There are: {names}.")
+        documents, adapter = ProviderDocuments(store, STALE_SECONDS), BoundedAdapter(settings.ca_file)
+        algorithms = SigningAlgorithms(store, settings.session_lifetime)
+        for entry in entries.values():
+            algorithms.forget(entry.issuer, entry.client_id, {str(one_name(name)) for name in entry.algorithms})
+        directories = {each: ProviderDirectory(entry.issuer, documents, adapter) for each, entry in entries.items()}
+        return {each: directory.forget() for each, directory in directories.items()}
+
+    for each, was_there in _with_store(forget_published).items():
+        done = "forgot metadata and keys" if was_there else "knew neither metadata nor keys"
+        click.echo(f"{each}: {done}; the next sign-in fetches them")
 
 
 def _with_store(step: Callable[[Store, Settings], T]) -> T:

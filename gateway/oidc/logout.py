@@ -1,5 +1,7 @@
 """Leaving: to the provider (RP-Initiated Logout 1.0), and when the provider says so (Back-Channel Logout 1.0)."""
 
+import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -15,6 +17,7 @@ from gateway.oidc.tokens import (
     check_issuer_and_audience,
     check_times,
     header_of,
+    one_name,
     signed_claims,
 )
 from schemas.transaction import Departure
@@ -22,6 +25,10 @@ from schemas.transaction import Departure
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
 TOKEN_SECONDS = AGE_SECONDS + 2 * SKEW_SECONDS
 """How long a logout token could be replayed, and so how long its ``jti`` is remembered."""
+AGE_WITHOUT_EXP_SECONDS = 300
+"""How old a logout token may be that says no ``exp``: draft 06 of the specification had none (Keycloak up to 23)."""
+TOKEN_WITHOUT_EXP_SECONDS = 600
+"""How long the ``jti`` of such a token is remembered."""
 
 
 @dataclass(frozen=True)
@@ -33,11 +40,13 @@ class LogoutNotice:
         sid: the provider's session, or empty: then all of the subject's. With both, that session and those of the
             subject of which no ``sid`` is known.
         jti: the notice's own id; it may be used once.
+        replayable: for how many seconds the id has to be remembered.
     """
 
     sub: str
     sid: str
     jti: str
+    replayable: int
 
 
 class Logout:
@@ -46,11 +55,13 @@ class Logout:
     Args:
         registration: how we are registered there.
         directory: the provider's metadata and keys.
+        algorithms: what signs ID tokens, as sign-ins have shown; a ``gateway.store.signing_algorithms``.
     """
 
-    def __init__(self, registration: Registration, directory: ProviderDirectory) -> None:
+    def __init__(self, registration: Registration, directory: ProviderDirectory, algorithms: Any) -> None:
         self._registration = registration
         self._directory = directory
+        self._algorithms = algorithms
 
     @property
     def issuer(self) -> str:
@@ -89,22 +100,31 @@ class Logout:
     def notice(self, token: str) -> LogoutNotice:
         """Return what a logout token says, after every check of Back-Channel Logout 1.0, 2.6.
 
-        An unknown ``kid`` is looked up from an allowance of its own: whoever floods this address with made-up tokens
-        must not use up the one that a key rotation needs.
+        It has to be signed by an algorithm by which this provider signs our ID tokens. Of those that are allowed, only
+        those count that sign-ins have shown lately; if none has, no session can be left that began with one.
+
+        Keys are fetched anew from an allowance of its own: whoever floods this address with made-up tokens must not use
+        up the one that sign-ins need.
 
         Raises:
             SignInNotTrusted: a check failed.
-            ProviderUnavailable: its keys cannot be had.
+            ProviderUnavailable: its keys cannot be had, or not soon enough.
         """
         kind = header_of(token).get("typ", "JWT")
         if not isinstance(kind, str) or kind.lower() not in ("logout+jwt", "jwt"):
             raise SignInNotTrusted("logout token: typ is another kind of token's")
-        keys = partial(self._directory.keys, allowance="logout")
-        claims = signed_claims(token, keys, self._registration.algorithms, "logout token")
-        registration = self._registration
-        check_issuer_and_audience(claims, registration.issuer, registration.client_id, registration.trusted_audiences)
-        check_times(claims)
+        us = self._registration
+        keys = partial(self._directory.candidates, purpose="logout")
+        claims = signed_claims(token, keys, self._signs_id_tokens(), "logout token")
+        check_issuer_and_audience(claims, us.issuer, us.client_id, us.trusted_audiences)
+        _check_times(claims)
         return _read(claims)
+
+    def _signs_id_tokens(self) -> Collection[str]:
+        """Return the algorithms that may sign a logout token (Back-Channel Logout 1.0, 2.6, items 2 and 3)."""
+        us = self._registration
+        pinned = {str(one_name(algorithm)) for algorithm in us.algorithms}
+        return self._algorithms.remembered(us.issuer, us.client_id, pinned) or pinned
 
     def _end_session_endpoint(self) -> str:
         try:
@@ -112,6 +132,17 @@ class Logout:
         except SignInError as error:
             log.event("sign_out.provider_unavailable", issuer=self._registration.issuer, why=error.note)
             return ""
+
+
+def _check_times(claims: dict[str, Any]) -> None:
+    """Check the times as an ID token's; without ``exp`` the token has to be younger."""
+    if "exp" in claims:
+        check_times(claims)
+        return
+    now = time.time()
+    check_times({**claims, "exp": now})
+    if claims["iat"] < now - AGE_WITHOUT_EXP_SECONDS:
+        raise SignInNotTrusted("logout token: it has no exp, and iat is too long ago for that")
 
 
 def _read(claims: dict[str, Any]) -> LogoutNotice:
@@ -123,4 +154,4 @@ def _read(claims: dict[str, Any]) -> LogoutNotice:
     sub, sid, jti = (claims.get(name, "") for name in ("sub", "sid", "jti"))
     if not all(isinstance(value, str) for value in (sub, sid, jti)) or not jti or not (sub or sid):
         raise SignInNotTrusted("logout token: jti, or both sub and sid, are missing")
-    return LogoutNotice(sub, sid, jti)
+    return LogoutNotice(sub, sid, jti, TOKEN_SECONDS if "exp" in claims else TOKEN_WITHOUT_EXP_SECONDS)

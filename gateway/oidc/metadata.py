@@ -1,44 +1,36 @@
 """What a provider publishes about itself: metadata and keys, with a lifetime (OpenID Connect Discovery 1.0)."""
 
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import urlsplit
 
 import requests
-from joserfc.errors import JoseError
-from joserfc.jwk import Key, KeySet
+from joserfc.jwk import Key
 
-from gateway import deadline, log
+from gateway import log
 from gateway.errors import ProviderUnavailable, SignInNotTrusted
 from gateway.hosts import is_loopback
+from gateway.oidc.key_set import entries_of, named, usable, without
 from gateway.oidc.outbound import BoundedAdapter, bounded, json_object
+from gateway.oidc.shared_fetch import FAULT_SECONDS, Allowance, Document, Purpose, SharedFetch
 
 LIFETIME_SECONDS = 3600
 """How long a copy is used without asking again."""
 STALE_SECONDS = 24 * 3600
 """How old a last good copy may be while the provider is away."""
 REFRESH_SECONDS = 60
-"""How often, at most, an unknown ``kid`` makes us fetch the keys anew; per issuer, across all workers."""
-FAULT_SECONDS = 60
-"""How long ``state`` speaks of a document that could not be had, and how often, at most, a page asks for one."""
+"""How often, in the long run, a signature that no key verifies makes us fetch the keys anew; across all workers."""
+REFRESHES_AT_ONCE = 3
+"""How often it does so before that holds."""
 RETRY_SECONDS = 10
 """How often, at most, a stale copy is tried to be renewed while the provider is away."""
 
-_ANOTHER_WORKERS_FETCH_SECONDS = 7.0
-
-
-class Document(Protocol):
-    """A copy of what a provider published; see ``gateway.store.provider_documents``."""
-
-    content: dict[str, Any]
-    fetched_at: float
-
-    @property
-    def age(self) -> float:
-        """Seconds since it was fetched."""
-        ...
+_NO_LIMIT = Allowance("first", 0)
+_RENEWALS: dict[Purpose, Allowance] = {
+    "sign-in": Allowance("sign-in", REFRESH_SECONDS, REFRESHES_AT_ONCE),
+    "logout": Allowance("logout", REFRESH_SECONDS, REFRESHES_AT_ONCE),
+}
 
 
 @dataclass(frozen=True)
@@ -81,16 +73,20 @@ class ProviderDirectory:
         self._issuer = issuer
         self._metadata_url = f"{issuer.rstrip('/')}/.well-known/openid-configuration" + (f"?{query}" if query else "")
         self._documents = documents
+        self._fetches = SharedFetch(documents)
         self._session = bounded(requests.Session(), adapter)
 
-    def metadata(self) -> Metadata:
+    def metadata(self, purpose: Purpose = "sign-in") -> Metadata:
         """Return the provider's metadata.
 
+        Args:
+            purpose: what it is wanted for.
+
         Raises:
-            ProviderUnavailable: it cannot be fetched, and there is no copy that is young enough.
+            ProviderUnavailable: it cannot be fetched, or not soon enough, and there is no copy that is young enough.
             SignInNotTrusted: it names another issuer, or an endpoint that is not https.
         """
-        copy = self._copy(self._metadata_url, lambda found: _metadata(self._issuer, found))
+        copy = self._copy(self._metadata_url, lambda found: _metadata(self._issuer, found), purpose)
         return _metadata(self._issuer, copy.content)
 
     def metadata_at_hand(self) -> Metadata | None:
@@ -109,22 +105,44 @@ class ProviderDirectory:
             log.event("sign_out.provider_unavailable", issuer=self._issuer, why=error.note)
             return None
 
-    def keys(self, kid: str | None = None, *, allowance: str = "kid") -> list[Key]:
-        """Return the provider's signing keys.
-
-        Args:
-            kid: the key that a token names; where it is unknown, the keys are fetched anew, at most once per
-                ``REFRESH_SECONDS`` and allowance.
-            allowance: which allowance such a fetch is taken from.
+    def keys(self) -> list[Key]:
+        """Return the keys of the provider's key set that can be used.
 
         Raises:
             ProviderUnavailable: as ``metadata``.
+            SignInNotTrusted: as ``metadata``, or it is no key set.
         """
-        url = self.metadata().jwks_uri
-        copy = self._copy(url, _keys)
-        if kid is not None and kid not in _kids(copy.content):
-            copy = self._newer(url, copy, allowance)
-        return _keys(copy.content)
+        copy = self._copy(self.metadata().jwks_uri, entries_of, "sign-in")
+        return list(usable(entries_of(copy.content)))
+
+    def candidates(self, kid: str | None = None, *, purpose: Purpose = "sign-in") -> Iterator[Key]:
+        """Yield the keys that may have signed a token: those that have its ``kid``, then those that have none.
+
+        Whoever still asks after the last one, because none verifies the signature, has the key set fetched anew and
+        gets those that are new in it: ``REFRESHES_AT_ONCE`` times, then once in ``REFRESH_SECONDS``, for each purpose.
+
+        Args:
+            kid: the key that the token names; ``None`` for a token without: then all keys.
+            purpose: what kind of token it is.
+
+        Raises:
+            ProviderUnavailable: as ``metadata``, or the key set cannot be fetched anew now.
+            SignInNotTrusted: as ``keys``.
+        """
+        url = self.metadata(purpose).jwks_uri
+        copy = self._copy(url, entries_of, purpose)
+        tried = entries_of(copy.content)
+        yield from usable(named(tried, kid))
+        newer = self._newer(url, copy, purpose)
+        if newer is not None:
+            yield from usable(named(without(entries_of(newer.content), tried), kid))
+
+    def forget(self) -> bool:
+        """Forget metadata and keys, so that whoever needs them next fetches them; return whether there were any."""
+        copy: Document | None = self._documents.find(self._metadata_url)
+        keys_url = copy.content.get("jwks_uri") if copy is not None else None
+        had_keys = isinstance(keys_url, str) and self._documents.forget(keys_url)
+        return self._documents.forget(self._metadata_url) or had_keys
 
     def state(self) -> str:
         """Return what is cached, without asking the provider.
@@ -138,42 +156,43 @@ class ProviderDirectory:
             return "fresh" if copy.age < LIFETIME_SECONDS else "stale"
         return "unavailable" if self._documents.failed_lately(self._metadata_url) else "unknown"
 
-    def _copy(self, url: str, check: Callable[[dict[str, Any]], object]) -> Document:
+    def _copy(self, url: str, check: Callable[[dict[str, Any]], object], purpose: Purpose) -> Document:
         copy: Document | None = self._documents.find(url)
-        if copy is not None and copy.age < LIFETIME_SECONDS:
+        if copy is None or not _is_usable(copy):
+            return self._first(url, check, purpose)
+        if copy.age < LIFETIME_SECONDS:
             return copy
-        usable = copy is not None and copy.age < STALE_SECONDS
-        if usable and copy is not None and not self._documents.may_fetch(url, "lifetime", RETRY_SECONDS):
-            return copy
+        with self._documents.fetching(url, "lifetime", RETRY_SECONDS) as attempt:
+            return self._fetched_or(copy, url, check) if attempt.is_ours else copy
+
+    def _first(self, url: str, check: Callable[[dict[str, Any]], object], purpose: Purpose) -> Document:
+        document = self._fetches.document(url, lambda: self._fetch(url, check), _is_usable, _NO_LIMIT, purpose)
+        if document is None:
+            raise ProviderUnavailable(f"{url}: may not be fetched")
+        return document
+
+    def _fetched_or(self, copy: Document, url: str, check: Callable[[dict[str, Any]], object]) -> Document:
         try:
             return self._fetch(url, check)
         except (ProviderUnavailable, SignInNotTrusted) as error:
             self._documents.failed(url, FAULT_SECONDS)
-            if not usable or copy is None:
-                raise
             log.event("provider.stale_copy_used", issuer=self._issuer, age=int(copy.age), why=error.note)
             return copy
 
-    def _newer(self, url: str, known: Document, allowance: str) -> Document:
-        """Fetch the keys anew, or take what another worker is fetching in this moment."""
-        with self._documents.fetching(url, allowance, REFRESH_SECONDS) as ours:
-            if ours:
-                return self._fetched_or(known, url)
-        self._wait_for_another_worker(url)
-        newest: Document = self._documents.find(url) or known
-        return newest
+    def _newer(self, url: str, tried: Document, purpose: Purpose) -> Document | None:
+        """Return the key set fetched anew, or as another worker has fetched it meanwhile."""
 
-    def _fetched_or(self, known: Document, url: str) -> Document:
-        try:
-            return self._fetch(url, _keys)
-        except (ProviderUnavailable, SignInNotTrusted) as error:
-            log.event("provider.keys_not_renewed", issuer=self._issuer, why=error.note)
-            return known
+        def fetch() -> Document:
+            try:
+                return self._fetch(url, entries_of)
+            except (ProviderUnavailable, SignInNotTrusted) as error:
+                log.event("provider.keys_not_renewed", issuer=self._issuer, why=error.note)
+                raise
 
-    def _wait_for_another_worker(self, url: str) -> None:
-        end = time.monotonic() + deadline.remaining(_ANOTHER_WORKERS_FETCH_SECONDS)
-        while self._documents.is_being_fetched(url) and time.monotonic() < end:
-            time.sleep(0.05)
+        def is_another(found: Document) -> bool:
+            return found.fetched_at != tried.fetched_at
+
+        return self._fetches.document(url, fetch, is_another, _RENEWALS[purpose], purpose)
 
     def _fetch(self, url: str, check: Callable[[dict[str, Any]], object]) -> Document:
         try:
@@ -225,23 +244,5 @@ def _is_address(url: str) -> bool:
     return safe and bool(parts.hostname) and url.isascii() and url.isprintable() and not set(url) & set('@\\# "<>')
 
 
-def _keys(content: dict[str, Any]) -> list[Key]:
-    """Return the keys of a JWK set that we can use; keys of other kinds are passed over (RFC 7517, 5)."""
-    entries = content.get("keys")
-    if not isinstance(entries, list):
-        raise SignInNotTrusted("the key set holds no list of keys")
-    return [key for entry in entries if (key := _key(entry)) is not None]
-
-
-def _key(entry: Any) -> Key | None:
-    if not isinstance(entry, dict) or entry.get("kty") == "oct":
-        return None
-    try:
-        return KeySet.import_key_set({"keys": [entry]}).keys[0]
-    except (JoseError, ValueError, TypeError, KeyError):
-        return None
-
-
-def _kids(content: dict[str, Any]) -> set[str]:
-    kids = (entry.get("kid") for entry in content.get("keys", []) if isinstance(entry, dict))
-    return {kid for kid in kids if isinstance(kid, str)}
+def _is_usable(copy: Document) -> bool:
+    return copy.age < STALE_SECONDS

@@ -13,7 +13,7 @@ from gateway.oidc.claims import identity_from, together
 from gateway.oidc.metadata import Metadata, ProviderDirectory
 from gateway.oidc.outbound import BoundedAdapter, bounded, json_object
 from gateway.oidc.registration import Hints, Registration, SignedIn
-from gateway.oidc.tokens import Expected, check_id_token, header_of, signed_claims
+from gateway.oidc.tokens import Expected, check_id_token, header_of, one_name, signed_claims
 from gateway.oidc.userinfo import UserInfo
 from schemas.secret import Secret
 from schemas.transaction import Transaction
@@ -29,12 +29,16 @@ class RelyingParty:
         registration: how we are registered there.
         directory: the provider's metadata and keys.
         adapter: the way out.
+        algorithms: where it is written down what signs ID tokens; a ``gateway.store.signing_algorithms``.
     """
 
-    def __init__(self, registration: Registration, directory: ProviderDirectory, adapter: BoundedAdapter) -> None:
+    def __init__(
+        self, registration: Registration, directory: ProviderDirectory, adapter: BoundedAdapter, algorithms: Any
+    ) -> None:
         self._registration = registration
         self._directory = directory
         self._adapter = adapter
+        self._algorithms = algorithms
         self._userinfo = UserInfo(registration, directory, adapter)
 
     @property
@@ -169,7 +173,7 @@ class RelyingParty:
 
     def _validated(self, token: dict[str, Any], transaction: Transaction) -> dict[str, Any]:
         registration = self._registration
-        claims = signed_claims(token["id_token"], self._directory.keys, registration.algorithms)
+        claims = signed_claims(token["id_token"], self._directory.candidates, registration.algorithms)
         expected = Expected(
             issuer=registration.issuer,
             client_id=registration.client_id,
@@ -181,6 +185,7 @@ class RelyingParty:
             trusted_audiences=registration.trusted_audiences,
         )
         check_id_token(claims, expected)
+        self._algorithms.remember(registration.issuer, registration.client_id, str(one_name(expected.algorithm)))
         return claims
 
 

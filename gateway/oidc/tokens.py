@@ -10,8 +10,9 @@ import hmac
 import json
 import math
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, TypeGuard
 
 from joserfc import jws
@@ -30,6 +31,8 @@ RSA_BITS = 2048
 """A shorter RSA key signs nothing for us (RFC 7518, 3.3)."""
 SEGMENTS = 3
 """Header, claims, signature (RFC 7515, 7.1)."""
+CANDIDATES = 16
+"""Keys that are tried for one token, at most: what a made-up token may cost."""
 
 
 class _PinnedRegistry(jws.JWSRegistry):
@@ -56,8 +59,8 @@ _KEY_TYPES = {
     "Ed25519": ("OKP", "Ed25519"),
 }
 
-KeySource = Callable[[str | None], Sequence[Key]]
-"""From a ``kid`` (or ``None``) to the keys that the provider signs with."""
+KeySource = Callable[[str | None], Iterable[Key]]
+"""From a ``kid`` (or ``None``) to the keys that may have signed; the further ones may cost more than the first."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,7 @@ def signed_claims(token: str, keys: KeySource, algorithms: Collection[str], kind
 
     Args:
         token: compact serialization (RFC 7515, 7.1).
-        keys: where candidate keys come from.
+        keys: where candidate keys come from; one after the other, until one verifies the signature.
         algorithms: pinned here; of ``EdDSA`` and ``Ed25519`` either stands for both.
         kind: for the note in an error.
 
@@ -108,10 +111,12 @@ def signed_claims(token: str, keys: KeySource, algorithms: Collection[str], kind
         raise SignInNotTrusted(f"{kind}: a critical header that is not understood")
     if kid is not None and not isinstance(kid, str):
         raise SignInNotTrusted(f"{kind}: kid is not a string")
-    candidates = [key for key in keys(kid) if _fits(key, algorithm, kid)]
-    if not any(_verifies(token, key) for key in candidates):
-        raise SignInNotTrusted(f"{kind}: no key of the provider made this signature ({len(candidates)} tried)")
-    return _claims(token, kind)
+    tried = 0
+    for key in islice((key for key in keys(kid) if _fits(key, algorithm, kid)), CANDIDATES):
+        if _verifies(token, key):
+            return _claims(token, kind)
+        tried += 1
+    raise SignInNotTrusted(f"{kind}: no key of the provider made this signature ({tried} tried)")
 
 
 def one_name(algorithm: object) -> object:
@@ -227,7 +232,7 @@ def _fits(key: Key, algorithm: str, kid: str | None) -> bool:
         and (curve is None or entry.get("crv") == curve)
         and entry.get("use", "sig") == "sig"
         and one_name(entry.get("alg", algorithm)) == one_name(algorithm)
-        and (kid is None or entry.get("kid") == kid)
+        and (kid is None or key.kid in (None, kid))
     )
 
 

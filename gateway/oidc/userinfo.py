@@ -68,7 +68,7 @@ class UserInfo:
         registration = self._registration
         if response.headers.get("Content-Type", "").lower().startswith("application/jwt"):
             token = response.content.decode("ascii", "replace").strip()
-            claims = signed_claims(token, self._directory.keys, registration.algorithms, "userinfo")
+            claims = signed_claims(token, self._directory.candidates, registration.algorithms, "userinfo")
             check_issuer_and_audience(
                 {"iss": registration.issuer, "aud": registration.client_id, **claims},
                 registration.issuer,

@@ -1,6 +1,8 @@
-"""Metadata and keys of identity providers: last good copies, shared by all workers."""
+"""Metadata and keys of identity providers: last good copies, shared by all workers, and who fetches them anew."""
 
 import json
+import secrets
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,12 +12,40 @@ from typing import Any
 from gateway.store.connection import Store
 
 FETCH_SECONDS = 10
-"""After this time a fetch whose worker died no longer keeps the others waiting."""
+"""After this time a fetch whose worker died no longer keeps the others from fetching."""
+WAITING_AT_ONCE = {"sign-in": 200, "logout": 16}
+"""How many of a worker's 224 threads may wait for another's fetch, by what they wait for it for."""
 
-_ALLOW = """
-if not redis.call('SET', KEYS[1], '1', 'NX', 'EX', ARGV[1]) then return 0 end
-redis.call('SET', KEYS[2], '1', 'EX', ARGV[2])
-return 1
+_MINE, _SPENT = -1, -2
+
+_TAKE = """
+local function taken(bucket, every, most)
+  local used = math.max(0, redis.call('PTTL', bucket))
+  if used + every > most * every then return false end
+  redis.call('SET', bucket, '1', 'PX', string.format('%d', used + every))
+  return true
+end
+"""
+"""A token bucket in one key: its remaining life is the time after which all that was taken has come back."""
+
+_ALLOW = f"""{_TAKE}
+if taken(KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2])) then return 1 end
+return 0
+"""
+
+_BEGIN = f"""{_TAKE}
+local whose = redis.call('GET', KEYS[1])
+if whose == ARGV[1] then return {_MINE} end
+if whose then return math.max(0, tonumber(ARGV[2]) - redis.call('PTTL', KEYS[1])) end
+local every = tonumber(ARGV[3])
+if every > 0 and not taken(KEYS[2], every, tonumber(ARGV[4])) then return {_SPENT} end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return {_MINE}
+"""
+
+_END = """
+if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
+return 0
 """
 
 
@@ -37,8 +67,21 @@ class Document:
         return time.time() - self.fetched_at
 
 
+@dataclass(frozen=True)
+class Attempt:
+    """What came of the wish to fetch a document.
+
+    Attributes:
+        is_ours: whether to fetch it now.
+        is_anothers: whether somebody else is fetching it; with neither, the allowance is used up.
+    """
+
+    is_ours: bool
+    is_anothers: bool
+
+
 class ProviderDocuments:
-    """Documents by address.
+    """Documents by address. One object serves all threads of a process.
 
     Args:
         store: where they are.
@@ -49,6 +92,9 @@ class ProviderDocuments:
         self._store = store
         self._keep = keep
         self._allow = store.script(_ALLOW)
+        self._begin = store.script(_BEGIN)
+        self._end = store.script(_END)
+        self._waiting = {whose: threading.BoundedSemaphore(most) for whose, most in WAITING_AT_ONCE.items()}
 
     def find(self, url: str) -> Document | None:
         """Return the last good copy, however old it is within the time that copies are kept."""
@@ -65,6 +111,11 @@ class ProviderDocuments:
         self._store.ask("SET", f"provider-document:{url}", record, "EX", self._keep)
         return document
 
+    def forget(self, url: str) -> bool:
+        """Forget a copy, and that it could not be had; return whether there was one."""
+        forgotten, _ = self._store.ask_all([("DEL", f"provider-document:{url}"), ("DEL", f"provider-fault:{url}")])
+        return bool(forgotten)
+
     def failed(self, url: str, seconds: int) -> None:
         """Remember that a document could not be had.
 
@@ -79,37 +130,61 @@ class ProviderDocuments:
         return self._store.ask("GET", f"provider-fault:{url}") is not None
 
     @contextmanager
-    def fetching(self, url: str, reason: str, seconds: int) -> Iterator[bool]:
+    def fetching(self, url: str, reason: str, seconds: int, most: int = 1) -> Iterator[Attempt]:
         """Take an allowance, as ``may_fetch`` does, and let the other workers know of it while a ``with`` block lasts.
 
-        Both are written in one step, so that whoever is refused finds ``is_being_fetched`` true until the fetch is
-        over, or ``FETCH_SECONDS`` have passed.
+        Nothing is taken while somebody else is fetching the document, for whatever reason. All is one step, and asking
+        again after an answer that got lost changes nothing.
 
-        Returns:
-            Whether the fetch is this worker's.
+        Args:
+            url: which document.
+            reason: what the allowance is for.
+            seconds: after which one more is allowed; 0 for no limit.
+            most: how many are allowed at once.
         """
-        mark = f"provider-fetching:{url}"
-        allowed = bool(self._allow([_allowance(url, reason), mark], [seconds, FETCH_SECONDS]))
+        mark, own = _mark(url), secrets.token_hex(16)
+        result = self._begin([mark, _bucket(url, reason)], [own, FETCH_SECONDS * 1000, seconds * 1000, most])
         try:
-            yield allowed
+            yield Attempt(is_ours=result == _MINE, is_anothers=result >= 0)
         finally:
-            if allowed:
-                self._store.ask("DEL", mark)
+            if result == _MINE:
+                self._end([mark], [own])
 
-    def is_being_fetched(self, url: str) -> bool:
-        """Return whether a worker is fetching a document in this moment."""
-        return self._store.ask("GET", f"provider-fetching:{url}") is not None
+    def under_way(self, url: str) -> float | None:
+        """Return for how many seconds a worker has been fetching a document; ``None`` where nobody is."""
+        left = self._store.ask("PTTL", _mark(url))
+        return max(0.0, FETCH_SECONDS - left / 1000) if left >= 0 else None
 
-    def may_fetch(self, url: str, reason: str, seconds: int) -> bool:
-        """Return whether to fetch now: once per reason and interval, across all workers.
+    @contextmanager
+    def place_to_wait(self, whose: str) -> Iterator[bool]:
+        """Return whether this thread may wait for another's fetch while a ``with`` block lasts.
+
+        Args:
+            whose: what it wants the document for, a key of ``WAITING_AT_ONCE``; each has places of its own.
+        """
+        places = self._waiting[whose]
+        there_is_one = places.acquire(blocking=False)
+        try:
+            yield there_is_one
+        finally:
+            if there_is_one:
+                places.release()
+
+    def may_fetch(self, url: str, reason: str, seconds: int, most: int = 1) -> bool:
+        """Return whether to fetch now, by a token bucket per document and reason that all workers share.
 
         Args:
             url: which document.
             reason: what the allowance is for; each reason has its own.
-            seconds: the interval.
+            seconds: after which one more is allowed.
+            most: how many are allowed at once.
         """
-        return bool(self._store.ask("SET", _allowance(url, reason), "1", "NX", "EX", seconds))
+        return bool(self._allow([_bucket(url, reason)], [seconds * 1000, most]))
 
 
-def _allowance(url: str, reason: str) -> str:
+def _mark(url: str) -> str:
+    return f"provider-fetching:{url}"
+
+
+def _bucket(url: str, reason: str) -> str:
     return f"provider-fetch:{reason}:{url}"

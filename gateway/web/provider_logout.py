@@ -12,7 +12,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from gateway import log
 from gateway.errors import BadRequest, PageNotFound, SignInError, SignInNotTrusted, StoreUnavailable
-from gateway.oidc.logout import TOKEN_SECONDS, Logout, LogoutNotice
+from gateway.oidc.logout import Logout, LogoutNotice
 from gateway.store.sessions import Sessions
 from gateway.store.used_tokens import UsedTokens
 
@@ -45,7 +45,7 @@ def blueprint(logouts: Mapping[str, Logout], sessions: Sessions, used_tokens: Us
             raise SignInNotTrusted("logout token: used before")
         try:
             ended = _ended(logout.issuer, notice)
-            used_tokens.remember(logout.issuer, notice.jti, TOKEN_SECONDS)
+            used_tokens.remember(logout.issuer, notice.jti, notice.replayable)
         except StoreUnavailable:
             used_tokens.release(logout.issuer, notice.jti)  # the provider's next try still has to be carried out
             raise

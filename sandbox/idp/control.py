@@ -114,9 +114,10 @@ def add_person(provider: Provider, request: Request) -> Response:
     return make_response(jsonify(id=identifier), 201)
 
 
-def rotate_keys(provider: Provider, _request: Request) -> Response:
-    """Replace the signing key in use; the old one leaves the JWK Set at once."""
-    return jsonify(kid=provider.keys.rotate(provider.settings.signing_alg))
+def rotate_keys(provider: Provider, request: Request) -> Response:
+    """Replace the signing key in use; the old one leaves the JWK Set at once. `kid`: `new`, `same` or `none`."""
+    kid = (request.get_json(silent=True) or {}).get("kid", "new")
+    return jsonify(kid=provider.keys.rotate(provider.settings.signing_alg, str(kid)))
 
 
 def send_logout_token(provider: Provider, request: Request) -> Response:

@@ -44,9 +44,16 @@ class Control:
         """Add or replace a person; returns the id, which `login_hint` takes."""
         return str(self._call("POST", "people", {"id": id_, "claims": claims})["id"])
 
-    def rotate_keys(self) -> str:
-        """Replace the signing key in use; returns the new `kid`."""
-        return str(self._call("POST", "keys/rotate")["kid"])
+    def rotate_keys(self, kid: str = "new") -> str:
+        """Replace the signing key in use.
+
+        Args:
+            kid: whether the new key gets a `kid` of its own (`new`), the old one's (`same`) or `none`.
+
+        Returns:
+            The `kid` of the key that signs now; empty where it has none.
+        """
+        return str(self._call("POST", "keys/rotate", {"kid": kid})["kid"] or "")
 
     def send_logout_token(self, variant: str = "valid", **whom: str) -> dict[str, Any]:
         """Post a logout token for the latest session, or for `sub=` and `sid=`.

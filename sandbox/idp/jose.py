@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from joserfc.jwk import Key
@@ -50,7 +50,7 @@ def sign(header: Mapping[str, Any], claims: Mapping[str, Any], key: Key, alg: st
     return f"{text}.{signature(alg, text, key)}"
 
 
-def verified_claims(token: str, keys: Mapping[str, Key]) -> dict[str, Any]:
+def verified_claims(token: str, keys: Iterable[Key]) -> dict[str, Any]:
     """The claims of a token that one of these keys signed.
 
     Raises:
@@ -59,8 +59,9 @@ def verified_claims(token: str, keys: Mapping[str, Key]) -> dict[str, Any]:
     try:
         head, body, mark = token.split(".")
         header, claims = json.loads(unb64(head)), json.loads(unb64(body))
-        key = keys[header["kid"]]
-        fits = JWSRegistry.algorithms[str(key.alg)].verify(f"{head}.{body}".encode(), unb64(mark), key)
+        named = [key for key in keys if (key.kid, key.alg) == (header.get("kid"), header["alg"])]
+        text, made = f"{head}.{body}".encode(), unb64(mark)
+        fits = any(JWSRegistry.algorithms[header["alg"]].verify(text, made, key) for key in named)
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError("the token is not one of ours") from error
     if not fits or not isinstance(claims, dict):

@@ -9,7 +9,8 @@ from sandbox.idp.misbehaviour import Occasion
 def header(occasion: Occasion) -> dict[str, Any]:
     """The JOSE header for the algorithm that is set."""
     alg = occasion.settings.signing_alg
-    return {"alg": alg, "kid": occasion.keys.signing(alg).kid, "typ": "JWT"}
+    kid = occasion.keys.signing(alg).kid
+    return {"alg": alg, **({} if kid is None else {"kid": kid}), "typ": "JWT"}
 
 
 def sealed(head: dict[str, Any], claims: dict[str, Any], occasion: Occasion) -> str:

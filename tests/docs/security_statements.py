@@ -46,7 +46,8 @@ STATEMENTS = {
     "Metadata and keys": {
         34: "the metadata's issuer is the configured one, byte for byte",
         35: "endpoints are https; answers are limited in time and size; redirects are not followed",
-        36: "keys are cached; unknown ones are looked for once a minute; a rotation needs nobody",
+        36: "keys are cached; when none verifies a token they are fetched anew, three times and then once a minute; a rotation "
+        "needs nobody",
         37: "while the provider is away, the last good copy serves for a day",
         38: "the client proves itself by a secret that stands in no address, or by an assertion made for the occasion",
     },

@@ -20,6 +20,7 @@ from gateway.store.connection import connect
 from gateway.store.locks import Locks
 from gateway.store.provider_documents import ProviderDocuments
 from gateway.store.sessions import Sessions
+from gateway.store.signing_algorithms import SigningAlgorithms
 from gateway.store.transactions import Departures, Transactions
 from gateway.store.used_tokens import UsedTokens
 from gateway.turn import Lane, Turn
@@ -147,12 +148,13 @@ def fill(store):
     documents = ProviderDocuments(store, keep=60)
     documents.put("https://login.acme.com/keys", {})
     documents.failed("https://login.acme.com/keys", 5)
-    documents.may_fetch("https://login.acme.com/keys", "kid", 60)
+    documents.may_fetch("https://login.acme.com/keys", "page", 60)
     Sessions(store, 60, 60).create(IDENTITY, Secret("token"), sub="kim", sid="session")
     Transactions(store).remember(Transaction("state", "nonce", "verifier", "acme", "/"), "browser")
     Departures(store).remember(Departure("acme", "token", "state"), "browser")
     sessions = Sessions(store, 60, 60)
     sessions.replace(sessions.find(sessions.create(IDENTITY, Secret("token")).reveal()), IDENTITY, Secret("new"))
+    SigningAlgorithms(store, 60).remember(IDENTITY.issuer, "client", "RS256")
     UsedTokens(store).remember(IDENTITY.issuer, "id", 60)
     SharedBudget(store, "acme.talentlms.com", 200, 2000, 12).claim(Turn(Lane.CLICK, "place", 0.0))
 

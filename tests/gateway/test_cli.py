@@ -7,12 +7,15 @@ from pathlib import Path
 import pytest
 
 from gateway.store.connection import connect
+from gateway.store.provider_documents import ProviderDocuments
 from gateway.store.sessions import Sessions
+from gateway.store.signing_algorithms import SigningAlgorithms
 from schemas.identity import Identity
 from schemas.secret import Secret
 from tests.gateway.test_factory import clean_environment
 from tests.ports import free_port
 
+ACME, OTHER = "https://id.acme.example", "https://id.other.example"
 KIM = Identity("https://id.acme.example", "kim-1", "acme", email="kim@acme.example", username="kim.lee")
 
 
@@ -90,6 +93,74 @@ def test_sessions_that_cannot_be_ended_are_a_failure_in_one_sentence(command, ch
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr
     assert "hunter2" not in done.stderr
+
+
+@pytest.fixture
+def remembered(redis_server):
+    """A store that remembers what two providers have published, and how one of them signs."""
+    store = connect(redis_server.url)
+    store.ask("FLUSHALL")
+    documents = ProviderDocuments(store, keep=3600)
+    for issuer in (ACME, OTHER):
+        documents.put(f"{issuer}/.well-known/openid-configuration", {"issuer": issuer, "jwks_uri": f"{issuer}/keys"})
+        documents.put(f"{issuer}/keys", {"keys": []})
+        SigningAlgorithms(store, keep=3600).remember(issuer, "client", "RS256")
+    documents.failed(f"{ACME}/keys", 60)
+    return store
+
+
+@pytest.fixture
+def two_providers(tmp_path, redis_server):
+    """Settings with two providers and that store."""
+    entries = [
+        f'[[identity_providers]]\nname = "{name}"\nissuer = "{issuer}"\nclient_id = "client"\nclient_secret = "s"\n'
+        for name, issuer in (("acme", ACME), ("other", OTHER))
+    ]
+    file = tmp_path / "gateway.toml"
+    file.write_text("".join(entries))
+    without = {"OIDC_ISSUER": None, "OIDC_CLIENT_ID": None, "OIDC_CLIENT_SECRET": None}
+    return {**without, "GATEWAY_CONFIG": str(file), "GATEWAY_REDIS_URL": redis_server.url.reveal()}
+
+
+def left(store):
+    return sorted(key.decode() for key in store.keys("*"))
+
+
+@pytest.mark.statement(36)
+def test_an_operator_has_one_providers_metadata_and_keys_fetched_anew(command, remembered, two_providers):
+    others = [key for key in left(remembered) if OTHER in key]
+    done = command("providers", "refresh", "acme", **two_providers)
+    assert (done.returncode, done.stdout) == (0, "acme: forgot metadata and keys; the next sign-in fetches them\n")
+    assert [key for key in left(remembered) if not key.startswith("provider-algorithm:")] == others
+    algorithms = SigningAlgorithms(remembered, 3600)
+    assert [algorithms.remembered(issuer, "client", ["RS256"]) for issuer in (ACME, OTHER)] == [[], ["RS256"]]
+
+
+@pytest.mark.statement(36)
+def test_without_a_name_it_is_every_provider_and_what_was_not_there_is_said(command, remembered, two_providers):
+    for path in ("/.well-known/openid-configuration", "/keys"):
+        ProviderDocuments(remembered, 3600).forget(OTHER + path)
+    done = command("providers", "refresh", **two_providers)
+    assert done.returncode == 0
+    assert done.stdout.splitlines() == [
+        "acme: forgot metadata and keys; the next sign-in fetches them",
+        "other: knew neither metadata nor keys; the next sign-in fetches them",
+    ]
+    assert left(remembered) == []
+
+
+def test_a_provider_that_is_not_configured_is_a_failure_that_names_those_that_are(command, remembered, two_providers):
+    before = left(remembered)
+    done = command("providers", "refresh", "acmee", **two_providers)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "No identity provider is called 'acmee'. There are: acme, other.\n"
+    assert left(remembered) == before
+
+
+def test_what_the_embedded_store_remembers_cannot_be_forgotten_from_outside(command):
+    done = command("providers", "refresh")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "GATEWAY_REDIS_URL is not set" in done.stderr
 
 
 def test_a_command_without_its_user_explains_itself(command):

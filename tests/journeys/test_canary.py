@@ -50,7 +50,7 @@ MISBEHAVIOURS = (
     *("nonce-invalid", "sig-none", "exp-past", "huge-token", "userinfo-500", "userinfo-invalid-sub"),
     *("state-wrong", "code-unknown", "error-nasty", "error-long", "callback-iss-foreign", "discovery-500"),
 )
-LOGOUT_TOKENS = ("valid", "es256", "alg-none", "bad-signature", "wrong-iss", "expired")
+LOGOUT_TOKENS = ("valid", "wrong-alg", "alg-none", "bad-signature", "wrong-iss", "expired")
 KINDS = {
     *("API key", "client secret", "secret keys", "Redis password", "passwords", "links", "TalentLMS sessions"),
     *("codes", "states", "nonces", "code verifiers", "ID tokens", "access tokens", "form tokens"),

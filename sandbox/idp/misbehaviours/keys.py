@@ -45,7 +45,7 @@ def _with_extras(jwks: Json, _occasion: Occasion) -> Json:
 
 
 def _without_own(jwks: Json, occasion: Occasion) -> Json:
-    return {"keys": [key for key in jwks["keys"] if key["kid"] != _own_key(occasion)["kid"]]}
+    return {"keys": [key for key in jwks["keys"] if key.get("kid") != _own_key(occasion).get("kid")]}
 
 
 def _own_for_encryption(jwks: Json, occasion: Occasion) -> Json:
@@ -71,6 +71,15 @@ def _rotated(answer: Parameters, occasion: Occasion) -> Parameters:
     return answer
 
 
+def _rotated_under_the_same_kid(answer: Parameters, occasion: Occasion) -> Parameters:
+    occasion.keys.rotate(occasion.settings.signing_alg, "same")
+    return answer
+
+
+def _without_kids(jwks: Json, _occasion: Occasion) -> Json:
+    return {"keys": [{name: value for name, value in key.items() if name != "kid"} for key in jwks["keys"]]}
+
+
 def _rotate(occasion: Occasion) -> None:
     occasion.keys.rotate(occasion.settings.signing_alg)
 
@@ -93,6 +102,29 @@ KNOBS = (
         meaning="The signing key is replaced while the token request is being answered.",
         expected="accept",
         before_signing=_rotate,
+    ),
+    Misbehaviour(
+        name="rotate-under-the-same-kid",
+        sources=("statement 36",),
+        meaning="The signing key was replaced since the last sign-in, under the same kid.",
+        expected="accept",
+        callback=_rotated_under_the_same_kid,
+    ),
+    Misbehaviour(
+        name="rotate-without-kid",
+        sources=("statement 36",),
+        meaning="The signing key was replaced since the last sign-in; neither tokens nor published keys have a kid.",
+        expected="accept",
+        callback=_rotated,
+        header=drop("kid"),
+        jwks=_without_kids,
+    ),
+    Misbehaviour(
+        name="jwks-without-kids",
+        sources=("statement 36",),
+        meaning="The token has a kid and the published keys have none.",
+        expected="accept",
+        jwks=_without_kids,
     ),
     Misbehaviour(
         name="kid-absent-single-jwks",

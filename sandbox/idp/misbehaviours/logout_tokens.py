@@ -2,7 +2,7 @@
 
 from sandbox.idp.logout_token import EVENT
 from sandbox.idp.logout_variant import LogoutVariant
-from sandbox.idp.misbehaviour import Change, Expected, Json
+from sandbox.idp.misbehaviour import Change, Expected, Json, Occasion
 from sandbox.idp.misbehaviours.audiences import OTHER_CLIENT, two_with_azp
 from sandbox.idp.misbehaviours.changes import DAY, NAN, drop, edit, from_now, parameter, put, repeated, sealed_with
 from sandbox.idp.misbehaviours.signatures import forged, hs256_with_secret, unsigned
@@ -23,6 +23,19 @@ def _header(name: str, meaning: str, change: Change[Json], expected: Expected = 
     return LogoutVariant(name=name, meaning=meaning, header=change, expected=expected, sources=(STATEMENT,))
 
 
+def _by_another_published_key(head: Json, claims: Json, occasion: Occasion) -> str:
+    """Sign as both certification suites do: with ES256 where RS256 signs ID Tokens, and with RS256 elsewhere."""
+    other = "ES256" if occasion.settings.signing_alg == "RS256" else "RS256"
+    return sealed_with(other)(head, claims, occasion)
+
+
+def _without_exp(seconds_ago: int) -> Change[Json]:
+    def change(claims: Json, occasion: Occasion) -> Json:
+        return from_now("iat", -seconds_ago)(drop("exp")(claims, occasion), occasion)
+
+    return change
+
+
 VARIANTS = (
     LogoutVariant(
         name="valid",
@@ -39,6 +52,12 @@ VARIANTS = (
     LogoutVariant(
         name="wrong-alg",
         sources=(f"{BACKCHANNEL}-wrong-alg", f"{OLD}-lt-wrong-alg", STATEMENT),
+        meaning="The logout token is signed, correctly and by a published key, with another algorithm than ID Tokens.",
+        seal=_by_another_published_key,
+    ),
+    LogoutVariant(
+        name="hs256-client-secret",
+        sources=(STATEMENT,),
         meaning="The logout token is signed by HS256 with the client secret.",
         seal=hs256_with_secret,
     ),
@@ -51,8 +70,8 @@ VARIANTS = (
     LogoutVariant(
         name="es256",
         sources=(STATEMENT,),
-        meaning="The logout token is signed with ES256, correctly.",
-        expected="accept",
+        meaning="The logout token is signed with ES256, correctly, whatever ID Tokens are signed with.",
+        expected="either",
         seal=sealed_with("ES256"),
     ),
     _claims(
@@ -128,7 +147,19 @@ VARIANTS = (
     _claims("future-iat", "The logout token will be made in an hour.", from_now("iat", 3600)),
     _claims("iat-nan", "The logout token's iat is NaN, which is no JSON.", put(iat=NAN)),
     _claims("expired", "The logout token expired an hour ago.", from_now("exp", -3600)),
-    _claims("no-exp", "The logout token has no exp, as older providers send it.", drop("exp"), expected="either"),
+    _claims("no-exp", "The logout token has no exp, as draft 06 has it.", drop("exp"), expected="accept"),
+    _claims(
+        "no-exp-five-minutes",
+        "The logout token has no exp and was made almost five minutes ago.",
+        _without_exp(290),
+        expected="accept",
+    ),
+    _claims(
+        "no-exp-old-iat", "The logout token has no exp and was made more than five minutes ago.", _without_exp(310)
+    ),
+    _claims("no-exp-no-iat", "The logout token has neither exp nor iat.", drop("exp", "iat")),
+    _claims("no-exp-future-iat", "The logout token has no exp and will be made in two minutes.", _without_exp(-120)),
+    _claims("null-exp", "The logout token's exp is null.", put(exp=None)),
     _claims("no-jti", "The logout token has no jti.", drop("jti")),
     _claims("huge", "The logout token is more than 64 KiB long.", put(padding="p" * HUGE)),
     _header("wrong-typ", "The logout token's typ is at+jwt.", put(typ="at+jwt")),

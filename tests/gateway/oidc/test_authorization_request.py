@@ -62,7 +62,7 @@ def test_ten_thousand_starts_repeat_nothing():
         algorithms=("RS256",),
     )
     known = Known(Metadata(us.issuer, f"{us.issuer}/authorize", f"{us.issuer}/token", f"{us.issuer}/keys"))
-    relying_party = RelyingParty(us, known, BoundedAdapter())
+    relying_party = RelyingParty(us, known, BoundedAdapter(), None)
     begun = [relying_party.begin("/")[1] for _ in range(STARTS)]
     values = [value for one in begun for value in (one.state, one.nonce, one.code_verifier)]
     assert len(set(values)) == 3 * STARTS

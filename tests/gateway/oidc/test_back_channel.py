@@ -2,16 +2,19 @@
 
 import re
 import secrets
+from contextlib import ExitStack
 from urllib.parse import urlsplit
 
 import pytest
 
 from gateway.errors import StoreUnavailable
+from gateway.oidc.metadata import REFRESHES_AT_ONCE
 from gateway.store.sessions import Sessions
 from sandbox.idp.jose import b64
 from sandbox.idp.registry import LOGOUT_VARIANTS
 from tests.gateway.oidc.house import PUBLIC_URL, identity_provider
 from tests.gateway.oidc.served import KIM, caught, served
+from tests.gateway.oidc.tokens_made import ALGORITHMS
 from tests.gateway.threads import at_once
 
 PATH = "/backchannel-logout/default"
@@ -19,7 +22,9 @@ FLOOD = 60
 
 REASONS = {
     "alg-none": r"alg 'none'",
-    "wrong-alg": r"alg 'HS256'",
+    "wrong-alg": r"alg 'ES256' is not among \['RS256'\]",
+    "hs256-client-secret": r"alg 'HS256'",
+    "es256": r"alg 'ES256'",
     "bad-signature": r"no key of the provider",
     "no-event": r"events",
     "wrong-event": r"events",
@@ -39,7 +44,10 @@ REASONS = {
     "future-iat": r"\biat\b",
     "iat-nan": r"\biat\b|not a signed JWT",
     "expired": r"\bexp\b",
-    "no-exp": r"\bexp\b",
+    "no-exp-old-iat": r"no exp.*\biat\b",
+    "no-exp-no-iat": r"\biat\b",
+    "no-exp-future-iat": r"\biat\b",
+    "null-exp": r"\bexp\b",
     "no-jti": r"\bjti\b",
     "wrong-typ": r"\btyp\b",
     "crit": r"critical",
@@ -49,7 +57,7 @@ REASONS = {
     "not-a-jwt": r"not a signed JWT",
 }
 OTHERS = {"huge", "sub-only", "unknown-sid"}
-ONE = {"valid", "es256", "further-event", "aud-list", "sid-only", "typ-jwt", "no-typ"}
+ONE = {"valid", "further-event", "aud-list", "sid-only", "typ-jwt", "no-typ", "no-exp", "no-exp-five-minutes"}
 """What ends the one session at the provider, and with it those that began there."""
 
 
@@ -157,6 +165,110 @@ def test_whichever_logout_token_follows_our_own_sign_out_the_browser_gets_to_its
     (notice,) = listening.control.state()["notices"]
     assert (notice["variant"], notice["status"]) == (name, 200 if name == "valid" else 400)
     assert not kim.is_signed_in
+
+
+# --- by which algorithm ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def fresh(house):
+    """Return gateways that have seen no sign-in, each with these changes to the provider's entry."""
+    with ExitStack() as stack:
+
+        def made(**changes):
+            app = house.gateway(house.entry(**changes))
+            return Listening(house, app, stack.enter_context(served(app)))
+
+        yield made
+
+
+@pytest.mark.statement(56)
+@pytest.mark.conformance(
+    "oidcc-client-test-rp-backchannel-rpinitlogout-wrong-alg", "rp-backchannel-rpinitlogout-lt-wrong-alg"
+)
+@pytest.mark.parametrize("alg", ALGORITHMS)
+def test_whatever_signs_id_tokens_another_published_key_of_the_provider_signs_nobody_out(house, fresh, alg):
+    house.provider.control.settings(signing_alg=alg)
+    listening = fresh()
+    kim = listening.signed_in()
+    assert listening.told("wrong-alg", kim.sid)["status"] == 400
+    other = "ES256" if alg == "RS256" else "RS256"
+    (refused,) = house.trail.audits("provider_logout")
+    assert refused.note == f"logout token: alg '{other}' is not among ['{alg}']"
+    assert kim.is_signed_in
+    assert listening.told("valid", kim.sid)["status"] == 200
+    assert not kim.is_signed_in
+
+
+@pytest.mark.statement(56)
+def test_when_the_provider_changes_its_algorithm_the_sessions_of_before_can_be_ended_by_the_new_one(house, fresh):
+    listening = fresh()
+    before = [listening.signed_in() for _ in range(2)]
+    house.provider.control.settings(signing_alg="ES256")
+    assert listening.told("valid", before[0].sid)["status"] == 400
+    listening.signed_in("robin")
+    assert listening.told("valid", before[0].sid)["status"] == 200
+    house.provider.control.settings(signing_alg="RS256")
+    assert listening.told("valid", before[1].sid)["status"] == 200
+    house.provider.control.settings(signing_alg="PS256")
+    assert listening.told("valid", before[1].sid)["status"] == 400
+    assert not any(browser.is_signed_in for browser in before)
+
+
+@pytest.mark.statement(56)
+def test_a_sign_in_that_fails_says_nothing_of_the_algorithm(house, fresh):
+    listening = fresh()
+    kim = listening.signed_in()
+    house.provider.control.settings(signing_alg="ES256")
+    house.provider.control.misbehave("invalid-aud")
+    assert house.browser(listening.app).sign_in().status_code == 502
+    assert listening.told("es256", kim.sid)["status"] == 400
+    assert kim.is_signed_in
+
+
+@pytest.mark.statement(56)
+def test_the_settings_come_before_what_sign_ins_have_shown(house, store, stored):
+    app = stored(house.entry(algorithms=("RS256",)))
+    with served(app) as address:
+        Listening(house, app, address).signed_in()
+    later = stored(house.entry(algorithms=("ES256", "EdDSA")))
+    with served(later) as address:
+        listening = Listening(house, later, address)
+        assert listening.told("valid", "any")["status"] == 400
+        assert listening.told("es256", "any")["status"] == 200
+
+
+@pytest.mark.statement(56)
+def test_where_no_sign_in_is_remembered_every_algorithm_of_the_settings_counts(house, store, stored):
+    app = stored()
+    with served(app) as address:
+        listening = Listening(house, app, address)
+        kim = listening.signed_in()
+        for key in store.keys("provider-algorithm:*"):
+            store.ask("DEL", key)
+        assert listening.told("es256", kim.sid)["status"] == 200
+        assert not kim.is_signed_in
+
+
+# --- for how long ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.statement(56)
+@pytest.mark.parametrize(("variant", "seconds"), [("valid", 720), ("no-exp", 600)])
+def test_a_tokens_id_is_remembered_for_longer_than_it_could_be_replayed(house, store, stored, variant, seconds):
+    app = stored()
+    with served(app) as address:
+        listening = Listening(house, app, address)
+        kim = listening.signed_in()
+        assert listening.told(variant, kim.sid)["status"] == 200
+    (key,) = store.keys("used-token:*")
+    assert seconds - 20 < store.ask("TTL", key) <= seconds
+
+
+@pytest.mark.statement(56)
+def test_a_token_without_exp_is_good_once(house, kim):
+    token = caught(house, kim.sid, variant="no-exp")
+    assert [kim.another().post(PATH, {"logout_token": token}).status_code for _ in range(2)] == [200, 400]
 
 
 # --- whose sessions --------------------------------------------------------------------------------------------
@@ -270,7 +382,7 @@ def test_a_flood_of_tokens_with_random_kids_takes_nothing_from_a_rotation(house,
     for _ in range(FLOOD):
         header = b64(f'{{"alg":"RS256","kid":"{secrets.token_hex(8)}","typ":"logout+jwt"}}'.encode())
         assert attacker.post(PATH, {"logout_token": f"{header}.e30.AAAA"}).status_code == 400
-    assert len(house.asked("jwks")) <= before + 1
+    assert len(house.asked("jwks")) == before + REFRESHES_AT_ONCE
     house.provider.control.rotate_keys()
     assert browser.another().sign_in().status_code == 302
 

@@ -2,21 +2,26 @@
 
 import json
 import secrets
+import threading
 
 import pytest
 
 from gateway.errors import ProviderUnavailable, SignInNotTrusted
+from gateway.oidc import shared_fetch
 from gateway.oidc.metadata import (
     LIFETIME_SECONDS,
     REFRESH_SECONDS,
+    REFRESHES_AT_ONCE,
     RETRY_SECONDS,
     STALE_SECONDS,
     ProviderDirectory,
 )
 from gateway.oidc.outbound import BoundedAdapter
+from gateway.store import provider_documents
 from gateway.store.connection import connect
 from gateway.store.provider_documents import ProviderDocuments
 from sandbox.idp.keys import new_key, public
+from tests.gateway.oidc.house import wait_until
 from tests.gateway.oidc.raw_server import raw_server
 from tests.gateway.threads import at_once
 
@@ -42,6 +47,10 @@ class Workers:
     def directory(self, issuer=None):
         documents = ProviderDocuments(self._open(), keep=STALE_SECONDS)
         return ProviderDirectory(issuer or self.issuer, documents, BoundedAdapter())
+
+    def address_of(self, endpoint):
+        """Return where the provider publishes its metadata or its keys."""
+        return f"{self.issuer}{CONFIGURATION}" if endpoint == "discovery" else self.directory().metadata().jwks_uri
 
     def grow_old(self, seconds):
         """Let so much time pass for the copies, and forget every allowance that is used up after it."""
@@ -196,42 +205,64 @@ def test_what_is_known_of_a_provider_is_told_without_asking_it(workers, director
 
 @pytest.mark.statement(36)
 @pytest.mark.conformance("oidcc-client-test-signing-key-rotation", "rp-key-rotation-op-sign-key")
-def test_an_unknown_kid_fetches_the_keys_anew(workers, directory, provider, asked):
+@pytest.mark.parametrize("age", [0, 60, 1800])
+def test_a_key_that_is_not_there_yet_fetches_the_keys_anew(workers, directory, provider, asked, age):
     directory.keys()
-    workers.grow_old(60)
+    workers.grow_old(age)
     new = provider.control.rotate_keys()
-    assert new in kids(directory.keys(new))
-    assert new in kids(workers.directory().keys(new))
+    for each in (directory, workers.directory()):
+        assert next(each.candidates(new)).kid == new
     assert asked("jwks") == 2
 
 
 @pytest.mark.statement(36)
-def test_a_rotation_right_after_the_first_fetch_is_noticed(directory, provider):
-    directory.keys()
-    new = provider.control.rotate_keys()
-    assert new in kids(directory.keys(new))
+@pytest.mark.parametrize("kid", ["same", "none"])
+def test_a_key_that_took_anothers_name_or_has_none_is_found_when_the_old_one_does_not_verify(
+    workers, directory, provider, asked, renaming, kid
+):
+    old = the_one_for_rs256(directory)
+    named = provider.control.rotate_keys(kid) or None
+    *tried, new = directory.candidates(named)
+    assert (old in tried, new in tried, new.kid, new.alg) == (True, False, named, "RS256")
+    assert the_one_for_rs256(workers.directory(), named) == new
+    assert asked("jwks") == 2
+
+
+def the_one_for_rs256(directory, kid=None):
+    return next(key for key in directory.candidates(kid) if key.alg == "RS256")
+
+
+@pytest.fixture
+def renaming(provider):
+    """Give the key a name of its own again after the test."""
+    yield
+    provider.control.rotate_keys()
 
 
 @pytest.mark.statement(36)
-def test_a_known_kid_and_no_kid_at_all_fetch_nothing(workers, directory, asked):
-    known = kids(directory.keys()).pop()
+def test_whoever_needs_no_further_key_fetches_nothing(workers, directory, asked):
+    known = kids(directory.keys())
     workers.grow_old(60)
-    for kid in (known, None):
-        directory.keys(kid)
+    for kid in known:
+        assert next(directory.candidates(kid)).kid == kid
+    assert next(directory.candidates()).kid in known
     assert asked("jwks") == 1
 
 
 @pytest.mark.statement(36)
 @pytest.mark.timeout(45)
-def test_a_flood_of_a_thousand_random_kids_makes_one_fetch_a_minute_across_workers(workers, asked):
+def test_a_flood_of_a_thousand_random_kids_makes_three_fetches_and_then_one_a_minute_across_workers(workers, asked):
     directories = [workers.directory() for _ in range(4)]
     directories[0].keys()
-    workers.grow_old(60)
-    for each in (250, 10):
+    for each, fetches in ((250, REFRESHES_AT_ONCE), (10, 1), (10, 1)):
         before = asked("jwks")
-        at_once(4, lambda number, each=each: [directories[number].keys(secrets.token_hex(8)) for _ in range(each)])
-        assert asked("jwks") == before + 1
-        workers.grow_old(REFRESH_SECONDS + 1)
+        at_once(4, lambda number, each=each: [one_in_vain(directories[number]) for _ in range(each)])
+        assert asked("jwks") == before + fetches
+        workers.grow_old(REFRESH_SECONDS)
+
+
+def one_in_vain(directory, purpose="sign-in"):
+    assert list(directory.candidates(secrets.token_hex(8), purpose=purpose)) == []
 
 
 @pytest.mark.statement(36, 56)
@@ -239,13 +270,14 @@ def test_a_flood_of_a_thousand_random_kids_makes_one_fetch_a_minute_across_worke
 def test_a_flood_of_random_kids_in_logout_tokens_does_not_stand_in_the_way_of_a_rotation(workers, provider, asked):
     directory = workers.directory()
     directory.keys()
-    workers.grow_old(60)
     for _ in range(250):
-        directory.keys(secrets.token_hex(8), allowance="logout")
-    assert asked("jwks") == 2
+        one_in_vain(directory, "logout")
+    assert asked("jwks") == 1 + REFRESHES_AT_ONCE
     new = provider.control.rotate_keys()
-    assert new in kids(directory.keys(new))
-    assert asked("jwks") == 3
+    assert kids(directory.candidates(new, purpose="logout")) == set()
+    assert kids(directory.candidates(new)) == {new}
+    assert kids(directory.candidates(new, purpose="logout")) == {new}
+    assert asked("jwks") == 2 + REFRESHES_AT_ONCE
 
 
 @pytest.mark.statement(36)
@@ -257,27 +289,173 @@ def test_when_all_workers_meet_a_new_key_at_once_one_fetches_and_all_have_it(wor
     new = provider.control.rotate_keys()
     provider.control.settings(slow_seconds=0.3)
     provider.control.misbehave("jwks-slow")
-    found = at_once(4, lambda number: kids(directories[number].keys(new)))
-    assert [new in each for each in found] == [True] * 4
+    found = at_once(4, lambda number: kids(directories[number].candidates(new)))
+    assert found == [{new}] * 4
     assert asked("jwks") == 2
 
 
 @pytest.mark.statement(36)
 def test_a_kid_that_nobody_published_keeps_nobody_waiting(workers, directory, monkeypatch):
     directory.keys()
-    directory.keys("unknown")
-    monkeypatch.setattr("gateway.oidc.metadata.time.sleep", lambda _: pytest.fail("it waits for nobody's fetch"))
-    for age in (0, 1, 10):
+    monkeypatch.setattr("gateway.oidc.shared_fetch.time.sleep", lambda _: pytest.fail("it waits for nobody's fetch"))
+    for age in (0, 1, 10, 0, 0, 0):
         workers.grow_old(age)
-        directory.keys(secrets.token_hex(8))
+        one_in_vain(directory)
 
 
 @pytest.mark.statement(36)
-def test_keys_that_cannot_be_renewed_are_kept(workers, directory, provider):
+def test_keys_that_cannot_be_renewed_are_kept_and_whoever_needs_newer_ones_is_told_so(workers, directory, provider):
     known = kids(directory.keys())
     provider.control.misbehave("jwks-500")
-    workers.grow_old(60)
-    assert kids(directory.keys("unknown")) == known
+    with unavailable("status 500"):
+        list(directory.candidates("unknown"))
+    assert kids(directory.keys()) == known
+    assert next(directory.candidates(min(known))).kid == min(known)
+
+
+# --- a provider that is slow -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def slow(provider):
+    """Let the provider's metadata or keys take so many seconds."""
+
+    def made(endpoint, seconds):
+        provider.control.settings(slow_seconds=seconds)
+        provider.control.misbehave(f"{endpoint}-slow")
+
+    return made
+
+
+@pytest.mark.statement(36)
+@pytest.mark.parametrize("endpoint", ["discovery", "jwks"])
+def test_two_hundred_who_come_before_anything_is_known_wait_for_the_one_who_asks(workers, asked, slow, endpoint):
+    slow(endpoint, 0.3)
+    directory = workers.directory()
+    found = at_once(200, lambda _: kids(directory.keys()))
+    assert {frozenset(each) for each in found} == {frozenset(kids(directory.keys()))}
+    assert (asked("discovery"), asked("jwks")) == (1, 1)
+
+
+@pytest.mark.statement(37)
+@pytest.mark.parametrize("endpoint", ["discovery", "jwks"])
+def test_nobody_waits_long_for_anothers_fetch_and_all_go_on_when_it_is_done(
+    workers, asked, slow, monkeypatch, endpoint
+):
+    monkeypatch.setattr(shared_fetch, "WAIT_SECONDS", 0.2)
+    slow(endpoint, 1.5)
+    directories = [workers.directory() for _ in range(4)]
+    at_work = threading.Thread(target=directories[0].keys)
+    at_work.start()
+    wait_until(lambda: asked(endpoint))
+    wait_until(lambda: directories[0]._documents.under_way(workers.address_of(endpoint)) >= 0.2)
+    monkeypatch.setattr("gateway.oidc.shared_fetch.time.sleep", lambda _: pytest.fail("it has been too long already"))
+    for number in range(20):
+        with unavailable("its fetch has been under way for") as told:
+            directories[number % 4].keys()
+        assert told.value.retry_after > 0
+    monkeypatch.undo()
+    at_work.join()
+    assert len(directories[1].keys()) == 4
+    assert (asked("discovery"), asked("jwks")) == (1, 1)
+
+
+@pytest.mark.statement(37)
+@pytest.mark.parametrize("endpoint", ["discovery", "jwks"])
+def test_while_one_renews_an_old_copy_the_others_use_it(workers, asked, slow, endpoint):
+    directories = [workers.directory() for _ in range(4)]
+    directories[0].keys()
+    slow(endpoint, 1.0)
+    workers.grow_old(LIFETIME_SECONDS + 10)
+    at_work = threading.Thread(target=directories[0].keys)
+    at_work.start()
+    wait_until(lambda: asked(endpoint) == 2)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("gateway.oidc.shared_fetch.time.sleep", lambda _: pytest.fail("there is a copy"))
+        assert [len(directories[number % 4].keys()) for number in range(1, 21)] == [4] * 20
+    assert at_work.is_alive()
+    at_work.join()
+    assert asked(endpoint) == 2
+
+
+@pytest.mark.statement(36, 56)
+def test_those_who_wait_are_counted_and_logout_tokens_take_no_place_from_sign_ins(
+    workers, provider, asked, slow, monkeypatch
+):
+    monkeypatch.setattr(provider_documents, "WAITING_AT_ONCE", {"sign-in": 3, "logout": 1})
+    directory = workers.directory()
+    directory.keys()
+    slow("jwks", 1.0)
+    new = provider.control.rotate_keys()
+    at_work = threading.Thread(target=list, args=[directory.candidates(new, purpose="logout")])
+    at_work.start()
+    wait_until(lambda: asked("jwks") == 2)
+    purposes = ["logout"] * 6 + ["sign-in"] * 3
+    found = at_once(9, lambda number: kids(directory.candidates(new, purpose=purposes[number])))
+    at_work.join()
+    assert found[6:] == [{new}] * 3
+    assert sorted(map(str, found[:6])) == sorted([str({new}), *[f"{url(directory)}: {TOO_MANY}"] * 5])
+    assert asked("jwks") == 2
+
+
+TOO_MANY = "it is being fetched, and too many wait for it"
+
+
+def url(directory):
+    return directory.metadata().jwks_uri
+
+
+@pytest.mark.statement(37)
+def test_those_who_wait_for_a_fetch_that_fails_are_told_and_do_not_try_one_after_the_other(
+    workers, asked, slow, provider
+):
+    provider.control.settings(slow_seconds=0.3)
+    provider.control.misbehave("discovery-slow")
+    provider.control.misbehave("discovery-500")
+    directory = workers.directory()
+    found = at_once(20, lambda _: directory.metadata())
+    assert {type(each) for each in found} == {ProviderUnavailable}
+    assert asked("discovery") == 1
+
+
+@pytest.mark.statement(36)
+def test_a_fetch_whose_mark_is_lost_while_others_wait_is_made_by_one_of_them(workers, provider, asked, slow):
+    directories = [workers.directory() for _ in range(4)]
+    directories[0].keys()
+    new = provider.control.rotate_keys()
+    with directories[0]._documents.fetching(url(directories[0]), "sign-in", REFRESH_SECONDS, REFRESHES_AT_ONCE):
+        waiting = [threading.Thread(target=next, args=[each.candidates(new)]) for each in directories]
+        for thread in waiting:
+            thread.start()
+        workers._store.ask("DEL", f"provider-fetching:{url(directories[0])}")
+        for thread in waiting:
+            thread.join()
+    assert next(directories[1].candidates(new)).kid == new
+    assert asked("jwks") == 2
+
+
+@pytest.mark.statement(37)
+def test_a_fetch_whose_worker_died_keeps_nobody_from_fetching_for_longer_than_a_fetch_may_take(workers, asked):
+    directory = workers.directory()
+    workers._store.ask("SET", f"provider-fetching:{workers.address_of('discovery')}", "of the dead", "PX", 300)
+    with unavailable("its fetch has been under way for"):
+        directory.metadata()
+    wait_until(lambda: directory._documents.under_way(workers.address_of("discovery")) is None)
+    assert directory.metadata().issuer == workers.issuer
+    assert asked("discovery") == 1
+
+
+# --- forgetting ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.statement(36)
+def test_what_is_forgotten_is_fetched_by_whoever_needs_it_next(workers, directory, asked):
+    assert directory.forget() is False
+    directory.keys()
+    assert [workers.directory().forget(), workers.directory().forget()] == [True, False]
+    assert directory.state() == "unknown"
+    assert len(directory.keys()) == 4
+    assert (asked("discovery"), asked("jwks")) == (2, 2)
 
 
 # --- what they may say -----------------------------------------------------------------------------------------
@@ -464,7 +642,8 @@ def test_a_key_that_cannot_be_used_is_passed_over(reading, published, provider, 
     good = json.loads(json.dumps(provider_keys(provider)))
     published.answer("/keys", json.dumps({"keys": [entry, *good]}).encode())
     assert kids(reading().keys()) == {key["kid"] for key in good}
-    assert kids(reading().keys("unknown")) == {key["kid"] for key in good}
+    for key in good:
+        assert kids(reading().candidates(key["kid"])) == {key["kid"]}
 
 
 def provider_keys(provider):

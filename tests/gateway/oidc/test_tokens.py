@@ -12,7 +12,16 @@ from hypothesis import strategies as st
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from gateway.errors import SignInNotTrusted
-from gateway.oidc.tokens import AGE_SECONDS, SKEW_SECONDS, TOKEN_BYTES, Expected, check_id_token, signed_claims
+from gateway.oidc import tokens
+from gateway.oidc.tokens import (
+    AGE_SECONDS,
+    CANDIDATES,
+    SKEW_SECONDS,
+    TOKEN_BYTES,
+    Expected,
+    check_id_token,
+    signed_claims,
+)
 from sandbox.idp.jose import b64, joined, left_half_hash, signature
 from sandbox.idp.keys import new_key
 from tests.gateway.oidc.tokens_made import (
@@ -212,6 +221,38 @@ def test_without_kid_the_one_key_that_fits_is_taken(read, keys, alg):
 def test_without_kid_all_keys_that_fit_are_tried(keys, alg):
     several = published(new_key(alg), keys[alg], new_key(alg))
     assert signed_claims(token(keys[alg], header={"kid": ...}), lambda _kid: several, ALGORITHMS)
+
+
+@pytest.mark.statement(36)
+@every_algorithm
+def test_a_key_without_a_name_may_be_the_one_that_a_token_names(keys, alg):
+    nameless = [*published(new_key(alg), kid="another"), *published(new_key(alg), keys[alg], kid=...)]
+    assert signed_claims(token(keys[alg]), lambda _kid: nameless, ALGORITHMS)
+    with refused(r"\(2 tried\)"):
+        signed_claims(token(new_key(alg)), lambda _kid: nameless, ALGORITHMS)
+
+
+@pytest.mark.statement(36)
+def test_no_further_key_is_asked_for_once_one_has_verified_the_signature(keys):
+    asked = (
+        pytest.fail("one was enough") if number else key for number, key in enumerate(published(keys["ES256"]) * 2)
+    )
+    assert signed_claims(token(keys["ES256"]), lambda _kid: asked, ALGORITHMS)
+
+
+@pytest.mark.statement(36)
+def test_a_token_costs_sixteen_verifications_at_most_however_many_keys_are_published(keys, monkeypatch):
+    one = published(new_key("ES256"), kid=...)
+    others = one * 4 + published(new_key("RS256"), kid=...) * 100
+    verified, verifies = [], tokens._verifies
+    monkeypatch.setattr(tokens, "_verifies", lambda *asked: verified.append(asked) or verifies(*asked))
+    with refused(rf"\({CANDIDATES} tried\)"):
+        signed_claims(token(keys["ES256"]), lambda _kid: one * 200, ALGORITHMS)
+    assert len(verified) == CANDIDATES == 16
+    last = [*others, *one * (CANDIDATES - 5), *published(keys["ES256"], kid=...)]
+    assert signed_claims(token(keys["ES256"], header={"kid": ...}), lambda _kid: last, ALGORITHMS)
+    with refused():
+        signed_claims(token(keys["ES256"]), lambda _kid: [*one, *last], ALGORITHMS)
 
 
 @pytest.mark.statement(36)

@@ -113,7 +113,7 @@ def fits(key: dict[str, Any], header: dict[str, Any]) -> bool:
         return False
     if key.get("alg", header["alg"]) != header["alg"]:
         return False
-    return "kid" not in header or key.get("kid") == header["kid"]
+    return "kid" not in header or key.get("kid", header["kid"]) == header["kid"]
 
 
 def signed(alg: str, text: bytes, mark: bytes, key: dict[str, Any]) -> bool:

@@ -9,6 +9,7 @@ import requests
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 
+from sandbox.idp.control_client import ControlError
 from sandbox.idp.settings import ALGORITHMS
 from tests.sandbox.idp.relying_party import CALLBACK, SignIn, discovery, keys, part
 
@@ -197,6 +198,30 @@ def test_rotation_takes_the_old_key_away(quick_idp):
     assert before not in published
     assert fresh in published
     assert part(SignIn(quick_idp).tokens()["id_token"], 0)["kid"] == fresh
+
+
+@pytest.mark.parametrize("kid", ["same", "none"])
+def test_a_key_can_be_replaced_under_the_same_kid_or_without_any(quick_idp, kid):
+    before = [key for key in keys(quick_idp)["keys"] if key["alg"] == "RS256"]
+    sign_in = SignIn(quick_idp)
+    hint = sign_in.tokens()["id_token"]
+    fresh = quick_idp.control.rotate_keys(kid)
+    after = [key for key in keys(quick_idp)["keys"] if key["alg"] == "RS256"]
+    header = part(SignIn(quick_idp).tokens()["id_token"], 0)
+    query = {"id_token_hint": hint, "client_id": quick_idp.client_id}
+    ended = sign_in.browser.get(f"{quick_idp.issuer}/end-session", params=query, allow_redirects=False, timeout=5)
+    quick_idp.control.rotate_keys()
+
+    assert len(before) == len(after) == 1
+    assert before[0]["n"] != after[0]["n"]
+    named = before[0]["kid"] if kid == "same" else None
+    assert (after[0].get("kid"), header.get("kid"), fresh or None) == (named, named, named)
+    assert ended.status_code == 200
+
+
+def test_a_key_is_replaced_in_no_other_way(quick_idp):
+    with pytest.raises(ControlError, match="kid is one of new, same, none"):
+        quick_idp.control.rotate_keys("old")
 
 
 def test_anybody_can_be_added_with_any_claims(quick_idp):

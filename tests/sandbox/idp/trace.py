@@ -47,7 +47,7 @@ class Trace:
 
     def whole(self) -> str:
         """As text, because True and 1 are equal and not the same."""
-        published = self._kids()
+        published, keys = self._kids(), observed(self._key_material)
         steps = {
             "discovery": observed(lambda: page(self._get("/.well-known/openid-configuration"))),
             "push": observed(self._push),
@@ -56,6 +56,7 @@ class Trace:
             "id_token": observed(lambda: self._id_token(published)),
             "userinfo": observed(self._userinfo),
             "keys": observed(self._keys),
+            "replaced": observed(self._key_material) != keys,
         }
         return repr(steps)
 
@@ -71,6 +72,9 @@ class Trace:
     def _kids(self) -> set[str]:
         found = self._get("/attacker/jwks").json()
         return {key.get("kid") for key in found["keys"]} if isinstance(found.get("keys"), list) else set()
+
+    def _key_material(self) -> list[str]:
+        return sorted(key.get("n") or key["x"] for key in self._jwks()["keys"])
 
     def _push(self) -> Any:
         answer = requests.post(
