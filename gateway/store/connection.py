@@ -22,7 +22,7 @@ REPLY_SECONDS = 0.9
 
 CHECK_MILLISECONDS = 1000
 """How long what a check writes stays."""
-_CHECKED = "readiness"
+_CHECKED = "readiness:check"
 
 _NOT_HERE = (
     redis.exceptions.ReadOnlyError,
