@@ -9,7 +9,7 @@ from flask import Blueprint, Flask
 
 from gateway import log
 from gateway.config import IdentityProviderSettings, Settings, load
-from gateway.flows import password_sign_in, provisioning, sign_in_limits
+from gateway.flows import provisioning, sign_in_limits
 from gateway.flows.checkout import Checkout
 from gateway.flows.destinations import Destinations
 from gateway.flows.launch import Launch, LaunchOptions
@@ -33,6 +33,7 @@ from gateway.store.attempts import Attempts
 from gateway.store.budget import SharedBudget
 from gateway.store.connection import Store, connect
 from gateway.store.locks import Locks
+from gateway.store.password_attempts import Limits, PasswordAttempts
 from gateway.store.provider_documents import ProviderDocuments
 from gateway.store.sessions import Sessions
 from gateway.store.signing_algorithms import SigningAlgorithms
@@ -229,9 +230,9 @@ def _sign_in_limits(settings: Settings, near: _Neighbours) -> SignInLimits:
 
 
 def _password_sign_in(settings: Settings, near: _Neighbours) -> PasswordSignIn:
-    attempts = Attempts(near.store, password_sign_in.WINDOW_SECONDS) if settings.rate_limits else None
+    attempts = PasswordAttempts(near.store, Limits()) if settings.rate_limits else None
     logout_redirect = _own(settings, settings.talentlms.after_logout)
-    return PasswordSignIn(near.lms, near.destinations, Locks(near.store), attempts, logout_redirect)
+    return PasswordSignIn(near.lms, near.destinations, Locks(near.store), attempts, near.keyring, logout_redirect)
 
 
 def _registration(settings: Settings, entry: IdentityProviderSettings) -> Registration:

@@ -103,7 +103,13 @@ def test_the_wheel_holds_the_gateway_and_its_messages_whole_and_nothing_else(whe
     held = {name for name in wheel.namelist() if ".dist-info/" not in name}
 
     assert held == {"app.py", *of_the_package("gateway"), *of_the_package("schemas")}
-    for name in ("web/templates/layout.html", "web/static/gateway.css", "web/static/favicon.svg", "store/budget.lua"):
+    for name in (
+        "web/templates/layout.html",
+        "web/static/gateway.css",
+        "web/static/favicon.svg",
+        "store/budget.lua",
+        "store/sessions.lua",
+    ):
         assert f"gateway/{name}" in held
 
 

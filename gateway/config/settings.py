@@ -133,7 +133,8 @@ class Settings:
         bool,
         Setting(
             Switch(),
-            "Whether failed and abandoned sign-ins are limited. Completed ones never count.",
+            "Whether failed and abandoned sign-ins are limited; those with a password for a person and an address "
+            "together. Completed ones never count.",
             variable="GATEWAY_RATE_LIMITS",
         ),
     ] = True

@@ -1,7 +1,8 @@
 """User name and password → Link, through ``userlogin``; off unless ``GATEWAY_PASSWORD_SIGN_IN`` is on."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+import unicodedata
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from gateway import deadline, log
@@ -16,17 +17,16 @@ from gateway.errors import (
     WrongPassword,
 )
 from gateway.flows.destinations import Destinations
-from gateway.store.attempts import Attempts, network_of
+from gateway.keyring import Keyring
+from gateway.store.attempts import network_of
 from gateway.store.locks import Locks
+from gateway.store.password_attempts import Admission, Attempt, PasswordAttempts
 from gateway.talentlms.client import TalentLMS
 from schemas.link import Link
 from schemas.secret import Secret
 
 WAIT_SECONDS = 12.0
-WINDOW_SECONDS = 900
-PER_PERSON = 5
-PER_ADDRESS = 50
-"""Failures in a window after which the next attempt is refused without asking TalentLMS."""
+_PURPOSE = "password sign-in"
 
 
 class PasswordSignIn:
@@ -35,8 +35,10 @@ class PasswordSignIn:
     Args:
         lms: TalentLMS.
         destinations: where a link may lead.
-        locks: one attempt per person at a time, so that twenty at once are no more than the limit.
-        attempts: failures, counted in windows of ``WINDOW_SECONDS``; ``None`` for no limits.
+        locks: one attempt per person and network at a time, so that twenty at once are no more than the limit, and
+            nobody elsewhere is kept waiting.
+        attempts: who may try; ``None`` for no limits.
+        keyring: with it addresses are made unreadable before anything is kept of them.
         logout_redirect: where TalentLMS's sign-out leads.
     """
 
@@ -45,13 +47,15 @@ class PasswordSignIn:
         lms: TalentLMS,
         destinations: Destinations,
         locks: Locks,
-        attempts: Attempts | None,
+        attempts: PasswordAttempts | None,
+        keyring: Keyring,
         logout_redirect: str,
     ) -> None:
         self._lms = lms
         self._destinations = destinations
         self._locks = locks
         self._attempts = attempts
+        self._keyring = keyring
         self._logout_redirect = logout_redirect
 
     def link(self, username: str, password: Secret, address: str) -> Link:
@@ -60,48 +64,66 @@ class PasswordSignIn:
         Args:
             username: as typed.
             password: as typed; goes to TalentLMS and nowhere else.
-            address: of the browser, for the rate limit.
+            address: of the browser, for the limits.
 
         Raises:
             PasswordRefused: whatever the reason; nobody learns which accounts exist.
-            TooManyAttempts: too many failures of this person or from this address, or too many attempts at once.
+            TooManyAttempts: too many failures of this person from this address, of this person from addresses they
+                never used, or from this address; or too many attempts at once.
         """
-        person = hashlib.sha256(username.strip().lower().encode()).hexdigest()[:32]
-        counters = (f"password:person:{person}", f"password:{network_of(address)}")
-        self._check_limits(counters)  # whoever is over the limit does not even wait
-        with self._one_at_a_time(person):
-            self._check_limits(counters)
-            return self._checked(username.strip(), password, person, counters)
+        attempt = self._attempt(username, address)
+        self._admitted(attempt, count=False)  # whoever is over the limit does not even wait
+        with self._one_at_a_time(attempt):
+            return self._tried(username.strip(), password, attempt, self._admitted(attempt, count=True))
+
+    def _attempt(self, username: str, address: str) -> Attempt:
+        person, network = _person(username), network_of(address)
+        pair = self._keyring.sign(_PURPOSE, f"{person}\n{network}")
+        return Attempt(person, self._keyring.sign(_PURPOSE, network), pair)
+
+    def _admitted(self, attempt: Attempt, *, count: bool) -> Admission:
+        if self._attempts is None:
+            return Admission(wait=0, counted=False)
+        admission = self._attempts.admission(attempt, count=count)
+        if admission.wait:
+            raise self._too_many(attempt, "too many have failed", admission.wait)
+        return admission
 
     @contextmanager
-    def _one_at_a_time(self, person: str) -> Iterator[None]:
+    def _one_at_a_time(self, attempt: Attempt) -> Iterator[None]:
         try:
-            with self._locks.hold(f"password:{person}", wait=deadline.remaining(WAIT_SECONDS)):
+            with self._locks.hold(f"password:{attempt.pair}", wait=deadline.remaining(WAIT_SECONDS)):
                 yield
         except ProvisioningBusy as busy:
             # that speaks of an account which is being set up; here it is an earlier attempt that has not ended
-            log.audit("password_sign_in", outcome="refused", reason=TooManyAttempts.code, person=person)
-            raise TooManyAttempts("an earlier attempt has not ended", retry_after=busy.retry_after) from None
+            raise self._too_many(attempt, "an earlier attempt has not ended", busy.retry_after) from None
 
-    def _checked(self, username: str, password: Secret, person: str, counters: Sequence[str]) -> Link:
+    def _too_many(self, attempt: Attempt, note: str, retry_after: int | None) -> TooManyAttempts:
+        log.audit("password_sign_in", outcome="refused", reason=TooManyAttempts.code, person=attempt.person)
+        return TooManyAttempts(note, retry_after=retry_after)
+
+    def _tried(self, username: str, password: Secret, attempt: Attempt, admission: Admission) -> Link:
         try:
-            link = self._lms.users.log_in(username, password.reveal(), logout_redirect=self._logout_redirect)
+            link = self._destinations.sign_in(
+                self._lms.users.log_in(username, password.reveal(), logout_redirect=self._logout_redirect)
+            )
         except (WrongPassword, Inactive, Gone, NotFound, Unwritable) as error:
-            self._count(counters)
-            log.audit("password_sign_in", outcome="refused", reason=error.code, person=person)
+            if self._attempts is not None:
+                self._attempts.failed(attempt)
+            log.audit("password_sign_in", outcome="refused", reason=error.code, person=attempt.person)
             raise PasswordRefused(error.note) from None
-        log.audit("password_sign_in", outcome="success", person=person)
-        return self._destinations.sign_in(link)
-
-    def _check_limits(self, counters: Sequence[str]) -> None:
-        if self._attempts is None:
-            return
-        of_person, of_address = self._attempts.count(*counters)
-        if of_person >= PER_PERSON or of_address >= PER_ADDRESS:
-            log.audit("password_sign_in", outcome="refused", reason=TooManyAttempts.code)
-            raise TooManyAttempts(retry_after=WINDOW_SECONDS)
-
-    def _count(self, counters: Sequence[str]) -> None:
+        except Exception:
+            if self._attempts is not None:
+                self._attempts.not_made(attempt, admission)
+            raise
         if self._attempts is not None:
-            for counter in counters:
-                self._attempts.failed(counter)
+            self._attempts.succeeded(attempt, admission)
+        log.audit("password_sign_in", outcome="success", person=attempt.person)
+        return link
+
+
+def _person(username: str) -> str:
+    """Return whom a user name means: TalentLMS need not tell upper case, blanks at the ends or accents apart."""
+    letters = unicodedata.normalize("NFKD", username.strip().casefold())
+    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return hashlib.sha256(plain.encode(errors="backslashreplace")).hexdigest()[:32]

@@ -1,8 +1,9 @@
 """The connection to Redis, and the wall: a fault of Redis leaves this room as ``StoreUnavailable``."""
 
 import hashlib
+import re
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,12 +20,28 @@ REPLY_SECONDS = 0.9
 """A click must not wait longer than a second to learn that Redis is away."""
 
 
-CONNECTIONS = 1024
-"""More than a worker ever has threads; redis-py's own default of 100 is less."""
+CHECK_MILLISECONDS = 1000
+"""How long what a check writes stays."""
+_CHECKED = "readiness:check"
+
+_NOT_HERE = (
+    redis.exceptions.ReadOnlyError,
+    redis.exceptions.AskError,  # and with it MOVED
+    redis.exceptions.ClusterDownError,  # and with it MASTERDOWN
+    redis.exceptions.TryAgainError,
+)
+_NOT_HERE_WORDS = re.compile(r"\b(?:READONLY|MOVED|ASK|CLUSTERDOWN|MASTERDOWN|TRYAGAIN|LOADING|NOREPLICAS|UNBLOCKED)\b")
+"""For answers that have no class of their own, and for those that another answer quotes: a script's, an EXECABORT."""
+
+_Command = tuple[str | float | bytes, ...]
+
+
+class _NotHere(redis.RedisError):
+    """Whoever answers on this connection, which is closed now, does not serve such commands."""
 
 
 class _Connections:
-    """Connections for single commands, which is what clicks ask; as many as ever ask in the same moment.
+    """Connections to Redis, as many as ever ask in the same moment.
 
     redis-py's own pool would cost as much CPU with each command as the command itself; a connection for each thread
     would have to be opened by each of them, all at once in a burst.
@@ -34,23 +51,64 @@ class _Connections:
         self._pool = pool
         self._idle: deque[redis.Connection] = deque()
 
-    def ask(self, *command: str | float | bytes) -> Any:
-        """Carry out one command; once again at once where a restart of Redis left the connection half open."""
+    def ask(self, *commands: _Command) -> list[Any]:
+        """Send commands together and return the answers in order.
+
+        Once again at once, on a new connection, where the old one turned out to be of no use: a restart of Redis left
+        it half open, or whoever answers there says that such commands are not for them. Behind one address that is
+        the former primary, to which connections from before its demotion still lead; it has carried out nothing.
+
+        Raises:
+            redis.RedisError: the first answer that is an error, or no answer.
+        """
         try:
             connection = self._idle.pop()
         except IndexError:
             connection = self._pool.connection_class(**self._pool.connection_kwargs)
         try:
-            return _asked(connection, command)
-        except redis.ConnectionError:
-            return _asked(connection, command)
+            try:
+                return _asked(connection, commands)
+            except (redis.ConnectionError, _NotHere):
+                return _asked(connection, commands)
         finally:
             self._idle.append(connection)  # after any error but Redis's own answer it is closed, and opens anew
 
 
-def _asked(connection: redis.Connection, command: tuple[str | float | bytes, ...]) -> Any:
-    connection.send_command(*command)
-    return connection.read_response()
+def _asked(connection: redis.Connection, commands: Sequence[_Command]) -> list[Any]:
+    connection.send_packed_command(connection.pack_commands(commands))
+    answers = [_answer(connection) for _ in commands]
+    errors = [error for error in _flat(answers) if isinstance(error, redis.ResponseError)]
+    not_here = [said for said in map(_not_here, errors) if said]
+    if not_here:
+        connection.disconnect()
+        raise _NotHere(not_here[0])
+    if errors:
+        raise errors[0]
+    return answers
+
+
+def _answer(connection: redis.Connection) -> Any:
+    """Return the next answer, an error among them: the answers behind it have to be read all the same."""
+    try:
+        return connection.read_response()
+    except redis.ResponseError as error:
+        return error
+
+
+def _flat(answers: Sequence[Any]) -> Iterator[Any]:
+    """Return the answers, and those within an EXEC's."""
+    for answer in answers:
+        yield answer
+        if isinstance(answer, list):
+            yield from answer
+
+
+def _not_here(error: redis.ResponseError) -> str:
+    """Return in a word how an answer says that its commands are not served there; empty for any other error."""
+    if isinstance(error, _NOT_HERE):
+        return type(error).__name__
+    word = _NOT_HERE_WORDS.search(str(error))
+    return word[0] if word else ""
 
 
 class Store:
@@ -61,20 +119,19 @@ class Store:
     """
 
     def __init__(self, client: redis.Redis) -> None:
-        self._client = client
         self._connections = _Connections(client.connection_pool)
+        self._check = self.script("return redis.call('SET', KEYS[1], '1', 'PX', ARGV[1])")
 
     def ask(self, *command: str | float | bytes) -> Any:
         """Carry out one command and return Redis's answer; texts come back as ``bytes``."""
         with _wall():
-            return self._connections.ask(*command)
+            return self._connections.ask(command)[0]
 
     def ask_all(self, commands: Sequence[tuple[str | float | bytes, ...]]) -> list[Any]:
         """Carry out several commands as one transaction, in one round trip, and return the answers in order."""
-        with _wall(), self._client.pipeline(transaction=True) as pipeline:
-            for command in commands:
-                pipeline.execute_command(*command)
-            return pipeline.execute()
+        with _wall():
+            answers: list[Any] = self._connections.ask(("MULTI",), *commands, ("EXEC",))[-1]
+            return answers
 
     def script(self, source: str) -> Callable[[Sequence[str | bytes], Sequence[str | float | bytes]], Any]:
         """Return a function that runs a Lua script; it survives a restart of Redis and a script flush."""
@@ -83,16 +140,29 @@ class Store:
         def run(keys: Sequence[str | bytes], arguments: Sequence[str | float | bytes]) -> Any:
             with _wall():
                 try:
-                    return self._connections.ask("EVALSHA", digest, len(keys), *keys, *arguments)
+                    return self._connections.ask(("EVALSHA", digest, len(keys), *keys, *arguments))[0]
                 except redis.exceptions.NoScriptError:
-                    return self._connections.ask("EVAL", source, len(keys), *keys, *arguments)
+                    return self._connections.ask(("EVAL", source, len(keys), *keys, *arguments))[0]
 
         return run
 
     def keys(self, pattern: str) -> list[bytes]:
         """Return all keys of a pattern without blocking Redis; for an operator's command, not for a click."""
-        with _wall():
-            return list(self._client.scan_iter(match=pattern, count=1000))
+        found: set[bytes] = set()
+        cursor = b"0"
+        while True:
+            cursor, keys = self.ask("SCAN", cursor, "MATCH", pattern, "COUNT", 1000)
+            found.update(keys)
+            if cursor == b"0":
+                return list(found)
+
+    def check(self) -> None:
+        """Try what every click needs: a script that writes.
+
+        Raises:
+            StoreUnavailable: Redis does not answer, or answers but does not take it, such as a replica.
+        """
+        self._check([_CHECKED], [CHECK_MILLISECONDS])
 
 
 def connect(url: Secret | None, ca_file: Path | None = None) -> Store:
@@ -110,13 +180,11 @@ def connect(url: Secret | None, ca_file: Path | None = None) -> Store:
     return Store(
         redis.Redis.from_url(
             url.reveal(),
-            max_connections=CONNECTIONS,
             socket_connect_timeout=CONNECT_SECONDS,
             socket_timeout=REPLY_SECONDS,
             # otherwise every new connection reads the library's version from a file, and tells it in two commands
             driver_info=None,
-            # once again at once, for the connection that a restart of Redis left half open; never after a time-out
-            retry=Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,)),
+            retry=Retry(NoBackoff(), 0),  # whoever asks does it, once, and never after a time-out
             **tls,
         )
     )
@@ -127,4 +195,5 @@ def _wall() -> Any:
     try:
         yield
     except (redis.RedisError, OSError) as error:
-        raise StoreUnavailable(type(error).__name__, retry_after=5) from None
+        note = str(error) if isinstance(error, _NotHere) else type(error).__name__  # other texts may hold an address
+        raise StoreUnavailable(note, retry_after=5) from None

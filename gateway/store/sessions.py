@@ -4,9 +4,11 @@ import hashlib
 import json
 import secrets
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, replace
+from pathlib import Path
 
+from gateway import log
 from gateway.store.connection import Store
 from gateway.turn import Voucher
 from schemas.identity import Identity, person_key
@@ -17,8 +19,11 @@ from schemas.session import Session
 GRACE_SECONDS = 30
 """How long the session lasts that a sign-in of the same person in the same browser replaces: long enough for the
 clicks of other tabs that are under way with the old cookie."""
+AT_ONCE = 50
+"""Sessions of one person; with one more the oldest ends."""
 
-
+_TOGETHER = 100
+"""How many records are looked at in one round trip where many sessions end."""
 _TRIES = 5
 _SWAP = """
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
@@ -44,9 +49,10 @@ class Sessions:
         self._lifetime = lifetime
         self._providers = providers
         self._swap = store.script(_SWAP)
+        self._begin = store.script(Path(__file__).with_suffix(".lua").read_text())
 
     def create(self, identity: Identity, id_token: Secret, sub: str = "", sid: str = "") -> Secret:
-        """Begin a session.
+        """Begin a session; the oldest ones of a person who has too many end with it.
 
         Args:
             identity: who signed in.
@@ -60,12 +66,12 @@ class Sessions:
         session_id = Secret(secrets.token_urlsafe(32))
         expires_at = int(time.time()) + self._lifetime
         session = Session(_handle(session_id.reveal()), identity, expires_at, id_token, sub, sid)
-        commands: list[tuple[str | float | bytes, ...]] = [
-            ("SET", _key(session.handle), _packed(session), "EX", self._idle)
-        ]
-        for index in _indexes(session):
-            commands += [("SADD", index, session.handle), ("EXPIRE", index, self._lifetime)]
-        self._store.ask_all(commands)
+        ended = self._begin(
+            [_key(session.handle), _by_person(session), *_sets(session)],
+            [_packed(session), self._idle, self._lifetime, AT_ONCE, session.handle, _key("")],
+        )
+        if ended:
+            log.event("session.too_many", person=identity.key, ended=ended)
         return session_id
 
     def find(self, session_id: str) -> Session | None:
@@ -99,10 +105,11 @@ class Sessions:
 
     def end(self, session: Session) -> None:
         """End a session, at once."""
-        forget = [("SREM", index, session.handle) for index in _indexes(session)]
-        before, *_ = self._store.ask_all([("GETDEL", _before(session.handle)), ("DEL", _key(session.handle)), *forget])
-        if before is not None:
-            self._store.ask("DEL", _key(before.decode()))
+        ending = [("DEL", _key(session.handle)), *_out_of_indexes(session)]
+        before, *_ = self._store.ask_all([("GETDEL", _before(session.handle)), *ending])
+        replaced = None if before is None else self._at(_key(before.decode()))
+        if replaced is not None:
+            self.end(replaced)
 
     def replace(self, session: Session, identity: Identity, session_id: Secret) -> None:
         """End the session that a new sign-in in the same browser replaces.
@@ -151,7 +158,7 @@ class Sessions:
             user: e-mail address, user name, subject, TalentLMS login or TalentLMS id.
         """
         wanted = user.casefold()
-        sessions = [session for key in self._store.keys("session:*") if (session := self._at(key)) is not None]
+        sessions = [session for key in self._store.keys(_key("*")) if (session := self._at(key.decode())) is not None]
         named = {session.identity.key for session in sessions if wanted in _names(session)}
         theirs = [session for session in sessions if session.identity.key in named]
         for session in theirs:
@@ -160,14 +167,20 @@ class Sessions:
 
     def _end_indexed(self, index: str) -> int:
         handles = [handle.decode() for handle in self._store.ask("SMEMBERS", index)]
-        if not handles:
-            return 0
-        ended, _ = self._store.ask_all([("DEL", *map(_key, handles)), ("SREM", index, *handles)])
+        parts = [handles[start : start + _TOGETHER] for start in range(0, len(handles), _TOGETHER)]
+        return sum(self._end_together(index, part) for part in parts)
+
+    def _end_together(self, index: str, handles: Sequence[str]) -> int:
+        keys = [_key(handle) for handle in handles]
+        records = zip(handles, self._store.ask("MGET", *keys), strict=True)
+        sessions = [_unpacked(handle, record) for handle, record in records if record is not None]
+        forget = [command for session in sessions if session is not None for command in _out_of_indexes(session)]
+        ended, *_ = self._store.ask_all([("DEL", *keys), ("SREM", index, *handles), *forget])
         return int(ended)
 
-    def _at(self, key: bytes) -> Session | None:
+    def _at(self, key: str) -> Session | None:
         record = self._store.ask("GET", key)
-        return None if record is None else _unpacked(key.decode().partition(":")[2], record)
+        return None if record is None else _unpacked(key.partition(":")[2], record)
 
 
 def _names(session: Session) -> set[str]:
@@ -190,16 +203,28 @@ def _before(handle: str) -> str:
     return f"session-before:{handle}"
 
 
-def _indexes(session: Session) -> list[str]:
+def _sets(session: Session) -> list[str]:
+    """Return the keys of the sets by which the provider's notices find a session."""
     issuer = session.identity.issuer
-    indexes = []
+    sets = []
     if session.sub:
-        indexes.append(_by_subject(issuer, session.sub))
+        sets.append(_by_subject(issuer, session.sub))
     if session.sid:
-        indexes.append(_by_provider_session(issuer, session.sid))
+        sets.append(_by_provider_session(issuer, session.sid))
     elif session.sub:
-        indexes.append(_without_provider_session(issuer, session.sub))
-    return indexes
+        sets.append(_without_provider_session(issuer, session.sub))
+    return sets
+
+
+def _out_of_indexes(session: Session) -> list[tuple[str, str, str]]:
+    """Return the commands that take a session out of all its indexes."""
+    sets = _sets(session)
+    member = " ".join((session.handle, *sets))  # as sessions.lua writes it
+    return [*(("SREM", index, session.handle) for index in sets), ("ZREM", _by_person(session), member)]
+
+
+def _by_person(session: Session) -> str:
+    return f"sessions-of:person:{session.identity.key}"
 
 
 def _by_subject(issuer: str, sub: str) -> str:

@@ -23,6 +23,8 @@ from gateway.web.waiting import ENTERED, Clicks, about
 PAGES = 512
 """How many pages are kept: a rush shows the same few over and over."""
 
+_WITH_A_SLASH = re.compile(r"(/(?:go|buy|completed|login|logout|signed-out)(?:/[^/]+){0,2})/")
+"""What people open, with the slash that some type, or a portal appends; machines' addresses are taken as they are."""
 _ADDRESS = re.compile(r"/|/go|/go/course/[!-.0-~]+|/buy/[a-z]+/[!-.0-~]+")
 _UNUSUAL = ("HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_PURPOSE", "HTTP_X_MOZ")
 _IN_A_MOMENT = frozenset({"retry-after", "refresh"})
@@ -63,6 +65,7 @@ class Gate:
         deadline.start()
         turn.begin()
         log.begin(client_address(environ, self._trusted_proxies), environ.get("HTTP_USER_AGENT", ""))
+        _forgive_a_slash(environ)
         try:
             session_id = self._clicks.session_id(environ) if _is_plain_click(environ) else None
             if session_id is None:
@@ -113,6 +116,13 @@ class Gate:
             kept = [header for name, header in headers.items() if name not in _IN_A_MOMENT]
             self._pages[key] = _Page(said[0], kept, body)
         return [body]
+
+
+def _forgive_a_slash(environ: WSGIEnvironment) -> None:
+    """Read the address that a person opens without a slash at its end, so that everything behind knows one spelling."""
+    with_a_slash = _WITH_A_SLASH.fullmatch(environ["PATH_INFO"])
+    if with_a_slash and environ["REQUEST_METHOD"] in ("GET", "HEAD"):
+        environ["PATH_INFO"] = with_a_slash[1]
 
 
 def _is_plain_click(environ: WSGIEnvironment) -> bool:

@@ -25,7 +25,7 @@ def blueprint(store: Store, directories: Mapping[str, ProviderDirectory]) -> Blu
     @routes.get("/readyz")
     def ready() -> Response:
         try:
-            store.ask("PING")
+            store.check()
             providers = {name: directory.state() for name, directory in directories.items()}
         except StoreUnavailable:
             return _answer(503, store="unavailable", providers={})

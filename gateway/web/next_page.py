@@ -2,7 +2,8 @@
 
 Only a path of our own: one leading slash, only characters that RFC 3986 allows in a path or a query, no backslash,
 no second slash, no ``.`` or ``..`` segment, no ``@``; and for the path the same again after up to three decodings,
-because something on the way may decode once more.
+because something on the way may decode once more. The path says where to go, the query only says more of it: where
+nothing but the query is refused, or makes the address too long, the path is kept without it.
 """
 
 import re
@@ -29,12 +30,15 @@ def address(path: str, query: bytes) -> str:
 
 
 def own_path(candidate: str | None) -> str:
-    """Return the candidate if it is an address of our own, and ``/`` otherwise.
+    """Return the candidate if it is an address of our own; its path if only its query is not; and ``/`` otherwise.
 
     Args:
         candidate: what came with the request, already decoded once by the framework.
     """
-    return candidate if candidate is not None and is_own_path(candidate) else FALLBACK
+    if candidate is None:
+        return FALLBACK
+    path = candidate.partition("?")[0]
+    return next(filter(is_own_path, (candidate, path)), FALLBACK)
 
 
 def own_target(candidate: str | None, public_url: str) -> str:

@@ -18,6 +18,7 @@ from gateway.store.attempts import Attempts
 from gateway.store.budget import SharedBudget
 from gateway.store.connection import connect
 from gateway.store.locks import Locks
+from gateway.store.password_attempts import Attempt, Limits, PasswordAttempts
 from gateway.store.provider_documents import ProviderDocuments
 from gateway.store.sessions import Sessions
 from gateway.store.signing_algorithms import SigningAlgorithms
@@ -156,6 +157,10 @@ def fill(store):
     sessions.replace(sessions.find(sessions.create(IDENTITY, Secret("token")).reveal()), IDENTITY, Secret("new"))
     SigningAlgorithms(store, 60).remember(IDENTITY.issuer, "client", "RS256")
     UsedTokens(store).remember(IDENTITY.issuer, "id", 60)
+    passwords, attempt = PasswordAttempts(store, Limits()), Attempt("person", "network", "pair")
+    passwords.failed(attempt)
+    passwords.succeeded(attempt, passwords.admission(attempt, count=True))
+    store.check()
     SharedBudget(store, "acme.talentlms.com", 200, 2000, 12).claim(Turn(Lane.CLICK, "place", 0.0))
 
 

@@ -24,5 +24,5 @@ def everything(store):
 
 
 def _value(store, key):
-    command = {b"string": ("GET",), b"set": ("SMEMBERS",)}[store.ask("TYPE", key)]
-    return store.ask(*command, key)
+    ways = {b"string": ("GET", key), b"set": ("SMEMBERS", key), b"zset": ("ZRANGE", key, 0, -1)}
+    return store.ask(*ways[store.ask("TYPE", key)])

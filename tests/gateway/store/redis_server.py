@@ -5,6 +5,8 @@ import subprocess
 import time
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from schemas.secret import Secret
 from tests.ports import HOST, free_port
@@ -13,15 +15,23 @@ START_SECONDS = 10
 
 
 class RedisServer:
-    def __init__(self, folder):
+    """A Redis server.
+
+    Args:
+        folder: where it works.
+        options: further words of its command line.
+    """
+
+    def __init__(self, folder, *options):
         self._folder = folder
+        self.options = options
         self.port = free_port()
         self.url = Secret(f"redis://{HOST}:{self.port}/0")
         self._process = None
 
     def start(self):
         options = ("--save", "", "--appendonly", "no", "--bind", HOST, "--dir", str(self._folder))
-        command = ["redis-server", "--port", str(self.port), *options]
+        command = ["redis-server", "--port", str(self.port), *options, *self.options]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
         self._wait_until_it_answers()
         return self
@@ -31,15 +41,25 @@ class RedisServer:
         self._process.kill()
         self._process.wait()
 
+    def tell(self, *command):
+        """Carry out an operator's command, past whatever stands between."""
+        with self._client() as client:
+            return client.execute_command(*command)
+
     def hang(self):
         self._process.send_signal(signal.SIGSTOP)
 
+    def _client(self):
+        return redis.Redis(HOST, self.port, retry=Retry(NoBackoff(), 0))
+
     def _wait_until_it_answers(self):
         end = time.monotonic() + START_SECONDS
-        with redis.Redis(HOST, self.port) as client:
+        with self._client() as client:
             while True:
                 try:
                     client.ping()
+                except redis.BusyLoadingError:
+                    return
                 except redis.ConnectionError:
                     assert time.monotonic() < end, "redis-server does not start"
                     assert self._process.poll() is None, "redis-server ended at once"

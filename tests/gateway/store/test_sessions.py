@@ -1,9 +1,12 @@
+import io
+import json
 import time
 from dataclasses import replace
 
 import pytest
 
-from gateway.store.sessions import GRACE_SECONDS, Sessions
+from gateway import log
+from gateway.store.sessions import AT_ONCE, GRACE_SECONDS, Sessions
 from schemas.identity import Identity
 from schemas.learner import Learner
 from schemas.secret import Secret
@@ -236,3 +239,120 @@ def test_a_session_of_a_provider_that_is_no_longer_in_the_settings_is_none(store
     assert after.find(session_id) is None
     assert store.keys("session:*") == []
     assert session.identity.provider != "another"
+
+
+def indexed(store):
+    """Return how many entries each index has."""
+    counted = {}
+    for key in store.keys("sessions-of:*"):
+        command = {b"set": "SCARD", b"zset": "ZCARD"}[store.ask("TYPE", key)]
+        counted[key.decode().split(":")[1]] = counted.get(key.decode().split(":")[1], 0) + store.ask(command, key)
+    return counted
+
+
+def test_of_one_person_so_many_sessions_last_and_with_each_further_one_the_oldest_ends(sessions, store):
+    others, _ = begun(sessions, UMA)
+    ids = [sessions.create(KIM, ID_TOKEN, "kim-1", f"sid-{number}").reveal() for number in range(AT_ONCE + 3)]
+    assert [sessions.find(session_id) is None for session_id in ids] == [True] * 3 + [False] * AT_ONCE
+    assert sessions.find(others) is not None
+    assert len(store.keys("session:*")) == AT_ONCE + 1
+    assert indexed(store) == {"person": AT_ONCE + 1, "sub": AT_ONCE + 1, "sid": AT_ONCE + 1}
+    assert len(store.keys("sessions-of:sid:*")) == AT_ONCE + 1, "an ended session's own index is gone"
+
+
+@pytest.mark.parametrize("count", [1, 2, AT_ONCE - 2, AT_ONCE - 1, AT_ONCE])
+def test_as_many_sessions_as_there_may_be_all_last(sessions, count):
+    ids = [begun(sessions)[0] for _ in range(count)]
+    assert None not in [sessions.find(session_id) for session_id in ids]
+
+
+def test_of_more_sign_ins_at_once_than_may_last_none_is_lost_but_the_oldest(sessions, store):
+    ids = at_once(AT_ONCE + 20, lambda _: sessions.create(KIM, ID_TOKEN, "kim-1").reveal())
+    assert sum(sessions.find(session_id) is not None for session_id in ids) == AT_ONCE
+    assert indexed(store) == dict.fromkeys(("person", "sub", "sub-without-sid"), AT_ONCE)
+
+
+def test_the_limit_is_a_persons_whichever_session_at_the_provider_theirs_began_in(sessions):
+    other_issuer = replace(KIM, issuer="https://other.example", provider="other")
+    first, _ = begun(sessions, other_issuer)
+    ids = [sessions.create(KIM, ID_TOKEN, "", "").reveal() for _ in range(AT_ONCE + 1)]
+    assert [sessions.find(ids[0]), sessions.find(first) is None] == [None, False]
+
+
+def test_sessions_that_ended_by_themselves_make_room_and_are_in_no_index_any_more(sessions, store):
+    dead = [begun(sessions)[1] for _ in range(AT_ONCE - 1)]
+    alive, _ = begun(sessions)
+    for session in dead:
+        store.ask("DEL", f"session:{session.handle}")  # as when their idle time is over
+    begun(sessions)
+    assert sessions.find(alive) is not None
+    assert indexed(store) == {"person": 2, "sub": 2, "sid": 2}
+
+
+def test_a_person_who_signs_in_every_day_leaves_no_trace_of_the_days_before(sessions, store):
+    for day in range(200):
+        sessions.create(KIM, ID_TOKEN, "kim-1", f"sid-{day}")
+        for key in store.keys("session:*"):
+            store.ask("DEL", key)
+    sessions.create(KIM, ID_TOKEN, "kim-1", "sid-today")
+    assert indexed(store) == {"person": 1, "sub": 1, "sid": 1}
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        lambda sessions, _: sessions.end_of_subject(KIM.issuer, "sub-of-kim-1"),
+        lambda sessions, _: sessions.end_of_provider_session(KIM.issuer, "sid-1"),
+        lambda sessions, _: sessions.end_of_provider_session(KIM.issuer, "sid-1", "sub-of-kim-1"),
+        lambda sessions, _: sessions.end_all_of_user("kim.lee"),
+        lambda sessions, found: [sessions.end(session) for session in found],
+    ],
+    ids=["subject", "provider session", "both", "operator", "each"],
+)
+def test_however_sessions_end_no_index_remembers_them(sessions, store, end):
+    end(sessions, [begun(sessions)[1] for _ in range(AT_ONCE)])
+    assert store.keys("*") == []
+
+
+def test_of_those_that_ended_together_others_indexes_keep_what_is_theirs(sessions, store):
+    first, second = (sessions.create(KIM, ID_TOKEN, "kim-1", sid).reveal() for sid in ("sid-1", "sid-2"))
+    assert sessions.end_of_provider_session(KIM.issuer, "sid-1") == 1
+    assert (sessions.find(first), sessions.find(second) is None) == (None, False)
+    assert indexed(store) == {"person": 1, "sub": 1, "sid": 1}
+    assert sessions.end_of_subject(KIM.issuer, "kim-1") == 1
+
+
+def test_hundreds_of_sessions_in_one_session_of_a_provider_end_together(sessions, store):
+    people = [replace(KIM, subject=f"person-{number}") for number in range(250)]
+    for person in people:
+        sessions.create(person, ID_TOKEN, person.subject, "the-same-for-all")
+    assert sessions.end_of_provider_session(KIM.issuer, "the-same-for-all") == 250
+    assert store.keys("*") == []
+
+
+def test_a_session_and_those_that_it_replaced_leave_no_index_behind(sessions, store):
+    _, first = begun(sessions)
+    second_id, second = begun(sessions)
+    third_id, third = begun(sessions)
+    sessions.replace(first, KIM, Secret(second_id))
+    sessions.replace(second, KIM, Secret(third_id))
+    sessions.end(third)
+    assert store.keys("*") == []
+
+
+def test_every_index_ends_by_itself_and_not_before_the_sessions_in_it(store):
+    begun(Sessions(store, idle=100, lifetime=1000))
+    assert {990 < store.ask("TTL", key) <= 1000 for key in store.keys("sessions-of:*")} == {True}
+    begun(Sessions(store, idle=100, lifetime=2000))
+    assert {1990 < store.ask("TTL", key) <= 2000 for key in store.keys("sessions-of:*")} == {True}
+    begun(Sessions(store, idle=100, lifetime=500))
+    assert {1990 < store.ask("TTL", key) <= 2000 for key in store.keys("sessions-of:*")} == {True}
+
+
+def test_it_is_told_whose_sessions_were_too_many(sessions, own_log_handlers):
+    stream = io.StringIO()
+    log.configure("info", stream)
+    for _ in range(AT_ONCE + 1):
+        begun(sessions)
+    (line,) = [json.loads(line) for line in stream.getvalue().splitlines()]
+    assert (line["event"], line["person"], line["ended"]) == ("session.too_many", KIM.key, 1)

@@ -33,6 +33,59 @@ def test_a_plain_click_gets_the_answer_that_flask_would_give(browser, path, flas
     assert plain.headers["Location"].partition("key:")[0] == through_flask.headers["Location"].partition("key:")[0]
 
 
+@pytest.mark.parametrize("headers", [{}, THROUGH_FLASK], ids=["plain", "through Flask"])
+@pytest.mark.parametrize("path", ["/go", "/go/course/12", "/buy/course/34", "/buy/category/3"])
+def test_a_slash_at_the_end_leads_where_the_address_without_it_leads(browser, asked, path, headers):
+    browser.sign_in("kim.lee" if path == "/buy/course/34" else ENROLLED)
+    browser.get("/go")
+    asked()
+    bare = browser.get(path, **headers)
+    bare_calls = asked()
+    slashed = browser.get(f"{path}/", **headers)
+    assert (bare.status_code, slashed.status_code) == (302, 302)
+    assert slashed.headers["Location"].partition("key:")[0] == bare.headers["Location"].partition("key:")[0]
+    assert _without(slashed, "Location") == _without(bare, "Location")
+    assert asked() == bare_calls
+    assert len(bare_calls) == 1
+
+
+@pytest.mark.parametrize("path", ["/go/", "/go/course/12/", "/buy/course/34/?coupon=A+B"])
+def test_a_slash_at_the_end_is_gone_after_the_sign_in(browser, path):
+    to_sign_in = browser.get(path, Host="elsewhere.example").headers["Location"]
+    assert to_sign_in.startswith("/login?next=/")
+    assert browser.sign_in(path=to_sign_in).headers["Location"] == path.replace("/?", "?").removesuffix("/")
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/login/", 302), ("/login/default/", 302), ("/logout/", 200), ("/signed-out/", 200), ("/completed/12/", 200)],
+)
+def test_the_other_addresses_that_people_open_may_end_with_a_slash_too(browser, path, status):
+    bare, slashed = browser.get(path[:-1]), browser.get(path)
+    assert (bare.status_code, slashed.status_code) == (status, status)
+    assert slashed.headers.get("Location", "").partition("?")[0] == bare.headers.get("Location", "").partition("?")[0]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/go//", "/go/course//", "/go/course/12//", "//go/", "/go/course/", "/go/course/12/x/", "/nosuch/", "/readyz/"],
+)
+def test_a_slash_makes_no_address_of_what_is_none(kim, asked, path):
+    answer = kim.client.get("/", environ_overrides={"PATH_INFO": path})
+    assert answer.status_code == 404
+    assert asked() == []
+
+
+@pytest.mark.parametrize("path", ["/callback/default/", "/frontchannel-logout/default/"])
+def test_the_addresses_of_machines_are_taken_as_they_are(browser, path):
+    assert browser.get(path[:-1]).status_code != 404
+    assert browser.get(path).status_code == 404
+
+
+def test_a_form_is_not_taken_at_an_address_with_a_slash(browser):
+    assert browser.post("/logout/", {}).status_code == 404
+
+
 def _without(answer, *names):
     return sorted((name, value) for name, value in answer.headers if name not in names)
 

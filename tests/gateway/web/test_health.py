@@ -1,7 +1,11 @@
+from contextlib import ExitStack
+
 import pytest
 
 from tests.gateway.store.redis_server import RedisServer
+from tests.gateway.store.tcp_endpoint import TcpEndpoint
 from tests.gateway.web.browser import MACHINE
+from tests.ports import HOST
 
 
 @pytest.mark.statement(67)
@@ -57,3 +61,59 @@ def test_readiness_follows_the_store(gateway, browser_at, tmp_path):
     assert states == [200, 503, 200]
     assert answer.json["store"] == "unavailable"
     assert str(server.port) not in answer.text
+
+
+@pytest.fixture
+def two_servers(tmp_path):
+    """A Redis with an address before it, and another Redis."""
+    with ExitStack() as ends:
+        servers = []
+        for name in ("first", "second"):
+            (tmp_path / name).mkdir()
+            servers.append(RedisServer(tmp_path / name, "--repl-diskless-sync-delay", "0").start())
+            ends.callback(servers[-1].stop)
+        address = TcpEndpoint(servers[0].port)
+        ends.callback(address.stop)
+        yield (*servers, address)
+
+
+def readiness(browser):
+    answer = browser.get("/readyz", **MACHINE)
+    return answer.status_code, answer.json["store"]
+
+
+@pytest.mark.statement(67)
+def test_a_redis_that_answers_but_takes_nothing_is_unavailable(gateway, browser_at, two_servers):
+    first, second, address = two_servers
+    browser = browser_at(gateway(GATEWAY_REDIS_URL=f"redis://{HOST}:{address.port}/0"))
+    refusals = [
+        (("CONFIG", "SET", "min-replicas-to-write", "1"), ("CONFIG", "SET", "min-replicas-to-write", "0")),
+        (("CONFIG", "SET", "maxmemory", "1"), ("CONFIG", "SET", "maxmemory", "0")),
+        (("REPLICAOF", HOST, second.port), ("REPLICAOF", "NO", "ONE")),
+    ]
+    for refuse, take in refusals:
+        first.tell(*refuse)
+        assert readiness(browser) == (503, "unavailable"), refuse
+        first.tell(*take)
+        assert readiness(browser) == (200, "ok"), take
+
+
+@pytest.mark.statement(67)
+def test_after_a_failover_behind_one_address_clicks_go_on_without_a_restart(gateway, browser_at, two_servers, asked):
+    first, second, address = two_servers
+    browser = browser_at(gateway(GATEWAY_REDIS_URL=f"redis://{HOST}:{address.port}/0"))
+    browser.sign_in("robin")
+    assert browser.get("/go/course/12").status_code == 302
+    second.tell("REPLICAOF", HOST, first.port)
+    assert first.tell("WAIT", 1, 5000) == 1
+    second.tell("REPLICAOF", "NO", "ONE")
+    first.tell("REPLICAOF", HOST, second.port)
+    assert browser.get("/go/course/12").status_code == 503
+    assert readiness(browser) == (503, "unavailable")
+    address.target = second.port
+    asked()
+
+    assert browser.get("/go/course/12").status_code == 302
+    assert readiness(browser) == (200, "ok")
+    assert asked() == ["gotocourse"]
+    assert set(address.opened[-1:]) == {second.port}

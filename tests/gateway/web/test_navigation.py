@@ -4,7 +4,10 @@ import pytest
 
 from tests.gateway.web.browser import csrf_token
 
-DOORS = ["/", "/go", "/go/course/12", "/buy/course/34", "/buy/category/3", "/login", "/login/default", "/completed/12"]
+DOORS = [
+    *("/", "/go", "/go/course/12", "/buy/course/34", "/buy/category/3", "/login", "/login/default", "/completed/12"),
+    *("/go/", "/go/course/12/", "/buy/course/34/", "/login/"),
+]
 SPECULATIVE = [
     {"Sec-Purpose": "prefetch"},
     {"Sec-Purpose": "prefetch;prerender"},

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gateway.web.next_page import LENGTH, is_own_path, own_path, own_target
-from tests.gateway.web.browser import SECURE
+from tests.gateway.web.browser import HERE, SECURE
 
 ORIGIN = SECURE
 BASES = (f"{ORIGIN}/callback/acme?code=x", f"{ORIGIN}/", f"{ORIGIN}/a/b/c")
@@ -217,7 +217,8 @@ def origin_of(address, base):
 @example("/go/..//elsewhere.example")
 def test_what_leaves_our_origin_becomes_the_start_page(payload):
     target = own_path(payload)
-    assert target == "/" if leaves(payload) else target in (payload, "/")
+    assert target == "/" if leaves(payload) else target in (payload, payload.partition("?")[0], "/")
+    assert not leaves(target)
 
 
 @pytest.mark.statement(48, 49)
@@ -281,13 +282,36 @@ def test_our_own_addresses_are_accepted_as_they_are(path):
     [
         *(None, "", "go", "https://training.acme.example/go", "//training.acme.example/go", "?x", "#x", ".", "..", "/.", "/.."),
         *("/go/../..", "/a/./b", "/a/%2e%2e/b", "/a/%252e%252e/b", "/a//b", "/a%2f%2fb", "/\\x", "/%5cx", "/%255cx", "/x@y"),
-        *("/x?y=@z", "/x#y", "/x y", "/x%20y", "/x\ty", "/x%09y", "/x\r\nSet-Cookie: a=b", "/x%0d%0aSet-Cookie:a=b", "/größe"),
-        *("/gr%C3%B6%C3%9Fe", "/x\x00", "/x%00", "/x%ff", "/<script>", "/x?<", "/[x]", "/{x}", "/x|y", "/x^y", "/x`y", '/x"y'),
-        "/" + "x" * LENGTH,
+        *("/x#y", "/x y", "/x%20y", "/x\ty", "/x%09y", "/x\r\nSet-Cookie: a=b", "/x%0d%0aSet-Cookie:a=b", "/größe"),
+        *("/gr%C3%B6%C3%9Fe", "/x\x00", "/x%00", "/x%ff", "/<script>", "/[x]", "/{x}", "/x|y", "/x^y", "/x`y", '/x"y'),
+        *("?/go", "//elsewhere.example?x", "/\\elsewhere.example?x", "/%2f?x", "/x#y?z", "/a/../b?x", "/x@y?z", "/|?x=@"),
+        *("/" + "x" * LENGTH, "/" + "x" * LENGTH + "?y"),
     ],
 )  # fmt: skip
 def test_everything_else_becomes_the_start_page(text):
     assert own_path(text) == "/"
+
+
+REFUSED_QUERIES = [
+    *("y=" + "z" * LENGTH, "@", "y=@z", "y=a|b", "<", "y=größe", "y=\U0001f989", "y=a b", "y=\t", "\x00", "y=\r\nSet-Cookie: a=b"),
+    *("\\\\elsewhere.example", "x@elsewhere.example", "x#y", "?|", "//elsewhere.example|", "[", "]", "{", "^", "`", '"'),
+]  # fmt: skip
+"""What a query of ours is not; whatever stands in it, a browser reads the path before it in the same way."""
+
+
+@pytest.mark.parametrize("path", ["/", "/go", "/go/course/12", "/go/course/12/", "/buy/category/3"])
+@pytest.mark.parametrize("query", REFUSED_QUERIES)
+def test_a_query_that_is_refused_does_not_lose_the_path(path, query):
+    assert own_path(f"{path}?{query}") == path
+    assert own_target(f"{ORIGIN}{path}?{query}", ORIGIN) == path
+
+
+@pytest.mark.statement(48)
+@given(st.sampled_from(["/", "/go", "/go/course/12"]), st.text() | payloads())
+def test_whatever_the_query_says_the_path_stays(path, query):
+    target = own_path(f"{path}?{query}")
+    assert target in (f"{path}?{query}", path)
+    assert not leaves(target)
 
 
 @pytest.mark.parametrize(
@@ -322,3 +346,25 @@ def test_the_way_through_the_sign_in_leads_where_it_was_to_lead(browser, path):
 )
 def test_the_way_through_the_sign_in_leads_nowhere_else(browser, path):
     assert browser.sign_in(path="/login?" + urlencode({"next": path})).headers["Location"] == "/"
+
+
+@pytest.mark.parametrize("query", ["x=" + "y" * 2 * LENGTH, "x=" + "|" * LENGTH])
+@pytest.mark.parametrize("path", ["/go", "/go/course/12", "/buy/course/34", "/buy/category/3"])
+def test_a_long_query_does_not_lose_the_course_on_the_way_through_the_sign_in(browser, path, query):
+    to_sign_in = browser.get(f"{path}?{query}").headers["Location"]
+    assert to_sign_in == "/login?" + urlencode({"next": path}, safe="/")
+    assert browser.sign_in(path=to_sign_in).headers["Location"] == path
+
+
+@pytest.mark.parametrize(
+    ("query", "kept"), [("coupon=A|B@ü", "coupon=A%7CB%40%C3%BC"), ("coupon=%zz|", "coupon=%zz%7C")]
+)
+def test_a_query_that_browsers_leave_raw_comes_through_the_sign_in(browser, query, kept):
+    to_sign_in = browser.get(f"/buy/course/34?{query}").headers["Location"]
+    assert browser.sign_in(path=to_sign_in).headers["Location"] == f"/buy/course/34?{kept}"
+
+
+@pytest.mark.parametrize("query", ["x=" + "y" * 2 * LENGTH, "x=a|b", "x=a@b", "x=größe"])
+def test_a_tile_with_such_a_query_leads_to_its_course(browser, provider, query):
+    asked = {"iss": provider.issuer, "target_link_uri": f"{HERE}/go/course/12?{query}"}
+    assert browser.sign_in(path="/login/initiate?" + urlencode(asked)).headers["Location"] == "/go/course/12"

@@ -3,7 +3,7 @@
 import pytest
 import requests
 
-from gateway.flows.password_sign_in import PER_PERSON
+from gateway.store.password_attempts import Limits
 from tests.gateway.web.browser import HERE, LINK_HEADERS, csrf_token
 
 FORM = "/login/password"
@@ -52,13 +52,17 @@ def test_a_refusal_gives_the_name_back_and_never_the_password(visitor, logged):
 
 
 def test_after_too_many_failures_there_is_a_pause(visitor, asked):
-    for _ in range(PER_PERSON):
+    for _ in range(Limits().tries):
         sent(visitor, password="wrong")
     asked()
     answer = sent(visitor)
     assert answer.status_code == 429
-    assert int(answer.headers["Retry-After"]) > 0
+    assert 0 < int(answer.headers["Retry-After"]) <= Limits().first_delay
     assert asked() == []
+    other = visitor.client.get(FORM, environ_overrides={"REMOTE_ADDR": "203.0.113.7"})
+    form = {"csrf_token": csrf_token(other), "username": "robin", "password": "Sandbox-1"}
+    elsewhere = visitor.client.post(FORM, data=form, environ_overrides={"REMOTE_ADDR": "203.0.113.7"})
+    assert elsewhere.status_code == 302
 
 
 @pytest.mark.parametrize("form", [{}, {"csrf_token": ""}, {"csrf_token": "A" * 43}])

@@ -180,3 +180,8 @@ def test_the_page_of_a_failed_sign_in_offers_another_try(gateway, browser_at):
     browser = browser_at(gateway(OIDC_ISSUER="http://127.0.0.1:9"))
     assert 'href="/login?next=/go/course/12"' in browser.get("/login?next=/go/course/12").text
     assert HERE not in browser.get("/login").text
+
+
+def test_another_try_leads_to_the_same_address_and_without_a_query_that_is_too_long(ask):
+    assert 'href="/busy?a=b"' in ask("/busy?a=b").text
+    assert 'href="/busy"' in ask("/busy?a=" + "b" * 2000).text

@@ -116,6 +116,7 @@ def test_the_waiting_page_tells_how_long_keeps_the_place_and_goes_on_by_itself(g
     assert {second - first, third - second} <= {3, 4, 5, 6, 7}, "a slot each, 5.2 seconds apart"
     assert all("Your place is kept" in page.text and f'href="{GO}"' in page.text for page in waiting)
     assert all("Location" not in page.headers for page in waiting)
+    assert f'href="{GO}"' in dan.click(port, path=f"{GO}?{'x' * 2000}").text, "a query that is too long is left out"
     (about,) = re.findall(r"about (\d+) seconds", waiting[2].text)
     assert int(about) in {_in_fives(third), _in_fives(third + 1)}, "the same wait, told in steps of five"
     assert len(clicks(fresh)) == 1
