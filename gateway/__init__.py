@@ -62,7 +62,6 @@ from gateway.web.learners import Learners
 from gateway.web.visitor import Visitor
 from gateway.web.waiting import Clicks
 from schemas.secret import Secret
-from schemas.session import Session
 
 BODY_BYTES = 64 * 1024
 """The largest form that is read."""
@@ -162,11 +161,6 @@ def _routes(
     forms = Forms(near.keyring, cookies, settings.public_url)
     courses, categories = settings.slugs.courses, settings.slugs.categories
 
-    def form_origins(session: Session) -> set[str]:
-        """Where a session's sign-out form leads: through TalentLMS to its provider."""
-        end = near.logouts[session.identity.provider].end_session_origin()
-        return _link_origins(settings) | ({end} if end else set())
-
     yield health.blueprint(near.store, near.directories)
     yield sign_in.blueprint(
         sign_in.SignIn(
@@ -178,9 +172,9 @@ def _routes(
     )
     yield launch.blueprint(clicks, launches)
     yield checkout.blueprint(clicks, learners, Checkout(near.lms, near.destinations), courses, categories)
-    yield training.blueprint(clicks, learners, Training(near.lms), forms, form_origins, courses)
+    yield training.blueprint(clicks, learners, Training(near.lms), forms, courses)
     leaving = _leaving(settings, near, visitor, learners, cookies)
-    yield sign_out.blueprint(visitor, forms, leaving, form_origins, settings.talentlms.url)
+    yield sign_out.blueprint(visitor, forms, leaving, settings.talentlms.url)
     yield provider_logout.blueprint(near.logouts, near.sessions, UsedTokens(near.store))
     if settings.password_sign_in:
         yield password.blueprint(forms, _password_sign_in(settings, near), _link_origins(settings))

@@ -26,12 +26,14 @@ class Preset:
             it up names the claim, ``None`` where there is none. Groups are not read yet.
         logout: what can end a session on the other side, at best: ours ends the product's (``rp-initiated``), the
             product's ends ours (``back-channel``, ``front-channel``).
+        logout_hint: claims of the ID token, the best first, of which the product takes one as ``logout_hint``.
     """
 
     subject: Callable[[Claims], str]
     vouches: Callable[[Claims], bool | None]
     groups: str | None
     logout: tuple[Logout, ...]
+    logout_hint: tuple[str, ...] = ("login_hint", "sub")
 
 
 def _sub(claims: Claims) -> str:
@@ -75,7 +77,7 @@ PRESETS: Mapping[str, Preset] = {
     "okta": Preset(_sub, _email_verified, "groups", ("rp-initiated", "front-channel")),
     "google": Preset(_sub, _google_owns, None, ()),
     "keycloak": Preset(_sub, _email_verified, "groups", ("rp-initiated", "back-channel", "front-channel")),
-    "auth0": Preset(_sub, _email_verified, "", ("rp-initiated", "back-channel")),
+    "auth0": Preset(_sub, _email_verified, "", ("rp-initiated", "back-channel"), logout_hint=("sid", "sub")),
     "jumpcloud": Preset(_sub, _email_verified, "", ("rp-initiated",)),
     "generic": Preset(_sub, _email_verified, "", ("rp-initiated", "back-channel", "front-channel")),
 }

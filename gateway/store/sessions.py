@@ -45,7 +45,9 @@ class Sessions:
         self._providers = providers
         self._swap = store.script(_SWAP)
 
-    def create(self, identity: Identity, id_token: Secret, sub: str = "", sid: str = "") -> Secret:
+    def create(
+        self, identity: Identity, id_token: Secret, sub: str = "", sid: str = "", logout_hint: str = ""
+    ) -> Secret:
         """Begin a session.
 
         Args:
@@ -53,13 +55,15 @@ class Sessions:
             id_token: for the logout.
             sub: the ID token's ``sub``.
             sid: the provider's session, or empty.
+            logout_hint: for the logout, too.
 
         Returns:
             Its new id, 256 bits of chance, for the cookie.
         """
         session_id = Secret(secrets.token_urlsafe(32))
         expires_at = int(time.time()) + self._lifetime
-        session = Session(_handle(session_id.reveal()), identity, expires_at, id_token, sub, sid)
+        handle = _handle(session_id.reveal())
+        session = Session(handle, identity, expires_at, id_token, sub, sid, logout_hint=logout_hint)
         commands: list[tuple[str | float | bytes, ...]] = [
             ("SET", _key(session.handle), _packed(session), "EX", self._idle)
         ]
@@ -222,6 +226,7 @@ def _packed(session: Session) -> str:
         "sub": session.sub,
         "sid": session.sid,
         "learner": asdict(session.learner) if session.learner else None,
+        "logout_hint": session.logout_hint,
     }
     return json.dumps(record, separators=(",", ":"))
 
@@ -238,6 +243,7 @@ def _unpacked(handle: str, packed: bytes) -> Session | None:
             record["sub"],
             record["sid"],
             Learner(**record["learner"]) if record["learner"] else None,
+            record.get("logout_hint", ""),
         )
     except (ValueError, TypeError, KeyError):
         return None

@@ -100,7 +100,9 @@ class SignIn:
                 raise SignInNotTrusted(f"begun at {transaction.provider}, answered by {provider}")
             signed_in = self._provider(provider).complete(transaction, answer)
         before = self._visitor.session()
-        session_id = self._sessions.create(signed_in.identity, signed_in.id_token, signed_in.sub, signed_in.sid)
+        session_id = self._sessions.create(
+            signed_in.identity, signed_in.id_token, signed_in.sub, signed_in.sid, signed_in.logout_hint
+        )
         if before is not None:
             self._sessions.replace(before, signed_in.identity, session_id)
         self._limits.completed(log.client())

@@ -1,6 +1,6 @@
 """``/`` and ``/completed``: my training."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +14,6 @@ from gateway.web.navigation import only_for_people
 from gateway.web.pages import page
 from gateway.web.slugs import id_of
 from gateway.web.visitor import Visitor, sign_in_href
-from schemas.session import Session
 from schemas.user import Enrolment
 
 
@@ -46,7 +45,6 @@ def blueprint(
     learners: Learners,
     training: Training,
     forms: Forms,
-    form_origins: Callable[[Session], Iterable[str]],
     courses: Mapping[str, int],
 ) -> Blueprint:
     """Return the routes.
@@ -56,7 +54,6 @@ def blueprint(
         learners: whose account it is.
         training: their courses.
         forms: the sign-out form.
-        form_origins: where a session's leads besides ourselves.
         courses: ids by slug.
     """
     routes = Blueprint("training", __name__)
@@ -70,7 +67,7 @@ def blueprint(
         enrolments = learners.then(session, training.courses)
         return page(
             "training.html",
-            form_origins=form_origins(session),
+            form_origins=(),
             person=session.identity.display_name,
             courses=[_row(enrolment) for enrolment in enrolments],
             dashboard_href="/go",

@@ -49,7 +49,9 @@ NASTY_COURSE = course(NASTY, 7, href="/go/course/" + "a" * 80, completed_on=NAST
 TRAINING = {"person": "Kim Lee", "dashboard_href": "/go", "csrf_token": "tok", "courses": COURSES}
 PASSWORD = {"csrf_token": "tok", "error": None, "username": ""}
 THERE = "https://acme.talentlms.com"
-"""The one address elsewhere that a page leads to: where somebody signs out by hand."""
+"""The one address elsewhere that a page leads to: TalentLMS's, where somebody's session there ends."""
+LEAVING = ("signed-out-here", "signing-out")
+"""The pages that do so."""
 SIGNED_OUT = {
     "still_signed_in": False,
     "left_open": False,
@@ -91,6 +93,7 @@ EXAMPLES = {
     "sign-out": ("sign_out.html", {"csrf_token": "tok", "person": "Kim Lee"}),
     "sign-out-nobody": ("sign_out.html", {"csrf_token": "tok", "person": None}),
     "sign-out-nasty": ("sign_out.html", {"csrf_token": NASTY, "person": NASTY}),
+    "signing-out": ("signing_out.html", {"continue_href": THERE}),
     "signed-out": ("signed_out.html", SIGNED_OUT),
     "signed-out-here": ("signed_out.html", {**SIGNED_OUT, "left_open": True}),
     "signed-out-not": ("signed_out.html", {**SIGNED_OUT, "still_signed_in": True, "person": "Kim Lee"}),
@@ -277,7 +280,7 @@ def test_a_page_holds_no_script_no_inline_style_and_nothing_from_elsewhere(read,
     page = read(name)
     assert not {tag for tag, _ in page.tags} & {"script", "style", "iframe", "object", "base"}
     there = [("a", {"class": "button", "href": THERE})]
-    assert [one for one in page.tags if one in there] == (there if name == "signed-out-here" else [])
+    assert [one for one in page.tags if one in there] == (there if name in LEAVING else [])
     for tag, attrs in [one for one in page.tags if one not in there]:
         assert not [key for key in attrs if key == "style" or key.startswith("on") or key == "http-equiv"]
         links = [attrs[key] for key in ("href", "src", "action") if key in attrs]
