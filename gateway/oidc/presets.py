@@ -27,6 +27,7 @@ class Preset:
         logout: what can end a session on the other side, at best: ours ends the product's (``rp-initiated``), the
             product's ends ours (``back-channel``, ``front-channel``).
         logout_hint: claims of the ID token, the best first, of which the product takes one as ``logout_hint``.
+        reauthentication: the ``prompt`` with which the product asks a person anew who is signed in there.
     """
 
     subject: Callable[[Claims], str]
@@ -34,6 +35,7 @@ class Preset:
     groups: str | None
     logout: tuple[Logout, ...]
     logout_hint: tuple[str, ...] = ("login_hint", "sub")
+    reauthentication: str = "login"
 
 
 def _sub(claims: Claims) -> str:
@@ -75,7 +77,7 @@ def _google_owns(claims: Claims) -> bool | None:
 PRESETS: Mapping[str, Preset] = {
     "entra": Preset(_object_id, _domain_owner_verified, "groups", ("rp-initiated",)),
     "okta": Preset(_sub, _email_verified, "groups", ("rp-initiated", "front-channel")),
-    "google": Preset(_sub, _google_owns, None, ()),
+    "google": Preset(_sub, _google_owns, None, (), reauthentication="select_account"),
     "keycloak": Preset(_sub, _email_verified, "groups", ("rp-initiated", "back-channel", "front-channel")),
     "auth0": Preset(_sub, _email_verified, "", ("rp-initiated", "back-channel"), logout_hint=("sid", "sub")),
     "jumpcloud": Preset(_sub, _email_verified, "", ("rp-initiated",)),

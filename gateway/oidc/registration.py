@@ -51,11 +51,14 @@ class Hints:
         login_hint: who they probably are.
         prompt: ``login``, ``select_account`` or ``consent``.
         ui_locales: language tags, separated by spaces.
+        reauthenticate: whether the person is to be asked anew although they may be signed in there; it overrules
+            ``prompt``.
     """
 
     login_hint: str = ""
     prompt: str = ""
     ui_locales: str = ""
+    reauthenticate: bool = False
 
 
 @dataclass(frozen=True)

@@ -127,7 +127,7 @@ class RelyingParty:
             "acr_values": " ".join(registration.acr_values),
             "max_age": "" if registration.max_age is None else str(registration.max_age),
             "login_hint": hints.login_hint,
-            "prompt": hints.prompt,
+            "prompt": registration.preset.reauthentication if hints.reauthenticate else hints.prompt,
             "ui_locales": hints.ui_locales,
         }
         return {name: value for name, value in wishes.items() if value}

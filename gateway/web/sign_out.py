@@ -2,8 +2,8 @@
 
 The gateway's session ends first. Then the browser goes to TalentLMS, from there to ``/logout/continue``, from there
 to the provider, and ends on ``/signed-out``. The ID token waits here meanwhile, in a single-use record that is bound
-to the browser; it never travels through TalentLMS. Where TalentLMS's session could not be ended, a cookie says so to
-``/signed-out``, whichever way the browser gets there.
+to the browser; it never travels through TalentLMS. Where TalentLMS's session or the provider's could not be ended, a
+cookie says so to ``/signed-out``, whichever way the browser gets there.
 
 The form is answered with a page that leads on by itself, not with a redirect: a policy's ``form-action`` holds for the
 whole chain of redirects that a form sets off, and nobody knows the hosts that a provider's logout leads through.
@@ -25,6 +25,7 @@ from gateway.web.headers import leading_on, to_address
 from gateway.web.learners import Learners
 from gateway.web.navigation import only_for_people
 from gateway.web.pages import page
+from gateway.web.provider_session import ProviderSessions
 from gateway.web.visitor import Visitor
 from schemas.session import Session
 from schemas.transaction import Departure
@@ -66,6 +67,7 @@ class Leaving:
         self._cookies = cookies
         self._logouts = logouts
         self._sign_out = sign_out
+        self._provider_sessions = ProviderSessions(cookies)
 
     def begin(self, session: Session) -> Response:
         """End the gateway's session and return the page that sends the browser on, to TalentLMS or past it.
@@ -101,7 +103,13 @@ class Leaving:
         url = logout.end_session_url(departure) if logout and departure else None
         response = to_address(url or SIGNED_OUT_PATH)
         self._cookies.drop(response, DEPARTURE_COOKIE)
+        if departure and not url:
+            self._provider_sessions.left_open(response, departure.provider)
         return response
+
+    def provider_left_open(self) -> bool:
+        """Return whether this browser may still be signed in at a provider after its sign-out here."""
+        return self._provider_sessions.any_open()
 
     def left_open(self) -> bool:
         """Return whether this browser's session at TalentLMS may still be open after its sign-out here."""
@@ -160,6 +168,7 @@ def blueprint(
             form_origins=() if session else None,
             still_signed_in=session is not None,
             left_open=leaving.left_open(),
+            provider_left_open=leaving.provider_left_open(),
             talentlms_href=talentlms_url,
             csrf_token=forms.token(session) if session else "",
             person=session.identity.display_name if session else None,

@@ -164,7 +164,8 @@ def test_where_nothing_is_known_of_the_provider_the_way_out_ends_here(
     goodbye = visitor.follow(visitor.ask("/logout", form))
     practising_provider.control.behave()
 
-    assert (goodbye.status_code, title(goodbye)) == (200, "You are signed out")
+    assert (goodbye.status_code, title(goodbye)) == (200, "You are signed out here")
+    assert "so you stay signed in there." in goodbye.text
     assert academy.is_online("amina@acme.example") is False
 
 

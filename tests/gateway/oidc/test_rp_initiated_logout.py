@@ -9,7 +9,7 @@ from gateway.oidc.end_session import ADDRESS_BYTES, end_session_address, logout_
 from gateway.oidc.presets import PRESETS
 from gateway.oidc.registration import Registration
 from schemas.transaction import Departure
-from tests.gateway.oidc.house import PUBLIC_URL, SESSION, leads_to, parameters
+from tests.gateway.oidc.house import COOKIE, PUBLIC_URL, SESSION, leads_to, parameters
 
 EITHER_STATE = {
     "as sent": None,
@@ -135,6 +135,77 @@ def test_no_form_of_another_site_signs_anybody_out(kim, headers):
     assert kim.post("/logout", {}, **headers).status_code == 403
     assert leave(kim, **headers).status_code == 403
     assert kim.is_signed_in
+
+
+# --- a provider whose session cannot be ended ------------------------------------------------------------------
+
+STAYS = "Your organisation's sign-in service could not be told, so you stay signed in there."
+OPEN = f"{COOKIE}provider_open_default"
+
+
+def prompt_of(browser, path="/login/default"):
+    return parameters(browser.get(path).headers["Location"]).get("prompt")
+
+
+@pytest.fixture
+def endless(house):
+    """A browser in which Kim is signed in, at a provider without an end session endpoint."""
+    house.provider.control.misbehave("discovery-without-end-session")
+    browser = house.browser(house.gateway(house.entry(), house.entry("other")))
+    browser.sign_in()
+    return browser
+
+
+@pytest.mark.statement(54)
+def test_without_an_end_session_endpoint_the_last_page_says_that_the_providers_session_stays(endless):
+    assert to_provider(endless) == "/signed-out"
+    for _ in range(2):
+        page = endless.get("/signed-out").text
+        assert ("You are signed out here" in page, STAYS in page) == (True, True)
+    assert set(endless.cookies()) == {OPEN}
+
+
+def test_the_next_sign_in_asks_the_person_anew_until_one_is_completed(endless):
+    to_provider(endless)
+    assert [prompt_of(endless), prompt_of(endless, "/login/default?prompt=consent")] == ["login", "login"]
+    assert prompt_of(endless, "/login/other") is None
+    endless.sign_in()
+    assert OPEN not in endless.cookies()
+    assert prompt_of(endless) is None
+
+
+def test_somebody_who_is_not_signed_out_is_not_asked_anew(endless):
+    assert prompt_of(endless) is None
+    assert "You are still signed in" in endless.get("/signed-out").text
+    to_provider(endless)
+    assert prompt_of(endless.another()) is None
+
+
+def test_google_is_asked_in_its_own_words(house):
+    house.provider.control.misbehave("discovery-without-end-session")
+    house.provider.control.add_person("g", email="g@gmail.com", email_verified=True)
+    house.provider.control.settings(auto_person="g")
+    browser = house.browser(house.gateway(house.entry(preset="google")))
+    browser.sign_in()
+    to_provider(browser)
+    assert prompt_of(browser) == "select_account"
+
+
+def test_a_provider_of_which_nothing_is_known_any_more_stays_open_too(house, stored, store):
+    browser = house.browser(stored())
+    browser.sign_in()
+    store.ask("DEL", *store.keys("provider-document:*"))
+    house.provider.control.misbehave("everything-down")
+    assert to_provider(browser) == "/signed-out"
+    house.provider.control.behave()
+    assert "so you stay signed in there." in browser.get("/signed-out").text
+    assert prompt_of(browser) == "login"
+
+
+def test_what_is_remembered_of_it_lasts_half_a_day(endless):
+    answer = endless.get(leads_to(leave(endless)))
+    [cookie] = [header for header in answer.headers.getlist("Set-Cookie") if header.startswith(OPEN)]
+    assert {"Max-Age=43200", "Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= set(cookie.split("; "))
 
 
 # --- how the way there is written ------------------------------------------------------------------------------

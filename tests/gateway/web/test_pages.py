@@ -50,11 +50,12 @@ TRAINING = {"person": "Kim Lee", "dashboard_href": "/go", "csrf_token": "tok", "
 PASSWORD = {"csrf_token": "tok", "error": None, "username": ""}
 THERE = "https://acme.talentlms.com"
 """The one address elsewhere that a page leads to: TalentLMS's, where somebody's session there ends."""
-LEAVING = ("signed-out-here", "signing-out")
+LEAVING = ("signed-out-here", "signed-out-here-alone", "signing-out")
 """The pages that do so."""
 SIGNED_OUT = {
     "still_signed_in": False,
     "left_open": False,
+    "provider_left_open": False,
     "talentlms_href": THERE,
     "person": None,
     "csrf_token": "tok",
@@ -96,6 +97,8 @@ EXAMPLES = {
     "signing-out": ("signing_out.html", {"continue_href": THERE}),
     "signed-out": ("signed_out.html", SIGNED_OUT),
     "signed-out-here": ("signed_out.html", {**SIGNED_OUT, "left_open": True}),
+    "signed-out-but-at-the-provider": ("signed_out.html", {**SIGNED_OUT, "provider_left_open": True}),
+    "signed-out-here-alone": ("signed_out.html", {**SIGNED_OUT, "left_open": True, "provider_left_open": True}),
     "signed-out-not": ("signed_out.html", {**SIGNED_OUT, "still_signed_in": True, "person": "Kim Lee"}),
     "completed": ("completed.html", {}),
     "interrupted": (
@@ -376,7 +379,10 @@ def test_a_problem_without_an_action_still_shows_its_reference(render):
 
 def test_sign_out_pages_offer_the_step_that_fits(read):
     assert "Sign out everywhere" in read("signed-out-not").words()
-    assert "Sign in again" in read("signed-out").words()
+    for name in ("signed-out", "signed-out-but-at-the-provider"):
+        assert "Sign in again" in read(name).words()
+    for name, stays in (("signed-out", False), ("signed-out-here", False), ("signed-out-but-at-the-provider", True)):
+        assert ("so you stay signed in there. Do others" in read(name).words()) is stays
     assert not read("signed-out").all("form")
     assert not read("sign-out-nobody").all("form")
 
