@@ -84,7 +84,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     headers.install(app, secure=settings.secure)
     pages.install(app, settings.help_contact)
-    problems.install(app)
+    problems.install(app, _sign_ins(settings))
     visitors.install(app)
     waiting.install(app)
 
@@ -166,7 +166,7 @@ def _routes(
         sign_in.SignIn(
             visitor, near.sessions, _sign_in_limits(settings, near), Transactions(near.store), cookies, near.providers
         ),
-        {entry.name: entry.label or entry.name for entry in settings.identity_providers},
+        {entry.name: _label(entry) for entry in settings.identity_providers},
         settings.public_url,
         with_password=settings.password_sign_in,
     )
@@ -241,6 +241,16 @@ def _authentication(entry: IdentityProviderSettings) -> ClientAuthentication:
     if entry.private_key is not None:
         return by_private_key(entry.private_key)
     return by_secret(entry.client_secret or Secret(""), entry.client_authentication)
+
+
+def _sign_ins(settings: Settings) -> dict[str, problems.OtherSignIn]:
+    """Return by issuer what to offer; of several entries with one issuer the first."""
+    entries = reversed(settings.identity_providers)
+    return {entry.issuer: problems.OtherSignIn(entry.name, _label(entry)) for entry in entries}
+
+
+def _label(entry: IdentityProviderSettings) -> str:
+    return entry.label or entry.name
 
 
 def _own(settings: Settings, place: str) -> str:

@@ -256,12 +256,21 @@ class AccountNotALearner(ProvisioningRefused):
 
 
 class AccountTaken(ProvisioningRefused):
-    """The account that matches already belongs to another (issuer, subject)."""
+    """The account that matches already belongs to another (issuer, subject).
+
+    Args:
+        note: as for every error.
+        issuer: of the other sign-in, where the person may have it too; empty where that helps nobody.
+    """
 
     code = "account-taken"
     title = "This account belongs to another sign-in"
     happened = "The training account with your details is already connected to another sign-in."
-    advice = "Ask your help desk to connect it to you."
+    advice = "If that sign-in is yours too, use it. Otherwise ask your help desk to connect the account to you."
+
+    def __init__(self, note: str = "", *, issuer: str = "") -> None:
+        super().__init__(note)
+        self.issuer = issuer
 
 
 class AccountInactive(ProvisioningRefused):

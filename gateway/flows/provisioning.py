@@ -240,10 +240,17 @@ class Provisioning:
         self._check_adoptable(identity, user, pending=pending)
         link = _link(identity, user, password_key or (self._passwords.current_key if pending else ""), pending=pending)
         if not self._account_links.claim(link):
-            remedy = "the account is linked to another identity; unlink it there, or change the address of one"
-            raise self._refused(AccountTaken, identity, user, remedy)
+            raise self._taken(identity, user)
         log.audit("provisioning", outcome="success", step="adopted", person=identity.key, user_id=user.user_id)
         return self._brought_up_to_date(link, identity, user)
+
+    def _taken(self, identity: Identity, user: User) -> AccountTaken:
+        """Return the refusal of an account that is linked already; it offers the sign-in at another provider."""
+        owner = self._account_links.of_account(user.user_id)
+        issuer = owner.issuer if owner else ""
+        remedy = "the account is linked to another identity; unlink it there, or change the address of one"
+        self._write_refusal(AccountTaken, identity, user, remedy, linked_issuer=issuer)
+        return AccountTaken(remedy, issuer="" if issuer == identity.issuer else issuer)
 
     def _check_adoptable(self, identity: Identity, user: User, *, pending: bool) -> None:
         if user.user_type not in self._learner_types:
@@ -318,6 +325,17 @@ class Provisioning:
     def _refused(
         self, kind: type[ProvisioningRefused], identity: Identity, user: User | None, remedy: str
     ) -> ProvisioningRefused:
+        self._write_refusal(kind, identity, user, remedy)
+        return kind(remedy)
+
+    def _write_refusal(
+        self,
+        kind: type[ProvisioningRefused],
+        identity: Identity,
+        user: User | None,
+        remedy: str,
+        linked_issuer: str = "",
+    ) -> None:
         if self._refusals:
             self._refusals.failed(_refusals_of(identity))
         log.audit(
@@ -327,9 +345,9 @@ class Provisioning:
             provider=identity.provider,
             person=identity.key,
             user_id=user.user_id if user else None,
+            linked_issuer=linked_issuer or None,
             remedy=remedy,
         )
-        return kind(remedy)
 
 
 def _refusals_of(identity: Identity) -> str:
