@@ -41,6 +41,7 @@ from gateway.talentlms.client import TalentLMS
 from gateway.talentlms.transport import LONGEST_SECONDS, HttpTransport
 from gateway.web import (
     checkout,
+    completion,
     headers,
     health,
     launch,
@@ -172,7 +173,8 @@ def _routes(
     )
     yield launch.blueprint(clicks, launches)
     yield checkout.blueprint(clicks, learners, Checkout(near.lms, near.destinations), courses, categories)
-    yield training.blueprint(clicks, learners, Training(near.lms), forms, courses)
+    yield training.blueprint(clicks, learners, Training(near.lms), forms)
+    yield completion.blueprint(visitor, courses)
     leaving = _leaving(settings, near, visitor, learners, cookies)
     yield sign_out.blueprint(visitor, forms, leaving, settings.talentlms.url)
     yield provider_logout.blueprint(near.logouts, near.sessions, UsedTokens(near.store))

@@ -1,18 +1,15 @@
-"""``/`` and ``/completed``: my training."""
+"""``/``: my training."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from flask import Blueprint, Response
 
-from gateway.errors import CourseNotFound
 from gateway.flows.training import Training
 from gateway.web.forms import Forms
 from gateway.web.learners import Learners
 from gateway.web.navigation import only_for_people
 from gateway.web.pages import page
-from gateway.web.slugs import id_of
 from gateway.web.visitor import Visitor, sign_in_href
 from schemas.user import Enrolment
 
@@ -45,7 +42,6 @@ def blueprint(
     learners: Learners,
     training: Training,
     forms: Forms,
-    courses: Mapping[str, int],
 ) -> Blueprint:
     """Return the routes.
 
@@ -54,7 +50,6 @@ def blueprint(
         learners: whose account it is.
         training: their courses.
         forms: the sign-out form.
-        courses: ids by slug.
     """
     routes = Blueprint("training", __name__)
     routes.before_request(only_for_people)
@@ -73,15 +68,6 @@ def blueprint(
             dashboard_href="/go",
             csrf_token=forms.token(session),
         )
-
-    @routes.get("/completed")
-    def completed() -> Response:
-        return page("completed.html")
-
-    @routes.get("/completed/<course>")
-    def completed_course(course: str) -> Response:
-        id_of(course, courses, CourseNotFound)
-        return page("completed.html")
 
     return routes
 

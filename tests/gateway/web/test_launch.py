@@ -176,9 +176,11 @@ def test_somebody_who_gets_no_account_may_at_least_sign_out(browser):
 def test_after_a_course_there_is_a_page_that_asks_nobody(browser, academy, signed_in):
     if signed_in:
         browser.sign_in()
-    for path in ("/completed", "/completed/12"):
+    for path in ("/completed", "/completed/12", "/completed/9999"):
         answer = browser.get(path)
-        assert (answer.status_code, "Well done!" in answer.text) == (200, True)
+        assert (answer.status_code, "Well done!" in answer.text) == (200, signed_in)
+        assert ("completed" in answer.text.partition("<main")[2]) is signed_in
+        assert ('<a class="button" href="/login">Sign in</a>' in answer.text) is not signed_in
     assert browser.get("/completed/nosuch").status_code == 404
     assert academy.control.calls() == []
 

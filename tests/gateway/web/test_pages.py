@@ -101,6 +101,7 @@ EXAMPLES = {
     "signed-out-here-alone": ("signed_out.html", {**SIGNED_OUT, "left_open": True, "provider_left_open": True}),
     "signed-out-not": ("signed_out.html", {**SIGNED_OUT, "still_signed_in": True, "person": "Kim Lee"}),
     "completed": ("completed.html", {}),
+    "returned": ("returned.html", {"sign_in_href": "/login"}),
     "interrupted": (
         "interrupted.html",
         {
