@@ -16,9 +16,11 @@ from gateway.errors import (
     Conflict,
     EmailMissing,
     EmailNotVerified,
+    FieldRequired,
+    GatewayError,
     Inactive,
     InvalidRequest,
-    ProvisioningRefused,
+    SeatsUsedUp,
     TooManyAttempts,
     UserNotFound,
     WeakPassword,
@@ -27,6 +29,7 @@ from gateway.errors import (
 from gateway.flows.managed_password import ManagedPasswords
 from gateway.flows.ownership import Ownership
 from gateway.flows.profile import Profile, logins_for, profile_of
+from gateway.flows.sign_up_refusals import explained
 from gateway.store.account_links import AccountLinks
 from gateway.store.attempts import Attempts
 from gateway.store.locks import Locks
@@ -149,7 +152,7 @@ class Provisioning:
         if known.profile == profile.digest and not rotated and not known.pending:
             return known
         if known.pending:
-            self._users.set_status(known.user_id, "active")
+            self._activate(known, identity)
         key = self._key_after_rotation(known) if rotated else known.password_key
         password = self._passwords.new(identity.key) if rotated and key else None
         if known.profile != profile.digest or password:
@@ -157,6 +160,12 @@ class Provisioning:
         told = replace(known, profile=profile.digest, password_key=key, pending=False)
         self._account_links.update(told)
         return told
+
+    def _activate(self, known: AccountLink, identity: Identity) -> None:
+        try:
+            self._users.set_status(known.user_id, "active")
+        except SeatsUsedUp as error:
+            raise self._not_accepted(identity, error) from None
 
     def _profile(self, identity: Identity) -> Profile:
         profile = profile_of(identity)
@@ -272,6 +281,10 @@ class Provisioning:
                 other = self._after_conflict(identity)
                 if other is not None:
                     return other
+            except WeakPassword:
+                raise
+            except InvalidRequest as error:
+                raise self._not_accepted(identity, error) from None
             else:
                 return self._remembered(identity, user)
         raise self._refused(
@@ -285,13 +298,17 @@ class Provisioning:
         self._account_links.intend(identity.key, login)  # whatever ends this click, the next one knows of it
         try:
             return self._users.sign_up(*details, language=profile.language or None)
-        except (Conflict, WeakPassword):
+        except (Conflict, WeakPassword, SeatsUsedUp, FieldRequired):
             raise
         except InvalidRequest:
             # perhaps the domain does not know the language; everything else is as TalentLMS wants it
             if not profile.language:
                 raise
             return self._users.sign_up(*details)
+
+    def _not_accepted(self, identity: Identity, error: InvalidRequest) -> GatewayError:
+        kind, remedy = explained(self._users, error)
+        return self._refused(kind, identity, None, remedy)
 
     def _remembered(self, identity: Identity, user: User) -> AccountLink:
         """Remember the new account first, then activate it: a fault in between is mended by the next click."""
@@ -322,15 +339,13 @@ class Provisioning:
         remedy = "an account has this e-mail address, but the provider does not vouch for it; have it verified there"
         raise self._refused(EmailNotVerified, identity, user, remedy)
 
-    def _refused(
-        self, kind: type[ProvisioningRefused], identity: Identity, user: User | None, remedy: str
-    ) -> ProvisioningRefused:
+    def _refused(self, kind: type[GatewayError], identity: Identity, user: User | None, remedy: str) -> GatewayError:
         self._write_refusal(kind, identity, user, remedy)
         return kind(remedy)
 
     def _write_refusal(
         self,
-        kind: type[ProvisioningRefused],
+        kind: type[GatewayError],
         identity: Identity,
         user: User | None,
         remedy: str,
