@@ -44,6 +44,7 @@ from gateway.talentlms.client import TalentLMS
 from gateway.talentlms.transport import LONGEST_SECONDS, HttpTransport
 from gateway.web import (
     checkout,
+    completion,
     headers,
     health,
     launch,
@@ -65,7 +66,6 @@ from gateway.web.learners import Learners
 from gateway.web.visitor import Visitor
 from gateway.web.waiting import Clicks
 from schemas.secret import Secret
-from schemas.session import Session
 
 BODY_BYTES = 64 * 1024
 """The largest form that is read."""
@@ -88,7 +88,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     headers.install(app, secure=settings.secure)
     pages.install(app, settings.help_contact)
-    problems.install(app)
+    problems.install(app, _sign_ins(settings))
     visitors.install(app)
     waiting.install(app)
 
@@ -171,25 +171,21 @@ def _routes(
     forms = Forms(near.keyring, cookies, settings.public_url)
     courses, categories = settings.slugs.courses, settings.slugs.categories
 
-    def form_origins(session: Session) -> set[str]:
-        """Where a session's sign-out form leads: through TalentLMS to its provider."""
-        end = near.logouts[session.identity.provider].end_session_origin()
-        return _link_origins(settings) | ({end} if end else set())
-
     yield health.blueprint(near.store, near.directories)
     yield sign_in.blueprint(
         sign_in.SignIn(
             visitor, near.sessions, _sign_in_limits(settings, near), Transactions(near.store), cookies, near.providers
         ),
-        {entry.name: entry.label or entry.name for entry in settings.identity_providers},
+        {entry.name: _label(entry) for entry in settings.identity_providers},
         settings.public_url,
         with_password=settings.password_sign_in,
     )
     yield launch.blueprint(clicks, launches)
     yield checkout.blueprint(clicks, learners, Checkout(near.lms, near.destinations), courses, categories)
-    yield training.blueprint(clicks, learners, Training(near.lms), forms, form_origins, courses)
+    yield training.blueprint(clicks, learners, Training(near.lms), forms)
+    yield completion.blueprint(visitor, courses)
     leaving = _leaving(settings, near, visitor, learners, cookies)
-    yield sign_out.blueprint(visitor, forms, leaving, form_origins, settings.talentlms.url)
+    yield sign_out.blueprint(visitor, forms, leaving, settings.talentlms.url)
     yield provider_logout.blueprint(near.logouts, near.sessions, UsedTokens(near.store))
     if settings.password_sign_in:
         yield password.blueprint(forms, _password_sign_in(settings, near), _link_origins(settings))
@@ -258,6 +254,16 @@ def _authentication(entry: IdentityProviderSettings) -> ClientAuthentication:
     if entry.private_key is not None:
         return by_private_key(entry.private_key)
     return by_secret(entry.client_secret or Secret(""), entry.client_authentication)
+
+
+def _sign_ins(settings: Settings) -> dict[str, problems.OtherSignIn]:
+    """Return by issuer what to offer; of several entries with one issuer the first."""
+    entries = reversed(settings.identity_providers)
+    return {entry.issuer: problems.OtherSignIn(entry.name, _label(entry)) for entry in entries}
+
+
+def _label(entry: IdentityProviderSettings) -> str:
+    return entry.label or entry.name
 
 
 def _own(settings: Settings, place: str) -> str:

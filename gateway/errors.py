@@ -26,6 +26,7 @@ besides stands in ``note`` and goes to the log, never to the page.
     │   ├── AccountNotALearner        403  the account that matches is an administrator's or the like
     │   ├── AccountTaken              403  the account that matches belongs to another identity
     │   ├── AccountInactive           403
+    │   ├── SignUpRefused             403  TalentLMS does not accept the sign-up
     │   └── ProvisioningBusy          503  another sign-up of the same person has not finished
     ├── CourseNotOpen                 403  not enrolled, and the course is not one to enrol oneself in
     ├── AlreadyYours                  409  what should be bought is already there
@@ -33,7 +34,11 @@ besides stands in ``note`` and goes to the log, never to the page.
     ├── StoreUnavailable              503  Redis cannot be reached
     └── TalentLMSError                502  what TalentLMS answered, or did not
         ├── InvalidRequest            502  400: arguments it does not accept
-        │   └── WeakPassword
+        │   ├── WeakPassword
+        │   ├── SeatsUsedUp           403  the plan has no room for another user
+        │   ├── FieldRequired         403  a mandatory custom field was left out
+        │   ├── CouponRefused         422  no such coupon, or not for this
+        │   └── NotForSale            403  no payments are taken for it
         ├── Unauthorized              502  401: the API key
         ├── Forbidden                 502  403: API off, domain inactive
         ├── NotFound                  404  404: no such thing
@@ -266,12 +271,21 @@ class AccountNotALearner(ProvisioningRefused):
 
 
 class AccountTaken(ProvisioningRefused):
-    """The account that matches already belongs to another (issuer, subject)."""
+    """The account that matches already belongs to another (issuer, subject).
+
+    Args:
+        note: as for every error.
+        issuer: of the other sign-in, where the person may have it too; empty where that helps nobody.
+    """
 
     code = "account-taken"
     title = "This account belongs to another sign-in"
     happened = "The training account with your details is already connected to another sign-in."
-    advice = "Ask your help desk to connect it to you."
+    advice = "If that sign-in is yours too, use it. Otherwise ask your help desk to connect the account to you."
+
+    def __init__(self, note: str = "", *, issuer: str = "") -> None:
+        super().__init__(note)
+        self.issuer = issuer
 
 
 class AccountInactive(ProvisioningRefused):
@@ -281,6 +295,15 @@ class AccountInactive(ProvisioningRefused):
     title = "Your training account is not active"
     happened = "There is a training account for you, but it has been switched off."
     advice = "Ask your help desk to activate it."
+
+
+class SignUpRefused(ProvisioningRefused):
+    """TalentLMS does not accept what a sign-up says of the person, and trying again changes nothing."""
+
+    code = "sign-up-refused"
+    title = "Your training account could not be made"
+    happened = "The training site does not accept what your organisation's sign-in service tells about you."
+    advice = "Ask your help desk to look into it; the reference below leads them to the reason."
 
 
 class ProvisioningBusy(ProvisioningRefused):
@@ -362,6 +385,62 @@ class WeakPassword(InvalidRequest):
     """400: the password does not meet the domain's strength rule."""
 
     code = "talentlms-weak-password"
+
+
+class SeatsUsedUp(InvalidRequest):
+    """The plan has no room for another active user."""
+
+    status = 403
+    code = "seats-used-up"
+    title = "All places are taken"
+    happened = (
+        "The training site has as many active accounts as it may have, so there is no room for yours at the moment."
+    )
+    advice = "Ask your help desk to make room for you. Trying again helps only after that."
+    way_on = "sign-out"
+
+
+class FieldRequired(InvalidRequest):
+    """A custom field that the domain has made mandatory was left out."""
+
+    status = 403
+    code = "field-required"
+    title = "The training site wants to know more"
+    happened = "A training account needs a detail that your organisation's sign-in service does not tell us."
+    advice = "Ask your help desk to have it told, or to make you an account by hand."
+    way_on = "sign-out"
+
+
+class CouponRefused(InvalidRequest):
+    """There is no such coupon, or it is not accepted for this.
+
+    Args:
+        note: as for every error.
+        coupon: as it came with the click; empty where that is not known.
+    """
+
+    status = 422
+    code = "coupon-refused"
+    title = "This coupon is not accepted"
+    happened = "The training site does not accept the coupon."
+    advice = "It may be misspelt, expired, used up, or meant for something else. Correct it, or continue without it."
+    way_on = "training"
+
+    def __init__(self, note: str = "", *, coupon: str = "") -> None:
+        super().__init__(note)
+        if coupon:
+            self.happened = f"The training site does not accept the coupon “{coupon}”."
+
+
+class NotForSale(InvalidRequest):
+    """No payments are taken, or there is nothing to be bought."""
+
+    status = 403
+    code = "not-for-sale"
+    title = "This cannot be bought here"
+    happened = "The training site takes no payment for this."
+    advice = "Ask your help desk how you can get it."
+    way_on = "training"
 
 
 class Unauthorized(TalentLMSError):

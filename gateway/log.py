@@ -113,12 +113,12 @@ def audit(name: str, *, outcome: str, **fields: Any) -> None:
 
     Args:
         name: what happened, such as ``sign_in``, ``provisioning``, ``launch``.
-        outcome: ``success`` or ``refused``.
+        outcome: ``success``, ``refused``, or ``nothing`` where there was nothing to do.
         fields: facts about it; for a refusal, ``remedy`` tells the operator what to do.
     """
     client_address, user_agent = _visitor.get()
     facts = {"audit": True, "outcome": outcome, "client": client_address, "user_agent": user_agent, **fields}
-    level = logging.INFO if outcome == "success" else logging.WARNING
+    level = logging.WARNING if outcome == "refused" else logging.INFO
     _write(_audit_trail, level, name, facts)
 
 

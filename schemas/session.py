@@ -19,6 +19,7 @@ class Session:
         sub: the ID token's ``sub``, by which the provider's logout notices name the person.
         sid: the provider's own session id, or empty.
         learner: the person's account, once it has been looked up in this session.
+        logout_hint: for the logout at the provider, where there is no ID token; or empty.
     """
 
     handle: str
@@ -28,3 +29,4 @@ class Session:
     sub: str = ""
     sid: str = ""
     learner: Learner | None = None
+    logout_hint: str = ""

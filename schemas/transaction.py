@@ -32,13 +32,15 @@ class Departure:
 
     Attributes:
         provider: the name of the provider where the person signed in.
-        id_token: for ``id_token_hint``; it waits here, because it must not travel through TalentLMS.
+        id_token: for ``id_token_hint``; it waits here, because it must not travel through TalentLMS. Empty for none.
         state: what the provider is given along and returns (RP-Initiated Logout 1.0, 2).
+        logout_hint: names the person where the ID token is too long, or empty.
     """
 
     provider: str
     id_token: str
     state: str
+    logout_hint: str = ""
 
     def __repr__(self) -> str:
         """Show what is not secret."""

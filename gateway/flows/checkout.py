@@ -1,7 +1,9 @@
 """Learner → Link to a payment page. What follows the payment is TalentLMS's doing: there is no callback."""
 
+from collections.abc import Callable
+
 from gateway import log
-from gateway.errors import AlreadyMember, AlreadyYours
+from gateway.errors import AlreadyMember, AlreadyYours, CouponRefused, InvalidRequest
 from gateway.flows.destinations import Destinations
 from gateway.talentlms.client import TalentLMS
 from schemas.learner import Learner
@@ -30,18 +32,16 @@ class Checkout:
 
         Raises:
             AlreadyYours: the learner is enrolled already.
-            InvalidRequest: the domain takes no payments, or there is no such coupon.
+            CouponRefused: there was a coupon, and TalentLMS does not accept it, or something of which it says nothing.
+            NotForSale: the domain takes no payments.
+            InvalidRequest: there was no coupon, and TalentLMS does not accept something of which it says nothing.
             Unwritable: the coupon is no text that can be sent.
             CourseNotFound: no such course.
             UserNotFound: the account no longer exists.
             Gone: it is archived.
             ForeignLink: the link leads elsewhere.
         """
-        try:
-            link = self._lms.courses.buy(learner.user_id, course_id, coupon=coupon)
-        except AlreadyMember:
-            raise AlreadyYours(f"user {learner.user_id} is enrolled in course {course_id}") from None
-        self._destinations.payment(link)
+        link = self._link(lambda: self._lms.courses.buy(learner.user_id, course_id, coupon=coupon), learner, coupon)
         log.audit("checkout", outcome="success", person=learner.person, user_id=learner.user_id, course_id=course_id)
         return link
 
@@ -55,16 +55,31 @@ class Checkout:
 
         Raises:
             AlreadyYours: the learner has the courses already.
-            InvalidRequest: as for ``course``, or the category has no courses.
+            NotForSale: as for ``course``, or the category has no courses.
             CategoryNotFound: no such category.
-            Unwritable, UserNotFound, Gone, ForeignLink: as for ``course``.
+            CouponRefused, InvalidRequest, Unwritable, UserNotFound, Gone, ForeignLink: as for ``course``.
         """
-        try:
-            link = self._lms.categories.buy_courses(learner.user_id, category_id, coupon=coupon)
-        except AlreadyMember:
-            raise AlreadyYours(f"user {learner.user_id} has the courses of category {category_id}") from None
-        self._destinations.payment(link)
+        link = self._link(
+            lambda: self._lms.categories.buy_courses(learner.user_id, category_id, coupon=coupon), learner, coupon
+        )
         log.audit(
             "checkout", outcome="success", person=learner.person, user_id=learner.user_id, category_id=category_id
         )
         return link
+
+    def _link(self, buy: Callable[[], Link], learner: Learner, coupon: str | None) -> Link:
+        try:
+            return self._destinations.payment(buy())
+        except AlreadyMember:
+            raise AlreadyYours(f"user {learner.user_id} is enrolled already") from None
+        except InvalidRequest as error:
+            if type(error) in (CouponRefused, InvalidRequest):
+                raise _refused(error, coupon) from None
+            raise
+
+
+def _refused(error: InvalidRequest, coupon: str | None) -> InvalidRequest:
+    """Return the error for the page; TalentLMS may say no more of a wrong coupon than that arguments are invalid."""
+    if not coupon:
+        return InvalidRequest(error.note)
+    return CouponRefused(error.note.replace(coupon, "[the coupon]"), coupon=coupon)

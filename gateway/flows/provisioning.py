@@ -17,9 +17,11 @@ from gateway.errors import (
     EmailMalformed,
     EmailMissing,
     EmailNotVerified,
+    FieldRequired,
+    GatewayError,
     Inactive,
     InvalidRequest,
-    ProvisioningRefused,
+    SeatsUsedUp,
     TooManyAttempts,
     UserNotFound,
     WeakPassword,
@@ -28,6 +30,7 @@ from gateway.errors import (
 from gateway.flows.managed_password import ManagedPasswords
 from gateway.flows.ownership import Ownership
 from gateway.flows.profile import Profile, logins_for, profile_of
+from gateway.flows.sign_up_refusals import explained
 from gateway.flows.trust import Trust
 from gateway.store.account_links import AccountLinks
 from gateway.store.attempts import Attempts
@@ -127,7 +130,7 @@ class Provisioning:
         if known.profile == profile.digest and not rotated and not known.pending:
             return known
         if known.pending:
-            self._users.set_status(known.user_id, "active")
+            self._activate(known, identity)
         key = self._key_after_rotation(known) if rotated else known.password_key
         password = self._passwords.new(identity.key) if rotated and key else None
         if known.profile != profile.digest or password:
@@ -135,6 +138,12 @@ class Provisioning:
         told = replace(known, profile=profile.digest, password_key=key, pending=False)
         self._account_links.update(told)
         return told
+
+    def _activate(self, known: AccountLink, identity: Identity) -> None:
+        try:
+            self._users.set_status(known.user_id, "active")
+        except SeatsUsedUp as error:
+            raise self._not_accepted(identity, error) from None
 
     def _profile(self, identity: Identity) -> Profile:
         profile = profile_of(identity)
@@ -218,10 +227,17 @@ class Provisioning:
         self._check_adoptable(identity, user, pending=pending)
         link = _link(identity, user, password_key or (self._passwords.current_key if pending else ""), pending=pending)
         if not self._account_links.claim(link):
-            remedy = "the account is linked to another identity; unlink it there, or change the address of one"
-            raise self._refused(AccountTaken, identity, user, remedy)
+            raise self._taken(identity, user)
         log.audit("provisioning", outcome="success", step="adopted", person=identity.key, user_id=user.user_id)
         return self._brought_up_to_date(link, identity, user)
+
+    def _taken(self, identity: Identity, user: User) -> AccountTaken:
+        """Return the refusal of an account that is linked already; it offers the sign-in at another provider."""
+        owner = self._account_links.of_account(user.user_id)
+        issuer = owner.issuer if owner else ""
+        remedy = "the account is linked to another identity; unlink it there, or change the address of one"
+        self._write_refusal(AccountTaken, identity, user, remedy, linked_issuer=issuer)
+        return AccountTaken(remedy, issuer="" if issuer == identity.issuer else issuer)
 
     def _check_adoptable(self, identity: Identity, user: User, *, pending: bool) -> None:
         if user.user_type not in self._learner_types:
@@ -244,6 +260,10 @@ class Provisioning:
                 other = self._after_conflict(identity)
                 if other is not None:
                     return other
+            except WeakPassword:
+                raise
+            except InvalidRequest as error:
+                raise self._not_accepted(identity, error) from None
             else:
                 return self._remembered(identity, user)
         raise self._refused(
@@ -257,13 +277,17 @@ class Provisioning:
         self._account_links.intend(identity.key, login)  # whatever ends this click, the next one knows of it
         try:
             return self._users.sign_up(*details, language=profile.language or None)
-        except (Conflict, WeakPassword):
+        except (Conflict, WeakPassword, SeatsUsedUp, FieldRequired):
             raise
         except InvalidRequest:
             # perhaps the domain does not know the language; everything else is as TalentLMS wants it
             if not profile.language:
                 raise
             return self._users.sign_up(*details)
+
+    def _not_accepted(self, identity: Identity, error: InvalidRequest) -> GatewayError:
+        kind, remedy = explained(self._users, error)
+        return self._refused(kind, identity, None, remedy)
 
     def _remembered(self, identity: Identity, user: User) -> AccountLink:
         """Remember the new account first, then activate it: a fault in between is mended by the next click."""
@@ -301,20 +325,27 @@ class Provisioning:
         raise self._refused_for_email(EmailNotVerified, identity, user)
 
     def _refused_for_email(
-        self, kind: type[ProvisioningRefused], identity: Identity, user: User | None
-    ) -> ProvisioningRefused:
+        self, kind: type[GatewayError], identity: Identity, user: User | None
+    ) -> GatewayError:
         objection = self._trusts[identity.provider].objection(identity)
         return self._refused(kind, identity, user, objection.remedy, condition=objection.condition)
 
     def _refused(
+        self, kind: type[GatewayError], identity: Identity, user: User | None, remedy: str, *, condition: str = ""
+    ) -> GatewayError:
+        self._write_refusal(kind, identity, user, remedy, condition=condition)
+        return kind(f"{condition}: {remedy}" if condition else remedy)
+
+    def _write_refusal(
         self,
-        kind: type[ProvisioningRefused],
+        kind: type[GatewayError],
         identity: Identity,
         user: User | None,
         remedy: str,
         *,
         condition: str = "",
-    ) -> ProvisioningRefused:
+        linked_issuer: str = "",
+    ) -> None:
         if self._refusals:
             self._refusals.failed(_refusals_of(identity))
         log.audit(
@@ -325,9 +356,9 @@ class Provisioning:
             person=identity.key,
             user_id=user.user_id if user else None,
             condition=condition or None,
+            linked_issuer=linked_issuer or None,
             remedy=remedy,
         )
-        return kind(f"{condition}: {remedy}" if condition else remedy)
 
 
 def _refusals_of(identity: Identity) -> str:

@@ -5,10 +5,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from gateway import log
 from gateway.errors import SignInError, SignInNotTrusted
+from gateway.oidc.end_session import end_session_address
 from gateway.oidc.metadata import ProviderDirectory
 from gateway.oidc.registration import Registration
 from gateway.oidc.tokens import (
@@ -23,6 +24,8 @@ from gateway.oidc.tokens import (
 from schemas.transaction import Departure
 
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
+LOGOUT_TOKEN_BYTES = 16 * 1024
+"""Anybody can send one, and it holds nothing of a person but ``sub`` and ``sid``."""
 TOKEN_SECONDS = AGE_SECONDS + 2 * SKEW_SECONDS
 """How long a logout token could be replayed, and so how long its ``jti`` is remembered."""
 AGE_WITHOUT_EXP_SECONDS = 300
@@ -69,28 +72,14 @@ class Logout:
         return self._registration.issuer
 
     def end_session_url(self, departure: Departure) -> str | None:
-        """Return where the browser ends its session at the provider (RP-Initiated Logout 1.0, 2), if anywhere."""
-        endpoint = self._end_session_endpoint()
-        if not endpoint:
-            return None
-        parameters = {
-            "id_token_hint": departure.id_token,
-            "client_id": self._registration.client_id,
-            "post_logout_redirect_uri": self._registration.signed_out_uri,
-            "state": departure.state,
-        }
-        return endpoint + ("&" if "?" in endpoint else "?") + urlencode(parameters)
+        """Return where the browser ends its session at the provider (RP-Initiated Logout 1.0, 2).
 
-    def end_session_origin(self) -> str | None:
-        """Return the origin of the provider's end session endpoint; ``None`` where there is none.
-
-        Where its metadata cannot be had at the moment, it is the provider's own, where the endpoint mostly is.
+        Returns:
+            The address, of ``ADDRESS_BYTES`` at most; ``None`` where the provider's session cannot be ended: it has no
+            end session endpoint, its metadata cannot be had, or the endpoint's own address is too long.
         """
-        metadata = self._directory.metadata_at_hand()
-        if metadata is None:
-            return self.origin()
-        endpoint = urlsplit(metadata.end_session_endpoint)
-        return f"{endpoint.scheme}://{endpoint.netloc}" if endpoint.netloc else None
+        endpoint = self._end_session_endpoint()
+        return end_session_address(endpoint, self._registration, departure) if endpoint else None
 
     def origin(self) -> str:
         """Return the provider's own origin."""
@@ -110,6 +99,8 @@ class Logout:
             SignInNotTrusted: a check failed.
             ProviderUnavailable: its keys cannot be had, or not soon enough.
         """
+        if len(token) > LOGOUT_TOKEN_BYTES:
+            raise SignInNotTrusted(f"logout token: longer than {LOGOUT_TOKEN_BYTES} bytes")
         kind = header_of(token).get("typ", "JWT")
         if not isinstance(kind, str) or kind.lower() not in ("logout+jwt", "jwt"):
             raise SignInNotTrusted("logout token: typ is another kind of token's")

@@ -89,22 +89,6 @@ class ProviderDirectory:
         copy = self._copy(self._metadata_url, lambda found: _metadata(self._issuer, found), purpose)
         return _metadata(self._issuer, copy.content)
 
-    def metadata_at_hand(self) -> Metadata | None:
-        """Return the metadata for a page, which does not wait for a copy to be renewed; ``None`` for none.
-
-        The provider is asked where there is no copy at all, at most once per ``FAULT_SECONDS`` across all workers.
-        """
-        copy: Document | None = self._documents.find(self._metadata_url)
-        if copy is not None:
-            return _metadata(self._issuer, copy.content)
-        if not self._documents.may_fetch(self._metadata_url, "page", FAULT_SECONDS):
-            return None
-        try:
-            return self.metadata()
-        except (ProviderUnavailable, SignInNotTrusted) as error:
-            log.event("sign_out.provider_unavailable", issuer=self._issuer, why=error.note)
-            return None
-
     def keys(self) -> list[Key]:
         """Return the keys of the provider's key set that can be used.
 

@@ -33,6 +33,8 @@ class Preset:
         metadata_parameter: the query parameter in which the product is told our client id when its metadata is asked
             for; empty for none. Entra ID publishes an application's own signing key to nobody who does not say
             ``appid``, and ignores it for applications without one.
+        logout_hint: claims of the ID token, the best first, of which the product takes one as ``logout_hint``.
+        reauthentication: the ``prompt`` with which the product asks a person anew who is signed in there.
     """
 
     subject: Callable[[Claims], str]
@@ -44,6 +46,9 @@ class Preset:
     def metadata_query(self, client_id: str) -> str:
         """Return the query of the metadata's address, without its question mark; empty for none."""
         return urlencode({self.metadata_parameter: client_id}) if self.metadata_parameter else ""
+
+    logout_hint: tuple[str, ...] = ("login_hint", "sub")
+    reauthentication: str = "login"
 
 
 def _sub(claims: Claims) -> str:
@@ -99,9 +104,9 @@ def _google_owns(claims: Claims) -> EmailDoubt:
 PRESETS: Mapping[str, Preset] = {
     "entra": Preset(_object_id, _domain_owner_verified, "groups", ("rp-initiated",), "appid"),
     "okta": Preset(_sub, _email_verified, "groups", ("rp-initiated", "front-channel")),
-    "google": Preset(_sub, _google_owns, None, ()),
+    "google": Preset(_sub, _google_owns, None, (), reauthentication="select_account"),
     "keycloak": Preset(_sub, _email_verified, "groups", ("rp-initiated", "back-channel", "front-channel")),
-    "auth0": Preset(_sub, _email_verified, "", ("rp-initiated", "back-channel")),
+    "auth0": Preset(_sub, _email_verified, "", ("rp-initiated", "back-channel"), logout_hint=("sid", "sub")),
     "jumpcloud": Preset(_sub, _email_verified, "", ("rp-initiated",)),
     "generic": Preset(_sub, _email_verified, "", ("rp-initiated", "back-channel", "front-channel")),
 }

@@ -53,11 +53,14 @@ class Hints:
         login_hint: who they probably are.
         prompt: ``login``, ``select_account`` or ``consent``.
         ui_locales: language tags, separated by spaces.
+        reauthenticate: whether the person is to be asked anew although they may be signed in there; it overrules
+            ``prompt``.
     """
 
     login_hint: str = ""
     prompt: str = ""
     ui_locales: str = ""
+    reauthenticate: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,12 +69,14 @@ class SignedIn:
 
     Attributes:
         identity: who it is.
-        id_token: kept for the ``id_token_hint`` of the logout, and for nothing else.
+        id_token: kept for the ``id_token_hint`` of the logout, and for nothing else; empty where it is too long.
         sub: the ID token's own ``sub``, which the provider's logout notices name.
         sid: the provider's session id, or empty.
+        logout_hint: what names the person at the logout where the ID token cannot; empty for nothing.
     """
 
     identity: Identity
     id_token: Secret = field(repr=False)
     sub: str
     sid: str
+    logout_hint: str = ""

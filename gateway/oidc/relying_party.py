@@ -10,6 +10,7 @@ from authlib.integrations.requests_client import OAuth2Session
 
 from gateway.errors import ProviderUnavailable, SignInDenied, SignInError, SignInNotTrusted
 from gateway.oidc.claims import identity_from, together
+from gateway.oidc.end_session import id_token_hint, logout_hint
 from gateway.oidc.metadata import Metadata, ProviderDirectory
 from gateway.oidc.outbound import BoundedAdapter, bounded, json_object
 from gateway.oidc.registration import Hints, Registration, SignedIn
@@ -104,7 +105,13 @@ class RelyingParty:
         told = self._userinfo.claims(metadata, token["access_token"], claims)
         identity = identity_from(together(claims, told), self._registration)
         sid = claims.get("sid")
-        return SignedIn(identity, Secret(token["id_token"]), claims["sub"], sid if isinstance(sid, str) else "")
+        return SignedIn(
+            identity,
+            Secret(id_token_hint(token["id_token"])),
+            claims["sub"],
+            sid if isinstance(sid, str) else "",
+            logout_hint(claims, self._registration.preset.logout_hint),
+        )
 
     def _client(self) -> OAuth2Session:
         registration = self._registration
@@ -124,7 +131,7 @@ class RelyingParty:
             "acr_values": " ".join(registration.acr_values),
             "max_age": "" if registration.max_age is None else str(registration.max_age),
             "login_hint": hints.login_hint,
-            "prompt": hints.prompt,
+            "prompt": registration.preset.reauthentication if hints.reauthenticate else hints.prompt,
             "ui_locales": hints.ui_locales,
         }
         return {name: value for name, value in wishes.items() if value}

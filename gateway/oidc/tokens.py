@@ -21,7 +21,8 @@ from joserfc.jwk import Key, OKPKey, RSAKey
 
 from gateway.errors import SignInNotTrusted
 
-TOKEN_BYTES = 16 * 1024
+TOKEN_BYTES = 64 * 1024
+"""A token with hundreds of groups or a picture in it has 20 to 30 KB."""
 SKEW_SECONDS = 60
 """How far the provider's clock may be off."""
 AGE_SECONDS = 600

@@ -40,6 +40,11 @@ class AccountLinks:
         link: AccountLink | None = unpacked(AccountLink, self._store.ask("GET", _by_person(person)))
         return link
 
+    def of_account(self, user_id: int) -> AccountLink | None:
+        """Return the link of the person whose an account is; ``None`` where it is nobody's."""
+        person: bytes | None = self._store.ask("GET", _by_user(user_id))
+        return None if person is None else self.find(person.decode())
+
     def claim(self, link: AccountLink) -> bool:
         """Connect a person with an account, unless the account is another person's.
 

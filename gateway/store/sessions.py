@@ -51,7 +51,9 @@ class Sessions:
         self._swap = store.script(_SWAP)
         self._begin = store.script(Path(__file__).with_suffix(".lua").read_text())
 
-    def create(self, identity: Identity, id_token: Secret, sub: str = "", sid: str = "") -> Secret:
+    def create(
+        self, identity: Identity, id_token: Secret, sub: str = "", sid: str = "", logout_hint: str = ""
+    ) -> Secret:
         """Begin a session; the oldest ones of a person who has too many end with it.
 
         Args:
@@ -59,13 +61,15 @@ class Sessions:
             id_token: for the logout.
             sub: the ID token's ``sub``.
             sid: the provider's session, or empty.
+            logout_hint: for the logout, too.
 
         Returns:
             Its new id, 256 bits of chance, for the cookie.
         """
         session_id = Secret(secrets.token_urlsafe(32))
         expires_at = int(time.time()) + self._lifetime
-        session = Session(_handle(session_id.reveal()), identity, expires_at, id_token, sub, sid)
+        handle = _handle(session_id.reveal())
+        session = Session(handle, identity, expires_at, id_token, sub, sid, logout_hint=logout_hint)
         ended = self._begin(
             [_key(session.handle), _by_person(session), *_sets(session)],
             [_packed(session), self._idle, self._lifetime, AT_ONCE, session.handle, _key("")],
@@ -247,6 +251,7 @@ def _packed(session: Session) -> str:
         "sub": session.sub,
         "sid": session.sid,
         "learner": asdict(session.learner) if session.learner else None,
+        "logout_hint": session.logout_hint,
     }
     return json.dumps(record, separators=(",", ":"))
 
@@ -263,6 +268,7 @@ def _unpacked(handle: str, packed: bytes) -> Session | None:
             record["sub"],
             record["sid"],
             Learner(**record["learner"]) if record["learner"] else None,
+            record.get("logout_hint", ""),
         )
     except (ValueError, TypeError, KeyError):
         return None

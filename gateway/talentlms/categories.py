@@ -2,6 +2,7 @@
 
 from gateway.errors import CategoryNotFound
 from gateway.talentlms.endpoint import Family, get, post
+from gateway.talentlms.refusals import ON_PURCHASE
 from schemas.category import Category, CategorySchema
 from schemas.link import Link
 from schemas.reply import REDIRECT_URL, one, several
@@ -72,6 +73,7 @@ class Categories(Family):
         reply=REDIRECT_URL,
         safe=False,
         missing=CategoryNotFound,
+        meanings=ON_PURCHASE,
     )
     def buy_courses(self, user_id: int, category_id: int, *, coupon: str | None = None) -> Link:
         """Return a link to the payment page for all courses of a category.
@@ -86,7 +88,9 @@ class Categories(Family):
             Gone: the user is archived.
             CategoryNotFound: there is no such category.
             AlreadyMember: the user is enrolled in the courses.
-            InvalidRequest: no payments are taken, the category has no courses, or there is no such coupon.
+            CouponRefused: there is no such coupon, or it is not accepted, and TalentLMS says so.
+            NotForSale: no payments are taken, or the category has no courses.
+            InvalidRequest: anything else, perhaps the coupon.
 
         API document: *Buy category courses*.
         """

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from gateway.errors import CourseNotFound
 from gateway.talentlms.endpoint import Family, get, nothing, post
+from gateway.talentlms.refusals import ON_PURCHASE
 from gateway.talentlms.vocabulary import Role
 from schemas.course import Course, CourseSchema
 from schemas.course_progress import CourseProgress, CourseProgressSchema
@@ -192,7 +193,14 @@ class Courses(Family):
         API document: *Goto course*.
         """
 
-    @post("buycourse", section="Buy course", reply=REDIRECT_URL, safe=False, missing=CourseNotFound)
+    @post(
+        "buycourse",
+        section="Buy course",
+        reply=REDIRECT_URL,
+        safe=False,
+        missing=CourseNotFound,
+        meanings=ON_PURCHASE,
+    )
     def buy(self, user_id: int, course_id: int, *, coupon: str | None = None) -> Link:
         """Return a link to the payment page for a course.
 
@@ -206,7 +214,9 @@ class Courses(Family):
             Gone: the user is archived.
             CourseNotFound: there is no such course.
             AlreadyMember: the user is enrolled in the course.
-            InvalidRequest: no payments are taken, or there is no such coupon.
+            CouponRefused: there is no such coupon, or it is not accepted, and TalentLMS says so.
+            NotForSale: no payments are taken.
+            InvalidRequest: anything else, perhaps the coupon.
 
         API document: *Buy course*.
         """

@@ -22,7 +22,7 @@ from marshmallow import ValidationError
 from gateway.errors import Misunderstood, NotFound, Unwritable
 from gateway.talentlms import wire
 from gateway.talentlms.dialect import Dialect
-from gateway.talentlms.refusals import refusal
+from gateway.talentlms.refusals import Meanings, refusal
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -89,6 +89,7 @@ class Endpoint:
         or_post: whether the same question may be put as a form, for a value that no path can carry.
         one_of: sets of parameters of which exactly one has to be given.
         at_most_one: parameters of which no two may be given.
+        meanings: of messages that this operation alone may be answered with.
         required: the parameters that may not be empty, by their names on the wire; taken from the signature.
     """
 
@@ -101,6 +102,7 @@ class Endpoint:
     or_post: bool = False
     one_of: Sequence[tuple[str, ...]] = ()
     at_most_one: tuple[str, ...] = ()
+    meanings: Meanings = ()
     required: tuple[str, ...] = ()
 
     @property
@@ -145,7 +147,7 @@ def get(
         section: the document's heading.
         reply: reads the parsed JSON of the answer into what the method's signature promises.
         safe: whether repeating the call is harmless.
-        options: ``missing``, ``names``, ``or_post``, ``one_of``, ``at_most_one``.
+        options: ``missing``, ``names``, ``or_post``, ``one_of``, ``at_most_one``, ``meanings``.
     """
     return _declared(Endpoint(operation, "GET", section, safe, **options), reply)
 
@@ -193,8 +195,8 @@ def ask(family: Family, endpoint: Endpoint, reply: Callable[[Any], Any], argumen
     endpoint.check(texts)
     answer = _sent(family.transport, endpoint, texts)
     if answer.status != HTTPStatus.OK:
-        raise refusal(answer.status, answer.body, endpoint.missing, answer.retry_after)
-    return _read(answer.body, reply)
+        raise refusal(answer.status, answer.body, endpoint.missing, answer.retry_after, endpoint.meanings)
+    return _read(answer.body, reply, endpoint.meanings)
 
 
 def _sent(transport: Transport, endpoint: Endpoint, texts: Mapping[str, str]) -> Answer:
@@ -204,13 +206,13 @@ def _sent(transport: Transport, endpoint: Endpoint, texts: Mapping[str, str]) ->
     return transport.send("GET", wire.path(endpoint.action, texts), None, safe=endpoint.safe)
 
 
-def _read(body: bytes, reply: Callable[[Any], Any]) -> Any:
+def _read(body: bytes, reply: Callable[[Any], Any], meanings: Meanings) -> Any:
     try:
         content = json.loads(body)
     except (ValueError, RecursionError):
         raise Misunderstood("a 200 whose body is not JSON") from None
     if isinstance(content, dict) and "error" in content:
-        raise refusal(HTTPStatus.OK, body, NotFound, None)
+        raise refusal(HTTPStatus.OK, body, NotFound, None, meanings)
     try:
         return reply(content)
     except ValidationError as error:

@@ -6,7 +6,9 @@ class by its code. (API document, *Errors*.)
 
 import json
 import re
+from collections.abc import Sequence
 from http import HTTPStatus
+from typing import TypeAlias
 
 from gateway import errors
 from gateway.errors import TalentLMSError
@@ -46,6 +48,33 @@ _BY_MESSAGE: tuple[tuple[re.Pattern[str], type[TalentLMSError]], ...] = tuple(
     )
 )
 
+Meanings: TypeAlias = Sequence[tuple[re.Pattern[str], type[TalentLMSError]]]
+"""What the messages of one operation mean beside the known ones; none of them is documented, so their words decide."""
+
+
+def _words(*groups: str, without: str = "") -> re.Pattern[str]:
+    """Return what finds a text that has a word of each group, and none of those it has to be without."""
+    absent = rf"(?!.*\b(?:{without})\b)" if without else ""
+    return re.compile("^" + absent + "".join(rf"(?=.*\b(?:{group})\b)" for group in groups), re.IGNORECASE | re.DOTALL)
+
+
+_NO_SEAT = _words(
+    r"users?|seats?|licen[cs]es?|accounts?|learners?|members?|plan|subscription",
+    r"limits?|maximum|max|quota|capacity|exceed(?:s|ed|ing)?|reached|upgrade|exhausted|used up|in use|full|not enough|"
+    r"no (?:more|free|available)|no \w+ (?:(?:is|are) )?(?:left|available)|more (?:users|seats|licen[cs]es|accounts)",
+    without=r"api|length|long|characters?|password",
+)
+_NO_FIELD = _words(
+    r"fields?|custom_field\w*", r"mandatory|required?|requires|missing|empty|blank|fill(?:ed)?|must|provided?"
+)
+_NO_COUPON = _words(r"coupons?|vouchers?|promo(?:tion(?:al)?)?|discounts?")
+_NO_SALE = _words(r"payments?|e-?commerce|paypal|stripe|(?:for|on) sale|purchas(?:e|ed|able)|has no courses")
+
+ON_SIGN_UP: Meanings = ((_NO_FIELD, errors.FieldRequired), (_NO_SEAT, errors.SeatsUsedUp))
+ON_ACTIVATION: Meanings = ((_NO_SEAT, errors.SeatsUsedUp),)
+ON_PURCHASE: Meanings = ((_NO_COUPON, errors.CouponRefused), (_NO_SALE, errors.NotForSale))
+
+_SEARCHED_CHARACTERS = 1000
 _BY_STATUS: dict[int, type[TalentLMSError]] = {
     HTTPStatus.UNAUTHORIZED: errors.Unauthorized,
     HTTPStatus.FORBIDDEN: errors.Forbidden,
@@ -53,7 +82,13 @@ _BY_STATUS: dict[int, type[TalentLMSError]] = {
 }
 
 
-def refusal(status: int, body: bytes, missing: type[errors.NotFound], retry_after: int | None) -> TalentLMSError:
+def refusal(
+    status: int,
+    body: bytes,
+    missing: type[errors.NotFound],
+    retry_after: int | None,
+    meanings: Meanings = (),
+) -> TalentLMSError:
     """Return the error that an answer stands for.
 
     Args:
@@ -61,12 +96,13 @@ def refusal(status: int, body: bytes, missing: type[errors.NotFound], retry_afte
         body: the answer's body.
         missing: what a 404 means whose message is not known but says "does not exist".
         retry_after: seconds, as the answer's header said.
+        meanings: of the operation's own messages.
 
     Returns:
         An error of the tree, its note TalentLMS's own message, shortened and without secrets.
     """
     message = _message(body)
-    kind = _wordless(status, body) if message is None else _kind(status, message, missing)
+    kind = _wordless(status, body) if message is None else _kind(status, message, missing, meanings)
     note = f"{status} without an error message" if message is None else f"{status}: {_quoted(message)}"
     if kind is errors.Throttled:
         return errors.Throttled(note, retry_after=retry_after or THROTTLED_SECONDS)
@@ -95,10 +131,14 @@ def _wordless(status: int, body: bytes) -> type[TalentLMSError]:
     return _BY_STATUS.get(status, errors.Misunderstood)
 
 
-def _kind(status: int, message: str, missing: type[errors.NotFound]) -> type[TalentLMSError]:
+def _kind(status: int, message: str, missing: type[errors.NotFound], meanings: Meanings) -> type[TalentLMSError]:
     for pattern, kind in _BY_MESSAGE:
         if pattern.search(message):
             return kind
+    if status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        for pattern, kind in meanings:
+            if pattern.search(message[:_SEARCHED_CHARACTERS]):
+                return kind
     if status == HTTPStatus.NOT_FOUND:
         # whatever else a 404 says, "Domain not found" for one, never makes anybody sign a person up again
         return missing if "not exist" in message else errors.NotFound

@@ -7,6 +7,7 @@ from typing import Literal
 
 from gateway.errors import UserNotFound
 from gateway.talentlms.endpoint import Family, get, nothing, post
+from gateway.talentlms.refusals import ON_ACTIVATION, ON_SIGN_UP
 from gateway.talentlms.vocabulary import Status
 from schemas.custom_field import CustomField, CustomFieldSchema
 from schemas.link import Link
@@ -154,7 +155,7 @@ class Users(Family):
         API document: *User logout*.
         """
 
-    @post("usersignup", section="User signup", reply=_USER, safe=False)
+    @post("usersignup", section="User signup", reply=_USER, safe=False, meanings=ON_SIGN_UP)
     def sign_up(
         self,
         first_name: str,
@@ -191,7 +192,10 @@ class Users(Family):
         Raises:
             Conflict: the e-mail address or the login is taken.
             WeakPassword: the password does not meet the rule.
-            InvalidRequest: an address that is none, a branch, group or type that is not there.
+            SeatsUsedUp: the plan has no room for another user.
+            FieldRequired: a mandatory custom field was left out, and TalentLMS says so.
+            InvalidRequest: an address that is none, a branch, group or type that is not there; perhaps a mandatory
+                custom field that was left out.
 
         API document: *User signup*.
         """
@@ -267,7 +271,14 @@ class Users(Family):
         API document: *Edit user*.
         """
 
-    @get("usersetstatus", section="Users: Set status", reply=STATUS, safe=True, missing=UserNotFound)
+    @get(
+        "usersetstatus",
+        section="Users: Set status",
+        reply=STATUS,
+        safe=True,
+        missing=UserNotFound,
+        meanings=ON_ACTIVATION,
+    )
     def set_status(self, user_id: int, status: Status) -> str:
         """Activate or deactivate a user and return the new status.
 
@@ -276,6 +287,7 @@ class Users(Family):
             status: ``active`` or ``inactive``.
 
         Raises:
+            SeatsUsedUp: the plan has no room for another active user.
             UserNotFound: there is no such user.
             Gone: the user is archived.
 

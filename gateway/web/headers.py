@@ -49,9 +49,9 @@ def install(app: Flask, *, secure: bool) -> None:
 def allow_forms(response: Response, origins: Iterable[str] = ()) -> Response:
     """Let the forms of a page go to ourselves and on to these origins.
 
-    ``form-action`` applies to the whole chain of redirects that a form sets off, so a page whose form ends at
-    TalentLMS or at the identity provider has to name them. A page that is sent with ``no-referrer`` would post
-    ``Origin: null``, so pages with forms say ``same-origin``.
+    ``form-action`` applies to the whole chain of redirects that a form sets off, so a page whose form is answered with
+    a redirect to TalentLMS has to name it. A page that is sent with ``no-referrer`` would post ``Origin: null``, so
+    pages with forms say ``same-origin``.
     """
     targets = " ".join(("'self'", *sorted(set(origins))))
     response.headers["Content-Security-Policy"] = _POLICY + targets
@@ -69,6 +69,18 @@ def to_address(url: str) -> Response:
     response = Response(status=302)
     response.headers["Location"] = url
     response.autocorrect_location_header = False
+    response.headers.update(_ON_REDIRECTS)
+    return response
+
+
+def leading_on(response: Response, url: str) -> Response:
+    """Let a page lead on by itself at once, as a redirect does; the page and its headers may hold a one-time link.
+
+    Args:
+        response: the page, which offers the same address as a link.
+        url: where it leads; ASCII without control characters.
+    """
+    response.headers["Refresh"] = f"0; url={url}"
     response.headers.update(_ON_REDIRECTS)
     return response
 

@@ -1,17 +1,27 @@
 """Errors, shown once: a page for a person, ``application/problem+json`` (RFC 9457) for a machine."""
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from flask import Flask, Response, g, jsonify, request
+from flask import Flask, Response, current_app, g, jsonify, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.exceptions import MethodNotAllowed as FlasksMethodNotAllowed
 
 from gateway import log
-from gateway.errors import BadRequest, GatewayError, MethodNotAllowed, PageNotFound, TooLong, VisitorError
+from gateway.errors import (
+    AccountTaken,
+    BadRequest,
+    GatewayError,
+    MethodNotAllowed,
+    PageNotFound,
+    TooLong,
+    VisitorError,
+)
 from gateway.web.next_page import address, own_path
 from gateway.web.pages import page
+from gateway.web.visitor import sign_in_href
 
 _BY_STATUS: dict[int, type[VisitorError]] = {
     HTTPStatus.NOT_FOUND: PageNotFound,
@@ -38,12 +48,32 @@ def offer(href: str, label: str) -> None:
     g.action = Action(href, label)
 
 
+_SIGN_INS = "sign-ins-by-issuer"
 _PAGES = ("text/html", "application/xhtml+xml")
 _WAYS_ON = {"training": Action("/", "My training"), "sign-out": Action("/logout", "Sign out")}
 
 
-def install(app: Flask) -> None:
-    """Show every error in one place."""
+@dataclass(frozen=True)
+class OtherSignIn:
+    """A sign-in to offer to somebody whose account is connected to it.
+
+    Attributes:
+        provider: its provider's name.
+        label: what to call the provider.
+    """
+
+    provider: str
+    label: str
+
+
+def install(app: Flask, sign_ins: Mapping[str, OtherSignIn]) -> None:
+    """Show every error in one place.
+
+    Args:
+        app: the application.
+        sign_ins: by issuer.
+    """
+    app.extensions[_SIGN_INS] = sign_ins
 
     @app.errorhandler(GatewayError)
     def ours(error: GatewayError) -> Response:
@@ -94,8 +124,19 @@ def _page(error: GatewayError) -> Response:
         happened=error.happened,
         advice=error.advice,
         reference=log.reference(),
-        action=g.get("action") or _WAYS_ON.get(error.way_on) or _again(error),
+        action=_other_sign_in(error) or g.get("action") or _WAYS_ON.get(error.way_on) or _again(error),
     )
+
+
+def _other_sign_in(error: GatewayError) -> Action | None:
+    """Return a button to the sign-in that the person's account is connected to, if it is one of ours."""
+    if not isinstance(error, AccountTaken):
+        return None
+    other: OtherSignIn | None = current_app.extensions[_SIGN_INS].get(error.issuer)
+    if other is None:
+        return None
+    target = own_path(address(request.path, request.query_string)) if request.method == "GET" else "/"
+    return Action(sign_in_href(target, other.provider), f"Sign in with {other.label}")
 
 
 def _again(error: GatewayError) -> Action | None:

@@ -64,7 +64,8 @@ def blueprint(logouts: Mapping[str, Logout], sessions: Sessions, used_tokens: Us
             if issuer != logout.issuer:
                 raise BadRequest("iss is not this provider's issuer")
             ended = sessions.end_of_provider_session(issuer, sid)
-        log.audit("provider_logout", outcome="success", provider=provider, sessions=ended)
+        # anybody can write such an address, so one that ends nothing is no success; nor is it answered differently
+        log.audit("provider_logout", outcome="success" if ended else "nothing", provider=provider, sessions=ended)
         response = Response("Signed out.\n", content_type="text/plain")
         response.headers["Content-Security-Policy"] = f"default-src 'none'; frame-ancestors {logout.origin()}"
         return response

@@ -6,6 +6,7 @@ import secrets
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
@@ -24,6 +25,7 @@ from gateway.web.headers import to_address
 from gateway.web.navigation import only_for_people
 from gateway.web.next_page import own_path, own_target
 from gateway.web.pages import page
+from gateway.web.provider_session import ProviderSessions
 from gateway.web.visitor import Visitor, sign_in_href
 from schemas.transaction import Transaction
 
@@ -62,6 +64,7 @@ class SignIn:
         self._transactions = transactions
         self._cookies = cookies
         self._providers = providers
+        self._provider_sessions = ProviderSessions(cookies)
 
     def begin(self, provider: str, target: str, hints: Hints) -> Response:
         """Send the browser to a provider."""
@@ -70,7 +73,8 @@ class SignIn:
             return self._stopped(provider, target)
         self._limits.begun(log.client())
         with _audited(provider):
-            url, transaction = self._provider(provider).begin(target, hints)
+            asked = replace(hints, reauthenticate=self._provider_sessions.is_open(provider))
+            url, transaction = self._provider(provider).begin(target, asked)
         browser = secrets.token_urlsafe(24)
         self._transactions.remember(transaction, browser)
         response = to_address(url)
@@ -100,7 +104,9 @@ class SignIn:
                 raise SignInNotTrusted(f"begun at {transaction.provider}, answered by {provider}")
             signed_in = self._provider(provider).complete(transaction, answer)
         before = self._visitor.session()
-        session_id = self._sessions.create(signed_in.identity, signed_in.id_token, signed_in.sub, signed_in.sid)
+        session_id = self._sessions.create(
+            signed_in.identity, signed_in.id_token, signed_in.sub, signed_in.sid, signed_in.logout_hint
+        )
         if before is not None:
             self._sessions.replace(before, signed_in.identity, session_id)
         self._limits.completed(log.client())
@@ -108,6 +114,7 @@ class SignIn:
         log.audit("sign_in", outcome="success", provider=provider, issuer=issuer, person=person)
         response = to_address(transaction.target)
         self._visitor.welcome(response, session_id)
+        self._provider_sessions.signed_in(response, provider)
         return response
 
     def _stopped(self, provider: str, target: str) -> Response:

@@ -2,12 +2,15 @@
 
 The gateway's session ends first. Then the browser goes to TalentLMS, from there to ``/logout/continue``, from there
 to the provider, and ends on ``/signed-out``. The ID token waits here meanwhile, in a single-use record that is bound
-to the browser; it never travels through TalentLMS. Where TalentLMS's session could not be ended, a cookie says so to
-``/signed-out``, whichever way the browser gets there.
+to the browser; it never travels through TalentLMS. Where TalentLMS's session or the provider's could not be ended, a
+cookie says so to ``/signed-out``, whichever way the browser gets there.
+
+The form is answered with a page that leads on by itself, not with a redirect: a policy's ``form-action`` holds for the
+whole chain of redirects that a form sets off, and nobody knows the hosts that a provider's logout leads through.
 """
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 
 from flask import Blueprint, Response, request
 
@@ -18,10 +21,11 @@ from gateway.store.sessions import Sessions
 from gateway.store.transactions import DEPARTURE_SECONDS, Departures
 from gateway.web.cookies import TRANSACTION_COOKIE, Cookies
 from gateway.web.forms import Forms
-from gateway.web.headers import to_address
+from gateway.web.headers import leading_on, to_address
 from gateway.web.learners import Learners
 from gateway.web.navigation import only_for_people
 from gateway.web.pages import page
+from gateway.web.provider_session import ProviderSessions
 from gateway.web.visitor import Visitor
 from schemas.session import Session
 from schemas.transaction import Departure
@@ -63,21 +67,24 @@ class Leaving:
         self._cookies = cookies
         self._logouts = logouts
         self._sign_out = sign_out
+        self._provider_sessions = ProviderSessions(cookies)
 
     def begin(self, session: Session) -> Response:
-        """End the gateway's session and send the browser on, to TalentLMS or past it.
+        """End the gateway's session and return the page that sends the browser on, to TalentLMS or past it.
 
         The way on is written down first: once the session has ended, nothing may stand in the way of the other two.
         """
         learner = self._learners.known(session)
         browser = secrets.token_urlsafe(24)
         identity = session.identity
-        departure = Departure(identity.provider, session.id_token.reveal(), secrets.token_urlsafe(16))
+        state = secrets.token_urlsafe(16)
+        departure = Departure(identity.provider, session.id_token.reveal(), state, session.logout_hint)
         self._departures.remember(departure, browser)
         self._sessions.end(session)
         log.audit("sign_out", outcome="success", provider=identity.provider, person=identity.key)
         out = self._sign_out.way_out(learner) if learner else WayOut()
-        response = to_address(out.link.reveal() if out.link else CONTINUE_PATH)
+        url = out.link.reveal() if out.link else CONTINUE_PATH
+        response = leading_on(page("signing_out.html", continue_href=url), url)
         self._visitor.dismiss(response)
         for name in self._cookies.names(request, TRANSACTION_COOKIE):
             self._cookies.drop(response, name)
@@ -96,7 +103,13 @@ class Leaving:
         url = logout.end_session_url(departure) if logout and departure else None
         response = to_address(url or SIGNED_OUT_PATH)
         self._cookies.drop(response, DEPARTURE_COOKIE)
+        if departure and not url:
+            self._provider_sessions.left_open(response, departure.provider)
         return response
+
+    def provider_left_open(self) -> bool:
+        """Return whether this browser may still be signed in at a provider after its sign-out here."""
+        return self._provider_sessions.any_open()
 
     def left_open(self) -> bool:
         """Return whether this browser's session at TalentLMS may still be open after its sign-out here."""
@@ -112,7 +125,6 @@ def blueprint(
     visitor: Visitor,
     forms: Forms,
     leaving: Leaving,
-    form_origins: Callable[[Session], Iterable[str]],
     talentlms_url: str,
 ) -> Blueprint:
     """Return the routes.
@@ -121,7 +133,6 @@ def blueprint(
         visitor: who leaves.
         forms: that the form is ours.
         leaving: the way out.
-        form_origins: where a session's sign-out form leads besides ourselves.
         talentlms_url: where somebody signs out at TalentLMS by hand.
     """
     routes = Blueprint("sign_out", __name__)
@@ -132,7 +143,7 @@ def blueprint(
         session = visitor.session()
         return page(
             "sign_out.html",
-            form_origins=form_origins(session) if session else None,
+            form_origins=() if session else None,
             csrf_token=forms.token(session) if session else "",
             person=session.identity.display_name if session else None,
         )
@@ -154,9 +165,10 @@ def blueprint(
         session = visitor.session()
         response = page(
             "signed_out.html",
-            form_origins=form_origins(session) if session else None,
+            form_origins=() if session else None,
             still_signed_in=session is not None,
             left_open=leaving.left_open(),
+            provider_left_open=leaving.provider_left_open(),
             talentlms_href=talentlms_url,
             csrf_token=forms.token(session) if session else "",
             person=session.identity.display_name if session else None,

@@ -1,20 +1,16 @@
-"""``/`` and ``/completed``: my training."""
+"""``/``: my training."""
 
-from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from flask import Blueprint, Response
 
-from gateway.errors import CourseNotFound
 from gateway.flows.training import Training
 from gateway.web.forms import Forms
 from gateway.web.learners import Learners
 from gateway.web.navigation import only_for_people
 from gateway.web.pages import page
-from gateway.web.slugs import id_of
 from gateway.web.visitor import Visitor, sign_in_href
-from schemas.session import Session
 from schemas.user import Enrolment
 
 
@@ -46,8 +42,6 @@ def blueprint(
     learners: Learners,
     training: Training,
     forms: Forms,
-    form_origins: Callable[[Session], Iterable[str]],
-    courses: Mapping[str, int],
 ) -> Blueprint:
     """Return the routes.
 
@@ -56,8 +50,6 @@ def blueprint(
         learners: whose account it is.
         training: their courses.
         forms: the sign-out form.
-        form_origins: where a session's leads besides ourselves.
-        courses: ids by slug.
     """
     routes = Blueprint("training", __name__)
     routes.before_request(only_for_people)
@@ -70,21 +62,12 @@ def blueprint(
         enrolments = learners.then(session, training.courses)
         return page(
             "training.html",
-            form_origins=form_origins(session),
+            form_origins=(),
             person=session.identity.display_name,
             courses=[_row(enrolment) for enrolment in enrolments],
             dashboard_href="/go",
             csrf_token=forms.token(session),
         )
-
-    @routes.get("/completed")
-    def completed() -> Response:
-        return page("completed.html")
-
-    @routes.get("/completed/<course>")
-    def completed_course(course: str) -> Response:
-        id_of(course, courses, CourseNotFound)
-        return page("completed.html")
 
     return routes
 

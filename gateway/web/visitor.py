@@ -92,9 +92,10 @@ class Visitor:
         return int(arrival[2])
 
 
-def sign_in_href(target: str) -> str:
-    """Return the address that begins a sign-in and leads to the target afterwards."""
-    return "/login" if target == "/" else "/login?" + urlencode({"next": target}, safe="/")
+def sign_in_href(target: str, provider: str = "") -> str:
+    """Return the address that begins a sign-in, at a provider if one is named, and leads to the target afterwards."""
+    path = f"/login/{provider}" if provider else "/login"
+    return path if target == "/" else f"{path}?" + urlencode({"next": target}, safe="/")
 
 
 def install(app: Flask) -> None:

@@ -16,6 +16,8 @@ from sandbox.idp.sessions import Session
 
 def end_session(provider: Provider, request: Request) -> Response:
     """End the browser's session, after asking where the request alone does not prove that the person wants it."""
+    if elsewhere := _elsewhere(provider, request):
+        return make_response(redirect(elsewhere, 303))
     asked = dict(request.values.items())
     try:
         hint = _hint(provider, asked)
@@ -27,6 +29,12 @@ def end_session(provider: Provider, request: Request) -> Response:
         pending = provider.pending.put(asked)
         return make_response(render_template("confirm_logout.html", pending=pending, session=session))
     return _ended(provider, asked, session)
+
+
+def _elsewhere(provider: Provider, request: Request) -> str | None:
+    """The same request at the other origin over which this provider's logout leads, unless it has arrived there."""
+    origin = provider.settings.logout_origin
+    return f"{origin}{request.full_path}" if origin and request.host_url.rstrip("/") != origin else None
 
 
 def confirm(provider: Provider, request: Request) -> Response:

@@ -27,6 +27,8 @@ class Settings:
     """Which client authentications are advertised and accepted."""
     ask_before_logout: bool = False
     """Show a page with a button at the end-session endpoint even when the hint is good."""
+    logout_origin: str | None = None
+    """Another origin of this same provider, over which the end-session endpoint leads."""
     code_seconds: int = 60
     id_token_seconds: int = 300
     access_token_seconds: int = 300

@@ -122,9 +122,9 @@ class Control:
         """Make a user online, as if signed in with a browser."""
         self._send("POST", "/sessions", {"user_id": user_id})
 
-    def add_coupon(self, code: str, percent: int) -> None:
-        """Make a coupon."""
-        self._send("POST", "/coupons", {"code": code, "percent": percent})
+    def add_coupon(self, code: str, percent: int, *, expired: bool = False) -> None:
+        """Make a coupon, which may have expired already."""
+        self._send("POST", "/coupons", {"code": code, "percent": percent, "expired": expired})
 
     def add_custom_field(self, of: str, key: str, name: str, **values: Any) -> None:
         """Make or replace a custom field of ``user`` or ``course``.

@@ -29,6 +29,8 @@ class Quirks:
         accents_ignored: e-mails and usernames that differ only in accents count as the same.
         custom_fields_in_user: user objects carry their custom fields.
         date_format: ``DDMMYYYY``, ``MMDDYYYY`` or ``YYYYMMDD``.
+        user_limit: how many active users the plan has; one more is refused. 0 means any number.
+        mandatory_field_named: a mandatory custom field that is left out is named; otherwise the arguments are invalid.
         link_host: host and port that links point to instead of the sandbox's own; empty means its own.
     """
 
@@ -51,6 +53,8 @@ class Quirks:
     accents_ignored: bool = False
     custom_fields_in_user: bool = False
     date_format: str = "DDMMYYYY"
+    user_limit: int = 0
+    mandatory_field_named: bool = False
     link_host: str = ""
 
     def changed(self, values: Mapping[str, Any]) -> "Quirks":

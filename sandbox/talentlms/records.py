@@ -240,6 +240,7 @@ class Coupon:
 
     code: str
     percent: int
+    expired: bool = False
 
 
 @dataclass

@@ -68,6 +68,46 @@ def test_after_signing_out_the_back_button_and_old_links_open_nothing(gateway, p
     assert newcomer.name not in page.content()
 
 
+def test_a_logout_that_the_provider_leads_over_another_origin_ends_on_signed_out(
+    practising_gateway, practising_provider, academy, page
+):
+    elsewhere = practising_provider.issuer.replace("127.0.0.1", "localhost")
+    practising_provider.control.settings(auto_pick=True, auto_person="kim.lee", logout_origin=elsewhere)
+    page.goto(f"{practising_gateway.url}/go/course/12")
+    page.goto(f"{practising_gateway.url}/")
+    visited, complaints = [], []
+    page.on("response", lambda answer: visited.append(answer.url))
+    page.on("console", lambda message: complaints.append(message.text))
+
+    page.locator("header").get_by_text("Sign out", exact=True).click()
+    page.wait_for_url("**/signed-out*")
+    practising_provider.control.reset()
+
+    assert any(url.startswith(f"{elsewhere}/end-session") for url in visited)
+    assert GatewayPages(page).heading == "You are signed out"
+    assert academy.is_online("kim@acme.example") is False
+    assert complaints == []
+
+
+def test_the_page_on_the_way_out_goes_on_with_its_link_where_the_browser_does_not(gateway, academy, page, newcomer):
+    page.goto(f"{gateway.url}/go/course/12")
+    ProviderPages(page).sign_in(newcomer.login)
+    page.goto(f"{gateway.url}/")
+    page.route("**/logout", _without_refresh)
+    GatewayPages(page).press("Sign out")
+    assert GatewayPages(page).heading == "You are being signed out"
+    assert _cookies_of_sessions(page) == []
+
+    while page.evaluate("document.activeElement.textContent") != "Continue":
+        page.keyboard.press("Tab")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    ProviderPages(page).confirm_sign_out()
+
+    assert GatewayPages(page).heading == "You are signed out"
+    assert academy.is_online(newcomer.email) is False
+
+
 @pytest.mark.parametrize(
     "fault",
     [
@@ -124,7 +164,8 @@ def test_where_nothing_is_known_of_the_provider_the_way_out_ends_here(
     goodbye = visitor.follow(visitor.ask("/logout", form))
     practising_provider.control.behave()
 
-    assert (goodbye.status_code, title(goodbye)) == (200, "You are signed out")
+    assert (goodbye.status_code, title(goodbye)) == (200, "You are signed out here")
+    assert "so you stay signed in there." in goodbye.text
     assert academy.is_online("amina@acme.example") is False
 
 
@@ -181,8 +222,19 @@ def test_opening_the_address_signs_nobody_out(gateway, visit, newcomer):
 
 
 def _session_of(page):
-    (session,) = [cookie["value"] for cookie in page.context.cookies() if cookie["name"] == SESSION]
+    (session,) = _cookies_of_sessions(page)
     return session
+
+
+def _cookies_of_sessions(page):
+    return [cookie["value"] for cookie in page.context.cookies() if cookie["name"] == SESSION]
+
+
+def _without_refresh(route):
+    """Answer as the gateway does, but for the header by which the page goes on by itself."""
+    answer = route.fetch(max_redirects=0)
+    headers = {name: value for name, value in answer.headers.items() if name != "refresh"}
+    route.fulfill(response=answer, headers=headers)
 
 
 def _signed_in_with(cookie, gateway, visit):

@@ -202,6 +202,9 @@ def test_where_both_may_vouch_for_an_address_its_account_stays_with_who_came_fir
 
     assert title(answer) == "This account belongs to another sign-in"
     assert gateway.events(reference(answer))
+    assert re.search(
+        rf'<a class="button" href="/login/{name}[^"]*">Sign in with (Acme staff|Our partner)</a>', answer.text
+    )
     assert academy.operations() == ["users/email"]
     assert academy.user(shared) == before
     assert newcomer.name in first.go("/go/course/12").text

@@ -82,6 +82,8 @@ class Visitor:
                 if until and following.startswith(until):
                     return answer
                 answer = self.ask(following)
+            elif leads_on := answer.headers.get("Refresh", "").partition("0; url=")[2]:
+                answer = self.ask(urljoin(answer.url, leads_on))
             elif form := self._provider_form(answer):
                 answer = self.ask(urljoin(answer.url, form.pop("action")), form)
             else:

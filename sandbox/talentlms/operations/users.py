@@ -59,6 +59,7 @@ def sign_up(academy: Academy, given: Arguments) -> Any:
         check_room(branch)
     if group:
         check_redemptions(group)
+    accounts.check_seats(academy)
     user = accounts.open_account(academy, values)
     user.language, user.restrict_email, user.custom_fields = language, restricted, own_fields
     user.status = "inactive" if academy.quirks.inactive_after_signup else "active"
@@ -139,7 +140,10 @@ def delete(academy: Academy, given: Arguments) -> Any:
 def set_status(academy: Academy, given: Arguments) -> Any:
     """Make a user active or inactive."""
     user = accounts.user_by_id(academy, given.number("user_id"))
-    accounts.set_status(academy, user, given.choice("status", ("active", "inactive")))
+    status = given.choice("status", ("active", "inactive"))
+    if status == "active" and user.status != "active":
+        accounts.check_seats(academy)
+    accounts.set_status(academy, user, status)
     return {"user_id": str(user.id), "status": user.status}
 
 

@@ -89,6 +89,14 @@ def check_password(academy: Academy, password: str) -> None:
         raise ApiError(WEAK_PASSWORD)
 
 
+def check_seats(academy: Academy) -> None:
+    """Refuse one more active user than the plan has, where the quirk sets a limit."""
+    users = academy.state.users.values()
+    active = sum(user.status == "active" and not user.archived for user in users)
+    if academy.quirks.user_limit and active >= academy.quirks.user_limit:
+        raise ApiError("The maximum number of users of your plan has been reached")
+
+
 def check_unique(academy: Academy, email: str, login: str, but: User | None = None) -> None:
     """Refuse an e-mail address or username that another user has; archived users keep theirs."""
     taken = _holder(academy, "email", email) if email else None

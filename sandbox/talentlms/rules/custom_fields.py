@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from sandbox.talentlms.academy import Academy
-from sandbox.talentlms.errors import InvalidArguments
+from sandbox.talentlms.errors import ApiError, InvalidArguments
 from sandbox.talentlms.records import CustomField
 
 DATES = ("%d/%m/%Y", "%d-%m-%Y")
@@ -26,11 +26,14 @@ def checked(academy: Academy, kind: str, values: Mapping[str, str], *, whole: bo
 
     Raises:
         InvalidArguments: an unknown field, a value that the field cannot take, or a mandatory one left out.
+        ApiError: a mandatory one left out, where the quirk has it named.
     """
     fields = {field.key: field for field in of(academy, kind)}
     unfit = any(key not in fields or not _fits(fields[key], value) for key, value in values.items())
     mandatory = {key for key, field in fields.items() if field.mandatory}
-    left_out = any(not values.get(key, "").strip() for key in mandatory if whole or key in values)
+    left_out = [key for key in sorted(mandatory) if (whole or key in values) and not values.get(key, "").strip()]
+    if left_out and academy.quirks.mandatory_field_named:
+        raise ApiError(f"The custom field {fields[left_out[0]].name} is mandatory")
     if unfit or left_out:
         raise InvalidArguments
     return dict(values)

@@ -9,11 +9,13 @@ from sandbox.talentlms.timeline import note
 
 
 def check_payment(academy: Academy, coupon: str) -> None:
-    """Refuse where no payments are taken, and an unknown coupon."""
+    """Refuse where no payments are taken, and an unknown or expired coupon."""
     if not academy.quirks.payment_page:
         raise ApiError("Payments are not enabled for this domain")
     if coupon and coupon not in academy.state.coupons:
         raise ApiError("The coupon code is not valid")
+    if coupon and academy.state.coupons[coupon].expired:
+        raise ApiError("The coupon code has expired")
 
 
 def item_of(academy: Academy, link: Link) -> Course | Category:

@@ -69,9 +69,9 @@ def add_custom_field(academy: Academy, values: Mapping[str, Any]) -> CustomField
     return field
 
 
-def add_coupon(academy: Academy, code: str, percent: int) -> Coupon:
+def add_coupon(academy: Academy, code: str, percent: int, *, expired: bool = False) -> Coupon:
     """Make a coupon."""
-    coupon = academy.state.coupons[code] = Coupon(code, percent)
+    coupon = academy.state.coupons[code] = Coupon(code, percent, expired)
     return coupon
 
 

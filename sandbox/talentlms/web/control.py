@@ -168,7 +168,8 @@ class _Staging:
         return {}
 
     def coupon(self, body: Any) -> Any:
-        staging.add_coupon(self._academy, str(body["code"]), int(body["percent"]))
+        expired = bool(body.get("expired", False))
+        staging.add_coupon(self._academy, str(body["code"]), int(body["percent"]), expired=expired)
         return {}
 
     def custom_field(self, body: Any) -> Any:

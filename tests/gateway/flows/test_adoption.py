@@ -214,13 +214,15 @@ def test_further_learner_types_can_be_allowed(provisioning, staged):
 
 
 @pytest.mark.statement(39, 42)
-def test_an_account_that_is_linked_to_another_identity_is_refused(provisioning, staged, links):
+def test_an_account_that_is_linked_to_another_identity_is_refused(provisioning, staged, links, audited):
     number = staged()
     assert provisioning().learner_for(KIM).user_id == number
-    with pytest.raises(AccountTaken):
+    with pytest.raises(AccountTaken) as of_the_same_provider:
         provisioning().learner_for(OTHER_KIM)
-    with pytest.raises(AccountTaken):
+    with pytest.raises(AccountTaken) as of_another:
         provisioning().learner_for(replace(KIM, issuer="https://other.example", provider="other"))
+    assert [of_the_same_provider.value.issuer, of_another.value.issuer] == ["", KIM.issuer]
+    assert [line.get("linked_issuer") for line in audited("provisioning")] == [None, KIM.issuer, KIM.issuer]
     assert links.find(OTHER_KIM.key) is None
     assert provisioning().learner_for(KIM).user_id == number
 

@@ -1,7 +1,16 @@
 import pytest
 import requests
 
-from gateway.errors import AlreadyYours, CategoryNotFound, CourseNotFound, ForeignLink, InvalidRequest, UserNotFound
+from gateway.errors import (
+    AlreadyYours,
+    CategoryNotFound,
+    CouponRefused,
+    CourseNotFound,
+    ForeignLink,
+    InvalidRequest,
+    NotForSale,
+    UserNotFound,
+)
 from gateway.flows.checkout import Checkout
 from gateway.flows.destinations import Destinations
 from schemas.learner import Learner
@@ -49,9 +58,40 @@ def test_a_coupon_of_any_spelling_arrives_as_it_is(checkout, buyer, academy, cou
     assert academy.control.calls("buycourse")[-1].arguments["coupon"] == coupon
 
 
-def test_a_coupon_that_is_none_is_refused(checkout, buyer):
-    with pytest.raises(InvalidRequest):
-        checkout.course(buyer, COURSE, "NOSUCH")
+@pytest.mark.parametrize("kind", ["course", "category"])
+@pytest.mark.parametrize(
+    "message", ["The coupon code is not valid", "Invalid arguments provided", "Something of GONE10"]
+)
+def test_a_coupon_that_is_refused_is_named_to_the_person_and_not_to_the_log(checkout, buyer, academy, kind, message):
+    academy.control.fault(kind="status", status=400, message=message)
+    with pytest.raises(CouponRefused) as refused:
+        getattr(checkout, kind)(buyer, {"course": COURSE, "category": CATEGORY}[kind], "GONE10")
+    assert "“GONE10”" in refused.value.happened
+    assert message.partition("GONE10")[0] in refused.value.note
+    assert "GONE10" not in refused.value.note
+
+
+def test_a_coupon_that_has_expired_or_never_was_is_refused_with_one_call(checkout, buyer, academy, asked):
+    academy.control.add_coupon("OLD", 10, expired=True)
+    for coupon in ("OLD", "NOSUCH"):
+        with pytest.raises(CouponRefused):
+            checkout.course(buyer, COURSE, coupon)
+    assert asked() == ["buycourse", "buycourse"]
+
+
+def test_what_is_refused_without_a_coupon_is_not_put_down_to_one(checkout, buyer, academy):
+    for message in ("Invalid arguments provided", "A coupon is needed for this course"):
+        academy.control.fault("buycourse", kind="status", status=400, message=message)
+        with pytest.raises(InvalidRequest) as refused:
+            checkout.course(buyer, COURSE, None)
+        assert type(refused.value) is InvalidRequest
+
+
+def test_where_no_payments_are_taken_the_coupon_is_not_to_blame(checkout, buyer, academy):
+    academy.control.quirk(payment_page=False)
+    for coupon in (None, "WELCOME10"):
+        with pytest.raises(NotForSale):
+            checkout.course(buyer, COURSE, coupon)
 
 
 def test_what_does_not_exist_cannot_be_bought(checkout, buyer):

@@ -9,9 +9,12 @@ from gateway.errors import (
     AccountTaken,
     EmailMissing,
     EmailNotVerified,
+    FieldRequired,
     Gone,
     ProvisioningBusy,
     ProvisioningRefused,
+    SeatsUsedUp,
+    SignUpRefused,
     StoreUnavailable,
     TalentLMSError,
     Unavailable,
@@ -97,6 +100,53 @@ def test_somebody_all_of_whose_logins_are_taken_is_refused(provisioning, academy
         academy.control.add_user(f"somebody{number}@example.com", login=login)
     with pytest.raises(AccountTaken):
         provisioning().learner_for(KIM)
+
+
+@pytest.mark.parametrize("language", ["de", ""])
+def test_a_full_plan_is_told_as_that_and_asked_once(provisioning, academy, asked, audited, language):
+    academy.control.quirk(user_limit=1)
+    with pytest.raises(SeatsUsedUp):
+        provisioning().learner_for(replace(KIM, language=language))
+    assert asked() == ["users/email", "usersignup"]
+    (line,) = audited("provisioning")
+    assert (line["outcome"], line["reason"], line["person"]) == ("refused", "seats-used-up", KIM.key)
+    assert "take a larger plan (400: The maximum number" in line["remedy"]
+    academy.control.quirk(user_limit=0)
+    assert provisioning().learner_for(KIM).login == "kim.lee"
+
+
+def test_a_full_plan_that_lets_an_account_be_made_but_not_activated_is_told_too(provisioning, academy, audited):
+    academy.control.quirk(inactive_after_signup=True)
+    academy.control.fault("usersetstatus", kind="status", status=400, message="User limit reached")
+    with pytest.raises(SeatsUsedUp):
+        provisioning().learner_for(KIM)
+    assert [line.get("step") or line["reason"] for line in audited("provisioning")] == ["signed_up", "seats-used-up"]
+    assert provisioning().learner_for(KIM).login == "kim.lee"
+
+
+@pytest.mark.parametrize(("named", "calls"), [(True, 1), (False, 2)])
+def test_a_mandatory_custom_field_is_found_out_and_named_to_the_operator(
+    provisioning, academy, asked, audited, named, calls
+):
+    academy.control.quirk(mandatory_field_named=named)
+    academy.control.add_custom_field("user", "custom_field_2", "Staff number", mandatory=True)
+    with pytest.raises(FieldRequired):
+        provisioning().learner_for(KIM)
+    assert asked() == ["users/email", *["usersignup"] * calls, "getcustomregistrationfields"]
+    (line,) = audited("provisioning")
+    assert line["reason"] == "field-required"
+    assert "(Staff number); make them optional" in line["remedy"]
+
+
+@pytest.mark.parametrize("fields", [{}, {"kind": "html"}])
+def test_a_sign_up_that_is_refused_for_another_reason_is_not_to_be_tried_again(provisioning, academy, audited, fields):
+    academy.control.fault("usersignup", kind="status", status=400, message="Not on a Sunday", times=2)
+    if fields:
+        academy.control.fault("getcustomregistrationfields", **fields)
+    with pytest.raises(SignUpRefused):
+        provisioning().learner_for(KIM)
+    (line,) = audited("provisioning")
+    assert (line["reason"], "Not on a Sunday" in line["remedy"]) == ("sign-up-refused", True)
 
 
 def test_a_language_that_the_domain_does_not_know_is_left_out(provisioning, account, asked):

@@ -177,6 +177,11 @@ class House:
             browser.provider.close()
 
 
+def leads_to(answer):
+    """Return where the page that answers a sign-out leads by itself."""
+    return answer.headers["Refresh"].removeprefix("0; url=")
+
+
 def parameters(url):
     """Return the parameters of an address, each with its one value."""
     found = parse_qs(urlsplit(url).query, keep_blank_values=True)

@@ -112,6 +112,17 @@ def test_a_front_channel_notice_that_is_refused_is_an_outcome_too(browser, lines
     assert audit["note"]
 
 
+@pytest.mark.statement(55, 62)
+def test_a_front_channel_notice_that_ends_nothing_is_no_success(house, browser, lines):
+    sign_in(browser)
+    sids = ("made-up", house.provider.control.state()["sessions"][-1]["sid"])
+    for sid in (*sids, sids[1]):
+        query = f"iss={quote(house.provider.issuer)}&sid={sid}"
+        assert browser.get(f"/frontchannel-logout/default?{query}").status_code == 200
+    found = [(audit["outcome"], audit["sessions"], audit["level"]) for audit in audits(lines, "provider_logout")]
+    assert found == [("nothing", 0, "info"), ("success", 1, "info"), ("nothing", 0, "info")]
+
+
 @pytest.mark.statement(56, 62)
 def test_a_back_channel_notice_whose_provider_is_away_is_an_outcome_too(house, browser, lines):
     house.provider.control.misbehave("everything-down")

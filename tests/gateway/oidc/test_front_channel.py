@@ -6,7 +6,7 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from tests.gateway.oidc.house import PERSON, PUBLIC_URL, identity_provider
+from tests.gateway.oidc.house import PERSON, PUBLIC_URL, identity_provider, leads_to
 
 PATH = "/frontchannel-logout/default"
 
@@ -102,7 +102,7 @@ def test_the_page_of_the_provider_signs_the_person_out_here(house, kim, begun):
     elsewhere.provider.cookies.update(kim.provider.cookies)
     if begun == "here":
         token = re.search(r'name="csrf_token" value="([^"]+)"', kim.get("/logout").text)[1]
-        way = kim.get(kim.post("/logout", {"csrf_token": token}).headers["Location"]).headers["Location"]
+        way = kim.get(leads_to(kim.post("/logout", {"csrf_token": token}))).headers["Location"]
         page = kim.provider.get(way, timeout=10)
     else:
         asked = kim.provider.get(f"{house.provider.issuer}/end-session", timeout=10)

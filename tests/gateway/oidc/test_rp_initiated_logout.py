@@ -5,7 +5,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.gateway.oidc.house import PUBLIC_URL, SESSION, identity_provider, parameters
+from gateway.oidc.end_session import ADDRESS_BYTES, end_session_address, logout_hint
+from gateway.oidc.presets import PRESETS
+from gateway.oidc.registration import Registration
+from schemas.transaction import Departure
+from tests.gateway.oidc.house import COOKIE, PUBLIC_URL, SESSION, leads_to, parameters
 
 EITHER_STATE = {
     "as sent": None,
@@ -27,6 +31,12 @@ def kim(browser):
     return browser
 
 
+def registration_of(**changes):
+    usual = {"name": "acme", "issuer": "https://id.example", "client_id": "us", "authenticate": lambda client: client}
+    usual |= {"redirect_uri": f"{PUBLIC_URL}/callback/acme", "signed_out_uri": f"{PUBLIC_URL}/signed-out"}
+    return Registration(**usual | {"scopes": ("openid",), "algorithms": ("RS256",)} | changes)
+
+
 def leave(browser, **headers):
     token = re.search(r'name="csrf_token" value="([^"]+)"', browser.get("/logout").text)[1]
     return browser.post("/logout", {"csrf_token": token}, **headers)
@@ -34,7 +44,7 @@ def leave(browser, **headers):
 
 def to_provider(browser):
     """Sign out, as far as the provider's address, and return it."""
-    return browser.get(leave(browser).headers["Location"]).headers["Location"]
+    return browser.get(leads_to(leave(browser))).headers["Location"]
 
 
 @pytest.mark.statement(54)
@@ -127,56 +137,158 @@ def test_no_form_of_another_site_signs_anybody_out(kim, headers):
     assert kim.is_signed_in
 
 
-# --- where the form may lead -----------------------------------------------------------------------------------
+# --- a provider whose session cannot be ended ------------------------------------------------------------------
 
-PAGES = ("/", "/logout", "/signed-out")
+STAYS = "Your organisation's sign-in service could not be told, so you stay signed in there."
+OPEN = f"{COOKIE}provider_open_default"
 
 
-def may_lead_to(browser, path):
-    (targets,) = re.findall(r"form-action ([^;]*)", browser.get(path).headers["Content-Security-Policy"])
-    return set(targets.split())
+def prompt_of(browser, path="/login/default"):
+    return parameters(browser.get(path).headers["Location"]).get("prompt")
+
+
+@pytest.fixture
+def endless(house):
+    """A browser in which Kim is signed in, at a provider without an end session endpoint."""
+    house.provider.control.misbehave("discovery-without-end-session")
+    browser = house.browser(house.gateway(house.entry(), house.entry("other")))
+    browser.sign_in()
+    return browser
 
 
 @pytest.mark.statement(54)
-def test_the_form_may_lead_to_the_sessions_own_provider_and_to_no_other(house, second_provider):
-    app = house.gateway(house.entry(), identity_provider(second_provider, "other"))
-    for name, issuer in (("default", house.provider.issuer), ("other", second_provider.issuer)):
-        browser = house.browser(app)
-        browser.provider.params = {"login_hint": "kim.lee" if name == "default" else "robin"}
-        browser.sign_in(provider=name)
-        for path in PAGES:
-            assert may_lead_to(browser, path) == {"'self'", house.academy.url, issuer}
+def test_without_an_end_session_endpoint_the_last_page_says_that_the_providers_session_stays(endless):
+    assert to_provider(endless) == "/signed-out"
+    for _ in range(2):
+        page = endless.get("/signed-out").text
+        assert ("You are signed out here" in page, STAYS in page) == (True, True)
+    assert set(endless.cookies()) == {OPEN}
 
 
-@pytest.mark.statement(37, 54)
-def test_the_form_leads_to_the_provider_although_its_metadata_has_expired(house, stored, store):
-    browser = house.browser(stored())
+def test_the_next_sign_in_asks_the_person_anew_until_one_is_completed(endless):
+    to_provider(endless)
+    assert [prompt_of(endless), prompt_of(endless, "/login/default?prompt=consent")] == ["login", "login"]
+    assert prompt_of(endless, "/login/other") is None
+    endless.sign_in()
+    assert OPEN not in endless.cookies()
+    assert prompt_of(endless) is None
+
+
+def test_somebody_who_is_not_signed_out_is_not_asked_anew(endless):
+    assert prompt_of(endless) is None
+    assert "You are still signed in" in endless.get("/signed-out").text
+    to_provider(endless)
+    assert prompt_of(endless.another()) is None
+
+
+def test_google_is_asked_in_its_own_words(house):
+    house.provider.control.misbehave("discovery-without-end-session")
+    house.provider.control.add_person("g", email="g@gmail.com", email_verified=True)
+    house.provider.control.settings(auto_person="g")
+    browser = house.browser(house.gateway(house.entry(preset="google")))
     browser.sign_in()
-    store.ask("DEL", *store.keys("provider-document:*"))
-    before = len(house.asked("discovery"))
-    for path in PAGES:
-        assert may_lead_to(browser, path) == {"'self'", house.academy.url, house.provider.issuer}
-    assert len(house.asked("discovery")) == before + 1
-    assert to_provider(browser).startswith(f"{house.provider.issuer}/end-session?")
+    to_provider(browser)
+    assert prompt_of(browser) == "select_account"
 
 
-@pytest.mark.statement(37, 54)
-def test_a_provider_that_is_away_by_then_is_asked_for_one_page_and_may_be_back_for_the_form(house, stored, store):
+def test_a_provider_of_which_nothing_is_known_any_more_stays_open_too(house, stored, store):
     browser = house.browser(stored())
     browser.sign_in()
     store.ask("DEL", *store.keys("provider-document:*"))
     house.provider.control.misbehave("everything-down")
-    before = len(house.asked("discovery"))
-    for path in PAGES:
-        assert may_lead_to(browser, path) == {"'self'", house.academy.url, house.provider.issuer}
-    assert len(house.asked("discovery")) == before + 1
+    assert to_provider(browser) == "/signed-out"
     house.provider.control.behave()
-    assert to_provider(browser).startswith(f"{house.provider.issuer}/end-session?")
+    assert "so you stay signed in there." in browser.get("/signed-out").text
+    assert prompt_of(browser) == "login"
+
+
+def test_what_is_remembered_of_it_lasts_half_a_day(endless):
+    answer = endless.get(leads_to(leave(endless)))
+    [cookie] = [header for header in answer.headers.getlist("Set-Cookie") if header.startswith(OPEN)]
+    assert {"Max-Age=43200", "Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= set(cookie.split("; "))
+
+
+# --- how the way there is written ------------------------------------------------------------------------------
+
+
+def large(number):
+    """Return claims that make an ID token of at least so many bytes."""
+    return {"groups": [f"Group {one:03} of all" for one in range(number // 27)]}
+
+
+@pytest.mark.statement(22, 54)
+@pytest.mark.parametrize("size", [3_000, 28_000, 60_000])
+def test_a_token_too_long_for_an_address_signs_in_is_not_kept_and_a_hint_goes_in_its_place(
+    house, stored, store, wire, size
+):
+    house.provider.control.add_person("large", **large(size))
+    house.provider.control.settings(auto_person="large")
+    browser = house.browser(stored())
+    assert browser.sign_in().status_code == 302
+    assert size < len(wire.tokens()[-1]) <= 64 * 1024
+    [session] = store.keys("session:*")
+    assert store.ask("STRLEN", session) < 2_000
+    way = to_provider(browser)
+    assert len(way) <= ADDRESS_BYTES
+    asked = parameters(way)
+    assert set(asked) == {"logout_hint", "client_id", "post_logout_redirect_uri", "state"}
+    assert asked["logout_hint"] == "sandbox-large"
+    assert browser.provider.get(way, timeout=10).status_code == 200
 
 
 @pytest.mark.statement(54)
-def test_the_form_leads_to_no_provider_that_has_no_end_session_endpoint(house, provider):
-    provider.control.misbehave("discovery-without-end-session")
-    browser = house.browser(house.gateway())
+def test_an_address_is_never_longer_than_it_may_be(house):
+    registration = registration_of(client_id="c" * 40)
+    for length in range(1_500, 2_100):
+        way = end_session_address("https://id.example/end", registration, Departure("acme", "t" * length, "s", "kim"))
+        assert len(way) <= ADDRESS_BYTES
+        assert ("id_token_hint" in way) is (len(way) > 1_000)
+        assert ("logout_hint" in way) is not ("id_token_hint" in way)
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "hint", "sent"),
+    [
+        ("https://id.example/end", "é" * 10, "logout_hint"),
+        ("https://id.example/end", "%" * 700, None),
+        (f"https://id.example/{'e' * 1_800}", "k" * 100, None),
+        ("https://id.example/end", "", None),
+    ],
+)
+def test_the_shortest_address_names_nobody(endpoint, hint, sent):
+    way = end_session_address(endpoint, registration_of(), Departure("acme", "t" * 3_000, "s", hint))
+    assert len(way) <= ADDRESS_BYTES
+    assert {"id_token_hint", "logout_hint"} & set(parameters(way)) == ({sent} if sent else set())
+
+
+def test_an_endpoint_that_leaves_no_room_is_none():
+    endpoint = f"https://id.example/{'e' * 2_000}"
+    assert end_session_address(endpoint, registration_of(), Departure("acme", "t", "s", "kim")) is None
+
+
+@pytest.mark.parametrize(
+    ("preset", "claims", "hint"),
+    [
+        ("generic", {}, "sub-1"),
+        ("generic", {"sid": "sid-1"}, "sub-1"),
+        ("entra", {"login_hint": "O.opaque"}, "O.opaque"),
+        ("entra", {"login_hint": "x" * 256}, "sub-1"),
+        ("entra", {"login_hint": ["x"]}, "sub-1"),
+        ("entra", {"login_hint": "a\nb"}, "sub-1"),
+        ("auth0", {"sid": "sid-1", "login_hint": "x"}, "sid-1"),
+        ("auth0", {}, "sub-1"),
+    ],
+    ids=str,
+)
+def test_the_hint_is_what_the_product_understands(preset, claims, hint):
+    assert logout_hint({"sub": "sub-1", **claims}, PRESETS[preset].logout_hint) == hint
+
+
+@pytest.mark.statement(54)
+def test_no_form_needs_to_know_where_the_provider_ends_its_session(house, shared, browser):
     browser.sign_in()
-    assert may_lead_to(browser, "/logout") == {"'self'", house.academy.url}
+    before = len(house.asked("discovery"))
+    for path in ("/", "/logout", "/signed-out"):
+        policy = browser.get(path).headers["Content-Security-Policy"]
+        assert re.findall(r"form-action ([^;]*)", policy) == ["'self'"]
+    assert len(house.asked("discovery")) == before

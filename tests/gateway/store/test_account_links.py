@@ -31,6 +31,15 @@ def test_of_twenty_people_who_claim_one_account_exactly_one_gets_it(links):
     assert [links.find(person.person) is not None for person in people] == won
 
 
+def test_an_account_tells_whose_it_is(links):
+    assert links.of_account(7) is None
+    links.claim(KIMS)
+    links.claim(UMAS)
+    assert links.of_account(7) == KIMS
+    links.forget(KIMS)
+    assert links.of_account(7) is None
+
+
 def test_a_person_may_claim_their_account_again(links):
     links.claim(KIMS)
     assert links.claim(replace(KIMS, profile="newer"))

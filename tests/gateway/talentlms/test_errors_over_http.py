@@ -56,7 +56,8 @@ CASES = (
     (errors.NotEnrolled, lambda lms: lms.courses.remove_user(TOM, INTRO)),
     (errors.NotEnrolled, lambda lms: lms.courses.user_status(TOM, INTRO)),
     (errors.NotEnrolled, lambda lms: lms.courses.reset_progress(TOM, INTRO)),
-    (errors.InvalidRequest, lambda lms: lms.courses.buy(TOM, LAW, coupon="NO-SUCH")),
+    (errors.CouponRefused, lambda lms: lms.courses.buy(TOM, LAW, coupon="NO-SUCH")),
+    (errors.CouponRefused, lambda lms: lms.categories.buy_courses(TOM, 3, coupon="NO-SUCH")),
     (errors.CategoryNotFound, lambda lms: lms.categories.by_id(NOBODY)),
     (errors.CategoryNotFound, lambda lms: lms.categories.leafs_and_courses(NOBODY)),
     (errors.CategoryNotFound, lambda lms: lms.categories.buy_courses(ROBIN, NOBODY)),
@@ -99,6 +100,29 @@ def test_each_documented_error_becomes_its_own_class(kind, call, lms):
     with pytest.raises(errors.TalentLMSError) as caught:
         call(lms)
     assert type(caught.value) is kind, caught.value.note
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_mandatory_field_that_is_left_out_is_its_own_error_where_it_is_named(lms, sandbox, named):
+    sandbox.quirk(mandatory_field_named=named)
+    sandbox.add_custom_field("user", "custom_field_1", "Staff number", mandatory=True)
+    with pytest.raises(errors.InvalidRequest) as caught:
+        lms.users.sign_up(*KIM)
+    assert type(caught.value) is (errors.FieldRequired if named else errors.InvalidRequest)
+
+
+def test_a_plan_without_a_free_seat_signs_nobody_up_and_activates_nobody(lms, sandbox):
+    sandbox.quirk(user_limit=1)
+    for call in (lambda: lms.users.sign_up(*KIM), lambda: lms.users.set_status(FELIX, "active")):
+        with pytest.raises(errors.SeatsUsedUp):
+            call()
+
+
+def test_a_domain_without_payments_sells_nothing(lms, sandbox):
+    sandbox.quirk(payment_page=False)
+    for call in (lambda: lms.courses.buy(TOM, LAW), lambda: lms.categories.buy_courses(TOM, 3, coupon="WELCOME10")):
+        with pytest.raises(errors.NotForSale):
+            call()
 
 
 def test_a_wrong_key_is_unauthorized_whether_json_or_html_says_so(url, sandbox):

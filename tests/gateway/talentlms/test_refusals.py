@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from gateway import errors
 from gateway.talentlms.client import TalentLMS
 from gateway.talentlms.endpoint import Answer
-from gateway.talentlms.refusals import THROTTLED_SECONDS, refusal
+from gateway.talentlms.refusals import ON_ACTIVATION, ON_PURCHASE, ON_SIGN_UP, THROTTLED_SECONDS, refusal
 from tests.gateway.talentlms.surface import Recorder
 
 WEAK = (
@@ -83,6 +83,55 @@ def test_a_known_message_means_the_same_whatever_its_code(message, kind, status)
 )
 def test_an_unknown_message_falls_to_the_right_class_by_its_code(status, kind):
     assert type(refusal(status, body_of("Something new happened"), errors.BranchNotFound, None)) is kind
+
+
+OF_ONE_OPERATION = (
+    (ON_SIGN_UP, "The maximum number of users of your plan has been reached", errors.SeatsUsedUp),
+    (ON_SIGN_UP, "You have reached your plan's user limit", errors.SeatsUsedUp),
+    (ON_SIGN_UP, "No more seats available. Please upgrade your subscription", errors.SeatsUsedUp),
+    (ON_SIGN_UP, "All licenses are in use", errors.SeatsUsedUp),
+    (ON_SIGN_UP, "There are no seats left", errors.SeatsUsedUp),
+    (ON_SIGN_UP, "User quota exceeded", errors.SeatsUsedUp),
+    (ON_SIGN_UP, "You cannot add more users", errors.SeatsUsedUp),
+    (ON_ACTIVATION, "Active users limit\nreached", errors.SeatsUsedUp),
+    (ON_SIGN_UP, "The user name exceeds the maximum length", errors.InvalidRequest),
+    (ON_SIGN_UP, "Password must not have more than 30 characters, the maximum for users", errors.InvalidRequest),
+    (ON_SIGN_UP, "Upgrade your plan to use the API", errors.InvalidRequest),
+    (ON_SIGN_UP, "The custom field Staff number is mandatory", errors.FieldRequired),
+    (ON_SIGN_UP, "custom_field_3 is required", errors.FieldRequired),
+    (ON_SIGN_UP, "Please fill in all required fields", errors.FieldRequired),
+    (ON_SIGN_UP, "A field of the plan must not be empty", errors.FieldRequired),
+    (ON_SIGN_UP, "Something new happened", errors.InvalidRequest),
+    (ON_PURCHASE, "The coupon code is not valid", errors.CouponRefused),
+    (ON_PURCHASE, "This coupon has expired", errors.CouponRefused),
+    (ON_PURCHASE, "The requested coupon does not exist", errors.CouponRefused),
+    (ON_PURCHASE, "Invalid discount code", errors.CouponRefused),
+    (ON_PURCHASE, "Payments are not enabled for this domain", errors.NotForSale),
+    (ON_PURCHASE, "This course is not for sale", errors.NotForSale),
+    (ON_PURCHASE, "The requested category has no courses", errors.NotForSale),
+    (ON_PURCHASE, "Something new happened", errors.InvalidRequest),
+)
+
+
+@pytest.mark.parametrize(("meanings", "message", "kind"), OF_ONE_OPERATION, ids=lambda value: str(value)[:40])
+def test_a_message_of_one_operation_is_understood_by_its_words_and_there_alone(meanings, message, kind):
+    for written in (message, f"{message}.", message.upper()):
+        assert type(refusal(400, body_of(written), errors.NotFound, None, meanings)) is kind
+        assert type(refusal(400, body_of(written), errors.NotFound, None)) is errors.InvalidRequest
+
+
+@pytest.mark.parametrize(
+    "meanings", [ON_SIGN_UP, ON_ACTIVATION, ON_PURCHASE], ids=["sign-up", "activation", "purchase"]
+)
+@pytest.mark.parametrize(("message", "kind"), MESSAGES, ids=lambda value: str(value)[:40])
+def test_a_known_message_keeps_its_meaning_in_every_operation(meanings, message, kind):
+    assert type(refusal(400, body_of(message), errors.NotFound, None, meanings)) is kind
+
+
+def test_a_fault_of_talentlms_and_a_text_that_goes_on_for_ever_are_not_searched_for_words():
+    full = "There are no seats left"
+    assert type(refusal(500, body_of(full), errors.NotFound, None, ON_SIGN_UP)) is errors.Unavailable
+    assert type(refusal(400, body_of("x" * 1000 + full), errors.NotFound, None, ON_SIGN_UP)) is errors.InvalidRequest
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """A browser by hand: the gateway's test client, and real requests wherever the way leads elsewhere."""
 
 import re
+from html import escape
 from urllib.parse import urlsplit
 
 import requests
@@ -25,6 +26,14 @@ def own_part(url):
 
 def csrf_token(page):
     return re.search(r'name="csrf_token" value="([^"]*)"', page.text)[1]
+
+
+def leads_to(answer):
+    """Return where a page leads by itself; it has to offer the same address as a link."""
+    seconds, _, url = answer.headers["Refresh"].partition("; url=")
+    assert (answer.status_code, seconds) == (200, "0")
+    assert f'<a class="button" href="{escape(url)}">Continue</a>' in answer.text
+    return url
 
 
 class Browser:

@@ -44,6 +44,28 @@ def test_a_coupon_that_is_there_twice_or_is_none_is_refused_without_asking(buyer
     assert asked() == []
 
 
+@pytest.mark.parametrize("path", ["/buy/course/34", "/buy/course/gdpr-2026", "/buy/category/3"])
+def test_a_refused_coupon_is_named_and_the_way_on_goes_without_it(buyer, path):
+    page = buyer.get(f"{path}?coupon=%3Cb%3EWELCOM10")
+    assert (page.status_code, "This coupon is not accepted" in page.text) == (422, True)
+    assert "the coupon “&lt;b&gt;WELCOM10”" in page.text
+    assert f'<a class="button" href="{path}">Continue without a coupon</a>' in page.text
+    assert buyer.get(path).status_code == 302
+    machine = buyer.client.get(f"{path}?coupon=WELCOM10", headers={"Accept": "application/json"})
+    assert (machine.status_code, machine.json["type"].rpartition(":")[2]) == (422, "coupon-refused")
+
+
+def test_another_fault_of_a_purchase_with_a_coupon_offers_what_it_always_does(buyer, academy):
+    academy.control.fault("buycourse", kind="status", status=500)
+    page = buyer.get("/buy/course/34?coupon=WELCOME10")
+    assert (page.status_code, "Continue without" in page.text) == (503, False)
+    assert ">Try again</a>" in page.text
+    academy.control.quirk(payment_page=False)
+    page = buyer.get("/buy/course/34?coupon=WELCOME10")
+    assert (page.status_code, "This cannot be bought here" in page.text) == (403, True)
+    assert "Continue without" not in page.text
+
+
 def test_what_is_neither_id_nor_slug_is_not_found_without_asking(buyer, asked):
     for path in ("/buy/course/nosuch", "/buy/category/nosuch", "/buy/category/gdpr-2026", "/buy/course/0"):
         assert buyer.get(path).status_code == 404, path

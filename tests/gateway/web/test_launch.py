@@ -1,5 +1,6 @@
 """``/go`` and ``/``: into TalentLMS, and what is to be learnt there."""
 
+import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -167,6 +168,29 @@ def test_my_training_of_a_stranger_is_a_welcome_without_a_question_to_anybody(br
     assert academy.control.calls() == []
 
 
+@pytest.mark.parametrize(
+    ("situation", "heading"),
+    [
+        ("no seat", "All places are taken"),
+        ("no field", "The training site wants to know more"),
+        ("else", "Your training account could not be made"),
+    ],
+)
+def test_whoever_talentlms_takes_no_sign_up_of_is_told_why_and_not_to_try_again(browser, academy, situation, heading):
+    if situation == "no seat":
+        academy.control.quirk(user_limit=1)
+    elif situation == "no field":
+        academy.control.add_custom_field("user", "custom_field_1", "Staff number", mandatory=True)
+    else:
+        academy.control.fault("usersignup", kind="status", status=400, message="Not on a Sunday", times=2)
+    browser.sign_in()
+    page = browser.get("/go/course/12")
+    assert (page.status_code, f"<h1>{heading}</h1>" in page.text) == (403, True)
+    assert re.findall(r'<a class="button" href="([^"]*)">', page.text) == ["/logout"]
+    assert "Please try again" not in page.text
+    assert "Staff number" not in page.text
+
+
 def test_somebody_who_gets_no_account_may_at_least_sign_out(browser):
     browser.sign_in("felix")
     assert 'href="/logout"' in browser.get("/").text
@@ -176,9 +200,11 @@ def test_somebody_who_gets_no_account_may_at_least_sign_out(browser):
 def test_after_a_course_there_is_a_page_that_asks_nobody(browser, academy, signed_in):
     if signed_in:
         browser.sign_in()
-    for path in ("/completed", "/completed/12"):
+    for path in ("/completed", "/completed/12", "/completed/9999"):
         answer = browser.get(path)
-        assert (answer.status_code, "Well done!" in answer.text) == (200, True)
+        assert (answer.status_code, "Well done!" in answer.text) == (200, signed_in)
+        assert ("completed" in answer.text.partition("<main")[2]) is signed_in
+        assert ('<a class="button" href="/login">Sign in</a>' in answer.text) is not signed_in
     assert browser.get("/completed/nosuch").status_code == 404
     assert academy.control.calls() == []
 

@@ -49,10 +49,13 @@ NASTY_COURSE = course(NASTY, 7, href="/go/course/" + "a" * 80, completed_on=NAST
 TRAINING = {"person": "Kim Lee", "dashboard_href": "/go", "csrf_token": "tok", "courses": COURSES}
 PASSWORD = {"csrf_token": "tok", "error": None, "username": ""}
 THERE = "https://acme.talentlms.com"
-"""The one address elsewhere that a page leads to: where somebody signs out by hand."""
+"""The one address elsewhere that a page leads to: TalentLMS's, where somebody's session there ends."""
+LEAVING = ("signed-out-here", "signed-out-here-alone", "signing-out")
+"""The pages that do so."""
 SIGNED_OUT = {
     "still_signed_in": False,
     "left_open": False,
+    "provider_left_open": False,
     "talentlms_href": THERE,
     "person": None,
     "csrf_token": "tok",
@@ -91,10 +94,14 @@ EXAMPLES = {
     "sign-out": ("sign_out.html", {"csrf_token": "tok", "person": "Kim Lee"}),
     "sign-out-nobody": ("sign_out.html", {"csrf_token": "tok", "person": None}),
     "sign-out-nasty": ("sign_out.html", {"csrf_token": NASTY, "person": NASTY}),
+    "signing-out": ("signing_out.html", {"continue_href": THERE}),
     "signed-out": ("signed_out.html", SIGNED_OUT),
     "signed-out-here": ("signed_out.html", {**SIGNED_OUT, "left_open": True}),
+    "signed-out-but-at-the-provider": ("signed_out.html", {**SIGNED_OUT, "provider_left_open": True}),
+    "signed-out-here-alone": ("signed_out.html", {**SIGNED_OUT, "left_open": True, "provider_left_open": True}),
     "signed-out-not": ("signed_out.html", {**SIGNED_OUT, "still_signed_in": True, "person": "Kim Lee"}),
     "completed": ("completed.html", {}),
+    "returned": ("returned.html", {"sign_in_href": "/login"}),
     "interrupted": (
         "interrupted.html",
         {
@@ -277,7 +284,7 @@ def test_a_page_holds_no_script_no_inline_style_and_nothing_from_elsewhere(read,
     page = read(name)
     assert not {tag for tag, _ in page.tags} & {"script", "style", "iframe", "object", "base"}
     there = [("a", {"class": "button", "href": THERE})]
-    assert [one for one in page.tags if one in there] == (there if name == "signed-out-here" else [])
+    assert [one for one in page.tags if one in there] == (there if name in LEAVING else [])
     for tag, attrs in [one for one in page.tags if one not in there]:
         assert not [key for key in attrs if key == "style" or key.startswith("on") or key == "http-equiv"]
         links = [attrs[key] for key in ("href", "src", "action") if key in attrs]
@@ -373,7 +380,10 @@ def test_a_problem_without_an_action_still_shows_its_reference(render):
 
 def test_sign_out_pages_offer_the_step_that_fits(read):
     assert "Sign out everywhere" in read("signed-out-not").words()
-    assert "Sign in again" in read("signed-out").words()
+    for name in ("signed-out", "signed-out-but-at-the-provider"):
+        assert "Sign in again" in read(name).words()
+    for name, stays in (("signed-out", False), ("signed-out-here", False), ("signed-out-but-at-the-provider", True)):
+        assert ("so you stay signed in there. Do others" in read(name).words()) is stays
     assert not read("signed-out").all("form")
     assert not read("sign-out-nobody").all("form")
 

@@ -8,7 +8,7 @@ import requests
 from gateway.errors import StoreUnavailable
 from gateway.store.budget import SharedBudget
 from gateway.store.sessions import Sessions
-from tests.gateway.web.browser import HERE, csrf_token, own_part
+from tests.gateway.web.browser import HERE, LINK_HEADERS, csrf_token, leads_to, own_part
 
 
 def leaving(browser, **headers):
@@ -20,7 +20,7 @@ def test_somebody_online_is_signed_out_here_there_and_at_the_provider(kim, acade
     assert academy.control.state()["online"] != []
     here = leaving(kim)
     assert "talentlms_gateway_session" not in kim.cookies()
-    there = requests.get(here.headers["Location"], allow_redirects=False, timeout=10)
+    there = requests.get(leads_to(here), allow_redirects=False, timeout=10)
     assert academy.control.state()["online"] == []
     assert there.headers["Location"] == f"{HERE}/logout/continue"
     on = kim.get(own_part(there.headers["Location"]))
@@ -36,8 +36,21 @@ def test_somebody_online_is_signed_out_here_there_and_at_the_provider(kim, acade
 def test_the_id_token_never_travels_through_talentlms(kim, academy):
     requests.get(kim.get("/go").headers["Location"], timeout=10)
     here = leaving(kim)
-    assert "eyJ" not in here.headers["Location"]
+    assert "eyJ" not in f"{here.headers}{here.text}"
     assert "eyJ" not in str([call.arguments for call in academy.control.calls()])
+
+
+def test_the_page_that_leads_on_is_kept_nowhere_and_its_link_is_written_down_nowhere(gateway, browser_at, logged):
+    kim = browser_at(gateway())
+    written = logged()
+    kim.sign_in()
+    requests.get(kim.get("/go").headers["Location"], timeout=10)
+    answer = leaving(kim)
+    link = leads_to(answer)
+    assert LINK_HEADERS.items() <= dict(answer.headers).items()
+    assert "form-action 'none'" in answer.headers["Content-Security-Policy"]
+    assert "/index/logout/token:" in link
+    assert urlsplit(link).path.rpartition(":")[2] not in str(written())
 
 
 def test_a_sign_out_is_continued_once(kim, provider):
@@ -68,14 +81,14 @@ def test_an_old_cookie_opens_nothing_after_the_sign_out(kim):
 def test_a_talentlms_at_fault_keeps_nobody_signed_in(kim, academy, fault):
     requests.get(kim.get("/go").headers["Location"], timeout=10)
     academy.control.fault("userlogout", times=2, **fault)
-    assert leaving(kim).headers["Location"] == "/logout/continue"
+    assert leads_to(leaving(kim)) == "/logout/continue"
     assert "talentlms_gateway_session" not in kim.cookies()
 
 
 def test_whoever_talentlms_could_not_sign_out_is_told_so_at_the_end_of_the_way_once(kim, academy, provider):
     requests.get(kim.get("/go").headers["Location"], timeout=10)
     academy.control.fault("userlogout", kind="status", status=500, times=2)
-    on = kim.get(leaving(kim).headers["Location"])
+    on = kim.get(leads_to(leaving(kim)))
     ended = requests.get(on.headers["Location"], allow_redirects=False, timeout=10)
     told = kim.get(own_part(ended.headers["Location"]))
     assert "You are signed out here" in told.text
@@ -107,8 +120,7 @@ def test_a_store_that_fails_after_the_session_has_ended_breaks_off_nothing(kim, 
         raise StoreUnavailable
 
     monkeypatch.setattr(Sessions, "end", last_deed)
-    answer = leaving(kim)
-    assert answer.headers["Location"] == "/logout/continue"
+    assert leads_to(leaving(kim)) == "/logout/continue"
     assert kim.get("/logout/continue").headers["Location"].startswith(f"{provider.issuer}/end-session")
     assert "You are signed out here" in kim.get("/signed-out").text
 
@@ -126,7 +138,7 @@ def test_whoever_is_not_signed_in_is_told_so(browser):
 def test_somebody_who_comes_back_from_talentlms_may_sign_out_everywhere(kim):
     page = kim.get("/signed-out")
     assert "You are still signed in" in page.text
-    assert kim.post("/logout", {"csrf_token": csrf_token(page)}).status_code == 302
+    assert leads_to(kim.post("/logout", {"csrf_token": csrf_token(page)})) == "/logout/continue"
     assert "You are signed out" in kim.get("/signed-out").text
 
 
@@ -175,7 +187,7 @@ def test_a_form_from_another_origin_is_refused_even_with_the_token(kim):
 
 def test_a_form_of_ours_is_taken(kim):
     answer = leaving(kim, Origin=HERE, Sec_Fetch_Site="same-origin", Sec_Fetch_Mode="navigate")
-    assert answer.status_code == 302
+    assert leads_to(answer) == "/logout/continue"
 
 
 @pytest.mark.statement(65)
@@ -186,4 +198,4 @@ def test_a_token_from_before_a_key_rotation_still_holds(gateway, browser_at, red
     token = csrf_token(before.get("/logout"))
     after = browser_at(gateway(GATEWAY_SECRET_KEYS=f"{keys[1]},{keys[0]}", GATEWAY_REDIS_URL=redis_url))
     after.client.set_cookie("talentlms_gateway_session", before.cookies()["talentlms_gateway_session"])
-    assert after.post("/logout", {"csrf_token": token}).status_code == 302
+    assert leads_to(after.post("/logout", {"csrf_token": token})) == "/logout/continue"

@@ -258,6 +258,8 @@ def test_paying_for_a_category_enrols_in_each_of_its_courses(api, browser):
 def test_a_purchase_needs_a_good_coupon_and_a_payment_page(api, box, operation):
     what = {"course_id": 34} if operation == "buycourse" else {"category_id": 3}
     assert api.refusal(operation, user_id=TOM, coupon="NONE", **what) == (400, "The coupon code is not valid")
+    box.control.add_coupon("LAST-YEAR", 10, expired=True)
+    assert api.refusal(operation, user_id=TOM, coupon="LAST-YEAR", **what) == (400, "The coupon code has expired")
     box.control.quirk(payment_page=False)
     assert api.refusal(operation, user_id=TOM, **what)[0] == 400
 

@@ -118,6 +118,29 @@ def test_sign_up_refuses_a_weak_password(api, box, password):
     assert api.ask("usersignup", **person)
 
 
+def test_a_plan_with_a_user_limit_takes_no_more_active_users(api, box):
+    full = (400, "The maximum number of users of your plan has been reached")
+    active = sum(user["status"] == "active" and not user["archived"] for user in box.control.state()["users"])
+    box.control.quirk(user_limit=active + 1)
+    kim = api.sign_up("kim")
+    person = {"first_name": "K", "last_name": "L", "email": "k@e.com", "login": "k", "password": "Secret-123"}
+    assert api.refusal("usersignup", **person) == full
+    api.ask("usersetstatus", user_id=kim, status="active")
+    api.ask("usersetstatus", user_id=kim, status="inactive")
+    assert api.ask("usersignup", **person)
+    assert api.refusal("usersetstatus", user_id=kim, status="active") == full
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_mandatory_field_that_is_left_out_is_named_where_the_quirk_says_so(api, box, named):
+    box.control.quirk(mandatory_field_named=named)
+    box.control.add_custom_field("user", "custom_field_1", "Staff number", mandatory=True)
+    person = {"first_name": "K", "last_name": "L", "email": "k@e.com", "login": "k", "password": "Secret-123"}
+    message = "The custom field Staff number is mandatory" if named else "Invalid arguments provided"
+    assert api.refusal("usersignup", **person) == (400, message)
+    assert api.ask("usersignup", **person, custom_field_1="4711")
+
+
 def test_sign_up_refuses_what_is_no_address(api):
     person = {"first_name": "K", "last_name": "L", "email": "k at e", "login": "k", "password": "Secret-123"}
     assert api.refusal("usersignup", **person) == (400, "k at e is not a valid email")

@@ -1,0 +1,40 @@
+"""``/completed``: where a learner comes back to from a completed course.
+
+It costs no call of TalentLMS. So whoever is signed in is believed to have completed something, as the address says and
+nothing but a page follows from it; whoever is not, perhaps because the course took longer than the session, is told
+nothing and may sign in.
+"""
+
+from collections.abc import Mapping
+
+from flask import Blueprint, Response
+
+from gateway.errors import CourseNotFound
+from gateway.web.navigation import only_for_people
+from gateway.web.pages import page
+from gateway.web.slugs import id_of
+from gateway.web.visitor import Visitor, sign_in_href
+
+
+def blueprint(visitor: Visitor, courses: Mapping[str, int]) -> Blueprint:
+    """Return the routes.
+
+    Args:
+        visitor: who comes back; one whose session costs no call.
+        courses: ids by slug.
+    """
+    routes = Blueprint("completion", __name__)
+    routes.before_request(only_for_people)
+
+    @routes.get("/completed")
+    def completed() -> Response:
+        if visitor.session() is None:
+            return page("returned.html", sign_in_href=sign_in_href("/"))
+        return page("completed.html")
+
+    @routes.get("/completed/<course>")
+    def completed_course(course: str) -> Response:
+        id_of(course, courses, CourseNotFound)
+        return completed()
+
+    return routes
