@@ -22,7 +22,8 @@ REMEDIES = {
     "provider-unavailable": "`note` names the address and the fault: the provider, the network, a certificate.",
     "email-missing": "Have the provider send the claim `email`.",
     "email-not-verified": "Have the provider verify the address; [or else](accounts.md#connecting-an-account-by-hand).",
-    "account-not-a-learner": "Add the account's type to `learner_types`, or give the person another account.",
+    "account-not-a-learner": "Give the person a learner's account; `remedy` says why this one is none. "
+    "[More](accounts.md#which-types-are-learners).",
     "account-taken": "[Remove the old link](accounts.md#removing-a-link), or free a username; `remedy` says which.",
     "account-inactive": "Activate the account in TalentLMS.",
     "provisioning-busy": "Nothing; if it stays, TalentLMS is slow.",
