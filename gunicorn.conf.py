@@ -17,7 +17,7 @@ from gunicorn.config import Config
 from gunicorn.glogging import Logger
 from gunicorn.workers.base import Worker
 
-from gateway import deadline
+from gateway import deadline, log_risks
 from gateway.config import BadSettings, load
 from gateway.log import blotted
 
@@ -93,6 +93,7 @@ def on_starting(server: Arbiter) -> None:
         sys.exit(str(faults))
     if settings.redis_url is None and server.cfg.workers > 1:
         sys.exit("GATEWAY_REDIS_URL is not set: the embedded store serves one worker. Set it, or ask for one.")
+    log_risks(settings)
 
 
 def post_fork(_server: Arbiter, _worker: Worker) -> None:
