@@ -27,6 +27,8 @@ _ASK_SECONDS = 2.0
 
 _M_ARENA_MAX = -8
 
+# app.py looks for it, and is not served without this file.
+os.environ["GUNICORN_CONF_OF"] = "talentlms-gateway"
 # With gunicorn's own threads a burst's click takes 1.3 times the CPU, and one browser can make all others wait; see
 # gateway/serving/ and docs/budget.md.
 # Without epoll, which only Linux has, they have to do.
