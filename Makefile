@@ -9,7 +9,7 @@ DEMO_PORT ?= 8000
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format docs lock bench clean
+.PHONY: help setup demo test soak lint format docs lock bench clean
 
 help:  ## show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -22,6 +22,10 @@ demo: setup  ## gateway, TalentLMS sandbox and a demo identity provider, in the 
 test: setup  ## everything the tests need, then every test
 	@tests/system_packages.sh
 	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(PYTEST_ARGS)
+
+soak: setup  ## the journey under attack for many rounds; ATTACK_ROUNDS=200 for about an hour
+	@tests/system_packages.sh
+	@ATTACK_ROUNDS=$(or $(ATTACK_ROUNDS),8) $(BIN)/python -m pytest tests/journeys/test_under_attack.py $(PYTEST_ARGS)
 
 lint: setup  ## formatter, linter, type checker, import rules
 	@$(BIN)/ruff format --check .
