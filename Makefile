@@ -3,16 +3,18 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Named after the Python, so that another PYTHON, or a newer one of the same name, is followed by a new set-up.
+READY := $(VENV)/ready-$(shell $(PYTHON) -c 'import platform; print(platform.python_implementation() + platform.python_version())' 2>/dev/null)
 DEMO_PORT ?= 8000
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format docs lock bench clean
+.PHONY: help setup demo test soak lint format docs lock bench clean
 
 help:  ## show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
 
-setup: $(VENV)/ready  ## .venv with the locked dependencies and the project's commands
+setup: $(READY)  ## .venv with the locked dependencies and the project's commands
 
 demo: setup  ## gateway, TalentLMS sandbox and a demo identity provider, in the foreground
 	@$(BIN)/python -m sandbox.demo --port $(DEMO_PORT)
@@ -20,6 +22,10 @@ demo: setup  ## gateway, TalentLMS sandbox and a demo identity provider, in the 
 test: setup  ## everything the tests need, then every test
 	@tests/system_packages.sh
 	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(PYTEST_ARGS)
+
+soak: setup  ## the journey under attack for many rounds; ATTACK_ROUNDS=200 for about an hour
+	@tests/system_packages.sh
+	@ATTACK_ROUNDS=$(or $(ATTACK_ROUNDS),8) $(BIN)/python -m pytest tests/journeys/test_under_attack.py $(PYTEST_ARGS)
 
 lint: setup  ## formatter, linter, type checker, import rules
 	@$(BIN)/ruff format --check .
@@ -51,10 +57,8 @@ clean:  ## remove what setup and the tests made
 	  tests/output tests/journeys/provider/node_modules
 
 # The stamp is older than the lock file whenever the lock file changed, so a pull is followed by a new set-up.
-$(VENV)/ready: requirements/dev.txt pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-	  { echo "Python 3.11 or newer is needed; name it with PYTHON=/path/to/python3.12 make ..." >&2; exit 1; }
-	@$(PYTHON) -m venv $(VENV)
+$(READY): requirements/dev.txt pyproject.toml
+	@requirements/venv.sh $(PYTHON) $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@

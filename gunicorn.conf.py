@@ -17,7 +17,7 @@ from gunicorn.config import Config
 from gunicorn.glogging import Logger
 from gunicorn.workers.base import Worker
 
-from gateway import deadline
+from gateway import deadline, log_risks
 from gateway.config import BadSettings, load
 from gateway.log import blotted
 
@@ -27,6 +27,8 @@ _ASK_SECONDS = 2.0
 
 _M_ARENA_MAX = -8
 
+# app.py looks for it, and is not served without this file.
+os.environ["GUNICORN_CONF_OF"] = "talentlms-gateway"
 # With gunicorn's own threads a burst's click takes 1.3 times the CPU, and one browser can make all others wait; see
 # gateway/serving/ and docs/budget.md.
 # Without epoll, which only Linux has, they have to do.
@@ -93,6 +95,7 @@ def on_starting(server: Arbiter) -> None:
         sys.exit(str(faults))
     if settings.redis_url is None and server.cfg.workers > 1:
         sys.exit("GATEWAY_REDIS_URL is not set: the embedded store serves one worker. Set it, or ask for one.")
+    log_risks(settings)
 
 
 def post_fork(_server: Arbiter, _worker: Worker) -> None:

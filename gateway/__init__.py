@@ -1,5 +1,6 @@
 """The gateway: from settings to an application. The only place where objects are made."""
 
+import logging
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Flask
 
 from gateway import log
-from gateway.config import IdentityProviderSettings, Settings, load
+from gateway.config import IdentityProviderSettings, RegisteredAddresses, Settings, load, risks
 from gateway.flows import provisioning, sign_in_limits
 from gateway.flows.checkout import Checkout
 from gateway.flows.destinations import Destinations
@@ -103,6 +104,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     vars(app)["wsgi_app"] = gate
     app.extensions["talentlms-budget"] = near.budget
     return app
+
+
+def log_risks(settings: Settings) -> None:
+    """Log what the settings allow although it is dangerous; for whoever starts the gateway's processes, once."""
+    log.configure(settings.log_level)
+    for risk in risks(settings):
+        log.event("settings.risk", level=logging.WARNING, setting=risk.name, note=risk.says)
 
 
 @dataclass(frozen=True)
@@ -232,13 +240,14 @@ def _password_sign_in(settings: Settings, near: _Neighbours) -> PasswordSignIn:
 
 
 def _registration(settings: Settings, entry: IdentityProviderSettings) -> Registration:
+    registered = RegisteredAddresses.of(settings.public_url, entry.name)
     return Registration(
         name=entry.name,
         issuer=entry.issuer,
         client_id=entry.client_id,
         authenticate=_authentication(entry),
-        redirect_uri=f"{settings.public_url}/callback/{entry.name}",
-        signed_out_uri=settings.public_url + sign_out.SIGNED_OUT_PATH,
+        redirect_uri=registered.redirect,
+        signed_out_uri=registered.signed_out,
         scopes=entry.scopes,
         algorithms=entry.algorithms,
         userinfo=entry.userinfo,

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import click
 
-from gateway.config import BadSettings, Settings, describe, load
+from gateway.config import BadSettings, RegisteredAddresses, Settings, describe, load, risks
 from gateway.errors import GatewayError
 from gateway.oidc.metadata import STALE_SECONDS, ProviderDirectory
 from gateway.oidc.outbound import BoundedAdapter
@@ -22,14 +22,23 @@ T = TypeVar("T")
 
 
 @click.group()
+@click.version_option(package_name="talentlms-gateway")
 def main() -> None:
     """Look after a TalentLMS gateway. Settings come from the environment, as for the gateway itself."""
 
 
 @main.command()
 def check() -> None:
-    """Read the settings, offline, and name all faults at once; exit 0 or 1."""
-    click.echo(describe(_settings()))
+    """Read the settings, offline: name all faults at once, or what to register; exit 0 or 1."""
+    settings = _settings()
+    click.echo(describe(settings))
+    for provider in settings.identity_providers:
+        click.echo(f"\nRegister at {provider.issuer}, the identity provider {provider.name}:")
+        click.echo(RegisteredAddresses.of(settings.public_url, provider.name))
+    click.echo()
+    for risk in risks(settings):
+        click.echo(f"warning: {risk}")
+    click.echo("OK: the settings can be used.")
 
 
 @main.group()
@@ -40,12 +49,14 @@ def sessions() -> None:
 @sessions.command()
 @click.option("--user", required=True, help="E-mail address, user name, subject, TalentLMS login or TalentLMS id.")
 def end(user: str) -> None:
-    """End every session of a person."""
+    """End every session of a person; exit 1 if they have none."""
 
     def end_all(store: Store, settings: Settings) -> int:
         return Sessions(store, settings.session_idle, settings.session_lifetime).end_all_of_user(user)
 
     ended = _with_store(end_all)
+    if not ended:
+        sys.exit("No session ended: nobody of that name is signed in.")
     click.echo(f"{ended} session{'' if ended == 1 else 's'} ended")
 
 
@@ -57,15 +68,19 @@ def account_links() -> None:
 @account_links.command()
 @click.option("--user-id", required=True, type=int, help="TalentLMS's id of the account.")
 def forget(user_id: int) -> None:
-    """Forget whose an account is, and end the sessions that lead there; whoever signs in next looks for theirs anew."""
+    """Forget whose an account is, and end the sessions that lead there; exit 1 if it is nobody's.
+
+    Whoever signs in next looks for theirs anew.
+    """
 
     def forget_account(store: Store, settings: Settings) -> bool:
         forgotten = AccountLinks(store).forget_account(user_id)
         Sessions(store, settings.session_idle, settings.session_lifetime).end_all_of_user(str(user_id))
         return forgotten
 
-    forgotten = _with_store(forget_account)
-    click.echo(f"account {user_id} is nobody's now" if forgotten else f"account {user_id} was nobody's")
+    if not _with_store(forget_account):
+        sys.exit(f"No link removed: account {user_id} is nobody's.")
+    click.echo(f"account {user_id} is nobody's now")
 
 
 @main.group()

@@ -9,6 +9,8 @@ from gateway.config.description import describe
 from gateway.config.faults import BadSettings, Fault
 from gateway.config.identity_providers import IdentityProviderSettings
 from gateway.config.loading import load
+from gateway.config.registration import RegisteredAddresses
+from gateway.config.risks import risks
 from gateway.config.settings import HelpContact, Settings, Slugs
 from gateway.config.table import settings_table
 from gateway.config.talentlms import TalentLMSSettings
@@ -18,10 +20,12 @@ __all__ = [
     "Fault",
     "HelpContact",
     "IdentityProviderSettings",
+    "RegisteredAddresses",
     "Settings",
     "Slugs",
     "TalentLMSSettings",
     "describe",
     "load",
+    "risks",
     "settings_table",
 ]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gateway.config import identity_providers, settings
+from gateway.config import identity_providers, settings, talentlms
 from gateway.config.environment import Environment
 from gateway.config.faults import Faults, Refused
 from gateway.config.file import File, open_file
@@ -39,7 +39,9 @@ def load(environ: Mapping[str, str]) -> Settings:
     environment = Environment(environ, faults)
     own = environment.read(Settings, check=settings.contradictions)
     file = open_file(own.get("config_file"), faults)
-    talentlms = file.table("talentlms").read(TalentLMSSettings, start=environment.read(TalentLMSSettings))
+    lms = file.table("talentlms").read(
+        TalentLMSSettings, start=environment.read(TalentLMSSettings), check=talentlms.contradictions
+    )
     providers = [*environment_provider(environment), *file_providers(file)]
     slugs = file.table("slugs").read(Slugs)
     refuse_duplicates(providers)
@@ -50,7 +52,7 @@ def load(environ: Mapping[str, str]) -> Settings:
     faults.raise_any(ranking())
     return Settings(
         **own,
-        talentlms=TalentLMSSettings(**talentlms),
+        talentlms=TalentLMSSettings(**lms),
         identity_providers=tuple(IdentityProviderSettings(**values) for _, values in providers),
         slugs=Slugs(**slugs),
     )

@@ -1,14 +1,17 @@
 """The settings of the TalentLMS domain behind the gateway."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from gateway.config.addresses import destination, link_host, origin
-from gateway.config.kinds import AllOr, Choice, Rule, Several, Whole
+from gateway.config.faults import Complaint, Refused
+from gateway.config.kinds import AllOr, Choice, Rule, Several, Switch, Whole
 from gateway.config.setting import Setting
 from gateway.config.texts import plain, talentlms_key
 from schemas.secret import Secret
+from schemas.user_type import LEARNERS, is_administrators
 
 HOSTS = Several(Rule("host or host:port", link_host), frozenset)
 PLACE = Rule("own path or https URL", destination)
@@ -107,10 +110,20 @@ class TalentLMSSettings:
         frozenset[str],
         Setting(
             Several(Rule("user type", plain), frozenset),
-            "The TalentLMS user types of learners. Existing accounts of other types are never adopted.",
+            "The TalentLMS user types of learners. Existing accounts of other types are never adopted; administrators' "
+            "types are refused here.",
             key="learner_types",
         ),
-    ] = frozenset({"Learner", "Learner-Type"})
+    ] = LEARNERS
+    allow_privileged_types: Annotated[
+        bool,
+        Setting(
+            Switch(),
+            "Lets `learner_types` name administrators' types: then whoever a provider vouches for with an "
+            "administrator's address or username *is* that administrator.",
+            key="allow_privileged_types",
+        ),
+    ] = False
     header_hidden_options: Annotated[
         tuple[str, ...],
         Setting(
@@ -137,3 +150,11 @@ class TalentLMSSettings:
         links = self.link_hosts | {urlsplit(self.url).netloc}
         object.__setattr__(self, "link_hosts", links)
         object.__setattr__(self, "payment_hosts", self.payment_hosts | links | {PAYPAL})
+
+
+def contradictions(values: Mapping[str, Any]) -> Iterator[tuple[str, Refused]]:
+    """Tell what does not go together in TalentLMS's settings: administrators among the learners."""
+    types = sorted(filter(is_administrators, values.get("learner_types", ())))
+    if types and not values.get("allow_privileged_types", True):
+        remedy = "remove it, and give administrators who learn a learner's account of their own"
+        yield "learner_types", Refused(*(Complaint("is an administrators' type", remedy, name) for name in types))

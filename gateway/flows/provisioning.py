@@ -39,6 +39,7 @@ from gateway.talentlms.client import TalentLMS
 from schemas.identity import Identity
 from schemas.learner import AccountLink, Learner
 from schemas.user import User
+from schemas.user_type import is_administrators
 
 WAIT_SECONDS = 12.0
 """How long a click waits for another tab's sign-up of the same person."""
@@ -241,8 +242,7 @@ class Provisioning:
 
     def _check_adoptable(self, identity: Identity, user: User, *, pending: bool) -> None:
         if user.user_type not in self._learner_types:
-            remedy = f"the account's type is {user.user_type!r}; add it to learner_types, or use another account"
-            raise self._refused(AccountNotALearner, identity, user, remedy)
+            raise self._refused(AccountNotALearner, identity, user, _remedy_for_type(user.user_type))
         if not user.active and not pending:
             remedy = "activate the account in TalentLMS, if it should be used"
             raise self._refused(AccountInactive, identity, user, remedy)
@@ -324,9 +324,7 @@ class Provisioning:
             return self._adopted(identity, user, key)
         raise self._refused_for_email(EmailNotVerified, identity, user)
 
-    def _refused_for_email(
-        self, kind: type[GatewayError], identity: Identity, user: User | None
-    ) -> GatewayError:
+    def _refused_for_email(self, kind: type[GatewayError], identity: Identity, user: User | None) -> GatewayError:
         objection = self._trusts[identity.provider].objection(identity)
         return self._refused(kind, identity, user, objection.remedy, condition=objection.condition)
 
@@ -363,6 +361,18 @@ class Provisioning:
 
 def _refusals_of(identity: Identity) -> str:
     return f"provisioning:person:{identity.key}"
+
+
+def _remedy_for_type(user_type: str) -> str:
+    if is_administrators(user_type):
+        return (
+            f"the account is an administrator's ({user_type!r}), which is opened to nobody from here; give the person "
+            "a learner's account, with an e-mail address and a username of its own"
+        )
+    return (
+        f"the account's type {user_type!r} is none of learner_types; give the person a learner's account, or add the "
+        "type if its accounts may do nothing but learn"
+    )
 
 
 def _is_same(one: str, other: str) -> bool:

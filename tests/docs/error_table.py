@@ -23,7 +23,8 @@ REMEDIES = {
     "email-missing": "Have the provider send the claim `email`.",
     "email-malformed": "Correct the address in the person's profile at the provider; `condition` says what is wrong.",
     "email-not-verified": "Have the provider verify the address; `condition` says what came. [Or else](accounts.md#connecting-an-account-by-hand).",
-    "account-not-a-learner": "Add the account's type to `learner_types`, or give the person another account.",
+    "account-not-a-learner": "Give the person a learner's account; `remedy` says why this one is none. "
+    "[More](accounts.md#which-types-are-learners).",
     "account-taken": "[Remove the old link](accounts.md#removing-a-link), or free a username; `remedy` says which.",
     "sign-up-refused": "`provisioning` has TalentLMS's words in `remedy`; often an address that it does not accept.",
     "seats-used-up": "Deactivate or delete users in TalentLMS, or take a larger plan.",

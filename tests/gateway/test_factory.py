@@ -1,17 +1,20 @@
 """The application is made once, from settings that are right, or not at all."""
 
+import json
 import os
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
+from dataclasses import asdict
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from gateway import create_app
-from gateway.config import BadSettings
+from gateway.config import BadSettings, RegisteredAddresses
 from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -133,6 +136,19 @@ def test_every_address_has_its_door(environ):
         assert ("POST", path) in rules
 
 
+def test_every_address_that_is_registered_at_a_provider_is_one(environ):
+    environ()
+    app = create_app()
+    url = GOOD["GATEWAY_PUBLIC_URL"]
+    routes = app.url_map.bind(urlsplit(url).netloc)
+    registered = asdict(RegisteredAddresses.of(url, "default"))
+    assert len(registered) == 5
+    for name, address in registered.items():
+        method = "POST" if name == "back_channel_logout" else "GET"
+        assert address.startswith(url)
+        assert routes.match(address.removeprefix(url), method=method)
+
+
 def test_no_secret_stands_in_the_application(environ):
     environ()
     app = create_app()
@@ -167,6 +183,21 @@ def test_gunicorn_refuses_two_workers_on_the_embedded_store(gunicorn, arguments,
 @pytest.mark.timeout(60)
 def test_gunicorn_serves_with_two_workers_where_redis_is_shared(gunicorn, redis_server):
     assert answers(*gunicorn(WEB_CONCURRENCY="2", GATEWAY_REDIS_URL=redis_server.url.reveal()))
+
+
+@pytest.mark.timeout(60)
+def test_gunicorn_logs_once_what_is_dangerous_however_many_workers_there_are(gunicorn, redis_server):
+    process, port = gunicorn(
+        WEB_CONCURRENCY="2", GATEWAY_REDIS_URL=redis_server.url.reveal(), GATEWAY_RATE_LIMITS="off"
+    )
+    assert answers(process, port)
+    process.terminate()
+    told, _ = process.communicate(timeout=30)
+    lines = [json.loads(line) for line in told.splitlines() if line.startswith("{")]
+    warned = [line for line in lines if line["event"] == "settings.risk"]
+    assert [line["setting"] for line in warned] == ["GATEWAY_TRUSTED_PROXIES", "GATEWAY_RATE_LIMITS"]
+    assert {line["level"] for line in warned} == {"warning"}
+    assert all(line["note"] for line in warned)
 
 
 @pytest.mark.statement(64)

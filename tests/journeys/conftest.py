@@ -44,6 +44,7 @@ GATEWAYS = (
     "plain-redirects",
     "selling",
     "starting",
+    "attacked",
 )
 NAMES = ("Nora Berg", "Luis Ortega", "Aiko Sato", "Femi Ade", "Ivana Kos", "Emil Lund", "Tara Singh", "Hugo Weiss")
 

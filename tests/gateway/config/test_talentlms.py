@@ -1,7 +1,8 @@
 import pytest
 
-from gateway.config import BadSettings, TalentLMSSettings
+from gateway.config import BadSettings, TalentLMSSettings, load
 from schemas.secret import Secret
+from tests.gateway.config.conftest import GOOD
 
 
 @pytest.fixture
@@ -206,3 +207,31 @@ def test_a_place_that_could_be_elsewhere_is_refused(complaint, key, place):
 @pytest.mark.parametrize("key", ["after_logout", "after_completion"])
 def test_a_place_that_no_path_could_carry_in_base64_is_refused(complaint, key, place):
     assert "leave out the query" in complaint(f'{key} = "{place}"')
+
+
+@pytest.mark.parametrize("name", ["SuperAdmin", "Admin-Type", "administrator", "Branch Admin"])
+def test_administrators_are_no_learners(complaint, name):
+    says = complaint(f'learner_types = ["Learner", "{name}"]')
+
+    assert says.startswith(f'"{name}" is an administrators\' type; remove it')
+    assert "allow_privileged_types" not in says
+
+
+def test_every_administrators_type_is_told(file):
+    given = '[talentlms]\nlearner_types = ["Learner", "SuperAdmin", "Admin-Type"]\nallow_privileged_types = false\n'
+
+    with pytest.raises(BadSettings) as caught:
+        load(GOOD | {"GATEWAY_CONFIG": file(given)})
+    assert [fault.says.partition(" ")[0] for fault in caught.value.faults] == ['"Admin-Type"', '"SuperAdmin"']
+
+
+def test_administrators_may_be_learners_where_somebody_says_so(talentlms):
+    found = talentlms('learner_types = ["SuperAdmin"]', "allow_privileged_types = true")
+
+    assert (found.learner_types, found.allow_privileged_types) == ({"SuperAdmin"}, True)
+
+
+def test_types_of_a_domains_own_may_be_learners(talentlms):
+    found = talentlms('learner_types = ["Apprentice", "Trainer-Type"]')
+
+    assert (found.learner_types, found.allow_privileged_types) == ({"Apprentice", "Trainer-Type"}, False)

@@ -208,6 +208,18 @@ def test_the_owner_of_the_academy_is_nobodys_to_adopt(provisioning):
         provisioning(usernames=True).learner_for(ada)
 
 
+@pytest.mark.parametrize(
+    ("user_type", "advised"), [("SuperAdmin", False), ("Admin-Type", False), ("Site admin", False), ("Manager", True)]
+)
+def test_nobody_is_advised_to_take_administrators_for_learners(provisioning, staged, user_type, advised):
+    staged(user_type=user_type)
+    with pytest.raises(AccountNotALearner) as refused:
+        provisioning().learner_for(KIM)
+    assert f"{user_type!r}" in refused.value.note
+    assert "a learner's account" in refused.value.note
+    assert ("add the type" in refused.value.note) is advised
+
+
 def test_further_learner_types_can_be_allowed(provisioning, staged):
     number = staged(user_type="Apprentice")
     assert provisioning(learner_types=("Apprentice",)).learner_for(KIM).user_id == number
