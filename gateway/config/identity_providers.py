@@ -159,7 +159,9 @@ class IdentityProviderSettings:
     pushed_authorization: Annotated[
         bool,
         Setting(
-            Switch(), "Whether the request is pushed to the provider first (RFC 9126).", key="pushed_authorization"
+            Switch(),
+            "Whether the request is pushed to the provider first (RFC 9126); where its metadata say so, it always is.",
+            key="pushed_authorization",
         ),
     ] = False
     label: Annotated[

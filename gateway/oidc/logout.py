@@ -8,6 +8,7 @@ from urllib.parse import urlencode, urlsplit
 from gateway import log
 from gateway.errors import SignInError, SignInNotTrusted
 from gateway.oidc.metadata import ProviderDirectory
+from gateway.oidc.refusals import speaking_of
 from gateway.oidc.registration import Registration
 from gateway.oidc.tokens import (
     AGE_SECONDS,
@@ -101,8 +102,9 @@ class Logout:
             raise SignInNotTrusted("logout token: typ is another kind of token's")
         keys = partial(self._directory.keys, allowance="logout")
         claims = signed_claims(token, keys, self._registration.algorithms, "logout token")
-        check_issuer_and_audience(claims, self._registration.issuer, self._registration.client_id)
-        check_times(claims)
+        with speaking_of("logout token"):
+            check_issuer_and_audience(claims, self._registration.issuer, self._registration.client_id)
+            check_times(claims)
         return _read(claims)
 
     def _end_session_endpoint(self) -> str:

@@ -12,7 +12,7 @@ from joserfc.jwk import Key, KeySet
 
 from gateway import deadline, log
 from gateway.errors import ProviderUnavailable, SignInNotTrusted
-from gateway.oidc.outbound import BoundedAdapter, bounded, json_object
+from gateway.oidc.outbound import BoundedAdapter, bounded, failed, json_object
 
 LIFETIME_SECONDS = 3600
 """How long a copy is used without asking again."""
@@ -53,6 +53,7 @@ class Metadata:
         userinfo_endpoint: or empty.
         end_session_endpoint: or empty.
         pushed_authorization_request_endpoint: or empty (RFC 9126).
+        demands_pushed_requests: whether every authorization request has to be pushed (RFC 9126, 5).
         answers_with_issuer: whether every authorization response carries ``iss`` (RFC 9207).
     """
 
@@ -64,6 +65,7 @@ class Metadata:
     end_session_endpoint: str = ""
     pushed_authorization_request_endpoint: str = ""
     answers_with_issuer: bool = False
+    demands_pushed_requests: bool = False
 
 
 class ProviderDirectory:
@@ -174,15 +176,16 @@ class ProviderDirectory:
             time.sleep(0.05)
 
     def _fetch(self, url: str, check: Callable[[dict[str, Any]], object]) -> Document:
+        document_name = "metadata" if url == self._metadata_url else "keys"
         try:
             response = self._session.get(url, headers={"Accept": "application/json"}, allow_redirects=False)
         except requests.RequestException as error:
-            raise ProviderUnavailable(f"{url}: {type(error).__name__}") from None
+            raise failed(document_name, url, error) from None
         if response.status_code != requests.codes.ok:
-            raise ProviderUnavailable(f"{url}: status {response.status_code}")
+            raise ProviderUnavailable(f"{document_name} at {url}: status {response.status_code}")
         content = json_object(response.content)
         if content is None:
-            raise ProviderUnavailable(f"{url}: not a JSON object")
+            raise ProviderUnavailable(f"{document_name} at {url}: not a JSON object")
         check(content)
         document: Document = self._documents.put(url, content)
         return document
@@ -200,6 +203,7 @@ def _metadata(issuer: str, content: dict[str, Any]) -> Metadata:
         end_session_endpoint=_endpoint(content, "end_session_endpoint"),
         pushed_authorization_request_endpoint=_endpoint(content, "pushed_authorization_request_endpoint"),
         answers_with_issuer=content.get("authorization_response_iss_parameter_supported") is True,
+        demands_pushed_requests=content.get("require_pushed_authorization_requests") is True,
     )
 
 

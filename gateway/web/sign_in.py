@@ -98,7 +98,8 @@ class SignIn:
         with _audited(provider):
             if transaction.provider != provider:
                 raise SignInNotTrusted(f"begun at {transaction.provider}, answered by {provider}")
-            signed_in = self._provider(provider).complete(transaction, answer)
+            relying_party = self._provider(provider)
+            signed_in = relying_party.complete(transaction, relying_party.code(answer))
         before = self._visitor.session()
         session_id = self._sessions.create(signed_in.identity, signed_in.id_token, signed_in.sub, signed_in.sid)
         if before is not None:

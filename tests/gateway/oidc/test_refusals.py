@@ -1,0 +1,223 @@
+"""Errors said right: whose fault it is on the page, and in the log what the provider said, where, and how."""
+
+import io
+import json
+import re
+import socket
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import pytest
+
+from gateway import log
+from gateway.errors import (
+    GatewayError,
+    ProviderUnavailable,
+    ProviderUnreachable,
+    SignInDenied,
+    SignInInterrupted,
+    SignInMisconfigured,
+)
+from gateway.oidc import outbound
+from gateway.oidc.refusals import DESCRIPTION_LENGTH, ERROR_LENGTH, refused
+from tests.gateway.oidc.raw_server import raw_server
+from tests.gateway.oidc.served import caught
+from tests.gateway.oidc.test_outbound import certificate, over_tls
+
+
+def is_page_of(answer, error):
+    return (answer.status_code, error.title in answer.text, error.advice in answer.text) == (error.status, True, True)
+
+
+def stray(callback, **changes):
+    """Return the address with other parameters; ``None`` takes one away."""
+    query = {**dict(parse_qsl(urlsplit(callback).query)), **changes}
+    query = {name: value for name, value in query.items() if value is not None}
+    return urlsplit(callback)._replace(query=urlencode(query)).geturl()
+
+
+# --- what an error means ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.statement(13)
+@pytest.mark.parametrize(
+    ("meaning", "codes"),
+    [
+        (
+            SignInDenied,
+            "access_denied login_required consent_required interaction_required account_selection_required",
+        ),
+        (ProviderUnavailable, "server_error temporarily_unavailable"),
+        (SignInInterrupted, "invalid_grant"),
+        (
+            SignInMisconfigured,
+            "invalid_scope invalid_request invalid_client unauthorized_client unsupported_response_type x",
+        ),
+    ],
+)
+def test_every_error_is_somebodys(meaning, codes):
+    assert {type(refused("here", code, "because")) for code in codes.split()} == {meaning}
+
+
+@pytest.mark.parametrize(
+    ("error", "description", "note"),
+    [
+        ("access_denied", "No.", "here: access_denied: No."),
+        ("access_denied", None, "here: access_denied"),
+        ("access_denied", ["No."], "here: access_denied"),
+        (None, None, "here: None"),
+        ({"code": 7}, "No.", "here: {'code': 7}: No."),
+        ("e" * 9000, "d" * 9000, f"here: {'e' * ERROR_LENGTH}: {'d' * DESCRIPTION_LENGTH}"),
+        ("e" * 9000, None, f"here: {'e' * ERROR_LENGTH}"),
+    ],
+)
+def test_the_providers_words_are_kept_for_the_log_and_shortened(error, description, note):
+    assert refused("here", error, description).note == note
+
+
+@pytest.mark.statement(61, 63)
+def test_no_secret_that_the_provider_repeats_stands_in_the_log(house, browser):
+    written = io.StringIO()
+    log.configure("debug", written)
+    said = "client_secret=hunter2-of-ours and code=one-time-code are wrong; Basic dXNlcjpwYXNzd29yZA=="
+    answer = browser.get(stray(browser.callback_address(), code=None, error="invalid_client", error_description=said))
+    assert is_page_of(answer, SignInMisconfigured)
+    (audit,) = [line for line in map(json.loads, written.getvalue().splitlines()) if line["event"] == "sign_in"]
+    assert audit["note"].startswith("authorization response: invalid_client: client_secret=[")
+    assert not re.search("hunter2|one-time-code|dXNlcjpwYXNzd29yZA", written.getvalue() + answer.text)
+
+
+@pytest.mark.statement(13, 63)
+@pytest.mark.parametrize(
+    "knob", ["error-invalid-scope", "error-par-required", "token-invalid-client", "token-401-html"]
+)
+def test_what_the_operator_has_to_mend_is_neither_cancelled_nor_away(house, browser, knob):
+    house.provider.control.misbehave(knob)
+    answer = browser.sign_in()
+    assert is_page_of(answer, SignInMisconfigured)
+    assert not re.search("cancelled|not answering|cannot be reached|interrupted", answer.text)
+    (problem,) = house.trail.events("problem")
+    (audit,) = house.trail.audits()
+    assert (problem.problem, problem.note) == ("sign-in-misconfigured", audit.note)
+
+
+# --- no answer at all ------------------------------------------------------------------------------------------
+
+
+def closed_port():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
+@pytest.fixture
+def answer_from(house, monkeypatch):
+    """Begin a sign-in at a provider of this address."""
+    monkeypatch.setattr(outbound, "READ_SECONDS", 0.5)
+    return lambda issuer, **changes: house.browser(house.gateway(house.entry(issuer=issuer), **changes)).begin()
+
+
+def noted(house, answer, error):
+    assert is_page_of(answer, error)
+    (audit,) = house.trail.audits()
+    assert audit.reason == error.code
+    return audit.note
+
+
+@pytest.mark.statement(63)
+def test_a_name_that_cannot_be_resolved_is_told_as_such(house, answer_from):
+    note = noted(house, answer_from("https://login.acme.invalid"), ProviderUnreachable)
+    assert note == "metadata at login.acme.invalid: DNS: the host name cannot be resolved"
+
+
+@pytest.mark.statement(63)
+def test_a_connection_that_is_refused_is_told_as_such(house, answer_from):
+    port = closed_port()
+    note = noted(house, answer_from(f"http://127.0.0.1:{port}"), ProviderUnreachable)
+    assert note == f"metadata at 127.0.0.1:{port}: the connection is refused"
+
+
+@pytest.mark.statement(35, 63)
+def test_a_certificate_that_is_not_accepted_is_told_as_such_and_why(house, answer_from, tmp_path):
+    unknown, other = certificate(tmp_path / "unknown.pem"), certificate(tmp_path / "other.pem", "127.0.0.2")
+    with over_tls(unknown) as url:
+        note = noted(house, answer_from(url.rstrip("/")), ProviderUnreachable)
+    assert re.fullmatch(
+        r"metadata at 127.0.0.1:\d+: TLS: the certificate is not accepted: self.signed certificate", note
+    )
+    house.trail.entries.clear()
+    with over_tls(other) as url:
+        note = noted(house, answer_from(url.rstrip("/"), ca_file=other), ProviderUnreachable)
+    assert re.search(r"TLS: the certificate is not accepted: IP address mismatch", note)
+
+
+@pytest.mark.statement(35, 63)
+def test_what_speaks_no_tls_is_told_as_such(house, answer_from):
+    note = noted(house, answer_from(house.provider.issuer.replace("http:", "https:")), ProviderUnreachable)
+    assert re.fullmatch(r"metadata at 127.0.0.1:\d+: TLS: no secure connection", note)
+
+
+@pytest.mark.statement(35, 63)
+@pytest.mark.parametrize(
+    ("parts", "words"),
+    [
+        ([60.0], "no answer in time"),
+        ([b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{", 60.0], "no answer in time"),
+        ([b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"], "the answer broke off"),
+        ([b""], "the connection ended before the answer"),
+        ([b"HTTP/1.1 200 OK\r\n\r\n" + b" " * (outbound.BODY_BYTES + 1)], "the answer is too large"),
+        ([b"HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 0\r\n\r\n"], "a redirect, which is not followed"),
+        ([b"HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n"], "status 404"),
+    ],
+    ids=["nothing", "slow body", "half a body", "hangs up", "large", "redirect", "404"],
+)
+def test_an_answer_that_is_none_is_told_as_such(house, answer_from, parts, words):
+    with raw_server() as server:
+        server.write("/.well-known/openid-configuration", parts)
+        note = noted(house, answer_from(server.url), ProviderUnavailable)
+    assert re.match(rf"metadata at .*{re.escape(words)}", note), note
+
+
+@pytest.mark.statement(63)
+@pytest.mark.parametrize(
+    ("knob", "beginning"),
+    [
+        ("discovery-down", "metadata at 127.0.0.1:"),
+        ("jwks-500", "keys at http://127.0.0.1:"),
+        ("token-down", "token endpoint at 127.0.0.1:"),
+        ("token-html", "token endpoint: not a token response"),
+        ("userinfo-down", "UserInfo endpoint at 127.0.0.1:"),
+        ("userinfo-401", "UserInfo endpoint at 127.0.0.1:"),
+        ("invalid-aud", "ID token: aud "),
+        ("exp-past", "ID token: exp "),
+        ("nonce-invalid", "ID token: nonce "),
+        ("sig-none", "ID token: alg "),
+        ("token-without-id-token", "token endpoint: "),
+        ("userinfo-signed-wrong-aud", "UserInfo: aud "),
+        ("userinfo-invalid-sub", "UserInfo: "),
+        ("callback-iss-foreign", "authorization response: "),
+        ("discovery-issuer-mismatch", "the metadata names issuer "),
+        ("jwks-without-keys", "the key set "),
+    ],
+)
+def test_every_note_says_which_token_or_endpoint_it_speaks_of(house, knob, beginning):
+    house.provider.control.misbehave(knob)
+    house.browser().sign_in()
+    (audit,) = house.trail.audits()
+    assert audit.outcome == "refused"
+    assert audit.note.startswith(beginning)
+
+
+@pytest.mark.statement(56, 63)
+def test_the_note_of_a_logout_token_says_so(house, browser):
+    browser.sign_in()
+    house.provider.control.client(client_id="another-client")
+    token = caught(house, "any")
+    house.provider.control.client(client_id=house.provider.client_id)
+    assert browser.post("/backchannel-logout/default", {"logout_token": token}).status_code >= 400
+    (audit,) = house.trail.audits("provider_logout")
+    assert audit.note.startswith("logout token: aud ")
+
+
+def test_the_pages_differ(house):
+    kinds = [SignInDenied, SignInMisconfigured, ProviderUnavailable, ProviderUnreachable, SignInInterrupted]
+    assert len({kind.title for kind in kinds}) == len({kind.happened for kind in kinds}) == len(kinds)
+    assert all(issubclass(kind, GatewayError) for kind in kinds)
