@@ -133,7 +133,7 @@ class Settings:
         bool,
         Setting(
             Switch(),
-            "Whether failed and abandoned sign-ins are limited. Completed ones never count.",
+            "Whether failed codes and passwords are limited. Sign-ins that are begun or completed never count.",
             variable="GATEWAY_RATE_LIMITS",
         ),
     ] = True

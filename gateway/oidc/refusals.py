@@ -57,6 +57,11 @@ def refused(where: str, error: object, description: object) -> SignInError:
     return _MEANINGS.get(code, SignInMisconfigured)(note)
 
 
+def expired_at_provider(answer: Mapping[str, str]) -> bool:
+    """Return whether the person took too long at the provider, as Keycloak says it: they only have to begin anew."""
+    return (answer.get("error"), answer.get("error_description")) == _AUTHENTICATION_EXPIRED
+
+
 def answered(endpoint: str, response: requests.Response) -> requests.Response:
     """Return an answer that is no refusal.
 

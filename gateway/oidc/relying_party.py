@@ -1,6 +1,7 @@
 """The relying party towards one provider: a sign-in begins and ends here (authorization code flow with PKCE)."""
 
 import secrets
+import time
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -18,7 +19,7 @@ from gateway.oidc.registration import Hints, Registration, SignedIn
 from gateway.oidc.tokens import Expected, check_id_token, header_of, signed_claims
 from gateway.oidc.userinfo import UserInfo
 from schemas.secret import Secret
-from schemas.transaction import Transaction
+from schemas.transaction import RANDOM_BYTES, Transaction
 
 _NO_HINTS = Hints()
 _PUSHING = "pushed authorization request endpoint"
@@ -45,12 +46,13 @@ class RelyingParty:
         """The provider's issuer."""
         return self._registration.issuer
 
-    def begin(self, target: str, hints: Hints = _NO_HINTS) -> tuple[str, Transaction]:
+    def begin(self, target: str, hints: Hints = _NO_HINTS, *, again: bool = False) -> tuple[str, Transaction]:
         """Begin a sign-in (Core 3.1.2.1; RFC 7636).
 
         Args:
             target: our own path where the browser goes afterwards.
             hints: how to ask the person.
+            again: whether the gateway begins it by itself, in place of one that expired at the provider.
 
         Returns:
             The address at the provider to send the browser to, and the transaction to remember.
@@ -61,11 +63,14 @@ class RelyingParty:
             SignInNotTrusted: its metadata names another issuer.
         """
         transaction = Transaction(
-            state=secrets.token_urlsafe(32),
-            nonce=secrets.token_urlsafe(32),
-            code_verifier=secrets.token_urlsafe(48),
+            state=secrets.token_urlsafe(RANDOM_BYTES),
+            nonce=secrets.token_urlsafe(RANDOM_BYTES),
+            code_verifier=secrets.token_urlsafe(RANDOM_BYTES),
             provider=self._registration.name,
             target=target,
+            begun_at=int(time.time()),
+            prompt=hints.prompt,
+            again=again,
         )
         metadata = self._directory.metadata()
         with self._client() as client:

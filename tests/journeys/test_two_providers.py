@@ -222,8 +222,8 @@ def test_a_callback_that_arrives_at_the_others_address_is_refused_and_its_code_s
 
     answer = visitor.ask(callback.replace(f"/callback/{name}", f"/callback/{other}"))
 
-    _is_refused(answer, visitor, academy)
-    assert _why(gateway, answer) == f"begun at {name}, answered by {other}"
+    _is_refused(answer, visitor, academy, 400, INTERRUPTED)
+    assert _why(gateway, answer) == "nothing that this browser began"
     assert _token_requests(providers) == token_requests
 
 

@@ -65,10 +65,11 @@ _REASONS = (
     (BadRequest, r"\bstate\b", "state-duplicated"),
     (BadRequest, r"\bcode\b", "code-duplicated"),
     (BadRequest, r"\berror\b", "error-duplicated"),
+    (SignInInterrupted, r"nothing that this browser began", "state-wrong state-missing state-empty"),
     (
-        SignInInterrupted,
-        r"nothing that this browser began",
-        "state-wrong state-missing state-empty error-without-state error-wrong-state",
+        SignInDenied,
+        r"to nothing that this browser began: access_denied: The provider says no",
+        "error-without-state error-wrong-state",
     ),
     (SignInNotTrusted, r"neither a code nor an error", "code-missing code-empty"),
     (

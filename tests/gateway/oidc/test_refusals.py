@@ -4,6 +4,7 @@ import io
 import json
 import re
 import socket
+import time
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
@@ -19,13 +20,27 @@ from gateway.errors import (
 )
 from gateway.oidc import outbound
 from gateway.oidc.refusals import DESCRIPTION_LENGTH, ERROR_LENGTH, refused
+from gateway.store.sessions import Sessions
+from gateway.web import sign_in, transactions
+from tests.gateway.oidc.house import SESSION, parameters
 from tests.gateway.oidc.raw_server import raw_server
 from tests.gateway.oidc.served import caught
 from tests.gateway.oidc.test_outbound import certificate, over_tls
 
+FAILURES = [
+    *("error-access-denied", "error-invalid-scope", "error-authentication-expired", "error-server-error"),
+    *("token-500", "token-down", "token-invalid-grant", "token-invalid-client", "token-401-html"),
+    *("invalid-aud", "userinfo-invalid-sub", "userinfo-500", "code-missing", "callback-iss-foreign"),
+]
+
 
 def is_page_of(answer, error):
     return (answer.status_code, error.title in answer.text, error.advice in answer.text) == (error.status, True, True)
+
+
+def is_interrupted(answer, target):
+    wanted = "/login" if target == "/" else f"/login?next={target}"
+    return (answer.status_code, f'href="{wanted}"' in answer.text) == (SignInInterrupted.status, True)
 
 
 def stray(callback, **changes):
@@ -215,6 +230,158 @@ def test_the_note_of_a_logout_token_says_so(house, browser):
     assert browser.post("/backchannel-logout/default", {"logout_token": token}).status_code >= 400
     (audit,) = house.trail.audits("provider_logout")
     assert audit.note.startswith("logout token: aud ")
+
+
+# --- the person took too long ----------------------------------------------------------------------------------
+
+
+@pytest.mark.statement(8, 13)
+def test_whoever_took_too_long_at_the_provider_begins_anew_by_itself_once(house, browser):
+    house.provider.control.misbehave("error-authentication-expired", times=1)
+    first = parameters(browser.begin("/go/course/12").headers["Location"])
+    house.provider.control.behave()
+    house.provider.control.misbehave("error-authentication-expired", times=1)
+    expired = browser.callback_address("/go/course/12")
+    again = browser.get(expired)
+    second = parameters(again.headers["Location"])
+    assert again.status_code == 302
+    assert urlsplit(again.headers["Location"]).path == "/authorize"
+    assert {first[name] for name in ("state", "nonce")}.isdisjoint(second.values())
+    assert len(house.trail.events("sign_in.begun_again")) == 1
+    assert house.trail.audits() == []
+    ended = browser.get(browser.at_provider(again.headers["Location"]))
+    assert (ended.status_code, ended.headers["Location"]) == (302, "/go/course/12")
+    assert browser.is_signed_in
+
+
+@pytest.mark.statement(8, 13, 58)
+def test_and_never_twice(house, browser):
+    house.provider.control.misbehave("error-authentication-expired")
+    answer, sent = browser.wander("/login?next=/go/course/12")
+    assert is_interrupted(answer, "/go/course/12")
+    assert sent == 2
+    assert len(house.asked("authorize")) == 2
+    (audit,) = house.trail.audits()
+    assert (audit.reason, "authentication_expired" in audit.note) == ("sign-in-interrupted", True)
+
+
+@pytest.mark.statement(3, 13)
+def test_it_is_begun_anew_as_it_was_asked_for(house, browser):
+    house.provider.control.misbehave("error-authentication-expired", times=1)
+    begun = browser.get("/login?next=/go&prompt=consent")
+    again = browser.get(browser.at_provider(begun.headers["Location"]))
+    assert parameters(again.headers["Location"])["prompt"] == "consent"
+
+
+@pytest.mark.statement(11, 13)
+def test_the_same_answer_begins_nothing_a_second_time(house, browser):
+    house.provider.control.misbehave("error-authentication-expired", times=1)
+    expired = browser.callback_address("/go/course/12")
+    assert browser.get(expired).status_code == 302
+    assert is_interrupted(browser.get(expired), "/go/course/12")
+
+
+@pytest.mark.statement(63)
+def test_a_code_that_the_provider_forgot_in_a_restart_is_a_page_to_go_on_from(house, browser):
+    house.provider.control.misbehave("token-invalid-grant", times=1)
+    assert is_interrupted(browser.sign_in("/go/course/12"), "/go/course/12")
+    assert browser.sign_in("/go/course/12").headers["Location"] == "/go/course/12"
+
+
+# --- an error that belongs to no sign-in -----------------------------------------------------------------------
+
+
+@pytest.mark.statement(13)
+@pytest.mark.parametrize("state", [None, "", "unknown"])
+@pytest.mark.parametrize(
+    ("error", "meaning"),
+    [("access_denied", SignInDenied), ("invalid_scope", SignInMisconfigured), ("server_error", ProviderUnavailable)],
+)
+def test_an_error_without_a_state_of_ours_is_told_as_what_it_is(house, browser, state, error, meaning):
+    callback = browser.callback_address("/go")
+    answer = browser.get(stray(callback, code=None, state=state, error=error, error_description="<b>No.</b>"))
+    assert is_page_of(answer, meaning)
+    assert "<b>No." not in answer.text
+    (audit,) = house.trail.audits()
+    assert audit.note == f"authorization response to nothing that this browser began: {error}: <b>No.</b>"
+    assert house.asked("token") == []
+    assert browser.get(callback).headers["Location"] == "/go"
+
+
+@pytest.mark.statement(13, 15)
+def test_an_error_of_somebody_else_is_none(house, browser):
+    for answer in (
+        browser.get("/callback/default?error=access_denied&iss=https://elsewhere.example"),
+        browser.get("/callback/nowhere?error=access_denied"),
+        browser.get("/callback/default?error=invalid_grant"),
+    ):
+        assert is_interrupted(answer, "/")
+
+
+# --- another tab has just signed in ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    monkeypatch.setattr(outbound, "READ_SECONDS", 0.5)
+
+
+@pytest.mark.statement(6, 12)
+@pytest.mark.parametrize("knob", FAILURES)
+def test_a_tab_that_fails_goes_on_to_its_target_where_another_has_just_signed_in(house, browser, quick, knob):
+    house.provider.control.misbehave(knob)
+    callback = browser.callback_address("/go/course/12")
+    house.provider.control.behave()
+    browser.sign_in("/go")
+    session = browser.cookies()[SESSION]
+    house.provider.control.misbehave(knob)
+    answer = browser.get(callback)
+    assert (answer.status_code, answer.headers.get("Location")) == (302, "/go/course/12")
+    assert browser.cookies()[SESSION] == session
+    assert len(house.asked("authorize")) == 2
+
+
+@pytest.mark.statement(6, 12)
+@pytest.mark.parametrize("knob", FAILURES)
+def test_whoever_signed_in_before_it_was_begun_is_told_of_the_failure(house, browser, quick, monkeypatch, knob):
+    browser.sign_in("/go")
+    monkeypatch.setattr(Sessions, "began_at", lambda *_: time.time() - sign_in.JUST_NOW_SECONDS - 5)
+    house.provider.control.misbehave(knob)
+    answer, _ = browser.wander("/login?next=/go/course/12")
+    assert answer.status_code >= 400
+    assert browser.is_signed_in
+
+
+@pytest.mark.statement(6, 12)
+def test_a_session_that_began_after_the_sign_in_that_fails_counts_however_long_ago(house, browser, monkeypatch):
+    house.provider.control.misbehave("error-access-denied", times=1)
+    callback = browser.callback_address("/go/course/12")
+    browser.sign_in("/go")
+    monkeypatch.setattr(sign_in, "JUST_NOW_SECONDS", 0)
+    assert browser.get(callback).headers.get("Location") == "/go/course/12"
+
+
+@pytest.mark.statement(6)
+def test_a_tab_whose_sign_in_expired_or_is_unknown_goes_on_too(browser, monkeypatch):
+    callback = browser.callback_address("/go/course/12")
+    browser.sign_in("/go")
+    assert browser.get("/callback/default?code=x&state=y").headers["Location"] == "/"
+    assert browser.get("/callback/default?error=access_denied").headers["Location"] == "/"
+    with monkeypatch.context() as later:
+        later.setattr(transactions, "TRANSACTION_SECONDS", 0)
+        assert browser.get(callback).headers["Location"] == "/go/course/12"
+
+
+@pytest.mark.statement(6)
+def test_a_tab_that_cannot_begin_goes_on_too(house, stored, store):
+    browser = house.browser(stored())
+    browser.sign_in("/go")
+    store.ask("DEL", *store.keys("provider-*"))
+    house.provider.control.misbehave("discovery-500")
+    answer = browser.begin("/go/course/12")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/go/course/12")
+    assert browser.another().begin("/go/course/12").status_code == 503
+    assert [audit.outcome for audit in house.trail.audits()] == ["success", "refused", "refused"]
 
 
 def test_the_pages_differ(house):
