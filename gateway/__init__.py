@@ -10,14 +10,14 @@ from flask import Blueprint, Flask
 
 from gateway import log
 from gateway.config import IdentityProviderSettings, RegisteredAddresses, Settings, load, risks
-from gateway.flows import provisioning, sign_in_limits
+from gateway.flows import failed_codes, provisioning
 from gateway.flows.checkout import Checkout
 from gateway.flows.destinations import Destinations
+from gateway.flows.failed_codes import FailedCodes
 from gateway.flows.launch import Launch, LaunchOptions
 from gateway.flows.managed_password import ManagedPasswords
 from gateway.flows.password_sign_in import PasswordSignIn
 from gateway.flows.provisioning import Provisioning
-from gateway.flows.sign_in_limits import SignInLimits
 from gateway.flows.sign_out import SignOut
 from gateway.flows.training import Training
 from gateway.flows.trust import Trust
@@ -38,7 +38,7 @@ from gateway.store.password_attempts import Limits, PasswordAttempts
 from gateway.store.provider_documents import ProviderDocuments
 from gateway.store.sessions import Sessions
 from gateway.store.signing_algorithms import SigningAlgorithms
-from gateway.store.transactions import Departures, Transactions
+from gateway.store.transactions import Departures, UsedStates
 from gateway.store.used_tokens import UsedTokens
 from gateway.talentlms.budget import Budget
 from gateway.talentlms.client import TalentLMS
@@ -64,6 +64,8 @@ from gateway.web.forms import Forms
 from gateway.web.gate import Gate
 from gateway.web.launch import Launches
 from gateway.web.learners import Learners
+from gateway.web.provider_session import ProviderSessions
+from gateway.web.transactions import TransactionCookies
 from gateway.web.visitor import Visitor
 from gateway.web.waiting import Clicks
 from schemas.secret import Secret
@@ -182,7 +184,13 @@ def _routes(
     yield health.blueprint(near.store, near.directories)
     yield sign_in.blueprint(
         sign_in.SignIn(
-            visitor, near.sessions, _sign_in_limits(settings, near), Transactions(near.store), cookies, near.providers
+            visitor,
+            near.sessions,
+            _failed_codes(settings, near),
+            UsedStates(near.store),
+            TransactionCookies(near.keyring, cookies),
+            ProviderSessions(cookies),
+            near.providers,
         ),
         {entry.name: _label(entry) for entry in settings.identity_providers},
         settings.public_url,
@@ -229,8 +237,8 @@ def _leaving(
     return sign_out.Leaving(visitor, near.sessions, learners, departures, cookies, near.logouts, flow)
 
 
-def _sign_in_limits(settings: Settings, near: _Neighbours) -> SignInLimits:
-    return SignInLimits(Attempts(near.store, sign_in_limits.WINDOW_SECONDS) if settings.rate_limits else None)
+def _failed_codes(settings: Settings, near: _Neighbours) -> FailedCodes:
+    return FailedCodes(Attempts(near.store, failed_codes.WINDOW_SECONDS) if settings.rate_limits else None)
 
 
 def _password_sign_in(settings: Settings, near: _Neighbours) -> PasswordSignIn:

@@ -18,7 +18,9 @@ besides stands in ``note`` and goes to the log, never to the page.
     │   ├── SignInInterrupted         400  unknown, expired, used, or another browser's
     │   ├── SignInDenied              403  the provider, or the person there, said no
     │   ├── SignInNotTrusted          502  the provider's answer failed a check
-    │   └── ProviderUnavailable       503  the provider cannot be reached or is at fault
+    │   ├── SignInMisconfigured       502  the provider refuses what we are configured to ask
+    │   └── ProviderUnavailable       503  the provider does not answer, or is at fault
+    │       └── ProviderUnreachable   503  no connection: name, network, certificate
     ├── ProvisioningRefused           this person cannot be given a TalentLMS account here
     │   ├── EmailMissing              403
     │   ├── EmailMalformed            403  what came in place of an address is none
@@ -190,7 +192,7 @@ class SignInInterrupted(SignInError):
     status = 400
     code = "sign-in-interrupted"
     title = "Please sign in once more"
-    happened = "This sign-in took too long, was already used, or was started in another browser."
+    happened = "This sign-in may have taken too long, been used already, or been started in another browser."
     advice = "Use the button to start again. It only takes a moment."
 
 
@@ -214,14 +216,33 @@ class SignInNotTrusted(SignInError):
     advice = "Please try again. If it happens again, tell the help desk the reference below."
 
 
+class SignInMisconfigured(SignInError):
+    """The identity provider refuses what the gateway is configured to ask: scope, secret, and the like."""
+
+    status = 502
+    code = "sign-in-misconfigured"
+    title = "The sign-in is not set up correctly"
+    happened = "Your organisation's sign-in service refused the request of this site. It is nothing that you did."
+    advice = "Your help desk has to look at this. Tell them the reference below."
+
+
 class ProviderUnavailable(SignInError):
-    """The identity provider cannot be reached, or answers with an error of its own."""
+    """The identity provider does not answer in time, or answers with a fault of its own."""
 
     status = 503
     code = "provider-unavailable"
     title = "The sign-in service is not answering"
-    happened = "Your organisation's sign-in service cannot be reached at the moment."
+    happened = "Your organisation's sign-in service does not answer as it should at the moment."
     advice = "Please try again in a few minutes."
+
+
+class ProviderUnreachable(ProviderUnavailable):
+    """No connection to the identity provider: its name, the network, or its certificate."""
+
+    code = "provider-unreachable"
+    title = "The sign-in service cannot be reached"
+    happened = "This site cannot connect to your organisation's sign-in service."
+    advice = "Please try again in a few minutes. If it stays like this, tell your help desk the reference below."
 
 
 # --- finding or creating the account ---------------------------------------------------------------------------

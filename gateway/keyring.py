@@ -1,26 +1,32 @@
-"""The gateway's keys (``GATEWAY_SECRET_KEYS``): what they sign, and what is derived from them.
+"""The gateway's keys (``GATEWAY_SECRET_KEYS``): what they sign and seal, and what is derived from them.
 
-The first key signs and derives, all verify, so a key is rotated by putting a new one in front. Every purpose has
-a key of its own, derived by HKDF (RFC 5869), so that nothing signed for one purpose is good for another.
+The first key signs, seals and derives, all verify and open, so a key is rotated by putting a new one in front. Every
+purpose has a key of its own, derived by HKDF (RFC 5869), so that nothing made for one purpose is good for another.
 """
 
 import base64
 import functools
 import hashlib
 import hmac
+import secrets
 from collections.abc import Sequence
 
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from schemas.secret import Secret
+
+_NONCE_BYTES = 12
+"""96 random bits for each sealing: one key may seal 2**32 times (NIST SP 800-38D, 8.3)."""
 
 
 class Keyring:
     """The keys in force.
 
     Args:
-        keys: at least one; the first signs.
+        keys: at least one; the first signs and seals.
     """
 
     def __init__(self, keys: Sequence[Secret]) -> None:
@@ -46,6 +52,29 @@ class Keyring:
         made = signature.encode()
         return True in [hmac.compare_digest(self._signature(key, purpose, text).encode(), made) for key in self._keys]
 
+    def seal(self, purpose: str, content: bytes, context: str) -> bytes:
+        """Return the content encrypted and authenticated by AES-256-GCM, 28 bytes longer, under the first key.
+
+        Args:
+            purpose: what for; it has a key of its own.
+            content: what nobody else may read or change.
+            context: what has to be named again to open it, such as whose it is; it is not part of the result.
+        """
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        return nonce + self._cipher(self.current, purpose).encrypt(nonce, content, context.encode())
+
+    def opened(self, purpose: str, sealed: bytes, context: str) -> bytes | None:
+        """Return the content of what any of the keys sealed for this purpose and context, ``None`` for all else."""
+        nonce, rest = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
+        if len(nonce) < _NONCE_BYTES:
+            return None
+        for fingerprint in self._keys:
+            try:
+                return self._cipher(fingerprint, purpose).decrypt(nonce, rest, context.encode())
+            except InvalidTag:
+                continue
+        return None
+
     def derive(self, fingerprint: str, purpose: str, length: int) -> bytes | None:
         """Return bytes that only the holder of a key can compute.
 
@@ -70,11 +99,14 @@ class Keyring:
         return _hkdf(self._keys[self.current], purpose, length)
 
     def _signature(self, fingerprint: str, purpose: str, text: str) -> str:
-        digest = hmac.digest(self._derived(fingerprint, purpose), text.encode(), hashlib.sha256)
+        digest = hmac.digest(self._derived(fingerprint, f"sign {purpose}"), text.encode(), hashlib.sha256)
         return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
+    def _cipher(self, fingerprint: str, purpose: str) -> AESGCM:
+        return AESGCM(self._derived(fingerprint, f"seal {purpose}"))
+
     def _derive(self, fingerprint: str, purpose: str) -> bytes:
-        return _hkdf(self._keys[fingerprint], f"sign {purpose}", 32)
+        return _hkdf(self._keys[fingerprint], purpose, 32)
 
 
 def _fingerprint(key: Secret) -> str:

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+RANDOM_BYTES = 32
+"""How many bytes of chance state, nonce and code verifier have each, written as base64url (RFC 7636, 4.1)."""
+
 
 @dataclass(frozen=True)
 class Transaction:
@@ -13,6 +16,9 @@ class Transaction:
         code_verifier: PKCE's secret (RFC 7636, 4.1).
         provider: the name of the provider that was asked.
         target: our own path where the browser goes afterwards.
+        begun_at: when the browser was sent to the provider, whole seconds since the epoch.
+        prompt: the hint of this name with which the provider was asked; empty for none.
+        again: whether it was begun by the gateway itself, because the one before had expired at the provider.
     """
 
     state: str
@@ -20,6 +26,9 @@ class Transaction:
     code_verifier: str
     provider: str
     target: str
+    begun_at: int
+    prompt: str = ""
+    again: bool = False
 
     def __repr__(self) -> str:
         """Show what is not secret."""

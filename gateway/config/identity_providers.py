@@ -195,7 +195,7 @@ class IdentityProviderSettings:
         bool,
         Setting(
             Switch(),
-            "Whether the request is pushed to the provider first (RFC 9126).",
+            "Whether the request is pushed to the provider first (RFC 9126); where its metadata say so, it always is.",
             variable="OIDC_PUSHED_AUTHORIZATION",
             key="pushed_authorization",
         ),

@@ -133,8 +133,8 @@ class Settings:
         bool,
         Setting(
             Switch(),
-            "Whether failed and abandoned sign-ins are limited; those with a password for a person and an address "
-            "together. Completed ones never count.",
+            "Whether failed codes and passwords are limited; passwords for a person and an address together. Sign-ins "
+            "that are begun or completed never count.",
             variable="GATEWAY_RATE_LIMITS",
         ),
     ] = True

@@ -11,6 +11,7 @@ from gateway import log
 from gateway.errors import SignInError, SignInNotTrusted
 from gateway.oidc.end_session import end_session_address
 from gateway.oidc.metadata import ProviderDirectory
+from gateway.oidc.refusals import speaking_of
 from gateway.oidc.registration import Registration
 from gateway.oidc.tokens import (
     AGE_SECONDS,
@@ -107,8 +108,9 @@ class Logout:
         us = self._registration
         keys = partial(self._directory.candidates, purpose="logout")
         claims = signed_claims(token, keys, self._signs_id_tokens(), "logout token")
-        check_issuer_and_audience(claims, us.issuer, us.client_id, us.trusted_audiences)
-        _check_times(claims)
+        with speaking_of("logout token"):
+            check_issuer_and_audience(claims, us.issuer, us.client_id, us.trusted_audiences)
+            _check_times(claims)
         return _read(claims)
 
     def _signs_id_tokens(self) -> Collection[str]:

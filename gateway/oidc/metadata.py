@@ -12,7 +12,7 @@ from gateway import log
 from gateway.errors import ProviderUnavailable, SignInNotTrusted
 from gateway.hosts import is_loopback
 from gateway.oidc.key_set import entries_of, named, usable, without
-from gateway.oidc.outbound import BoundedAdapter, bounded, json_object
+from gateway.oidc.outbound import BoundedAdapter, bounded, failed, json_object
 from gateway.oidc.shared_fetch import FAULT_SECONDS, Allowance, Document, Purpose, SharedFetch
 
 LIFETIME_SECONDS = 3600
@@ -45,6 +45,7 @@ class Metadata:
         userinfo_endpoint: or empty.
         end_session_endpoint: or empty.
         pushed_authorization_request_endpoint: or empty (RFC 9126).
+        demands_pushed_requests: whether every authorization request has to be pushed (RFC 9126, 5).
         answers_with_issuer: whether every authorization response carries ``iss`` (RFC 9207).
     """
 
@@ -56,6 +57,7 @@ class Metadata:
     end_session_endpoint: str = ""
     pushed_authorization_request_endpoint: str = ""
     answers_with_issuer: bool = False
+    demands_pushed_requests: bool = False
 
 
 class ProviderDirectory:
@@ -179,15 +181,16 @@ class ProviderDirectory:
         return self._fetches.document(url, fetch, is_another, _RENEWALS[purpose], purpose)
 
     def _fetch(self, url: str, check: Callable[[dict[str, Any]], object]) -> Document:
+        document_name = "metadata" if url == self._metadata_url else "keys"
         try:
             response = self._session.get(url, headers={"Accept": "application/json"}, allow_redirects=False)
         except requests.RequestException as error:
-            raise ProviderUnavailable(f"{url}: {type(error).__name__}") from None
+            raise failed(document_name, url, error) from None
         if response.status_code != requests.codes.ok:
-            raise ProviderUnavailable(f"{url}: status {response.status_code}")
+            raise ProviderUnavailable(f"{document_name} at {url}: status {response.status_code}")
         content = json_object(response.content)
         if content is None:
-            raise ProviderUnavailable(f"{url}: not a JSON object")
+            raise ProviderUnavailable(f"{document_name} at {url}: not a JSON object")
         check(content)
         document: Document = self._documents.put(url, content)
         return document
@@ -205,6 +208,7 @@ def _metadata(issuer: str, content: dict[str, Any]) -> Metadata:
         end_session_endpoint=_endpoint(content, "end_session_endpoint"),
         pushed_authorization_request_endpoint=_endpoint(content, "pushed_authorization_request_endpoint"),
         answers_with_issuer=content.get("authorization_response_iss_parameter_supported") is True,
+        demands_pushed_requests=content.get("require_pushed_authorization_requests") is True,
     )
 
 

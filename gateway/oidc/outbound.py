@@ -8,6 +8,8 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,9 +18,10 @@ import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import NameResolutionError, NewConnectionError, ProtocolError
 
 from gateway import deadline
-from gateway.errors import ProviderUnavailable
+from gateway.errors import ProviderUnavailable, ProviderUnreachable
 from gateway.in_flight import InFlight
 
 AT_ONCE = 48
@@ -29,6 +32,18 @@ IDLE_SECONDS = 30.0
 """How long a connection may lie idle; what is between may have forgotten an older one without telling."""
 BODY_BYTES = 512 * 1024
 _LEAST_SECONDS = 0.01
+_FAILURES: tuple[tuple[tuple[type[BaseException], ...], type[ProviderUnavailable], str], ...] = (
+    ((ssl.SSLCertVerificationError,), ProviderUnreachable, "TLS: the certificate is not accepted"),
+    ((socket.gaierror, NameResolutionError), ProviderUnreachable, "DNS: the host name cannot be resolved"),
+    ((ConnectionRefusedError,), ProviderUnreachable, "the connection is refused"),
+    ((ssl.SSLError, requests.exceptions.SSLError), ProviderUnreachable, "TLS: no secure connection"),
+    ((requests.ConnectTimeout,), ProviderUnreachable, "no connection in time"),
+    ((NewConnectionError,), ProviderUnreachable, "no connection"),
+    ((requests.Timeout,), ProviderUnavailable, "no answer in time"),
+    ((requests.TooManyRedirects,), ProviderUnavailable, "a redirect, which is not followed"),
+    ((ProtocolError,), ProviderUnavailable, "the connection ended before the answer"),
+)
+"""What is the matter, by what is found among the causes of an error; the first that fits."""
 
 
 class BoundedAdapter(HTTPAdapter):
@@ -75,7 +90,8 @@ class BoundedAdapter(HTTPAdapter):
         """
         del args, kwargs
         address = urlsplit(request.url or "").netloc
-        with self._in_flight.setdefault(address, InFlight(AT_ONCE, ProviderUnavailable)).one():
+        refusal = partial(_too_many, address)
+        with self._in_flight.setdefault(address, InFlight(AT_ONCE, refusal)).one():
             return self._answer(request)
 
     def _answer(self, request: requests.PreparedRequest) -> requests.Response:
@@ -104,6 +120,42 @@ def json_object(body: bytes) -> dict[str, Any] | None:
     return content if isinstance(content, dict) else None
 
 
+def failed(endpoint: str, url: str, error: requests.RequestException) -> ProviderUnavailable:
+    """Return what it means that a call to a provider ended without an answer.
+
+    Args:
+        endpoint: which one, for the note: ``token endpoint``, ``metadata``, ``keys`` and the like.
+        url: of the call; its host stands in the note.
+        error: what requests says.
+    """
+    causes = list(_causes(error))
+    for kinds, meaning, text in _FAILURES:
+        for cause in causes:
+            if isinstance(cause, kinds):
+                detail = f": {cause.verify_message}" if isinstance(cause, ssl.SSLCertVerificationError) else ""
+                return meaning(f"{endpoint} at {urlsplit(url).netloc}: {text}{detail}")
+    said = error.args[0] if error.args and isinstance(error.args[0], str) else type(error).__name__
+    return ProviderUnavailable(f"{endpoint} at {urlsplit(url).netloc}: {said}")
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """Return an error and, however they are wrapped, the errors that it came from."""
+    waiting: list[object] = [error]
+    seen: list[BaseException] = []
+    while waiting:
+        cause = waiting.pop()
+        if isinstance(cause, BaseException) and cause not in seen:
+            seen.append(cause)
+            yield cause
+            hidden = cause.__suppress_context__
+            waiting += [cause.__cause__, None if hidden else cause.__context__, *cause.args]
+            waiting += [getattr(cause, "reason", None)]
+
+
+def _too_many(address: str, note: str) -> ProviderUnavailable:
+    return ProviderUnavailable(f"{address}: {note}")
+
+
 def _whole(raw: Any) -> bytes:
     """Read the body as it comes, so that one that drips in or stops half-way does not outlive its time."""
     body = bytearray()
@@ -113,9 +165,15 @@ def _whole(raw: Any) -> bytes:
                 body += piece
                 if len(body) > BODY_BYTES:
                     raise requests.ConnectionError("the answer is too large")
+    except requests.RequestException:
+        raw.close()
+        raise
+    except (TimeoutError, urllib3.exceptions.TimeoutError):
+        raw.close()
+        raise requests.ReadTimeout from None
     except (urllib3.exceptions.HTTPError, OSError) as error:
         raw.close()
-        raise requests.ConnectionError(type(error).__name__) from None
+        raise requests.ConnectionError(f"the answer broke off: {type(error).__name__}") from None
     raw.release_conn()
     return bytes(body)
 
@@ -175,10 +233,13 @@ def _shut_down_in_time(sock: socket.socket | None) -> Iterator[None]:
     timer.start()
     try:
         yield
+    except (OSError, HTTPException, urllib3.exceptions.HTTPError):
+        if not over.is_set():
+            raise
     finally:
         timer.cancel()
     if over.is_set():
-        raise TimeoutError
+        raise TimeoutError from None
 
 
 def _seconds_left() -> float:

@@ -1,26 +1,30 @@
 """The relying party towards one provider: a sign-in begins and ends here (authorization code flow with PKCE)."""
 
 import secrets
+import time
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import requests
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.requests_client import OAuth2Session
 
-from gateway.errors import ProviderUnavailable, SignInDenied, SignInError, SignInNotTrusted
+from gateway.errors import ProviderUnavailable, SignInMisconfigured, SignInNotTrusted
 from gateway.oidc.claims import identity_from, together
 from gateway.oidc.end_session import id_token_hint, logout_hint
 from gateway.oidc.metadata import Metadata, ProviderDirectory
-from gateway.oidc.outbound import BoundedAdapter, bounded, json_object
+from gateway.oidc.outbound import BoundedAdapter, bounded, failed, json_object
+from gateway.oidc.refusals import answered, refused, speaking_of
 from gateway.oidc.registration import Hints, Registration, SignedIn
 from gateway.oidc.tokens import Expected, check_id_token, header_of, one_name, signed_claims
 from gateway.oidc.userinfo import UserInfo
 from schemas.secret import Secret
-from schemas.transaction import Transaction
+from schemas.transaction import RANDOM_BYTES, Transaction
 
-_AWAY = frozenset({"server_error", "temporarily_unavailable"})
 _NO_HINTS = Hints()
+_PUSHING = "pushed authorization request endpoint"
+_REDEEMING = "token endpoint"
 
 
 class RelyingParty:
@@ -47,26 +51,31 @@ class RelyingParty:
         """The provider's issuer."""
         return self._registration.issuer
 
-    def begin(self, target: str, hints: Hints = _NO_HINTS) -> tuple[str, Transaction]:
+    def begin(self, target: str, hints: Hints = _NO_HINTS, *, again: bool = False) -> tuple[str, Transaction]:
         """Begin a sign-in (Core 3.1.2.1; RFC 7636).
 
         Args:
             target: our own path where the browser goes afterwards.
             hints: how to ask the person.
+            again: whether the gateway begins it by itself, in place of one that expired at the provider.
 
         Returns:
             The address at the provider to send the browser to, and the transaction to remember.
 
         Raises:
-            ProviderUnavailable: its metadata cannot be had, or it does not take the pushed request.
+            ProviderUnavailable: its metadata cannot be had, or it does not answer the pushed request.
+            SignInMisconfigured: it refuses the pushed request, or demands one and takes none.
             SignInNotTrusted: its metadata names another issuer.
         """
         transaction = Transaction(
-            state=secrets.token_urlsafe(32),
-            nonce=secrets.token_urlsafe(32),
-            code_verifier=secrets.token_urlsafe(48),
+            state=secrets.token_urlsafe(RANDOM_BYTES),
+            nonce=secrets.token_urlsafe(RANDOM_BYTES),
+            code_verifier=secrets.token_urlsafe(RANDOM_BYTES),
             provider=self._registration.name,
             target=target,
+            begun_at=int(time.time()),
+            prompt=hints.prompt,
+            again=again,
         )
         metadata = self._directory.metadata()
         with self._client() as client:
@@ -77,33 +86,48 @@ class RelyingParty:
                 nonce=transaction.nonce,
                 **self._wishes(hints),
             )
-            if self._registration.pushed and metadata.pushed_authorization_request_endpoint:
+            if self._is_pushed(metadata):
                 url = self._pushed(client, metadata, str(url))
         return str(url), transaction
 
-    def complete(self, transaction: Transaction, answer: Mapping[str, str]) -> SignedIn:
-        """Complete a sign-in (Core 3.1.2.5 to 3.1.3.7).
+    def code(self, answer: Mapping[str, str]) -> str:
+        """Return the code of an authorization response (Core 3.1.2.5, 3.1.2.6; RFC 9207, 2.4).
 
         Args:
-            transaction: taken from the store; its state is already known to be the answer's.
-            answer: the parameters of the authorization response, each once.
+            answer: its parameters, each once; its state is already known to be that of a sign-in of this browser.
 
         Raises:
-            SignInDenied: the provider, or the person there, said no.
+            SignInNotTrusted: it comes from another issuer, or has neither a code nor an error.
+            SignInError: the error that it holds: the person's no, the operator's fault, and so on.
+            ProviderUnavailable: the provider's metadata cannot be had.
+        """
+        _check_issuer(answer.get("iss"), self._directory.metadata())
+        if "error" in answer:
+            raise refused("authorization response", answer["error"], answer.get("error_description"))
+        if not answer.get("code"):
+            raise SignInNotTrusted("authorization response: neither a code nor an error")
+        return answer["code"]
+
+    def complete(self, transaction: Transaction, code: str) -> SignedIn:
+        """Complete a sign-in (Core 3.1.3.1 to 3.1.3.7).
+
+        Args:
+            transaction: of this browser; it is used up.
+            code: what the provider sent the browser back with.
+
+        Raises:
+            SignInInterrupted: the provider does not know the code, or not any more.
+            SignInMisconfigured: the provider does not accept us.
             SignInNotTrusted: a check failed.
             ProviderUnavailable: the provider is away.
         """
         metadata = self._directory.metadata()
-        _check_issuer(answer.get("iss"), metadata)
-        if "error" in answer:
-            raise _refused(answer)
-        if not answer.get("code"):
-            raise SignInNotTrusted("the authorization response has neither a code nor an error")
         with self._client() as client:
-            token = self._redeem(client, metadata, answer["code"], transaction)
+            token = self._redeem(client, metadata, code, transaction)
         claims = self._validated(token, transaction)
         told = self._userinfo.claims(metadata, token["access_token"], claims)
-        identity = identity_from(together(claims, told), self._registration)
+        with speaking_of("ID token and UserInfo"):
+            identity = identity_from(together(claims, told), self._registration)
         sid = claims.get("sid")
         return SignedIn(
             identity,
@@ -136,30 +160,42 @@ class RelyingParty:
         }
         return {name: value for name, value in wishes.items() if value}
 
+    def _is_pushed(self, metadata: Metadata) -> bool:
+        """Return whether the request is pushed first: where the settings or the provider say so (RFC 9126, 5)."""
+        if metadata.pushed_authorization_request_endpoint:
+            return self._registration.pushed or metadata.demands_pushed_requests
+        if metadata.demands_pushed_requests:
+            raise SignInMisconfigured("metadata: pushed authorization requests are demanded, and there is no endpoint")
+        return False
+
     def _pushed(self, client: OAuth2Session, metadata: Metadata, url: str) -> str:
         """Push the request's parameters and return the address that refers to them (RFC 9126, 2 and 4)."""
+        endpoint = metadata.pushed_authorization_request_endpoint
         authentication: Any = client.client_auth(client.token_endpoint_auth_method)
         try:
             response = client.request(
                 "POST",
-                metadata.pushed_authorization_request_endpoint,
+                endpoint,
                 data=url.partition("?")[2],
                 headers={"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"},
                 auth=authentication,
                 allow_redirects=False,
             )
-            request_uri = (json_object(response.content) or {})["request_uri"]
-        except (requests.RequestException, KeyError) as error:
-            raise ProviderUnavailable(f"pushed authorization request: {type(error).__name__}") from None
+        except requests.RequestException as error:
+            raise failed(_PUSHING, endpoint, error) from None
+        request_uri = (json_object(answered(_PUSHING, response).content) or {}).get("request_uri")
+        if not isinstance(request_uri, str) or not request_uri:
+            raise ProviderUnavailable(f"{_PUSHING}: the answer has no request_uri")
         request = requests.Request(
             "GET",
             metadata.authorization_endpoint,
-            params={"client_id": self._registration.client_id, "request_uri": str(request_uri)},
+            params={"client_id": self._registration.client_id, "request_uri": request_uri},
         )
         return request.prepare().url or ""
 
     def _redeem(self, client: OAuth2Session, metadata: Metadata, code: str, transaction: Transaction) -> dict[str, Any]:
         """Redeem the code (Core 3.1.3.1)."""
+        client.register_compliance_hook("access_token_response", partial(answered, _REDEEMING))
         try:
             token: dict[str, Any] = client.fetch_token(
                 metadata.token_endpoint,
@@ -169,13 +205,13 @@ class RelyingParty:
                 allow_redirects=False,
             )
         except OAuthError as error:
-            raise SignInNotTrusted(f"token endpoint: {str(error.error)[:80]}") from None
+            raise refused(_REDEEMING, error.error, error.description) from None
         except requests.RequestException as error:
-            raise ProviderUnavailable(f"token endpoint: {type(error).__name__}") from None
+            raise failed(_REDEEMING, metadata.token_endpoint, error) from None
         except (ValueError, TypeError, AttributeError, RecursionError):
-            raise ProviderUnavailable("token endpoint: not a token response") from None
+            raise ProviderUnavailable(f"{_REDEEMING}: not a token response") from None
         if not isinstance(token.get("id_token"), str) or not isinstance(token.get("access_token"), str):
-            raise SignInNotTrusted("the token response lacks an ID token or an access token")
+            raise SignInNotTrusted(f"{_REDEEMING}: the answer lacks an ID token or an access token")
         return token
 
     def _validated(self, token: dict[str, Any], transaction: Transaction) -> dict[str, Any]:
@@ -191,7 +227,8 @@ class RelyingParty:
             acr_values=registration.acr_values,
             trusted_audiences=registration.trusted_audiences,
         )
-        check_id_token(claims, expected)
+        with speaking_of("ID token"):
+            check_id_token(claims, expected)
         self._algorithms.remember(registration.issuer, registration.client_id, str(one_name(expected.algorithm)))
         return claims
 
@@ -199,14 +236,6 @@ class RelyingParty:
 def _check_issuer(issuer: str | None, metadata: Metadata) -> None:
     """Check who answered (RFC 9207, 2.4)."""
     if issuer is None and metadata.answers_with_issuer:
-        raise SignInNotTrusted("the authorization response lacks iss, which the provider promises to send")
+        raise SignInNotTrusted("authorization response: it lacks iss, which the provider promises to send")
     if issuer is not None and issuer != metadata.issuer:
-        raise SignInNotTrusted("the authorization response comes from another issuer")
-
-
-def _refused(answer: Mapping[str, str]) -> SignInError:
-    """Return what an error response means (Core 3.1.2.6); its description is for the log alone."""
-    note = f"{answer['error'][:80]}: {answer.get('error_description', '')[:200]}"
-    if answer["error"] in _AWAY:
-        return ProviderUnavailable(note)
-    return SignInDenied(note)
+        raise SignInNotTrusted("authorization response: it comes from another issuer")

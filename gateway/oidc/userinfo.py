@@ -7,7 +7,8 @@ import requests
 
 from gateway.errors import ProviderUnavailable, SignInNotTrusted
 from gateway.oidc.metadata import Metadata, ProviderDirectory
-from gateway.oidc.outbound import BoundedAdapter, bounded, json_object
+from gateway.oidc.outbound import BoundedAdapter, bounded, failed, json_object
+from gateway.oidc.refusals import answered, speaking_of
 from gateway.oidc.registration import Registration
 from gateway.oidc.tokens import check_issuer_and_audience, signed_claims
 
@@ -36,13 +37,14 @@ class UserInfo:
 
         Raises:
             SignInNotTrusted: another subject, or a signature that does not hold.
+            SignInMisconfigured: the endpoint refuses the access token.
             ProviderUnavailable: no answer, or none that is one.
         """
         if not metadata.userinfo_endpoint or not self._wanted(id_token_claims):
             return {}
         told = self._read(self._ask(metadata.userinfo_endpoint, access_token))
         if told.get("sub") != id_token_claims["sub"]:
-            raise SignInNotTrusted("userinfo speaks of another subject")
+            raise SignInNotTrusted("UserInfo: it speaks of another subject")
         return told
 
     def _wanted(self, claims: Mapping[str, Any]) -> bool:
@@ -55,9 +57,9 @@ class UserInfo:
                 url, headers={"Authorization": f"Bearer {access_token}"}, allow_redirects=False
             )
         except requests.RequestException as error:
-            raise ProviderUnavailable(f"userinfo: {type(error).__name__}") from None
-        if response.status_code != requests.codes.ok:
-            raise ProviderUnavailable(f"userinfo: status {response.status_code}")
+            raise failed("UserInfo endpoint", url, error) from None
+        if answered("UserInfo endpoint", response).status_code != requests.codes.ok:
+            raise ProviderUnavailable(f"UserInfo endpoint: status {response.status_code}")
         return response
 
     def _read(self, response: requests.Response) -> dict[str, Any]:
@@ -68,15 +70,16 @@ class UserInfo:
         registration = self._registration
         if response.headers.get("Content-Type", "").lower().startswith("application/jwt"):
             token = response.content.decode("ascii", "replace").strip()
-            claims = signed_claims(token, self._directory.candidates, registration.algorithms, "userinfo")
-            check_issuer_and_audience(
-                {"iss": registration.issuer, "aud": registration.client_id, **claims},
-                registration.issuer,
-                registration.client_id,
-                registration.trusted_audiences,
-            )
+            claims = signed_claims(token, self._directory.candidates, registration.algorithms, "UserInfo")
+            with speaking_of("UserInfo"):
+                check_issuer_and_audience(
+                    {"iss": registration.issuer, "aud": registration.client_id, **claims},
+                    registration.issuer,
+                    registration.client_id,
+                    registration.trusted_audiences,
+                )
             return claims
         told = json_object(response.content)
         if told is None:
-            raise ProviderUnavailable("userinfo: not a JSON object")
+            raise ProviderUnavailable("UserInfo endpoint: not a JSON object")
         return told

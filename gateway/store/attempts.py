@@ -6,11 +6,6 @@ from gateway.store.connection import Store
 
 _NETWORK_BITS = 64
 
-_UNDO = """
-if tonumber(redis.call('GET', KEYS[1]) or 0) > 0 then return redis.call('DECR', KEYS[1]) end
-return 0
-"""
-
 
 class Attempts:
     """Counts failures in a window that begins with the first one.
@@ -23,7 +18,6 @@ class Attempts:
     def __init__(self, store: Store, window: int) -> None:
         self._store = store
         self._window = window
-        self._undo = store.script(_UNDO)
 
     def failed(self, whose: str) -> int:
         """Count one failure and return how many there are now.
@@ -38,10 +32,6 @@ class Attempts:
         """Return how many failures there were, of each."""
         counts = self._store.ask("MGET", *map(_key, whose))
         return [int(count or 0) for count in counts]
-
-    def undo(self, whose: str) -> None:
-        """Take one failure back that was counted before its outcome was known."""
-        self._undo([_key(whose)], [])
 
 
 def network_of(address: str) -> str:

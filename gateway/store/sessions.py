@@ -98,6 +98,10 @@ class Sessions:
     def _is_of_ours(self, session: Session) -> bool:
         return not self._providers or session.identity.provider in self._providers
 
+    def began_at(self, session: Session) -> int:
+        """Return when the sign-in was completed with which a session began, whole seconds since the epoch."""
+        return session.expires_at - self._lifetime
+
     def keep_learner(self, session: Session, learner: Learner) -> None:
         """Write down whose account it is; a session that was ended or replaced meanwhile stays so."""
         key = _key(session.handle)

@@ -1,66 +1,38 @@
-"""Sign-ins on their way to the provider and back: each can be consumed once, by the browser that began it."""
+"""Sign-ins and sign-outs on their way to the provider and back: each can be completed once.
+
+A sign-in itself is nowhere in the store: it travels in a cookie, see ``gateway/web/transactions.py``.
+"""
 
 import hashlib
-from dataclasses import dataclass
+import secrets
 
 from gateway.store.connection import Store
 from gateway.store.records import packed, unpacked
-from schemas.transaction import Departure, Transaction
+from schemas.transaction import Departure
 
-TRANSACTION_SECONDS = 15 * 60
 DEPARTURE_SECONDS = 10 * 60
 
-_TAKE = """
-local record = redis.call('GET', KEYS[1])
-if not record then return nil end
-local first = redis.call('SET', KEYS[2], '1', 'NX', 'EX', ARGV[1])
-return {record, first and 1 or 0}
-"""
 
-
-@dataclass(frozen=True)
-class Replayed:
-    """A callback of a sign-in that this browser has already finished, or is finishing in this very moment.
-
-    Attributes:
-        target: where that sign-in was to lead.
-    """
-
-    target: str
-
-
-class Transactions:
-    """Sign-in transactions.
-
-    The record's key is made of the state *and* of the secret in the browser's cookie. So whoever holds only the
-    state, from a leaked address, finds nothing and spoils nothing.
-    """
+class UsedStates:
+    """The states of sign-ins that came back: each can be used once."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._take = store.script(_TAKE)
 
-    def remember(self, transaction: Transaction, browser: str) -> None:
-        """Keep a transaction for 15 minutes.
+    def use(self, state: str, seconds: int) -> bool:
+        """Use a state.
 
         Args:
-            transaction: what to keep.
-            browser: the secret that this browser alone was given.
-        """
-        self._store.ask("SET", _key(transaction.state, browser), packed(transaction), "EX", TRANSACTION_SECONDS)
-
-    def consume(self, state: str, browser: str) -> Transaction | Replayed | None:
-        """Take a transaction; of two callbacks at the same instant exactly one gets it. Made-up ones leave nothing.
+            state: of a sign-in that this browser is known to have begun; others are not to be remembered.
+            seconds: how long the sign-in could still be completed, at least 1.
 
         Returns:
-            The transaction; ``Replayed`` where it was already taken; ``None`` where there is none.
+            Whether this is the first use; of two at the same instant exactly one is.
         """
-        key = _key(state, browser)
-        record, first = self._take([key, f"{key}:taken"], [TRANSACTION_SECONDS]) or (None, 0)
-        transaction: Transaction | None = unpacked(Transaction, record)
-        if transaction is None:
-            return None
-        return transaction if first else Replayed(transaction.target)
+        claim = secrets.token_bytes(16)
+        before = self._store.ask("SET", _used(state), claim, "NX", "GET", "EX", seconds)
+        # it is also the first where the answer to an earlier try of this very command got lost
+        return before is None or before == claim
 
 
 class Departures:
@@ -81,3 +53,7 @@ class Departures:
 
 def _key(state: str, browser: str) -> str:
     return "transaction:" + hashlib.sha256(f"{state}\n{browser}".encode()).hexdigest()
+
+
+def _used(state: str) -> str:
+    return "used-state:" + hashlib.sha256(state.encode()).hexdigest()

@@ -36,6 +36,10 @@ class Cookies:
         full = self._prefix + beginning
         return [name.removeprefix(self._prefix) for name in request.cookies if name.startswith(full)]
 
+    def size(self, name: str, value: str) -> int:
+        """Return how many bytes of a ``Cookie`` header name and value take."""
+        return len(self._prefix) + len(name) + len(value)
+
     def put(self, response: Response, name: str, value: str, seconds: int | None = None) -> None:
         """Set a cookie.
 

@@ -1,8 +1,6 @@
 """``/login`` and ``/callback``: the round trip to the identity provider."""
 
-import hashlib
 import re
-import secrets
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,25 +11,34 @@ from flask import Blueprint, Response, request
 from werkzeug.datastructures import MultiDict
 
 from gateway import log
-from gateway.errors import BadRequest, PageNotFound, SignInError, SignInInterrupted, SignInNotTrusted
-from gateway.flows.sign_in_limits import SignInLimits
-from gateway.oidc.registration import Hints
+from gateway.errors import (
+    BadRequest,
+    GatewayError,
+    PageNotFound,
+    SignInError,
+    SignInInterrupted,
+    SignInNotTrusted,
+    TooManyAttempts,
+)
+from gateway.flows.failed_codes import FailedCodes
+from gateway.oidc.refusals import expired_at_provider, refused
+from gateway.oidc.registration import Hints, SignedIn
 from gateway.oidc.relying_party import RelyingParty
 from gateway.store.sessions import Sessions
-from gateway.store.transactions import TRANSACTION_SECONDS, Replayed, Transactions
+from gateway.store.transactions import UsedStates
 from gateway.web import problems
-from gateway.web.cookies import TRANSACTION_COOKIE, Cookies
 from gateway.web.headers import to_address
 from gateway.web.navigation import only_for_people
 from gateway.web.next_page import own_path, own_target
 from gateway.web.pages import page
 from gateway.web.provider_session import ProviderSessions
+from gateway.web.transactions import TransactionCookies, seconds_left
 from gateway.web.visitor import Visitor, sign_in_href
 from schemas.transaction import Transaction
 
-AT_ONCE = 10
-"""Sign-ins under way per browser; the oldest makes room (RFC 9700, 2.1, and cookie sizes)."""
 HINT_LENGTH = 254
+JUST_NOW_SECONDS = 60
+"""How old a session may be, at most, that another tab has just begun."""
 _PROMPTS = ("login", "select_account", "consent")
 _LOCALES = re.compile(r"[A-Za-z0-9-]{2,16}( [A-Za-z0-9-]{2,16}){0,9}")
 _ONCE = ("code", "state", "iss", "error")
@@ -41,11 +48,12 @@ class SignIn:
     """The two halves of a sign-in.
 
     Args:
-        visitor: who is at the door.
+        visitor: whose browser it is.
         sessions: where a session begins.
-        limits: how many may fail.
+        failed_codes: how many may fail.
+        used_states: what makes a sign-in be completed once.
         transactions: sign-ins under way.
-        cookies: what binds a sign-in to its browser.
+        provider_sessions: where this browser's session could not be ended.
         providers: relying parties by the provider's name.
     """
 
@@ -53,63 +61,82 @@ class SignIn:
         self,
         visitor: Visitor,
         sessions: Sessions,
-        limits: SignInLimits,
-        transactions: Transactions,
-        cookies: Cookies,
+        failed_codes: FailedCodes,
+        used_states: UsedStates,
+        transactions: TransactionCookies,
+        provider_sessions: ProviderSessions,
         providers: Mapping[str, RelyingParty],
     ) -> None:
         self._visitor = visitor
         self._sessions = sessions
-        self._limits = limits
+        self._failed_codes = failed_codes
+        self._used_states = used_states
         self._transactions = transactions
-        self._cookies = cookies
         self._providers = providers
-        self._provider_sessions = ProviderSessions(cookies)
+        self._provider_sessions = provider_sessions
 
     def begin(self, provider: str, target: str, hints: Hints) -> Response:
         """Send the browser to a provider."""
         problems.offer(sign_in_href(target), "Try again")
         if self._visitor.signs_in_in_vain():
             return self._stopped(provider, target)
-        self._limits.begun(log.client())
-        with _audited(provider):
-            asked = replace(hints, reauthenticate=self._provider_sessions.is_open(provider))
-            url, transaction = self._provider(provider).begin(target, asked)
-        browser = secrets.token_urlsafe(24)
-        self._transactions.remember(transaction, browser)
-        response = to_address(url)
-        self._make_room(response)
-        value = f"{_milliseconds()}.{browser}"
-        self._cookies.put(response, _cookie(transaction.state), value, TRANSACTION_SECONDS)
-        return response
+        try:
+            return self._begun(provider, target, hints)
+        except SignInError as error:
+            return self._failed(provider, error, target)
 
     def complete(self, provider: str, parameters: MultiDict[str, str]) -> Response:
         """Take the browser back from a provider."""
         with _audited(provider):
             answer = _each_once(parameters)
-        state = answer.get("state", "")
-        browser = (self._cookies.get(request, _cookie(state)) or "").partition(".")[2]
-        taken = self._transactions.consume(state, browser) if state and browser else None
-        if isinstance(taken, Replayed):
-            return self._again(provider, taken.target)
-        if taken is None:
-            _refused(provider, "nothing that this browser began")
-            return _interrupted("/")
-        return self._enter(provider, taken, answer)
+        transaction = self._transactions.find(request, provider, answer.get("state", ""))
+        if transaction is None:
+            return self._failed(provider, self._unexpected(provider, answer), "/")
+        target, seconds = transaction.target, seconds_left(transaction)
+        if seconds <= 0:
+            return self._failed(provider, SignInInterrupted("expired"), target, transaction.begun_at)
+        if not self._used_states.use(transaction.state, seconds):
+            return self._repeated(provider, target)
+        problems.offer(sign_in_href(target), "Try again")
+        try:
+            if expired_at_provider(answer) and not transaction.again:
+                return self._begun_again(provider, transaction)
+            return self._enter(provider, transaction, self._signed_in(provider, transaction, answer))
+        except (SignInError, TooManyAttempts) as error:
+            return self._failed(provider, error, target, transaction.begun_at)
 
-    def _enter(self, provider: str, transaction: Transaction, answer: Mapping[str, str]) -> Response:
-        problems.offer(sign_in_href(transaction.target), "Try again")
-        with _audited(provider):
-            if transaction.provider != provider:
-                raise SignInNotTrusted(f"begun at {transaction.provider}, answered by {provider}")
-            signed_in = self._provider(provider).complete(transaction, answer)
+    def _begun(self, provider: str, target: str, hints: Hints, *, again: bool = False) -> Response:
+        asked = replace(hints, reauthenticate=self._provider_sessions.is_open(provider))
+        url, transaction = self._provider(provider).begin(target, asked, again=again)
+        response = to_address(url)
+        self._transactions.put(request, response, transaction)
+        return response
+
+    def _begun_again(self, provider: str, transaction: Transaction) -> Response:
+        """Begin anew, once, where the person took too long at the provider; unless another tab has signed in."""
+        if self._has_signed_in(since=transaction.begun_at):
+            return to_address(transaction.target)
+        log.event("sign_in.begun_again", provider=provider)
+        return self._begun(provider, transaction.target, Hints(prompt=transaction.prompt), again=True)
+
+    def _signed_in(self, provider: str, transaction: Transaction, answer: Mapping[str, str]) -> SignedIn:
+        """Return what the sign-in brought; a code that fails counts for the address that it came from."""
+        relying_party = self._provider(provider)
+        code = relying_party.code(answer)
+        self._failed_codes.check(log.client())
+        try:
+            return relying_party.complete(transaction, code)
+        except (SignInInterrupted, SignInNotTrusted):
+            self._failed_codes.count(log.client())
+            raise
+
+    def _enter(self, provider: str, transaction: Transaction, signed_in: SignedIn) -> Response:
         before = self._visitor.session()
         session_id = self._sessions.create(
             signed_in.identity, signed_in.id_token, signed_in.sub, signed_in.sid, signed_in.logout_hint
         )
         if before is not None:
             self._sessions.replace(before, signed_in.identity, session_id)
-        self._limits.completed(log.client())
         issuer, person = signed_in.identity.issuer, signed_in.identity.key
         log.audit("sign_in", outcome="success", provider=provider, issuer=issuer, person=person)
         response = to_address(transaction.target)
@@ -117,12 +144,58 @@ class SignIn:
         self._provider_sessions.signed_in(response, provider)
         return response
 
+    def _failed(self, provider: str, error: GatewayError, target: str, since: int | None = None) -> Response:
+        """Answer a sign-in that failed.
+
+        Whoever has just signed in, in another tab, goes where this one was to lead. All others see a page.
+
+        Args:
+            provider: where it failed.
+            error: why.
+            target: where it was to lead.
+            since: when it was begun, where that is known.
+
+        Raises:
+            GatewayError: the error, where it has no page of its own.
+        """
+        _refused(provider, error)
+        if self._has_signed_in(since):
+            return to_address(target)
+        if isinstance(error, SignInInterrupted):
+            return _interrupted(target)
+        raise error
+
+    def _has_signed_in(self, since: int | None) -> bool:
+        """Return whether this browser has a session that began since this time, or just now."""
+        session = self._visitor.session()
+        if session is None:
+            return False
+        began_at = self._sessions.began_at(session)
+        return time.time() - began_at < JUST_NOW_SECONDS or (since is not None and began_at >= since)
+
+    def _unexpected(self, provider: str, answer: Mapping[str, str]) -> SignInError:
+        """Return what a callback means that is no answer to a sign-in of this browser, but perhaps an error.
+
+        Some providers leave the state out of an error. Nothing but the page that is shown depends on it.
+        """
+        asked = self._providers.get(provider)
+        if asked is None or "error" not in answer or answer.get("iss", asked.issuer) != asked.issuer:
+            return SignInInterrupted("nothing that this browser began")
+        where = "authorization response to nothing that this browser began"
+        return refused(where, answer["error"], answer.get("error_description"))
+
     def _stopped(self, provider: str, target: str) -> Response:
         """Show a page in place of a loop; its button begins anew."""
-        _refused(provider, "in vain")
+        _refused(provider, SignInInterrupted("no session lasts in this browser"))
         response = _interrupted(target)
         self._visitor.dismiss(response)
         return response
+
+    def _repeated(self, provider: str, target: str) -> Response:
+        """Answer the back button, a reload or a double click: on, where it should have gone."""
+        if self._visitor.session() is not None:
+            return to_address(target)
+        return self._failed(provider, SignInInterrupted("used before"), target)
 
     def named_by(self, issuer: str | None) -> str:
         """Return the name of the provider with this issuer.
@@ -135,23 +208,10 @@ class SignIn:
                 return name
         raise BadRequest("iss is not the issuer of a configured identity provider")
 
-    def _again(self, provider: str, target: str) -> Response:
-        """Answer the back button, a reload or a double click: on, where it should have gone."""
-        if self._visitor.session() is not None:
-            return to_address(target)
-        _refused(provider, "used before")
-        return _interrupted(target)
-
     def _provider(self, name: str) -> RelyingParty:
         if name not in self._providers:
             raise PageNotFound(f"no identity provider named {name[:40]!r}")
         return self._providers[name]
-
-    def _make_room(self, response: Response) -> None:
-        names = self._cookies.names(request, TRANSACTION_COOKIE)
-        by_age = sorted(names, key=lambda name: self._cookies.get(request, name) or "")
-        for name in by_age[: max(0, len(by_age) - AT_ONCE + 1)]:
-            self._cookies.drop(response, name)
 
 
 def blueprint(sign_in: SignIn, labels: Mapping[str, str], public_url: str, *, with_password: bool) -> Blueprint:
@@ -201,25 +261,17 @@ def blueprint(sign_in: SignIn, labels: Mapping[str, str], public_url: str, *, wi
 
 @contextmanager
 def _audited(provider: str) -> Iterator[None]:
-    """Write down that a sign-in was refused, and why."""
+    """Write down that what was asked for could not be read."""
     try:
         yield
-    except (SignInError, BadRequest) as error:
-        log.audit("sign_in", outcome="refused", reason=error.code, provider=provider, note=error.note)
+    except BadRequest as error:
+        _refused(provider, error)
         raise
 
 
-def _refused(provider: str, note: str) -> None:
-    """Write down that a sign-in ends with the page that offers another one."""
-    log.audit("sign_in", outcome="refused", reason=SignInInterrupted.code, provider=provider, note=note)
-
-
-def _milliseconds() -> int:
-    return time.time_ns() // 1_000_000
-
-
-def _cookie(state: str) -> str:
-    return TRANSACTION_COOKIE + hashlib.sha256(state.encode()).hexdigest()[:12]
+def _refused(provider: str, error: GatewayError) -> None:
+    """Write down that a sign-in was refused, and why."""
+    log.audit("sign_in", outcome="refused", reason=error.code, provider=provider, note=error.note)
 
 
 def _hints(parameters: MultiDict[str, str]) -> Hints:

@@ -18,8 +18,11 @@ REMEDIES = {
     "password-refused": "Nothing, or reset the password in TalentLMS.",
     "sign-in-interrupted": "Nothing for one person. For everybody: cookies do not come back, see below.",
     "sign-in-denied": "Assign the person to the application at the provider; `note` has the provider's words.",
-    "sign-in-not-trusted": "`note` names the check that failed: issuer, secret, clock, algorithm.",
-    "provider-unavailable": "`note` names the address and the fault: the provider, the network, a certificate.",
+    "sign-in-not-trusted": "`note` names the token and the check that failed: issuer, clock, algorithm.",
+    "sign-in-misconfigured": "`note` names the endpoint and has the provider's words: scope, secret, pushed request, "
+    "registration.",
+    "provider-unavailable": "`note` names the endpoint and the fault.",
+    "provider-unreachable": "`note` names the endpoint and what is the matter: DNS, a refused connection, TLS.",
     "email-missing": "Have the provider send the claim `email`.",
     "email-malformed": "Correct the address in the person's profile at the provider; `condition` says what is wrong.",
     "email-not-verified": "Have the provider verify the address; `condition` says what came. [Or else](accounts.md#connecting-an-account-by-hand).",

@@ -11,7 +11,7 @@ STATEMENTS = {
         4: "the redirect URI is the registered one, whatever the request's headers say",
         5: "a callback counts in the browser that began the sign-in",
         6: "ten tabs sign in at once and finish in any order",
-        7: "at most ten are under way in a browser, the oldest makes room, cookies stay small",
+        7: "at most ten are under way in a browser, their cookies stay below 6 KB together, the oldest makes room",
         8: "after fifteen minutes there is a page to begin anew from",
         9: "what is no navigation begins nothing: speculative loads, `HEAD`, scripts",
     },
@@ -19,7 +19,7 @@ STATEMENTS = {
         10: "`state` is checked before the token endpoint is asked",
         11: "a callback works once; of two at the same instant one makes a token request",
         12: "repeated by the browser that is signed in, it leads where it should have gone",
-        13: "an error belongs to a sign-in too; its words are escaped, cut, and lead nowhere",
+        13: "an error belongs to a sign-in too, or is told all the same; its words are cut, kept for the log, and lead nowhere",
         14: "a parameter that is there twice is a 400",
         15: "`iss` of the answer is checked, and demanded where it is promised",
         16: "no provider's code reaches another one's token endpoint",
@@ -87,8 +87,8 @@ STATEMENTS = {
         63: "people see a sentence and a reference, never what is inside",
         64: "bad settings are refused at the start, and by `check`",
         65: "secrets come from files, are never printed, and can be rotated without signing anybody out",
-        66: "sign-ins are limited, and those who complete never are; a rush stays within the budget of calls, a part of which is "
-        "kept for clicks",
+        66: "codes and passwords that fail are limited, sign-ins that are begun, denied or completed never are; a rush stays "
+        "within the budget of calls, a part of which is kept for clicks",
         67: "health addresses ask nobody, and say what is cached",
     },
 }

@@ -22,13 +22,13 @@ from gateway.store.password_attempts import Attempt, Limits, PasswordAttempts
 from gateway.store.provider_documents import ProviderDocuments
 from gateway.store.sessions import Sessions
 from gateway.store.signing_algorithms import SigningAlgorithms
-from gateway.store.transactions import Departures, Transactions
+from gateway.store.transactions import Departures, UsedStates
 from gateway.store.used_tokens import UsedTokens
 from gateway.turn import Lane, Turn
 from schemas.identity import Identity
 from schemas.learner import AccountLink
 from schemas.secret import Secret
-from schemas.transaction import Departure, Transaction
+from schemas.transaction import Departure
 from tests.docs.documents import (
     DEPLOY,
     DOCS,
@@ -151,7 +151,7 @@ def fill(store):
     documents.failed("https://login.acme.com/keys", 5)
     documents.may_fetch("https://login.acme.com/keys", "page", 60)
     Sessions(store, 60, 60).create(IDENTITY, Secret("token"), sub="kim", sid="session")
-    Transactions(store).remember(Transaction("state", "nonce", "verifier", "acme", "/"), "browser")
+    UsedStates(store).use("state", 60)
     Departures(store).remember(Departure("acme", "token", "state"), "browser")
     sessions = Sessions(store, 60, 60)
     sessions.replace(sessions.find(sessions.create(IDENTITY, Secret("token")).reveal()), IDENTITY, Secret("new"))

@@ -1,6 +1,8 @@
 import string
 
 import pytest
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from gateway.keyring import Keyring
 from schemas.secret import Secret
@@ -83,3 +85,49 @@ def test_the_fingerprint_of_a_key_does_not_show_it():
 def test_many_threads_sign_alike():
     keyring = Keyring([NEW, OLD])
     assert len(set(at_once(20, lambda _: keyring.sign("form", "x")))) == 1
+
+
+# --- sealing ---------------------------------------------------------------------------------------------------
+
+SECRET = b"nobody else may read this"
+
+
+def test_what_is_sealed_opens_for_its_purpose_and_context_and_for_nothing_else():
+    keyring = Keyring([NEW])
+    sealed = keyring.seal("transaction", SECRET, "acme state-1")
+    assert keyring.opened("transaction", sealed, "acme state-1") == SECRET
+    assert keyring.opened("transaction", sealed, "acme state-2") is None
+    assert keyring.opened("form", sealed, "acme state-1") is None
+    assert Keyring([FOREIGN]).opened("transaction", sealed, "acme state-1") is None
+
+
+def test_what_is_sealed_shows_nothing_of_its_content_and_is_never_the_same_twice():
+    keyring = Keyring([NEW])
+    sealed = [keyring.seal("transaction", SECRET, "") for _ in range(100)]
+    assert len({one[:12] for one in sealed}) == len({one[12:] for one in sealed}) == 100
+    assert {len(one) for one in sealed} == {len(SECRET) + 28}
+    assert not [one for one in sealed if b"nobody" in one]
+
+
+def test_what_is_changed_cut_or_longer_does_not_open():
+    keyring = Keyring([NEW])
+    sealed = keyring.seal("transaction", SECRET, "x")
+    changed = [sealed[:place] + bytes([sealed[place] ^ 1]) + sealed[place + 1 :] for place in range(len(sealed))]
+    cut = [sealed[:length] for length in range(len(sealed))]
+    longer = [sealed + b"\0", b"\0" + sealed]
+    assert {keyring.opened("transaction", one, "x") for one in (*changed, *cut, *longer)} == {None}
+
+
+def test_after_a_rotation_the_new_key_seals_and_both_open():
+    before, after = Keyring([OLD]), Keyring([NEW, OLD])
+    assert after.opened("transaction", before.seal("transaction", SECRET, "x"), "x") == SECRET
+    assert Keyring([NEW]).opened("transaction", after.seal("transaction", SECRET, "x"), "x") == SECRET
+    assert Keyring([NEW]).opened("transaction", before.seal("transaction", SECRET, "x"), "x") is None
+
+
+def test_the_key_that_seals_is_no_other_key():
+    keyring = Keyring([NEW])
+    sealed = keyring.seal("form", SECRET, "")
+    for key in (keyring.derive_now("form", 32), keyring.derive_now("sign form", 32)):
+        with pytest.raises(InvalidTag):
+            AESGCM(key).decrypt(sealed[:12], sealed[12:], b"")

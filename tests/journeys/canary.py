@@ -58,10 +58,8 @@ class Secrets:
         self.add("TalentLMS sessions", *(session["id"] for session in tables["sessions"]))
 
     def of_a_store(self, records: Iterable[bytes]) -> None:
-        """Note what the gateway remembers: PKCE's verifiers, nonces, states, ID tokens."""
+        """Note what the gateway remembers: states of sign-outs, ID tokens."""
         for record in map(_parsed, records):
-            self.add("code verifiers", record.get("code_verifier", ""))
-            self.add("nonces", record.get("nonce", ""))
             self.add("states", record.get("state", ""))
             self.add_tokens("ID tokens", record.get("id_token", ""))
 

@@ -168,7 +168,7 @@ def _provider(address):
 
 @contextmanager
 def _wary_provider(address, secrets):
-    """A provider that wants assertions; they are noted at its door."""
+    """A provider that wants assertions; what it is sent is noted."""
     keys = {"keys": [KEY.as_dict(private=False, use="sig")]}
     client = Client(CLIENT_ID, "", (f"{address}/callback/wary",), (f"{address}/signed-out",), jwks=keys)
     with _served(client) as (server, provider):
@@ -178,11 +178,13 @@ def _wary_provider(address, secrets):
 
 
 def _overheard(app, secrets):
-    """Return an application at whose door client assertions are noted."""
+    """Return an application whose client assertions and code verifiers are noted."""
 
     def heard(environ, start_response):
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-        secrets.add_tokens("client assertions", *parse_qs(body.decode()).get("client_assertion", []))
+        form = parse_qs(body.decode())
+        secrets.add_tokens("client assertions", *form.get("client_assertion", []))
+        secrets.add("code verifiers", *form.get("code_verifier", []))
         return app({**environ, "wsgi.input": io.BytesIO(body)}, start_response)
 
     return heard

@@ -80,6 +80,10 @@ def _dripping(occasion: Occasion) -> Response:
     return Response(body(), content_type="application/json")
 
 
+def _login_page(_occasion: Occasion) -> Response:
+    return Response("<!doctype html><title>Sign in</title>", 401, content_type="text/html; charset=utf-8")
+
+
 def _hung_up(_occasion: Occasion) -> Response:
     connection: socket.socket = request.environ["werkzeug.socket"]
     connection.shutdown(socket.SHUT_RDWR)
@@ -141,6 +145,32 @@ KNOBS = (
         sources=("statement 63",),
         meaning="The token endpoint answers invalid_client.",
         instead={"token": _refused("invalid_client", 401)},
+    ),
+    *(
+        Misbehaviour(
+            name=f"{endpoint}-401-html",
+            sources=SOURCES[endpoint],
+            meaning=f"The {endpoint} endpoint answers 401 with a page.",
+            expected="refuse" if endpoint == "token" else "either",
+            instead={endpoint: _login_page},
+        )
+        for endpoint in ("par", "token")
+    ),
+    *(
+        Misbehaviour(
+            name=f"token-{code.replace('_', '-')}",
+            sources=("statement 63",),
+            meaning=f"The token endpoint answers {code}.",
+            instead={"token": _refused(code, status)},
+        )
+        for code, status in (("unauthorized_client", 400), ("access_denied", 403), ("temporarily_unavailable", 503))
+    ),
+    Misbehaviour(
+        name="par-invalid-client",
+        sources=("statement 63",),
+        meaning="The par endpoint answers invalid_client.",
+        expected="either",
+        instead={"par": _refused("invalid_client", 401)},
     ),
     Misbehaviour(
         name="token-error-with-200",

@@ -28,6 +28,10 @@ def _without_state(answer: Parameters, occasion: Occasion) -> Parameters:
     return parameter("state")(error("access_denied")(answer, occasion), occasion)
 
 
+def _wrong_state(answer: Parameters, occasion: Occasion) -> Parameters:
+    return parameter("state", "unknown")(error("access_denied")(answer, occasion), occasion)
+
+
 def _callback(name: str, meaning: str, change: Change[Parameters], *sources: str) -> Misbehaviour:
     return Misbehaviour(name=name, meaning=meaning, sources=sources, callback=change)
 
@@ -68,13 +72,29 @@ KNOBS = (
             "login_required",
             "interaction_required",
             "consent_required",
+            "account_selection_required",
             "temporarily_unavailable",
             "server_error",
             "invalid_request",
+            "invalid_scope",
+            "unauthorized_client",
         )
+    ),
+    _callback(
+        "error-par-required",
+        "The response is the error with which Keycloak demands a pushed request.",
+        error("invalid_request", "Pushed Authorization Request must be used."),
+        ERRORS,
+    ),
+    _callback(
+        "error-authentication-expired",
+        "The response is the error with which Keycloak says that the person took too long.",
+        error("temporarily_unavailable", "authentication_expired"),
+        ERRORS,
     ),
     _callback("error-unknown", "The response is an error of no known name.", error("out_of_coffee"), ERRORS),
     _callback("error-without-state", "The response is an error without state.", _without_state, ERRORS),
+    _callback("error-wrong-state", "The response is an error with a state that nobody sent.", _wrong_state, ERRORS),
     _callback(
         "error-nasty",
         "The response is an error whose description and address are HTML, a script and a line break.",

@@ -93,6 +93,13 @@ KNOBS = (
         expected="accept",
     ),
     _metadata(
+        "demands-pushing",
+        "The metadata demand pushed requests; whether there is an endpoint for them is another matter.",
+        put(require_pushed_authorization_requests=True),
+        HTTPS,
+        expected="either",
+    ),
+    _metadata(
         "unknown-members",
         "The metadata have members that no standard knows.",
         put(x_extra={"a": [1, 2]}, tenant_region_scope=None),

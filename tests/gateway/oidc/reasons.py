@@ -5,6 +5,7 @@ from gateway.errors import (
     ProviderUnavailable,
     SignInDenied,
     SignInInterrupted,
+    SignInMisconfigured,
     SignInNotTrusted,
 )
 
@@ -29,7 +30,7 @@ _REASONS = (
         ),
     ),
     (SignInNotTrusted, r"\bazp\b", "azp-foreign"),
-    (SignInNotTrusted, r"\bnonce\b", "nonce-invalid nonce-missing nonce-list"),
+    (SignInNotTrusted, r"ID token: nonce\b", "nonce-invalid nonce-missing nonce-list"),
     (SignInNotTrusted, r"\bat_hash\b", "invalid-at-hash"),
     # --- times
     (SignInNotTrusted, r"\bexp\b", "exp-past exp-missing exp-text exp-1e300 exp-true exp-null"),
@@ -64,18 +65,45 @@ _REASONS = (
     (BadRequest, r"\bstate\b", "state-duplicated"),
     (BadRequest, r"\bcode\b", "code-duplicated"),
     (BadRequest, r"\berror\b", "error-duplicated"),
-    (SignInInterrupted, r"", "state-wrong state-missing state-empty error-without-state"),
+    (SignInInterrupted, r"nothing that this browser began", "state-wrong state-missing state-empty"),
+    (
+        SignInDenied,
+        r"to nothing that this browser began: access_denied: The provider says no",
+        "error-without-state error-wrong-state",
+    ),
     (SignInNotTrusted, r"neither a code nor an error", "code-missing code-empty"),
-    (SignInNotTrusted, r"token endpoint: invalid_grant", "code-unknown token-invalid-grant token-error-with-200"),
-    (SignInNotTrusted, r"token endpoint: invalid_client", "token-invalid-client"),
-    (ProviderUnavailable, r"^server_error", "code-and-error error-server-error"),
-    (ProviderUnavailable, r"^temporarily_unavailable", "error-temporarily-unavailable"),
-    (SignInDenied, r"access_denied", "error-access-denied error-nasty error-nasty-code error-long"),
-    (SignInDenied, r"^login_required", "error-login-required"),
-    (SignInDenied, r"^interaction_required", "error-interaction-required"),
-    (SignInDenied, r"^consent_required", "error-consent-required"),
-    (SignInDenied, r"^invalid_request", "error-invalid-request"),
-    (SignInDenied, r"^out_of_coffee", "error-unknown"),
+    (
+        SignInInterrupted,
+        r"^token endpoint at 127\.0\.0\.1:\d+: status \d+: invalid_grant: ",
+        "code-unknown token-invalid-grant token-error-with-200",
+    ),
+    (
+        SignInMisconfigured,
+        r"^token endpoint at 127\.0\.0\.1:\d+: status 40[01]: (invalid|unauthorized)_client: ",
+        "token-invalid-client token-unauthorized-client",
+    ),
+    (SignInMisconfigured, r"^token endpoint at 127\.0\.0\.1:\d+: status 401: text/html", "token-401-html"),
+    (SignInDenied, r"^token endpoint at .*: status 403: access_denied: ", "token-access-denied"),
+    (
+        ProviderUnavailable,
+        r"^token endpoint at .*: status 503: temporarily_unavailable: ",
+        "token-temporarily-unavailable",
+    ),
+    (ProviderUnavailable, r"^authorization response: server_error", "code-and-error error-server-error"),
+    (ProviderUnavailable, r"^authorization response: temporarily_unavailable", "error-temporarily-unavailable"),
+    (SignInInterrupted, r"^authorization response: .*authentication_expired", "error-authentication-expired"),
+    (SignInDenied, r"^authorization response: access_denied", "error-access-denied error-nasty error-long"),
+    *(
+        (SignInDenied, rf"^authorization response: {code}", f"error-{code.replace('_', '-')}")
+        for code in ("login_required", "interaction_required", "consent_required", "account_selection_required")
+    ),
+    *(
+        (SignInMisconfigured, rf"^authorization response: {code}", f"error-{code.replace('_', '-')}")
+        for code in ("invalid_request", "invalid_scope", "unauthorized_client")
+    ),
+    (SignInMisconfigured, r"Pushed Authorization Request must be used", "error-par-required"),
+    (SignInMisconfigured, r"^authorization response: .*access_denied", "error-nasty-code"),
+    (SignInMisconfigured, r"^authorization response: out_of_coffee", "error-unknown"),
     # --- the token answer and UserInfo
     (
         SignInNotTrusted,
@@ -88,16 +116,16 @@ _REASONS = (
     (SignInNotTrusted, rf"lacks an ID token|{NO_JWT}", "token-id-token-empty"),
     (
         SignInNotTrusted,
-        r"userinfo.*subject",
+        r"UserInfo: .*subject",
         "userinfo-invalid-sub userinfo-missing-sub userinfo-signed-wrong-sub",
     ),
-    (SignInNotTrusted, rf"userinfo: {NO_KEY}", "userinfo-signed-forged"),
-    (SignInNotTrusted, r"userinfo: alg 'none'", "userinfo-signed-none"),
-    (SignInNotTrusted, r"userinfo: alg 'HS256'", "userinfo-signed-hs256"),
-    (SignInNotTrusted, r"\baud\b", "userinfo-signed-wrong-aud userinfo-signed-two-auds"),
-    (SignInNotTrusted, r"\biss\b", "userinfo-signed-wrong-iss"),
-    (SignInNotTrusted, rf"userinfo: {NO_JWT}", "userinfo-json-as-jwt"),
-    (ProviderUnavailable, r"userinfo: not a JSON object", "userinfo-jwt-as-json userinfo-claims-in-list"),
+    (SignInNotTrusted, rf"UserInfo: {NO_KEY}", "userinfo-signed-forged"),
+    (SignInNotTrusted, r"UserInfo: alg 'none'", "userinfo-signed-none"),
+    (SignInNotTrusted, r"UserInfo: alg 'HS256'", "userinfo-signed-hs256"),
+    (SignInNotTrusted, r"UserInfo: aud\b", "userinfo-signed-wrong-aud userinfo-signed-two-auds"),
+    (SignInNotTrusted, r"UserInfo: iss\b", "userinfo-signed-wrong-iss"),
+    (SignInNotTrusted, rf"UserInfo: {NO_JWT}", "userinfo-json-as-jwt"),
+    (ProviderUnavailable, r"UserInfo endpoint: not a JSON object", "userinfo-jwt-as-json userinfo-claims-in-list"),
     # --- what the provider publishes
     (
         SignInNotTrusted,
@@ -117,7 +145,11 @@ _REASONS = (
     (SignInNotTrusted, r"jwks_uri", "discovery-without-jwks discovery-http-jwks discovery-file-jwks"),
 )
 _BROKEN = "500 503 html not-json empty list huge drip down redirect"
-_BROKEN_ENDPOINTS = {"discovery": r"openid-configuration: ", "jwks": r"/jwks/\w+: ", "token": r"token endpoint: "}
+_BROKEN_ENDPOINTS = {
+    "discovery": r"^metadata at ",
+    "jwks": r"^keys at ",
+    "token": r"^token endpoint( at 127\.0\.0\.1:\d+)?: ",
+}
 
 REASONS = {
     **{name: (error, words) for error, words, names in _REASONS for name in names.split()},
@@ -126,5 +158,5 @@ REASONS = {
         for endpoint, words in _BROKEN_ENDPOINTS.items()
         for kind in _BROKEN.split()
     },
-    "everything-down": (ProviderUnavailable, r"openid-configuration: "),
+    "everything-down": (ProviderUnavailable, r"^metadata at "),
 }

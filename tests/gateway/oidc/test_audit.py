@@ -10,7 +10,7 @@ import pytest
 
 from gateway import log
 from gateway.errors import StoreUnavailable
-from gateway.flows import sign_in_limits
+from gateway.flows import failed_codes
 from gateway.store.sessions import Sessions
 from sandbox.idp.jose import b64
 from schemas.identity import person_key
@@ -89,8 +89,8 @@ def test_a_callback_that_is_replayed_without_its_session_is_an_outcome_too(brows
 
 @pytest.mark.statement(62)
 def test_a_limit_is_an_outcome_too(browser, lines, monkeypatch):
-    monkeypatch.setattr(sign_in_limits, "PER_ADDRESS", 0)
-    assert browser.begin().status_code == 429
+    monkeypatch.setattr(failed_codes, "PER_ADDRESS", 0)
+    assert browser.sign_in().status_code == 429
     (audit,) = audits(lines)
     assert (audit["outcome"], audit["reason"], audit["client"]) == ("refused", "too-many-attempts", "127.0.0.1")
 

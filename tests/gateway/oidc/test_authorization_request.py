@@ -25,6 +25,7 @@ ALWAYS = {
     "code_challenge_method",
 }
 STARTS = 10_000
+REFUSED = {"par-401-html": r"status 401: text/html", "par-invalid-client": r"status 401: invalid_client: Traceback"}
 PUSHED = {"par-500", "par-503", "par-html", "par-not-json", "par-empty", "par-list", "par-down", "par-redirect"}
 
 
@@ -246,7 +247,56 @@ def test_a_request_that_cannot_be_pushed_is_not_sent_in_the_open(house, pushing,
     assert pushing.cookies() == {}
     assert house.asked("authorize") == house.asked("elsewhere_par") == []
     (audit,) = house.trail.audits()
-    assert (audit.reason, "pushed" in audit.note) == ("provider-unavailable", True)
+    assert (audit.reason, audit.note.partition(" at ")[0].partition(":")[0]) == (
+        "provider-unavailable",
+        "pushed authorization request endpoint",
+    )
+
+
+@pytest.mark.statement(63)
+@pytest.mark.parametrize(("name", "words"), REFUSED.items())
+def test_a_pushed_request_that_is_refused_is_the_operators_to_look_at(house, pushing, name, words):
+    house.provider.control.misbehave(name)
+    answer = pushing.begin()
+    assert (answer.status_code, "The sign-in is not set up correctly" in answer.text) == (502, True)
+    assert "hunter2" not in answer.text
+    assert pushing.cookies() == {}
+    assert house.asked("authorize") == []
+    (audit,) = house.trail.audits()
+    assert audit.reason == "sign-in-misconfigured"
+    assert re.match(rf"pushed authorization request endpoint at 127\.0\.0\.1:\d+: {words}", audit.note)
+
+
+@pytest.mark.statement(63)
+def test_a_wrong_secret_shows_where_the_request_is_pushed(house):
+    house.provider.control.settings(pushed_requests="required")
+    entry = house.entry(pushed_authorization=True, client_secret=Secret("wrong"))
+    assert house.browser(house.gateway(entry)).begin().status_code == 502
+    (audit,) = house.trail.audits()
+    assert (audit.reason, "client_id or client_secret is wrong" in audit.note) == ("sign-in-misconfigured", True)
+
+
+@pytest.mark.statement(2)
+def test_a_provider_that_demands_pushed_requests_gets_them_although_no_setting_says_so(house, browser):
+    house.provider.control.settings(pushed_requests="required")
+    demanding = house.browser()
+    assert set(asked_for(demanding.begin())) == {"client_id", "request_uri"}
+    assert len(house.asked("par")) == 1
+    assert demanding.sign_in("/go/course/12").headers["Location"] == "/go/course/12"
+
+
+@pytest.mark.statement(2)
+def test_a_provider_that_takes_pushed_requests_and_demands_none_gets_ordinary_ones(house):
+    house.provider.control.settings(pushed_requests="on")
+    assert set(asked_for(house.browser().begin())) == ALWAYS
+    assert house.asked("par") == []
+
+
+def test_a_provider_that_demands_what_it_does_not_take_is_the_operators_to_look_at(house):
+    house.provider.control.misbehave("discovery-demands-pushing")
+    assert house.browser().begin().status_code == 502
+    (audit,) = house.trail.audits()
+    assert (audit.reason, "demanded" in audit.note) == ("sign-in-misconfigured", True)
 
 
 @pytest.mark.statement(35)
@@ -257,7 +307,7 @@ def test_a_provider_that_takes_no_pushed_requests_gets_an_ordinary_one(house):
 
 def test_every_way_in_which_pushing_may_fail_is_here():
     timed = {"par-slow", "par-drip", "par-huge"}
-    assert PUSHED | timed == {one.name for one in MISBEHAVIOURS if one.name.startswith("par-")}
+    assert PUSHED | timed | set(REFUSED) == {one.name for one in MISBEHAVIOURS if one.name.startswith("par-")}
 
 
 # --- sent here by somebody else --------------------------------------------------------------------------------

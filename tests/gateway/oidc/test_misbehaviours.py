@@ -27,6 +27,7 @@ WITH_NOTHING_CACHED = {
     *(one.name for one in AT_SIGN_IN if one.metadata or one.jwks or one.before_signing),
     *(one.name for one in (*keys.KNOBS, *metadata.KNOBS, *answers.KNOBS)),
 }
+BEGUN_AGAIN = {"error-authentication-expired"}
 AFTER_THE_ID_TOKEN = {one.name for one in (*userinfo.KNOBS, *answers.KNOBS) if one.name.startswith("userinfo-")}
 
 
@@ -72,7 +73,7 @@ def test_what_is_to_be_refused_is_refused_for_its_own_reason_and_leaves_nothing_
     answer, sent = browser.wander("/go")
 
     assert (answer.status_code, answer.mimetype) == (error.status, "text/html")
-    assert sent <= 2, "a loop"
+    assert sent <= 2 + (name in BEGUN_AGAIN), "a loop"
     assert error.title in answer.text or error.happened in answer.text
     assert not re.search(r"hunter2|<script|onmouseover=alert\(1\)>|Traceback|another-issuer", answer.text)
     assert SESSION not in browser.cookies()

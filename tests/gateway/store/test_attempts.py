@@ -40,20 +40,3 @@ def test_after_the_window_the_count_begins_anew(attempts, store):
     attempts.failed("person:kim")
     assert attempts.count("person:kim") == [1]
     assert store.ask("TTL", key) > 890
-
-
-def test_a_failure_counted_in_advance_can_be_taken_back_and_never_more_than_were_counted(attempts, store):
-    attempts.undo("person:kim")
-    assert attempts.count("person:kim") == [0]
-    attempts.failed("person:kim")
-    attempts.failed("person:kim")
-    attempts.undo("person:kim")
-    assert attempts.count("person:kim") == [1]
-    (key,) = store.keys("*")
-    assert 890 < store.ask("TTL", key) <= 900
-
-
-def test_of_twenty_who_take_one_failure_back_at_once_one_does(attempts):
-    attempts.failed("person:kim")
-    at_once(20, lambda _: attempts.undo("person:kim"))
-    assert attempts.count("person:kim") == [0]

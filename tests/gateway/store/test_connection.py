@@ -14,11 +14,11 @@ from gateway.store.connection import connect
 from gateway.store.locks import Locks
 from gateway.store.provider_documents import ProviderDocuments
 from gateway.store.sessions import Sessions
-from gateway.store.transactions import Departures, Transactions
+from gateway.store.transactions import Departures, UsedStates
 from schemas.identity import Identity
 from schemas.learner import AccountLink
 from schemas.secret import Secret
-from schemas.transaction import Departure, Transaction
+from schemas.transaction import Departure
 from tests.gateway.store.redis_server import RedisServer
 from tests.gateway.threads import at_once
 from tests.ports import free_port
@@ -42,7 +42,7 @@ def held(locks):
 
 def deeds(store):
     """Return one way of using the store for each of its rooms."""
-    sessions, transactions, departures = Sessions(store, 100, 1000), Transactions(store), Departures(store)
+    sessions, used_states, departures = Sessions(store, 100, 1000), UsedStates(store), Departures(store)
     links, attempts, documents, locks = (
         AccountLinks(store),
         Attempts(store, 9),
@@ -53,8 +53,7 @@ def deeds(store):
         "begin a session": lambda: sessions.create(KIM, Secret("token")),
         "find a session": lambda: sessions.find("some-id"),
         "end all sessions": lambda: sessions.end_all_of_user("kim"),
-        "remember a transaction": lambda: transactions.remember(Transaction("s", "n", "v", "acme", "/"), "browser"),
-        "take a transaction": lambda: transactions.consume("s", "browser"),
+        "use a state": lambda: used_states.use("s", 60),
         "remember a departure": lambda: departures.remember(Departure("acme", "t", "s"), "browser"),
         "find an account": lambda: links.find(KIM.key),
         "claim an account": lambda: links.claim(LINK),

@@ -46,6 +46,13 @@ def test_a_session_is_found_by_its_id_with_all_that_was_put_into_it(sessions):
     assert abs(session.expires_at - time.time() - 1000) < 5
 
 
+def test_a_session_knows_when_it_began(sessions):
+    before = int(time.time())
+    session_id, session = begun(sessions)
+    assert before <= sessions.began_at(session) <= time.time()
+    assert sessions.began_at(sessions.find(session_id)) == sessions.began_at(session)
+
+
 @pytest.mark.statement(53)
 def test_the_store_never_sees_the_id_and_what_it_holds_opens_nothing(sessions, everything):
     session_id, session = begun(sessions)

@@ -2,24 +2,17 @@ import time
 
 import pytest
 
-from gateway.store.transactions import (
-    DEPARTURE_SECONDS,
-    TRANSACTION_SECONDS,
-    Departures,
-    Replayed,
-    Transactions,
-)
-from schemas.transaction import Departure, Transaction
+from gateway.store.transactions import DEPARTURE_SECONDS, Departures, UsedStates
+from schemas.transaction import Departure
 from tests.gateway.threads import at_once
 
-KIMS = Transaction("state-1", "nonce-1", "verifier-1", "acme", "/go/course/12")
 BROWSER = "secret-of-the-browser"
 LEAVING = Departure("acme", "header.claims.signature", "state-2")
 
 
 @pytest.fixture
-def transactions(store):
-    return Transactions(store)
+def used_states(store):
+    return UsedStates(store)
 
 
 @pytest.fixture
@@ -27,70 +20,42 @@ def departures(store):
     return Departures(store)
 
 
-def test_of_twenty_callbacks_at_once_exactly_one_gets_the_transaction(transactions):
-    transactions.remember(KIMS, BROWSER)
-    taken = at_once(20, lambda _: transactions.consume(KIMS.state, BROWSER))
-    assert taken.count(KIMS) == 1
-    assert taken.count(Replayed(KIMS.target)) == 19
+@pytest.mark.statement(11)
+def test_of_twenty_callbacks_at_once_exactly_one_is_the_first(used_states):
+    assert at_once(20, lambda _: used_states.use("state-1", 900)).count(True) == 1
+    assert not used_states.use("state-1", 900)
+    assert used_states.use("state-2", 900)
 
 
-def test_a_replay_learns_where_the_sign_in_was_to_lead_and_nothing_else(transactions):
-    transactions.remember(KIMS, BROWSER)
-    assert transactions.consume(KIMS.state, BROWSER) == KIMS
-    assert transactions.consume(KIMS.state, BROWSER) == Replayed("/go/course/12")
-
-
-@pytest.mark.statement(5)
-@pytest.mark.parametrize("browser", ["", "another-browser", BROWSER.upper()])
-def test_another_browser_finds_nothing_and_spoils_nothing(transactions, browser):
-    transactions.remember(KIMS, BROWSER)
-    assert transactions.consume(KIMS.state, browser) is None
-    assert transactions.consume(KIMS.state, BROWSER) == KIMS
-
-
-@pytest.mark.parametrize("state", ["", "state-2", f"state-1\n{BROWSER}"])
-def test_a_state_that_nobody_sent_finds_nothing(transactions, state):
-    transactions.remember(KIMS, BROWSER)
-    assert transactions.consume(state, BROWSER) is None
-
-
-def test_what_nobody_began_leaves_nothing_in_the_store(transactions, store):
-    assert transactions.consume("made-up", BROWSER) is None
-    assert store.keys("*") == []
-    transactions.remember(KIMS, BROWSER)
-    kept = store.keys("*")
-    assert transactions.consume(KIMS.state, "another-browser") is None
-    assert store.keys("*") == kept
-
-
-def test_the_name_of_a_record_tells_neither_the_state_nor_the_browsers_secret(transactions, store):
-    transactions.remember(KIMS, BROWSER)
+@pytest.mark.statement(11)
+def test_a_state_is_remembered_for_as_long_as_its_sign_in_could_still_be_completed(used_states, store):
+    assert used_states.use("state-1", 77)
     (key,) = store.keys("*")
-    assert KIMS.state.encode() not in key
-    assert BROWSER.encode() not in key
-
-
-@pytest.mark.statement(8)
-def test_a_transaction_lasts_fifteen_minutes(transactions, store):
-    transactions.remember(KIMS, BROWSER)
-    (key,) = store.keys("*")
-    assert TRANSACTION_SECONDS - 5 < store.ask("TTL", key) <= TRANSACTION_SECONDS == 900
+    assert 70 < store.ask("TTL", key) <= 77
+    assert not used_states.use("state-1", 900)
+    assert store.ask("TTL", key) <= 77
     store.ask("PEXPIRE", key, 1)
     time.sleep(0.02)
-    assert transactions.consume(KIMS.state, BROWSER) is None
+    assert used_states.use("state-1", 77)
 
 
-def test_what_is_left_of_a_taken_transaction_goes_by_itself(transactions, store):
-    transactions.remember(KIMS, BROWSER)
-    transactions.consume(KIMS.state, BROWSER)
-    assert all(0 < store.ask("TTL", key) <= TRANSACTION_SECONDS for key in store.keys("*"))
-
-
-def test_a_transaction_that_another_version_wrote_is_none(transactions, store):
-    transactions.remember(KIMS, BROWSER)
+def test_the_name_of_a_record_does_not_tell_the_state(used_states, store):
+    used_states.use("state-1", 77)
     (key,) = store.keys("*")
-    store.ask("SET", key, '{"state": "state-1"}')
-    assert transactions.consume(KIMS.state, BROWSER) is None
+    assert b"state-1" not in key
+
+
+def test_a_use_whose_answer_got_lost_is_still_the_first(store, monkeypatch):
+    """A connection that breaks between command and answer is opened anew, and the command is sent again."""
+    used_states, ask = UsedStates(store), store.ask
+
+    def twice(*command):
+        ask(*command)
+        return ask(*command)
+
+    monkeypatch.setattr(store, "ask", twice)
+    assert used_states.use("state-1", 77)
+    assert not used_states.use("state-1", 77)
 
 
 def test_of_twenty_who_continue_a_sign_out_one_does(departures):
@@ -110,8 +75,3 @@ def test_a_sign_out_waits_ten_minutes(departures, store):
     departures.remember(LEAVING, BROWSER)
     (key,) = store.keys("*")
     assert DEPARTURE_SECONDS - 5 < store.ask("TTL", key) <= DEPARTURE_SECONDS == 600
-
-
-def test_a_departure_is_never_taken_for_a_transaction(departures, transactions):
-    departures.remember(LEAVING, BROWSER)
-    assert transactions.consume("departure", BROWSER) is None

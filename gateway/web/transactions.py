@@ -1,0 +1,124 @@
+"""The cookies in which sign-ins travel to the provider and back, sealed by the gateway's keys.
+
+So beginning a sign-in writes nothing anywhere, and whoever begins thousands takes nothing from anybody. A cookie opens
+only together with the state and at the provider that it was made for, and only in the browser that has it.
+"""
+
+import base64
+import binascii
+import hashlib
+import json
+import re
+import time
+
+from flask import Request, Response
+
+from gateway.keyring import Keyring
+from gateway.web.cookies import TRANSACTION_COOKIE, Cookies
+from schemas.transaction import RANDOM_BYTES, Transaction
+
+TRANSACTION_SECONDS = 15 * 60
+AT_ONCE = 10
+"""Sign-ins under way per browser (RFC 9700, 2.1)."""
+TOGETHER_BYTES = 6000
+"""What their cookies take in all, names and values; gunicorn and nginx refuse a header beyond 8190 bytes."""
+
+_PURPOSE = "transaction"
+_RANDOM_END = 2 * RANDOM_BYTES
+_VALUE = re.compile(r"([0-9]{13})\.([A-Za-z0-9_-]{1,4000})", re.ASCII)
+
+
+class TransactionCookies:
+    """Sign-ins under way, each in a cookie of its own.
+
+    The value is the time, in milliseconds, by which the oldest is found, and the sealed rest: 1.6 KB with a target of
+    1024 bytes, 0.25 KB with that of a course. Ten that are begun in the same moment, when none knows of the others,
+    stay below 8190 bytes with targets of up to 400 bytes.
+
+    Args:
+        keyring: what seals them.
+        cookies: how they travel.
+    """
+
+    def __init__(self, keyring: Keyring, cookies: Cookies) -> None:
+        self._keyring = keyring
+        self._cookies = cookies
+
+    def put(self, request: Request, response: Response, transaction: Transaction) -> None:
+        """Give the browser the cookie of a sign-in that begins; the oldest others make room."""
+        name, value = _name(transaction.state), self._sealed(transaction)
+        self._make_room(request, response, self._cookies.size(name, value))
+        self._cookies.put(response, name, value, TRANSACTION_SECONDS)
+
+    def find(self, request: Request, provider: str, state: str) -> Transaction | None:
+        """Return the sign-in that this browser began with this state at this provider, ``None`` for none.
+
+        It may have expired; see ``seconds_left``.
+        """
+        value = _VALUE.fullmatch(self._cookies.get(request, _name(state)) or "")
+        if value is None:
+            return None
+        try:
+            sealed = _bytes_of(value[2])
+        except binascii.Error:
+            return None
+        content = self._keyring.opened(_PURPOSE, sealed, _context(provider, state))
+        return None if content is None else _unpacked(content, provider, state)
+
+    def _sealed(self, transaction: Transaction) -> str:
+        context = _context(transaction.provider, transaction.state)
+        sealed = self._keyring.seal(_PURPOSE, _packed(transaction), context)
+        return f"{time.time_ns() // 1_000_000}.{_text_of(sealed)}"
+
+    def _make_room(self, request: Request, response: Response, size: int) -> None:
+        values = {
+            name: self._cookies.get(request, name) or "" for name in self._cookies.names(request, TRANSACTION_COOKIE)
+        }
+        newest_first = sorted(values, key=lambda name: _made_at(values[name]), reverse=True)
+        for kept, name in enumerate(newest_first, start=1):
+            size += self._cookies.size(name, values[name])
+            if kept >= AT_ONCE or size >= TOGETHER_BYTES:
+                self._cookies.drop(response, name)
+
+
+def seconds_left(transaction: Transaction) -> int:
+    """Return how long a sign-in can still be completed, zero or less for one that has expired."""
+    return transaction.begun_at + TRANSACTION_SECONDS - int(time.time())
+
+
+def _name(state: str) -> str:
+    return TRANSACTION_COOKIE + hashlib.sha256(state.encode()).hexdigest()[:12]
+
+
+def _context(provider: str, state: str) -> str:
+    return f"{provider}\n{state}"
+
+
+def _made_at(value: str) -> int:
+    found = _VALUE.fullmatch(value)
+    return int(found[1]) if found else 0
+
+
+def _packed(transaction: Transaction) -> bytes:
+    """Return what the cookie holds: nonce and verifier as bytes, since every byte counts, and the rest as JSON."""
+    rest = [transaction.begun_at, transaction.target, transaction.prompt, int(transaction.again)]
+    random = _bytes_of(transaction.nonce) + _bytes_of(transaction.code_verifier)
+    return random + json.dumps(rest, separators=(",", ":")).encode()
+
+
+def _unpacked(content: bytes, provider: str, state: str) -> Transaction | None:
+    """Return the transaction of an opened cookie; ``None`` for one that another version wrote differently."""
+    nonce, code_verifier, rest = content[:RANDOM_BYTES], content[RANDOM_BYTES:_RANDOM_END], content[_RANDOM_END:]
+    try:
+        begun_at, target, prompt, again = json.loads(rest)
+    except (ValueError, TypeError):
+        return None
+    return Transaction(state, _text_of(nonce), _text_of(code_verifier), provider, target, begun_at, prompt, bool(again))
+
+
+def _text_of(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
+
+
+def _bytes_of(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
