@@ -6,7 +6,6 @@ workers from its own ``WEB_CONCURRENCY``.
 
 import contextlib
 import ctypes
-import logging
 import os
 import select
 import sys
@@ -19,7 +18,7 @@ from gunicorn.workers.base import Worker
 
 from gateway import deadline
 from gateway.config import BadSettings, load
-from gateway.log import blotted
+from gateway.log import sanitize
 
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a directory that the kernel keeps in memory, not a file of ours
 
@@ -68,21 +67,16 @@ control_socket_disable = True
 accesslog = None
 
 
-class Blotted(Logger):
+class SafeLogger(Logger):
     """gunicorn's own log, which repeats parts of a malformed request: those can be a code or a state."""
 
     def setup(self, cfg: Config) -> None:
-        """Let no line out that was not searched for secrets."""
+        """Let no line out that was not shortened and searched for secrets."""
         super().setup(cfg)
-        self.error_log.addFilter(_without_secrets)
+        self.error_log.addFilter(sanitize)
 
 
-def _without_secrets(record: logging.LogRecord) -> bool:
-    record.msg, record.args = blotted(record.getMessage()), ()
-    return True
-
-
-logger_class = Blotted
+logger_class = SafeLogger
 
 
 def on_starting(server: Arbiter) -> None:

@@ -70,6 +70,7 @@ class Gate:
             return self._clicked(session_id, environ, start_response)
         finally:
             self._clicks.leave()
+            log.end()
 
     def _clicked(self, session_id: str, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         try:
