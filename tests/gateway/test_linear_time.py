@@ -21,7 +21,7 @@ from gateway.errors import NotFound
 from gateway.oidc.claims import email_address
 from gateway.redaction import excerpt, redacted
 from gateway.talentlms.refusals import refusal
-from gateway.web.client import client_address
+from gateway.web.client import Proxies, client_address
 from gateway.web.cookies import Cookies
 from gateway.web.next_page import own_path
 
@@ -120,7 +120,8 @@ def uses(name, pattern):
 
 
 def address_of(text):
-    return client_address({"REMOTE_ADDR": "10.0.0.1", "HTTP_X_FORWARDED_FOR": text}, [ip_network("10.0.0.0/8")])
+    proxies = Proxies([ip_network("10.0.0.0/8")], 10)
+    return client_address({"REMOTE_ADDR": "10.0.0.1", "HTTP_X_FORWARDED_FOR": text}, proxies)
 
 
 def error_of(text):
