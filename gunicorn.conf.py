@@ -19,6 +19,7 @@ from gunicorn.workers.base import Worker
 from gateway import deadline
 from gateway.config import BadSettings, load
 from gateway.log import sanitize
+from gateway.server_options import refused
 
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a directory that the kernel keeps in memory, not a file of ours
 
@@ -63,8 +64,6 @@ secure_scheme_headers: dict[str, str] = {}
 forwarder_headers = ""
 # Nobody steers the gateway through a socket; signals do.
 control_socket_disable = True
-# Each click is logged by the gateway itself, without its query: that could hold a code or a state.
-accesslog = None
 
 
 class SafeLogger(Logger):
@@ -80,13 +79,17 @@ logger_class = SafeLogger
 
 
 def on_starting(server: Arbiter) -> None:
-    """Refuse to start on settings that are wrong, naming all that is wrong with them."""
+    """Refuse to start on settings and options that are wrong, naming all that is wrong with them."""
+    own = {"logger_class": (SafeLogger,), "worker_class": (worker_class, "gthread")}
+    faults = refused(server.cfg.settings, os.environ, own)
     try:
         settings = load(os.environ)
-    except BadSettings as faults:
-        sys.exit(str(faults))
+    except BadSettings as bad:
+        sys.exit("\n".join([*faults, str(bad)]))
     if settings.redis_url is None and server.cfg.workers > 1:
-        sys.exit("GATEWAY_REDIS_URL is not set: the embedded store serves one worker. Set it, or ask for one.")
+        faults.append("GATEWAY_REDIS_URL is not set: the embedded store serves one worker. Set it, or ask for one.")
+    if faults:
+        sys.exit("\n".join(faults))
 
 
 def post_fork(_server: Arbiter, _worker: Worker) -> None:
