@@ -6,7 +6,6 @@ workers from its own ``WEB_CONCURRENCY``.
 
 import contextlib
 import ctypes
-import logging
 import os
 import select
 import sys
@@ -19,7 +18,8 @@ from gunicorn.workers.base import Worker
 
 from gateway import deadline, log_risks
 from gateway.config import BadSettings, load
-from gateway.log import blotted
+from gateway.log import sanitize
+from gateway.server_options import refused
 
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a directory that the kernel keeps in memory, not a file of ours
 
@@ -66,35 +66,32 @@ secure_scheme_headers: dict[str, str] = {}
 forwarder_headers = ""
 # Nobody steers the gateway through a socket; signals do.
 control_socket_disable = True
-# Each click is logged by the gateway itself, without its query: that could hold a code or a state.
-accesslog = None
 
 
-class Blotted(Logger):
+class SafeLogger(Logger):
     """gunicorn's own log, which repeats parts of a malformed request: those can be a code or a state."""
 
     def setup(self, cfg: Config) -> None:
-        """Let no line out that was not searched for secrets."""
+        """Let no line out that was not shortened and searched for secrets."""
         super().setup(cfg)
-        self.error_log.addFilter(_without_secrets)
+        self.error_log.addFilter(sanitize)
 
 
-def _without_secrets(record: logging.LogRecord) -> bool:
-    record.msg, record.args = blotted(record.getMessage()), ()
-    return True
-
-
-logger_class = Blotted
+logger_class = SafeLogger
 
 
 def on_starting(server: Arbiter) -> None:
-    """Refuse to start on settings that are wrong, naming all that is wrong with them."""
+    """Refuse to start on settings and options that are wrong, naming all that is wrong with them."""
+    own = {"logger_class": (SafeLogger,), "worker_class": (worker_class, "gthread")}
+    faults = refused(server.cfg.settings, os.environ, own)
     try:
         settings = load(os.environ)
-    except BadSettings as faults:
-        sys.exit(str(faults))
+    except BadSettings as bad:
+        sys.exit("\n".join([*faults, str(bad)]))
     if settings.redis_url is None and server.cfg.workers > 1:
-        sys.exit("GATEWAY_REDIS_URL is not set: the embedded store serves one worker. Set it, or ask for one.")
+        faults.append("GATEWAY_REDIS_URL is not set: the embedded store serves one worker. Set it, or ask for one.")
+    if faults:
+        sys.exit("\n".join(faults))
     log_risks(settings)
 
 

@@ -59,6 +59,7 @@ from gateway.web import (
     waiting,
 )
 from gateway.web import visitor as visitors
+from gateway.web.client import Proxies
 from gateway.web.cookies import Cookies
 from gateway.web.forms import Forms
 from gateway.web.gate import Gate
@@ -102,7 +103,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     launches = Launches(learners, _launch(settings, near), settings.slugs.courses)
     for routes in _routes(settings, near, cookies, clicks, learners, launches):
         app.register_blueprint(routes)
-    gate = Gate(app.wsgi_app, clicks, launches, settings.trusted_proxies, secure=settings.secure)
+    proxies = Proxies(settings.trusted_proxies, settings.proxy_count)
+    gate = Gate(app.wsgi_app, clicks, launches, proxies, secure=settings.secure)
     vars(app)["wsgi_app"] = gate
     app.extensions["talentlms-budget"] = near.budget
     return app

@@ -1,61 +1,69 @@
-"""The log: one JSON line per event, with a reference code and with secrets blotted out, by name and by pattern.
+"""The log: one JSON line per event, with a reference code, of bounded length, and with secrets redacted.
 
-Nothing of ours logs a secret on purpose. The blotting is the second wall: it catches the message of a foreign
-library, a header in a traceback, a link in an error. Foreign loggers are held at WARNING whatever the level,
-because at DEBUG some of them print requests whole (Authlib its code verifier, urllib3 every address).
+Nothing of ours logs a secret on purpose. The redaction, by name and by pattern, is the second line of defence: it
+catches the message of a foreign library, a header in a traceback, a link in an error. Foreign loggers are held at
+WARNING whatever the level, because at DEBUG some of them print requests whole (Authlib its code verifier, urllib3
+every address).
+
+Much of what is logged was written by a stranger: a path, a header, a provider's message. So every text is shortened
+before it is searched (``redaction``), no character of it ends a line or steers a terminal, and one request writes
+``REQUEST_BYTES`` at most: facts that do not fit are left out of a line, and lines that do not fit are not written.
 """
 
 import contextvars
-import functools
 import json
 import logging
-import re
 import secrets
 import sys
 import time
+import traceback
+from collections.abc import Mapping
 from typing import IO, Any
 
+from gateway.redaction import REDACTED, TEXT_CHARACTERS, excerpt, names_a_secret, one_line, shortened, visible
+
+REQUEST_BYTES = 2048
+"""How much one piece of work, such as a request, writes at most. No line is longer, whatever it is of."""
+USER_AGENT_CHARACTERS = 200
+FOREIGN_CHARACTERS = 500
+"""How much is kept of a message in the server's own log."""
+TRACEBACK_BYTES = 1000
+FRAMES = 12
+"""How many calls of a traceback are looked at, the innermost."""
+
+_RESERVED_BYTES = 512  # for the lines that follow a long one
+_SHORT_LINE_BYTES = 256
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no letter that is mistaken for another
-_BLOT = "[blotted]"
+_ALWAYS = 4  # time, level, event and reference: no line is without them
 _JSON = json.JSONEncoder(ensure_ascii=False)
-_LINE_ENDS = {0x85: "\\u0085", 0x2028: "\\u2028", 0x2029: "\\u2029"}  # JSON lets them stand, some readers break at them
 
 _events = logging.getLogger("gateway")
 _audit_trail = logging.getLogger("gateway.audit")
 
-_reference: contextvars.ContextVar[str] = contextvars.ContextVar("reference", default="-")
-_visitor: contextvars.ContextVar[tuple[str, str]] = contextvars.ContextVar("visitor", default=("", ""))
 
-_SECRET_NAMES = re.compile(
-    r"pass(word|wd)|secret|token|api_?key|login_?key|goto_?url|redirect_url|authorization|cookie|session_?id|"
-    r"verifier|nonce|assertion|^code$|^state$|^key$|^link$|^sid$",
-    re.IGNORECASE,
-)
+class _Work:
+    """The piece of work at hand.
 
-# Each behind what its finds cannot be without, in lower case: most texts have none of it, and that is soon seen.
-_SECRET_PATTERNS = (
-    (
-        ("/index/",),
-        re.compile(r"(/index/(?:autologin|gotocourse)/key:|/index/logout/token:)[^\s\"',}\\]+"),
-        rf"\1{_BLOT}",
-    ),
-    (("eyj",), re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*"), _BLOT),
-    (
-        ("basic", "bearer"),
-        re.compile(r"\b(Basic|Bearer)\s+[A-Za-z0-9._~+/=-]{6,}", re.IGNORECASE),
-        rf"\1 {_BLOT}",
-    ),
-    (("@",), re.compile(r"(\w+://[^:@/\s]*:)[^@/\s]+@"), rf"\1{_BLOT}@"),
-    (
-        ("=", '"', "'"),
-        re.compile(
-            r"\b(code|state|nonce|code_verifier|client_secret|client_assertion|access_token|refresh_token|id_token|"
-            r"id_token_hint|logout_token|csrf_token|password|api_key|login_key|key|token|talentlms_gateway_\w+)"
-            r"(=|\"?: ?\"|'?: ?')[^&;\s\"']+"
-        ),
-        rf"\1\2{_BLOT}",
-    ),
-)
+    Args:
+        reference: its code.
+        client: the address of the browser that it is for.
+        user_agent: what the browser calls itself.
+    """
+
+    __slots__ = ("client", "reference", "room", "user_agent")
+
+    def __init__(self, reference: str, client: str, user_agent: str) -> None:
+        self.reference = reference
+        self.client = client
+        self.user_agent = user_agent
+        self.room = REQUEST_BYTES
+
+    def longest_line(self) -> int:
+        """Return how many bytes the next line may have: as long as there is room, some is left for short ones."""
+        return min(self.room, max(self.room - _RESERVED_BYTES, _SHORT_LINE_BYTES))
+
+
+_work: contextvars.ContextVar[_Work | None] = contextvars.ContextVar("work", default=None)
 
 
 def begin(client: str = "", user_agent: str = "") -> str:
@@ -68,28 +76,22 @@ def begin(client: str = "", user_agent: str = "") -> str:
     Returns:
         The code, such as ``7K2M-9QXD`` (40 bits of chance).
     """
-    _visitor.set((client, user_agent[:200]))
     chance = secrets.randbits(40)
     letters = "".join([_ALPHABET[chance >> shift & 31] for shift in range(0, 40, 5)])
     code = f"{letters[:4]}-{letters[4:]}"
-    _reference.set(code)
+    _work.set(_Work(code, client, shortened(user_agent, USER_AGENT_CHARACTERS)))
     return code
+
+
+def end() -> None:
+    """End the piece of work: what is logged from here on belongs to none."""
+    _work.set(None)
 
 
 def reference() -> str:
     """Return the reference code of the work at hand, ``-`` outside of any."""
-    return _reference.get()
-
-
-def blotted(text: str) -> str:
-    """Return the text with everything that looks like a secret replaced."""
-    folded = text.lower()
-    for marks, pattern, replacement in _SECRET_PATTERNS:
-        for mark in marks:
-            if mark in folded:
-                text = pattern.sub(replacement, text)
-                break
-    return text
+    work = _work.get()
+    return work.reference if work else "-"
 
 
 def event(name: str, *, level: int = logging.INFO, **fields: Any) -> None:
@@ -98,14 +100,15 @@ def event(name: str, *, level: int = logging.INFO, **fields: Any) -> None:
     Args:
         name: what happened, a dotted noun such as ``sign_in.completed``.
         level: a level of the standard library's ``logging``.
-        fields: facts; values of secret-sounding names are blotted, strings are searched for secrets.
+        fields: facts; values of secret-sounding names are redacted, strings are shortened and searched for secrets.
     """
     _write(_events, level, name, fields)
 
 
 def client() -> str:
     """Return the address of the browser that the work at hand is for; empty outside of any."""
-    return _visitor.get()[0]
+    work = _work.get()
+    return work.client if work else ""
 
 
 def audit(name: str, *, outcome: str, **fields: Any) -> None:
@@ -116,8 +119,9 @@ def audit(name: str, *, outcome: str, **fields: Any) -> None:
         outcome: ``success``, ``refused``, or ``nothing`` where there was nothing to do.
         fields: facts about it; for a refusal, ``remedy`` tells the operator what to do.
     """
-    client_address, user_agent = _visitor.get()
-    facts = {"audit": True, "outcome": outcome, "client": client_address, "user_agent": user_agent, **fields}
+    work = _work.get()
+    facts = {"audit": True, "outcome": outcome, "client": client(), **fields}
+    facts["user_agent"] = work.user_agent if work else ""
     level = logging.WARNING if outcome == "refused" else logging.INFO
     _write(_audit_trail, level, name, facts)
 
@@ -129,38 +133,87 @@ def _write(logger: logging.Logger, level: int, name: str, fields: dict[str, Any]
 
 
 class _OneLine(logging.Formatter):
-    """A record as one line of JSON. JSON escapes line breaks, so no value can forge a second line."""
+    """A record as one line of JSON with its end; nothing where its piece of work has written all that it may."""
 
     def format(self, record: logging.LogRecord) -> str:
-        line: dict[str, Any] = {
+        work = _work.get()
+        longest = work.longest_line() if work else REQUEST_BYTES
+        facts: dict[str, Any] = {
             "time": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created)) + f".{int(record.msecs):03d}Z",
             "level": record.levelname.lower(),
-            "event": blotted(record.getMessage()),
-            "reference": _reference.get(),
+            "event": excerpt(record.getMessage()),
+            "reference": work.reference if work else "-",
         }
         if not record.name.startswith("gateway"):
-            line["logger"] = record.name
-        line |= _safe(getattr(record, "fields", {}))
-        if record.exc_info:
-            line["traceback"] = blotted(self.formatException(record.exc_info))
-        text = _JSON.encode(line)
-        return text if text.isascii() else text.translate(_LINE_ENDS)
+            facts["logger"] = excerpt(record.name)
+        if record.exc_info and record.exc_info[1]:
+            facts["traceback"] = _traceback(record.exc_info[1], min(TRACEBACK_BYTES, longest - _SHORT_LINE_BYTES))
+        facts |= _safe(getattr(record, "fields", {}))
+        line = _encoded(facts)
+        if len(line) > longest:
+            line = _packed(facts, longest)
+        if work:
+            work.room -= len(line)
+        return line.decode()
 
 
-@functools.lru_cache(maxsize=1024)
-def _names_a_secret(name: str) -> bool:
-    return bool(_SECRET_NAMES.search(name))
+def _encoded(facts: Mapping[str, Any]) -> bytes:
+    """Return a line of JSON, in UTF-8; what is no valid Unicode is escaped, as JSON may."""
+    return visible(_JSON.encode(facts)).encode("utf-8", "backslashreplace") + b"\n"
+
+
+def _packed(facts: Mapping[str, Any], longest: int) -> bytes:
+    """Return a line with those facts that fit, one after the other, and the remark that some did not; or nothing."""
+    kept: dict[str, Any] = {"shortened": True}
+    for number, (name, value) in enumerate(facts.items()):
+        if len(_encoded(kept | {name: value})) <= longest:
+            kept[name] = value
+        elif number < _ALWAYS:
+            return b""
+    del kept["shortened"]
+    return _encoded(kept | {"shortened": True})
+
+
+def _traceback(error: BaseException, longest: int) -> str:
+    """Return the end of a traceback: what was raised, and as many of the calls that led there as there is room for."""
+    pieces: list[str] = []
+    for written in reversed(traceback.format_exception(error, limit=-FRAMES)):
+        piece = excerpt(written.rstrip("\n"))
+        if not piece.startswith("  File "):
+            piece = one_line(piece)[:TEXT_CHARACTERS]
+        longest -= len(_JSON.encode(piece))
+        if pieces and longest < 0:
+            return "\n".join(["Traceback (only its end):", *pieces])
+        pieces.insert(0, piece)
+    return "\n".join(pieces)
+
+
+def sanitize(record: logging.LogRecord) -> bool:
+    """Shorten a record of the server's own log, and redact it; a filter for a logger that writes plain text.
+
+    The server repeats parts of a request that it could not read: these can be a code or a state, and of any length.
+
+    Args:
+        record: changed in place: its message becomes one line, and its traceback has none that the message could forge.
+
+    Returns:
+        True: no record is held back.
+    """
+    record.msg, record.args = one_line(excerpt(record.getMessage(), FOREIGN_CHARACTERS))[:FOREIGN_CHARACTERS], ()
+    if record.exc_info and record.exc_info[1]:
+        record.exc_text = _traceback(record.exc_info[1], TRACEBACK_BYTES)
+    return True
 
 
 def _safe(value: Any) -> Any:
-    """Return a value without secrets: blotted where its name says so, searched where it is text."""
+    """Return a value without secrets: redacted where its name says so, shortened and searched where it is text."""
     if isinstance(value, str):
-        return blotted(value)
+        return excerpt(value)
     if isinstance(value, dict):
-        return {str(name): _BLOT if _names_a_secret(str(name)) else _safe(inner) for name, inner in value.items()}
+        return {str(name): REDACTED if names_a_secret(str(name)) else _safe(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [_safe(inner) for inner in value]
-    return value if value is None or isinstance(value, bool | int | float) else blotted(str(value))
+    return value if value is None or isinstance(value, bool | int | float) else excerpt(str(value))
 
 
 def configure(level: str, stream: IO[str] | None = None) -> None:
@@ -171,6 +224,7 @@ def configure(level: str, stream: IO[str] | None = None) -> None:
         stream: where to; default standard error.
     """
     handler = logging.StreamHandler(stream or sys.stderr)
+    handler.terminator = ""  # the formatter ends a line, where there is one
     handler.setFormatter(_OneLine())
     root = logging.getLogger()
     root.handlers[:] = [handler]

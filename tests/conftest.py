@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from gateway import deadline
+from gateway import deadline, log
 from sandbox.idp import running_idp
 from sandbox.talentlms import running_sandbox
 from tests.gateway.store.redis_server import RedisServer
@@ -51,8 +51,10 @@ def provider(shared_provider):
 def nobody_waits():
     """A piece of work that a test begins, such as a request in the test's own process, ends with it."""
     deadline.clear()
+    log.end()
     yield
     deadline.clear()
+    log.end()
 
 
 @pytest.fixture

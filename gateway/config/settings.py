@@ -116,10 +116,20 @@ class Settings:
         tuple[IPv4Network | IPv6Network, ...],
         Setting(
             Several(Rule("network such as `10.0.0.0/8`", network)),
-            "The networks of proxies whose `X-Forwarded-For` is believed; no other header of the kind is read.",
+            "The networks of proxies whose `X-Forwarded-For` is believed; no other header of the kind is read. Name "
+            "every proxy that `GATEWAY_PROXY_COUNT` counts, and nobody else who can reach the gateway.",
             variable="GATEWAY_TRUSTED_PROXIES",
         ),
     ] = ()
+    proxy_count: Annotated[
+        int,
+        Setting(
+            Whole(1, 10),
+            "How many trusted proxies stand in a row: so many entries of `X-Forwarded-For` are taken from the right, "
+            "no more. Counted too high, people could write the missing ones themselves.",
+            variable="GATEWAY_PROXY_COUNT",
+        ),
+    ] = 1
     ca_file: Annotated[
         Path | None,
         Setting(

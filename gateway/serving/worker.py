@@ -61,8 +61,6 @@ class EpollWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     @classmethod
     def check_config(cls, cfg: Config, log: Logger) -> None:
         """Refuse what this worker does not speak."""
-        if cfg.is_ssl or cfg.protocol != "http":
-            sys.exit("The gateway speaks plain HTTP/1.1; a proxy in front of it has the certificate.")
         if cfg.proxy_protocol not in ("off", "v1"):
             sys.exit("The gateway speaks version 1 of the PROXY protocol only.")
         super().check_config(cfg, log)

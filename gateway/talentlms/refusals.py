@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from gateway import errors
 from gateway.errors import TalentLMSError
-from gateway.log import blotted
+from gateway.redaction import excerpt
 
 THROTTLED_SECONDS = 5
 """When to come back after a throttled answer that does not say, in seconds: the short window's length."""
@@ -119,7 +119,7 @@ def _message(body: bytes) -> str | None:
 
 
 def _quoted(message: str) -> str:
-    return blotted(message)[:_NOTE_CHARACTERS]
+    return excerpt(message, _NOTE_CHARACTERS)
 
 
 def _wordless(status: int, body: bytes) -> type[TalentLMSError]:

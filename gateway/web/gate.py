@@ -15,7 +15,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from gateway import deadline, log, turn
 from gateway.errors import Queued
-from gateway.web.client import Networks, client_address
+from gateway.web.client import ForwardingNotice, Proxies, client_address
 from gateway.web.headers import redirect
 from gateway.web.launch import Launches
 from gateway.web.waiting import ENTERED, Clicks, about
@@ -46,17 +46,18 @@ class Gate:
         app: Flask's.
         clicks: whose click it is, and whose turn.
         launches: where a click's link comes from.
-        trusted_proxies: whose word on the browser's address is believed.
+        proxies: those in front of the gateway, whose word on the browser's address is believed.
         secure: whether browsers reach the gateway over https.
     """
 
     def __init__(
-        self, app: WSGIApplication, clicks: Clicks, launches: Launches, trusted_proxies: Networks, *, secure: bool
+        self, app: WSGIApplication, clicks: Clicks, launches: Launches, proxies: Proxies, *, secure: bool
     ) -> None:
         self._app = app
         self._clicks = clicks
         self._launches = launches
-        self._trusted_proxies = trusted_proxies
+        self._proxies = proxies
+        self._notice = ForwardingNotice(proxies)
         self._secure = secure
         self._pages: dict[tuple[str, str, int], _Page] = {}
 
@@ -64,15 +65,17 @@ class Gate:
         """Answer a request, and give back what it claimed and did not use."""
         deadline.start()
         turn.begin()
-        log.begin(client_address(environ, self._trusted_proxies), environ.get("HTTP_USER_AGENT", ""))
+        log.begin(client_address(environ, self._proxies), environ.get("HTTP_USER_AGENT", ""))
         _forgive_a_slash(environ)
         try:
+            self._notice.look(environ)
             session_id = self._clicks.session_id(environ) if _is_plain_click(environ) else None
             if session_id is None:
                 return self._app(environ, start_response)
             return self._clicked(session_id, environ, start_response)
         finally:
             self._clicks.leave()
+            log.end()
 
     def _clicked(self, session_id: str, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         try:

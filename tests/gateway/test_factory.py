@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -27,7 +28,7 @@ GOOD = {
     "OIDC_CLIENT_ID": "gateway",
     "OIDC_CLIENT_SECRET": "secret-of-nobody",
 }
-OURS = ("GATEWAY_", "TALENTLMS_", "OIDC_", "WEB_CONCURRENCY")
+OURS = ("GATEWAY_", "TALENTLMS_", "OIDC_", "WEB_CONCURRENCY", "GUNICORN_CMD_ARGS", "SCRIPT_NAME")
 
 
 @pytest.fixture
@@ -217,3 +218,55 @@ def test_gunicorn_does_not_start_on_bad_settings_and_names_them(gunicorn, change
     for name in changes:
         assert name in told
     assert "Traceback" not in told
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(
+    ("arguments", "changes", "named"),
+    [
+        (("--access-logfile", "-", "--statsd-host", "127.0.0.1:8125"), {}, ("--access-logfile", "--statsd-host")),
+        ((), {"GUNICORN_CMD_ARGS": "--access-logfile=- --reload"}, ("--access-logfile", "--reload")),
+        ((), {"SCRIPT_NAME": "/training"}, ("SCRIPT_NAME",)),
+        (("--env", "SCRIPT_NAME=/training"), {}, ("SCRIPT_NAME",)),
+        (("--logger-class", "gunicorn.glogging.Logger"), {}, ("--logger-class",)),
+        (("--worker-class", "sync"), {"TALENTLMS_API_KEY": None}, ("--worker-class", "TALENTLMS_API_KEY")),
+    ],
+)
+def test_gunicorn_does_not_start_with_options_that_weaken_the_gateway_and_names_them(
+    gunicorn, arguments, changes, named
+):
+    process, port = gunicorn(*arguments, **changes)
+    assert not answers(process, port)
+    told, _ = process.communicate(timeout=30)
+    assert process.returncode != 0
+    for name in named:
+        assert f"{name}: " in told
+    assert "Traceback" not in told
+
+
+@pytest.mark.timeout(60)
+def test_no_header_says_below_which_path_the_gateway_is_served(gunicorn):
+    process, port = gunicorn()
+    assert answers(process, port)
+    for name in ("SCRIPT_NAME", "Script-Name", "PATH_INFO", "X-Forwarded-Prefix", "X-Script-Name"):
+        asked = urllib.request.Request(f"http://127.0.0.1:{port}/livez", headers={name: "/training"})
+        with urllib.request.urlopen(asked, timeout=5) as answer:
+            assert answer.status == 200
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(
+    "line", [b"GET /callback\x85\x9b\xe2\x80\xa8/x?code=hunter2&state=hunter3", b"GE\x85T /?code=hunter2"]
+)
+def test_what_gunicorn_says_of_a_request_that_is_none_is_one_short_line(gunicorn, line):
+    process, port = gunicorn()
+    assert answers(process, port)
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as browser:
+        browser.sendall(line + b"&a=" + b"a" * 4000 + b" HTTP/1.1\r\nHost: a\r\nNo Header\x85\x9b: a\r\n\r\n")
+        assert b"400" in browser.recv(100)
+    process.terminate()
+    told, _ = process.communicate(timeout=30)
+    (refusal,) = [text for text in told.split("\n") if "Invalid" in text]
+    assert len(refusal) < 600
+    assert refusal.isascii()
+    assert "hunter" not in told

@@ -6,10 +6,8 @@ import re
 import pytest
 
 from gateway import log
+from tests.gateway.test_redaction import LINK, SECRETS_IN_TEXT
 from tests.gateway.threads import at_once
-
-LINK = "https://acme.talentlms.com/index/gotocourse/key:abc123secret,course_id:12"
-JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJraW0ifQ.c2lnbmF0dXJl"
 
 
 @pytest.fixture
@@ -80,7 +78,7 @@ def test_no_value_forges_a_second_line(stream, lines, value):
         "code_verifier", "nonce", "client_assertion", "code", "state", "key", "link", "sid", "csrf_token",
     ],
 )  # fmt: skip
-def test_values_of_secret_names_are_blotted(stream, name):
+def test_values_of_secret_names_are_redacted(stream, name):
     log.event("problem", **{name: "hunter2"})
     assert "hunter2" not in stream.getvalue()
 
@@ -91,65 +89,31 @@ def test_values_of_ordinary_names_stay(lines, name):
     assert lines()[0][name] == "hunter2"
 
 
-SECRETS_IN_TEXT = [
-    (LINK, "abc123secret"),
-    ("GET https://acme.talentlms.com/index/autologin/key:abc123secret failed", "abc123secret"),
-    ("https://acme.talentlms.com/index/logout/token:abc123secret,next:aHR0cA==", "abc123secret"),
-    (f"token was {JWT} and so on", "eyJzdWIiOiJraW0ifQ"),
-    ("Authorization: Basic c2VjcmV0OnNlY3JldA==", "c2VjcmV0OnNlY3JldA"),
-    ("authorization: bearer abc123secret", "abc123secret"),
-    ("redis://:abc123secret@redis.internal:6379/0", "abc123secret"),
-    ("rediss://user:abc123secret@redis.internal:6379/0", "abc123secret"),
-    ("/callback/acme?code=abc123secret&state=other456secret", "abc123secret"),
-    ("/callback/acme?code=abc123secret&state=other456secret", "other456secret"),
-    ("grant_type=authorization_code&code_verifier=abc123secret&client_secret=x", "abc123secret"),
-    ("login=kim&password=abc123secret", "abc123secret"),
-    ("csrf_token=abc123secret", "abc123secret"),
-    ("Cookie: __Host-talentlms_gateway_session=abc123secret; theme=dark", "abc123secret"),
-    ("Cookie: talentlms_gateway_transaction_0a1b2c=1234.abc123secret", "abc123secret"),
-    ('{"id": "7", "login_key": "abc123secret"}', "abc123secret"),
-    ('{"id":"7","password":"abc123secret"}', "abc123secret"),
-    ("{'access_token': 'abc123secret'}", "abc123secret"),
-    ("api_key=abc123secret", "abc123secret"),
-    ("https://user:abc123secret@id.acme.example/token", "abc123secret"),
-]
-
-
 @pytest.mark.statement(61)
 @pytest.mark.parametrize(("text", "secret"), SECRETS_IN_TEXT)
-def test_secrets_inside_a_text_are_blotted(text, secret):
-    assert secret not in log.blotted(text)
-
-
-@pytest.mark.parametrize(("text", "secret"), SECRETS_IN_TEXT)
-def test_secrets_inside_a_logged_text_are_blotted(stream, text, secret):
+def test_secrets_inside_a_logged_text_are_redacted(stream, text, secret):
     log.event("problem", note=text)
     assert secret not in stream.getvalue()
 
 
 @pytest.mark.parametrize(("text", "secret"), SECRETS_IN_TEXT)
-def test_secrets_in_a_traceback_are_blotted(stream, text, secret):
+def test_secrets_in_a_traceback_are_redacted(stream, text, secret):
     logging.getLogger("gateway").error("problem.unforeseen", exc_info=RuntimeError(text))
     assert "RuntimeError" in stream.getvalue()
     assert secret not in stream.getvalue()
 
 
-def test_secrets_inside_a_structure_are_blotted(stream):
+def test_secrets_inside_a_structure_are_redacted(stream):
     log.event("problem", answer={"user": {"id": 7, "password": "hunter2"}}, others=[{"token": "hunter3"}])
     assert "hunter" not in stream.getvalue()
 
 
-def test_blotting_leaves_the_line_json_and_the_rest_readable(lines):
+def test_redaction_leaves_the_line_json_and_the_rest_readable(lines):
     log.event("problem", note=f"went to {LINK} and back", path="/go/course/12")
     (line,) = lines()
     assert line["path"] == "/go/course/12"
     assert line["note"].startswith("went to https://acme.talentlms.com/index/gotocourse/key:")
     assert line["note"].endswith(" and back")
-
-
-@pytest.mark.parametrize("text", ["https://training.acme.com/go/course/12", "no secret here", "status: active", "a=b"])
-def test_what_is_no_secret_stays_as_it_is(text):
-    assert log.blotted(text) == text
 
 
 def test_foreign_loggers_are_held_at_warning_whatever_the_level(lines):
@@ -185,3 +149,169 @@ def test_text_that_is_not_valid_unicode_loses_no_event(own_log_handlers):
     log.event("problem", note="\ud800")
     assert json.loads(raw.getvalue())["event"] == "problem"
     written.detach()
+
+
+# --- what a stranger may write into the log -------------------------------------------------------------------------
+
+
+@pytest.mark.statement(62)
+@pytest.mark.parametrize("code", [0x7F, *range(0x80, 0xA0), 0x2028, 0x2029, 0x202E, 0x2066])
+def test_no_character_that_ends_a_line_or_steers_a_terminal_stands_in_the_log(stream, lines, code):
+    log.event("problem", note=f"a{chr(code)}b")
+    logging.getLogger("urllib3").warning("a%sb", chr(code))
+    assert chr(code) not in stream.getvalue()
+    assert [lines()[0]["note"], lines()[1]["event"]] == [f"a{chr(code)}b"] * 2
+
+
+def test_letters_of_every_script_stay_readable(stream):
+    log.event("problem", note="Ihre Anmeldung wurde abgelehnt: ungültig, ありません")
+    assert "ungültig, ありません" in stream.getvalue()
+
+
+@pytest.mark.parametrize("name", ["path", "provider", "note", "anything"])
+def test_a_long_text_is_shortened(lines, name):
+    log.event("problem", **{name: "/" + "a" * 8000})
+    (line,) = lines()
+    assert line[name] == "/" + "a" * 298 + "…"
+
+
+def test_a_long_text_is_shortened_wherever_it_stands(lines):
+    log.event("problem", others=[{"inner": "a" * 8000}], thing=Exception("b" * 8000))
+    logging.getLogger("urllib3").warning("c" * 8000)
+    first, second = lines()
+    assert [len(text) for text in (first["others"][0]["inner"], first["thing"], second["event"])] == [300] * 3
+
+
+HOSTILE = ["a", "\x00", '"', "\\", "\u2028", "\x85", "\U0001f600", "\ud800", "é"]
+
+
+def hostile_request(letter):
+    """Log what a request may lead to, every text of it as long as a request can be."""
+    log.begin("203.0.113.7", letter * 8000)
+    log.audit("sign_in", outcome="refused", reason="bad-request", provider=letter * 8000, note=letter * 8000)
+    log.event("problem", level=logging.WARNING, status=400, path=letter * 8000, note=letter * 8000)
+    logging.getLogger("gateway").error(
+        "problem.unforeseen", exc_info=RuntimeError(letter * 8000), extra={"fields": {"path": letter * 8000}}
+    )
+    for _ in range(20):
+        logging.getLogger("urllib3").warning(letter * 8000)
+
+
+@pytest.mark.parametrize("letter", HOSTILE)
+def test_one_request_writes_two_kilobytes_at_most(stream, lines, letter):
+    hostile_request(letter)
+    assert len(stream.getvalue().encode()) <= 2048
+    assert all(re.fullmatch(r"[0-9A-Z]{4}-[0-9A-Z]{4}", line["reference"]) for line in lines())
+
+
+@pytest.mark.parametrize("letter", HOSTILE)
+def test_what_a_stranger_writes_crowds_out_no_event_of_its_request(lines, letter):
+    hostile_request(letter)
+    told = lines()
+    assert [line["event"] for line in told[:3]] == ["sign_in", "problem", "problem.unforeseen"]
+    assert (told[0]["outcome"], told[0]["client"], told[0]["reason"]) == ("refused", "203.0.113.7", "bad-request")
+    assert told[1]["status"] == 400
+    assert told[2]["shortened"] is True
+
+
+def test_what_an_ordinary_request_writes_is_whole(lines):
+    log.begin("203.0.113.7", "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0")
+    for step in ("adopted", "forgotten", "signed_up"):
+        log.audit("provisioning", outcome="success", step=step, person="p" * 43, user_id=4711)
+    told = lines()
+    assert [line["step"] for line in told] == ["adopted", "forgotten", "signed_up"]
+    assert all(line["user_agent"].startswith("Mozilla") and "shortened" not in line for line in told)
+
+
+def test_each_request_may_write_as_much_as_the_one_before(lines):
+    for _ in range(3):
+        hostile_request("a")
+    told = {}
+    for line in lines():
+        told.setdefault(line["reference"], []).append(line["event"])
+    first, second, third = told.values()
+    assert first == second == third
+
+
+def test_what_is_logged_after_a_request_belongs_to_none(lines):
+    hostile_request("a")
+    log.end()
+    log.event("budget.not_fed")
+    assert (lines()[-1]["event"], lines()[-1]["reference"], log.client()) == ("budget.not_fed", "-", "")
+
+
+def test_outside_of_a_request_every_line_is_bounded_and_none_is_left_out(lines, stream):
+    def background():
+        for _ in range(10):
+            log.event("budget.not_fed", why="x", note="\x00" * 8000, others=["\x00" * 8000] * 3)
+        return log.reference()
+
+    assert at_once(1, lambda _: background()) == ["-"]
+    assert [line["event"] for line in lines()] == ["budget.not_fed"] * 10
+    assert max(len(line) for line in stream.getvalue().splitlines()) <= 2048
+
+
+def test_a_traceback_tells_what_was_raised_and_where_though_the_message_is_long(lines):
+    def innermost():
+        raise RuntimeError("b" * 8000)
+
+    def outer(depth):
+        return outer(depth - 1) if depth else innermost()
+
+    log.begin()
+    try:
+        outer(50)
+    except RuntimeError as error:
+        caught = error
+    logging.getLogger("gateway").error("problem.unforeseen", exc_info=caught)
+    (line,) = lines()
+    assert "in innermost" in line["traceback"]
+    assert line["traceback"].startswith("Traceback (")
+    assert line["traceback"].splitlines()[-1].startswith("RuntimeError: bbb")
+    assert len(line["traceback"]) <= log.TRACEBACK_BYTES
+
+
+# --- the server's own log --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def plain():
+    """A logger of plain text, as gunicorn has one; returns it and what it wrote."""
+    written = io.StringIO()
+    logger = logging.Logger("server")  # noqa: LOG001 - one that no other test sees
+    handler = logging.StreamHandler(written)
+    handler.setFormatter(logging.Formatter("[%(levelname)s] %(message)s"))
+    logger.addHandler(handler)
+    logger.addFilter(log.sanitize)
+    return logger, written.getvalue
+
+
+@pytest.mark.statement(62)
+@pytest.mark.parametrize("letter", ["\n", "\r", "\x85", "\x9b", "\u2028", "\x1b", "\x00"])
+def test_nothing_forges_a_line_of_the_servers_log(plain, letter):
+    logger, text = plain
+    logger.warning("Invalid request: %s", f"a{letter}b")
+    assert text().splitlines() == [text().rstrip("\n")]
+    assert letter not in text().removesuffix("\n")
+
+
+@pytest.mark.statement(62)
+def test_nothing_forges_a_line_of_the_servers_log_through_an_exception(plain):
+    logger, text = plain
+    logger.error("Error handling request", exc_info=RuntimeError('bad\n{"event": "forged"}\x85'))
+    assert text().splitlines()[-1] == 'RuntimeError: bad\\n{"event": "forged"}\\x85'
+
+
+@pytest.mark.parametrize(("text", "secret"), SECRETS_IN_TEXT)
+def test_secrets_in_the_servers_log_are_redacted(plain, text, secret):
+    logger, written = plain
+    logger.error("Error handling request %s", text, exc_info=RuntimeError(text))
+    assert "RuntimeError" in written()
+    assert secret not in written()
+
+
+@pytest.mark.parametrize("letter", HOSTILE)
+def test_a_line_of_the_servers_log_is_short(plain, letter):
+    logger, text = plain
+    logger.error("Error handling request %s", letter * 8000, exc_info=RuntimeError(letter * 8000))
+    assert len(text().encode("utf-8", "backslashreplace")) <= 2048

@@ -145,6 +145,16 @@ def test_what_is_not_a_network_is_refused(faults, text, says):
     assert says in faults(GATEWAY_TRUSTED_PROXIES=text)["GATEWAY_TRUSTED_PROXIES"]
 
 
+def test_one_proxy_is_counted_unless_more_are_named(settings):
+    assert settings().proxy_count == 1
+    assert settings(GATEWAY_TRUSTED_PROXIES="10.0.0.0/8", GATEWAY_PROXY_COUNT="2").proxy_count == 2
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "11", "two", "1.5"])
+def test_a_count_of_proxies_that_is_none_is_refused(faults, text):
+    assert "write a whole number, 1 to 10" in faults(GATEWAY_PROXY_COUNT=text)["GATEWAY_PROXY_COUNT"]
+
+
 @pytest.mark.parametrize("text", ["off", "on"])
 def test_a_switch_is_on_or_off(settings, text):
     loaded = settings(GATEWAY_RATE_LIMITS=text, GATEWAY_PASSWORD_SIGN_IN=text)

@@ -419,13 +419,6 @@ def test_a_worker_is_replaced_while_requests_come(own_server):
 # --- gunicorn's own settings ----------------------------------------------------------------------------------------
 
 
-def test_an_access_log_is_written_for_who_wants_one(own_server):
-    running = own_server("--access-logfile", "-")
-    running.get("/seen")
-
-    eventually(lambda: '"GET /seen HTTP/1.1" 200' in running.log)
-
-
 def test_two_addresses_are_served(own_server):
     other = free_port()
     running = own_server("--bind", f"127.0.0.1:{other}")
