@@ -4,7 +4,8 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from gateway import deadline, log
+from gateway import admission, deadline, log
+from gateway.admission import QueueEntry
 from gateway.errors import (
     Gone,
     Inactive,
@@ -66,9 +67,11 @@ class PasswordSignIn:
             PasswordRefused: whatever the reason; nobody learns which accounts exist.
             TooManyAttempts: too many failures of this person or from this address, or too many attempts at once.
         """
-        person = hashlib.sha256(username.strip().lower().encode()).hexdigest()[:32]
+        person = _digest(username.strip().lower())
         counters = (f"password:person:{person}", f"password:{network_of(address)}")
         self._check_limits(counters)  # whoever is over the limit does not even wait
+        # nobody is known yet: a stranger elsewhere who tries this name spends nothing of its owner's
+        admission.begin(QueueEntry(person=_digest(f"{person}\n{network_of(address)}")))
         with self._one_at_a_time(person):
             self._check_limits(counters)
             return self._checked(username.strip(), password, person, counters)
@@ -105,3 +108,7 @@ class PasswordSignIn:
         if self._attempts is not None:
             for counter in counters:
                 self._attempts.failed(counter)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:32]

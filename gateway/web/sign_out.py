@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Mapping
 
 from flask import Blueprint, Response, request
 
-from gateway import log
+from gateway import admission, log
+from gateway.admission import QueueEntry
 from gateway.flows.sign_out import SignOut, WayOut
 from gateway.oidc.logout import Logout
 from gateway.store.sessions import Sessions
@@ -76,6 +77,7 @@ class Leaving:
         self._departures.remember(departure, browser)
         self._sessions.end(session)
         log.audit("sign_out", outcome="success", provider=identity.provider, person=identity.key)
+        admission.begin(QueueEntry(person=identity.key))
         out = self._sign_out.way_out(learner) if learner else WayOut()
         response = to_address(out.link.reveal() if out.link else CONTINUE_PATH)
         self._visitor.dismiss(response)

@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 from gateway import create_app
+from gateway.admission import Lane, PersonLimit, QueueEntry
 from gateway.cli import main
 from gateway.config import IdentityProviderSettings, Settings, TalentLMSSettings, load
 from gateway.config.setting import declared
@@ -22,7 +23,6 @@ from gateway.store.provider_documents import ProviderDocuments
 from gateway.store.sessions import Sessions
 from gateway.store.transactions import Departures, Transactions
 from gateway.store.used_tokens import UsedTokens
-from gateway.turn import Lane, Turn
 from schemas.identity import Identity
 from schemas.learner import AccountLink
 from schemas.secret import Secret
@@ -154,7 +154,8 @@ def fill(store):
     sessions = Sessions(store, 60, 60)
     sessions.replace(sessions.find(sessions.create(IDENTITY, Secret("token")).reveal()), IDENTITY, Secret("new"))
     UsedTokens(store).remember(IDENTITY.issuer, "id", 60)
-    SharedBudget(store, "acme.talentlms.com", 200, 2000, 12).claim(Turn(Lane.CLICK, "place", 0.0))
+    budget = SharedBudget(store, "acme.talentlms.com", 200, 2000, 12, PersonLimit(20, 1, 5))
+    budget.admit(QueueEntry(Lane.CLICK, "kim", "path"))
 
 
 def test_the_table_of_what_lasts_names_the_keys_that_are_written():
