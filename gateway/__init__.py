@@ -59,6 +59,7 @@ from gateway.web import (
     waiting,
 )
 from gateway.web import visitor as visitors
+from gateway.web.catalogue import Catalogue
 from gateway.web.client import Proxies
 from gateway.web.cookies import Cookies
 from gateway.web.forms import Forms
@@ -98,8 +99,9 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     near = _neighbours(settings)
     cookies = Cookies(secure=settings.secure)
-    clicks = Clicks(near.sessions, cookies, near.budget)
-    learners = Learners(_provisioning(settings, near), near.sessions)
+    catalogue = Catalogue(settings.slugs.courses, settings.slugs.categories)
+    clicks = Clicks(near.sessions, cookies, near.budget, catalogue)
+    learners = Learners(_provisioning(settings, near), near.sessions, near.budget)
     launches = Launches(learners, _launch(settings, near), settings.slugs.courses)
     for routes in _routes(settings, near, cookies, clicks, learners, launches):
         app.register_blueprint(routes)
@@ -170,10 +172,11 @@ def _neighbours(settings: Settings) -> _Neighbours:
 
 def _budget(settings: Settings, store: Store) -> Budget:
     lms = settings.talentlms
-    if not (lms.calls_per_hour or lms.calls_per_5_seconds):
+    if not (lms.calls_per_hour or lms.calls_per_5_seconds or lms.calls_per_person.at_once):
         return Budget()
     domain = urlsplit(lms.url).netloc
-    return Budget(SharedBudget(store, domain, lms.calls_per_5_seconds, lms.calls_per_hour, LONGEST_SECONDS))
+    limits = (lms.calls_per_5_seconds, lms.calls_per_hour, LONGEST_SECONDS, lms.calls_per_person)
+    return Budget(SharedBudget(store, domain, *limits))
 
 
 def _routes(

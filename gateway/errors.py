@@ -61,6 +61,7 @@ besides stands in ``note`` and goes to the log, never to the page.
         ├── Unwritable                400  a value that the wire cannot carry
         ├── Throttled                 503  with when to come back
         │   └── Queued                503  not asked yet: the budget gives the call a later time
+        │       └── PersonQueued      503  likewise, because of what this person has spent
         ├── Unavailable               503  no answer, or a 5xx
         └── Misunderstood             502  an answer that is no answer: HTML, half a body, missing keys
 """
@@ -633,6 +634,14 @@ class Queued(Throttled):
     def __init__(self, wait: float, back: float) -> None:
         super().__init__("the budget of calls is spent", retry_after=max(1, int(back)))
         self.wait = wait
+
+
+class PersonQueued(Queued):
+    """This person has spent their calls for now; nobody else has to wait."""
+
+    code = "person-queued"
+    happened = "You have opened many pages in a short time."
+    advice = "Please try again in a moment."
 
 
 class Unavailable(TalentLMSError):

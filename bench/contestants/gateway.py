@@ -16,6 +16,7 @@ from bench.stage import CLIENT_ID, Stage
 
 UNREACHED_PER_HOUR = 1_000_000
 UNREACHED_PER_5_SECONDS = 10_000
+UNREACHED_PER_PERSON = "10000,1000,100%"
 """The largest limits that can be set: the budget is kept, and does not bind."""
 
 
@@ -27,6 +28,7 @@ class Shape:
         tls: whether TalentLMS is spoken to over TLS.
         per_hour: ``TALENTLMS_CALLS_PER_HOUR``.
         per_5_seconds: ``TALENTLMS_CALLS_PER_5_SECONDS``.
+        per_person: ``TALENTLMS_CALLS_PER_PERSON``; a few people click here far oftener than anybody does.
         workers: how many processes.
         gunicorn: what else gunicorn is told, in place of what gunicorn.conf.py says.
     """
@@ -34,11 +36,12 @@ class Shape:
     tls: bool = True
     per_hour: int = UNREACHED_PER_HOUR
     per_5_seconds: int = UNREACHED_PER_5_SECONDS
+    per_person: str = UNREACHED_PER_PERSON
     workers: int = 1
     gunicorn: tuple[str, ...] = ()
 
 
-UNLIMITED = Shape(per_hour=0, per_5_seconds=0)
+UNLIMITED = Shape(per_hour=0, per_5_seconds=0, per_person="off")
 """The budget switched off."""
 
 
@@ -53,6 +56,7 @@ def environment(stage: Stage, port: int, shape: Shape) -> dict[str, str]:
         "TALENTLMS_API_KEY": stage.api_key,
         "TALENTLMS_CALLS_PER_HOUR": str(shape.per_hour),
         "TALENTLMS_CALLS_PER_5_SECONDS": str(shape.per_5_seconds),
+        "TALENTLMS_CALLS_PER_PERSON": shape.per_person,
         "OIDC_ISSUER": ISSUER,
         "OIDC_CLIENT_ID": CLIENT_ID,
         "OIDC_CLIENT_SECRET": stage.provider.client_secret,

@@ -1,6 +1,7 @@
 """How throughput grows with workers while the CPU is not the limit."""
 
 from collections import Counter
+from dataclasses import replace
 
 from bench import people
 from bench.contestants import gateway
@@ -52,7 +53,7 @@ def run(stage: Stage, plan: Plan) -> Findings:
 
 
 def _load(stage: Stage, plan: Plan, signed_in: list[Person], workers: int) -> Tally:
-    shape = gateway.Shape(per_hour=0, per_5_seconds=0, workers=workers, gunicorn=("--threads", str(THREADS)))
+    shape = replace(gateway.UNLIMITED, workers=workers, gunicorn=("--threads", str(THREADS)))
     contestant = gateway.start(stage, signed_in, shape, cores=stage.cores.both)
     at_once = workers * THREADS * QUEUED
     closed(contestant.target, connections=at_once, clicks=at_once, seconds=plan.slice_seconds, keep=False)

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
+from gateway.admission import PersonLimit
 from gateway.config.addresses import destination, link_host, origin
 from gateway.config.faults import Complaint, Refused
 from gateway.config.kinds import AllOr, Choice, Rule, Several, Switch, Whole
+from gateway.config.person_limit import person_limit
 from gateway.config.setting import Setting
 from gateway.config.texts import plain, talentlms_key
 from schemas.secret import Secret
@@ -17,6 +19,7 @@ HOSTS = Several(Rule("host or host:port", link_host), frozenset)
 PLACE = Rule("own path or https URL", destination)
 COURSES = Several(Whole(1, 2**31 - 1), frozenset)
 HEADER_OPTIONS = Choice("courseName", "units", "sharedFiles", "moreOptions", "certificationIcon")
+PERSON = PersonLimit(at_once=20, per_second=1, share=5)
 PAYPAL = "www.paypal.com"
 
 
@@ -62,6 +65,16 @@ class TalentLMSSettings:
             variable="TALENTLMS_CALLS_PER_5_SECONDS",
         ),
     ] = 200
+    calls_per_person: Annotated[
+        PersonLimit,
+        Setting(
+            Rule("calls at once, calls a second, share of the hour; or `off`", person_limit),
+            "What one person's clicks may spend, so that nobody spends everybody's hour. The share is a percentage of "
+            "the calls of an hour, and never less than 20 of them; without a limit per hour there is no share. `off`: "
+            "no limit per person.",
+            variable="TALENTLMS_CALLS_PER_PERSON",
+        ),
+    ] = PERSON
     link_hosts: Annotated[
         frozenset[str],
         Setting(

@@ -5,7 +5,8 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from gateway import deadline, log
+from gateway import admission, deadline, log
+from gateway.admission import QueueEntry
 from gateway.errors import (
     Gone,
     Inactive,
@@ -73,6 +74,8 @@ class PasswordSignIn:
         """
         attempt = self._attempt(username, address)
         self._admitted(attempt, count=False)  # whoever is over the limit does not even wait
+        # nobody is known yet: a stranger elsewhere who tries this name spends nothing of its owner's
+        admission.begin(QueueEntry(person=_digest(attempt.pair)))
         with self._one_at_a_time(attempt):
             return self._tried(username.strip(), password, attempt, self._admitted(attempt, count=True))
 
@@ -84,10 +87,10 @@ class PasswordSignIn:
     def _admitted(self, attempt: Attempt, *, count: bool) -> Admission:
         if self._attempts is None:
             return Admission(wait=0, counted=False)
-        admission = self._attempts.admission(attempt, count=count)
-        if admission.wait:
-            raise self._too_many(attempt, "too many have failed", admission.wait)
-        return admission
+        allowed = self._attempts.admission(attempt, count=count)
+        if allowed.wait:
+            raise self._too_many(attempt, "too many have failed", allowed.wait)
+        return allowed
 
     @contextmanager
     def _one_at_a_time(self, attempt: Attempt) -> Iterator[None]:
@@ -126,4 +129,8 @@ def _person(username: str) -> str:
     """Return whom a user name means: TalentLMS need not tell upper case, blanks at the ends or accents apart."""
     letters = unicodedata.normalize("NFKD", username.strip().casefold())
     plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    return hashlib.sha256(plain.encode(errors="backslashreplace")).hexdigest()[:32]
+    return _digest(plain)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode(errors="backslashreplace")).hexdigest()[:32]

@@ -1,4 +1,4 @@
-"""The budget of TalentLMS calls that all workers share: both windows, the lanes and the queue, in one atomic script.
+"""The budget of TalentLMS calls that all workers share: windows, lanes, queue and people, in one atomic script.
 
 Redis's clock decides, so that workers on many machines agree. The script is ``budget.lua`` beside this file; how the
 rule works, and why it holds at TalentLMS's side, is drawn in ``docs/budget.md``.
@@ -7,15 +7,15 @@ rule works, and why it holds at TalentLMS's side, is drawn in ``docs/budget.md``
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
 from gateway import log
+from gateway.admission import Admission, Lane, PersonLimit, QueueEntry, SessionLookup
 from gateway.errors import StoreUnavailable
 from gateway.store.connection import Store
-from gateway.turn import Lane, Turn, Verdict, Voucher
 
 RESERVE = {Lane.CLICK: 0.0, Lane.PAPERWORK: 0.2, Lane.BACKGROUND: 0.5}
 """The part of both windows that a lane leaves to those before it."""
@@ -27,8 +27,9 @@ answer came; its slot becomes free 5 seconds after the answer in any case, so no
 
 _TOLD_AT_ONCE = 64
 _MILLISECONDS = 1000
+_FIRST_TOLD = 2
 
-Deed = Literal["claim", "freeze", "may_ask", "feed", "settle"]
+Command = Literal["admit", "give_back", "remember_unknown", "freeze", "may_ask", "feed", "settle"]
 
 
 class SharedBudget:
@@ -38,51 +39,90 @@ class SharedBudget:
         store: where it is.
         domain: TalentLMS's host.
         per_5_seconds: calls in any 5 seconds; 0: no limit of ours.
-        per_hour: calls in an hour; 0: no limit of ours.
+        per_hour: calls in an hour; 0: no limit of ours, and no share of it.
         longest: how many seconds a call takes at most. After that, one that nobody wrote down, because its worker
             died, counts as answered.
+        per_person: what one person may spend; default: no limit.
     """
 
-    def __init__(self, store: Store, domain: str, per_5_seconds: int, per_hour: int, longest: float) -> None:
-        settings = _settings(per_5_seconds, per_hour, longest)
-        source = settings + Path(__file__).with_suffix(".lua").read_text()
-        self._script = store.script(source)
+    def __init__(
+        self,
+        store: Store,
+        domain: str,
+        per_5_seconds: int,
+        per_hour: int,
+        longest: float,
+        per_person: PersonLimit | None = None,
+    ) -> None:
+        settings = _settings(per_5_seconds, per_hour, longest, per_person or PersonLimit())
+        self._script = store.script(settings + Path(__file__).with_suffix(".lua").read_text())
         prefix = f"budget:{{{domain}}}:"
-        self._keys = [(prefix + name).encode() for name in ("account", "slots", "queue", "due")]
-        self._ticket = prefix + "ticket:"
+        self._keys = [(prefix + name).encode() for name in ("account", "slots", "queue", "due", "unknown")]
+        self._bucket, self._places = prefix + "person:", prefix + "places:"
+        self.is_limited = bool(per_5_seconds or per_hour)
         self._last = 0
-        self._answered: deque[tuple[int, float | None]] = deque()
+        self._answered: deque[tuple[int, float]] = deque()
         self._settling = threading.Lock()
 
-    def claim(self, turn: Turn, voucher: Voucher | None = None) -> Verdict:
+    def admit(self, entry: QueueEntry, lookup: SessionLookup | None = None) -> Admission:
         """Ask for a call; one round trip.
 
         Args:
-            turn: the lane and the place of whoever asks.
-            voucher: a record that has to be there, and whose idle time begins anew.
+            entry: how whoever asks queues.
+            lookup: a session that has to be there, and whose idle time begins anew.
 
         Raises:
             StoreUnavailable: then nothing may be called.
         """
-        keys = [self._ticket + turn.place, *([voucher.key] if voucher else [])]
-        idle = voucher.idle if voucher else 0
-        call, wait, back, feed_due, last, *record = self._do(f"{turn.lane.value} {idle} {turn.place}", "claim", keys)
+        given = (
+            f"{entry.lane.value} {lookup.idle if lookup else 0} {entry.asked} "
+            f"{entry.person or '-'} {entry.path or '-'} {entry.item or '-'}"
+        )
+        call, wait, back, feed_due, last, asked, by_person, *record = self._do(
+            "admit", given, entry.person, lookup.key if lookup else None
+        )
         self._last = max(self._last, last)
-        return Verdict(call, wait / _MILLISECONDS, back / _MILLISECONDS, bool(feed_due), record[0] if record else None)
+        return Admission(
+            call,
+            wait / _MILLISECONDS,
+            back / _MILLISECONDS,
+            bool(feed_due),
+            asked,
+            bool(by_person),
+            by_person == _FIRST_TOLD,
+            record[0] if record else None,
+        )
 
     def answered(self, call: int) -> None:
         """Write down that a call is over; told with the next claim, or by itself a little later."""
-        self._answered.append((call, time.monotonic()))
-        self._settle_later()
+        if self.is_limited:
+            self._answered.append((call, time.monotonic()))
+            self._settle_later()
 
-    def unused(self, call: int) -> None:
-        """Give a call back that was never made; at once, for it may be the hour's last."""
-        self._answered.append((call, None))
-        self._settle()
+    def unused(self, call: int, person: str = "") -> None:
+        """Give a call back that was never made; at once, for it may be the hour's last.
+
+        Args:
+            call: its number.
+            person: who asked for it, as the queue entry had it.
+        """
+        try:
+            self._do("give_back", f"{call} {person or '-'}", person)
+        except StoreUnavailable as error:
+            log.event("budget.not_settled", why=error.code, note=error.note)
+            self.answered(call)
+
+    def remember_unknown(self, item: str) -> None:
+        """Let nobody ask for a course or category for a minute, because TalentLMS does not know it.
+
+        Args:
+            item: as ``QueueEntry`` has it.
+        """
+        self._do("remember_unknown", item)
 
     def freeze(self, seconds: float) -> None:
         """Let nobody call for a while, because TalentLMS throttled."""
-        self._do(f"{seconds * _MILLISECONDS:.0f}", "freeze")
+        self._do("freeze", f"{seconds * _MILLISECONDS:.0f}")
 
     def may_ask(self) -> tuple[int, int] | None:
         """Take it upon oneself to ask for the ``ratelimit``, if that is due and nobody else does.
@@ -90,7 +130,7 @@ class SharedBudget:
         Returns:
             The number of the last call and how many are under way, for ``feed``; ``None``: not now.
         """
-        allowed, last, under_way = self._do("", "may_ask")
+        allowed, last, under_way = self._do("may_ask")
         return (last, under_way) if allowed else None
 
     def feed(self, limit: int, remaining: int, reset: int, before: tuple[int, int]) -> None:
@@ -103,12 +143,12 @@ class SharedBudget:
             before: what ``may_ask`` returned.
         """
         last, under_way = before
-        self._do(f"{limit} {remaining} {reset * _MILLISECONDS} {under_way} {last}", "feed")
+        self._do("feed", f"{limit} {remaining} {reset * _MILLISECONDS} {under_way} {last}")
 
     def flush(self) -> None:
         """Tell Redis everything that was answered and not told yet."""
         while self._answered:
-            self._do("", "settle")
+            self._do("settle")
 
     def _settle_later(self) -> None:
         if self._settling.acquire(blocking=False):
@@ -118,28 +158,29 @@ class SharedBudget:
 
     def _settle_now(self) -> None:
         self._settling.release()
-        self._settle()
-
-    def _settle(self) -> None:
         try:
             self.flush()
         except StoreUnavailable as error:
             # told with a later claim; else the slots become free by themselves
             log.event("budget.not_settled", why=error.code, note=error.note)
 
-    def _do(self, given: str, deed: Deed, keys: Sequence[str] = ()) -> Any:
+    def _do(self, command: Command, given: str = "", person: str = "", session: str | None = None) -> Any:
         told = list(islice(self._untold(), _TOLD_AT_ONCE))
         now = time.monotonic()
-        pairs = "".join(f" {call} {-1 if at is None else int((now - at) * _MILLISECONDS)}" for call, at in told)
+        pairs = "".join(f" {call} {int((now - at) * _MILLISECONDS)}" for call, at in told)
+        keys: list[str | bytes] = [
+            *self._keys,
+            self._bucket + person,
+            self._places + person,
+            *([session] if session else []),
+        ]
         try:
-            return self._script(
-                [*self._keys, *(keys or (self._ticket,))], [f"{deed} {self._last} {len(told)}{pairs} {given}"]
-            )
+            return self._script(keys, [f"{command} {self._last} {len(told)}{pairs} {given}"])
         except StoreUnavailable:
             self._answered.extendleft(reversed(told))
             raise
 
-    def _untold(self) -> Iterator[tuple[int, float | None]]:
+    def _untold(self) -> Iterator[tuple[int, float]]:
         while True:
             try:
                 yield self._answered.popleft()
@@ -147,12 +188,14 @@ class SharedBudget:
                 return
 
 
-def _settings(per_5_seconds: int, per_hour: int, longest: float) -> str:
+def _settings(per_5_seconds: int, per_hour: int, longest: float, per_person: PersonLimit) -> str:
     """Return the lines of Lua that stand in front of the script: what never changes need not be sent each time."""
     reserves = ", ".join(
         f"{{{int(per_5_seconds * RESERVE[lane])}, {int(per_hour * RESERVE[lane])}}}" for lane in sorted(Lane)
     )
+    interval = _MILLISECONDS / per_person.per_second if per_person.at_once else 0
     return (
         f"local BURST, HOURLY, LONGEST = {per_5_seconds}, {per_hour}, {longest * _MILLISECONDS:.0f}\n"
         f"local FEED, RESERVES = {FEED_SECONDS * _MILLISECONDS}, {{{reserves}}}\n"
+        f"local AT_ONCE, INTERVAL, SHARE = {per_person.at_once}, {interval:.3f}, {per_person.share}\n"
     )

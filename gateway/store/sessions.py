@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import secrets
 import time
 from collections.abc import Collection, Sequence
@@ -9,8 +10,8 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from gateway import log
+from gateway.admission import SessionLookup
 from gateway.store.connection import Store
-from gateway.turn import Voucher
 from schemas.identity import Identity, person_key
 from schemas.learner import Learner
 from schemas.secret import Secret
@@ -24,6 +25,8 @@ AT_ONCE = 50
 
 _TOGETHER = 100
 """How many records are looked at in one round trip where many sessions end."""
+
+_ID = re.compile(r"([0-9a-f]{32})\.[A-Za-z0-9_-]{43}", re.ASCII)
 _TRIES = 5
 _SWAP = """
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
@@ -64,9 +67,10 @@ class Sessions:
             logout_hint: for the logout, too.
 
         Returns:
-            Its new id, 256 bits of chance, for the cookie.
+            Its new id, for the cookie: the person's key, by which their calls are counted in the round trip that finds
+            the session, and 256 bits of chance. What it says of the person counts only where the record is there.
         """
-        session_id = Secret(secrets.token_urlsafe(32))
+        session_id = Secret(f"{identity.key}.{secrets.token_urlsafe(32)}")
         expires_at = int(time.time()) + self._lifetime
         handle = _handle(session_id.reveal())
         session = Session(handle, identity, expires_at, id_token, sub, sid, logout_hint=logout_hint)
@@ -80,23 +84,24 @@ class Sessions:
 
     def find(self, session_id: str) -> Session | None:
         """Return the session of a cookie's id and let its idle time begin anew; one round trip."""
-        voucher = self.voucher(session_id)
-        return self.in_force(session_id, self._store.ask("GETEX", voucher.key, "EX", voucher.idle))
+        lookup = self.lookup(session_id)
+        return self.in_force(session_id, self._store.ask("GETEX", lookup.key, "EX", lookup.idle))
 
-    def voucher(self, session_id: str) -> Voucher:
+    def lookup(self, session_id: str) -> SessionLookup:
         """Return where the record of a cookie's id is, for whoever fetches it together with something else."""
-        return Voucher(_key(_handle(session_id)), self._idle)
+        return SessionLookup(_key(_handle(session_id)), self._idle, _person(session_id))
 
     def in_force(self, session_id: str, record: bytes | None) -> Session | None:
-        """Return the session of a record, ``None`` for none and for one that is over."""
+        """Return the session of a record, ``None`` for none, for one that is over and for one of another person."""
         session = None if record is None else _unpacked(_handle(session_id), record)
-        if session is not None and (session.expires_at <= time.time() or not self._is_of_ours(session)):
+        if session is not None and not self._is_good(session, _person(session_id)):
             self.end(session)
             return None
         return session
 
-    def _is_of_ours(self, session: Session) -> bool:
-        return not self._providers or session.identity.provider in self._providers
+    def _is_good(self, session: Session, person: str) -> bool:
+        known = not self._providers or session.identity.provider in self._providers
+        return known and session.identity.key == person and session.expires_at > time.time()
 
     def began_at(self, session: Session) -> int:
         """Return when the sign-in was completed with which a session began, whole seconds since the epoch."""
@@ -197,6 +202,12 @@ def _names(session: Session) -> set[str]:
     if learner is not None:
         names |= {learner.login, str(learner.user_id)}
     return {name.casefold() for name in names if name}
+
+
+def _person(session_id: str) -> str:
+    """Return whose session an id would be; empty for what is no id of ours."""
+    found = _ID.fullmatch(session_id)
+    return found[1] if found else ""
 
 
 def _handle(session_id: str) -> str:

@@ -8,9 +8,9 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
-from gateway import deadline, log, turn
-from gateway.errors import GatewayError, Queued
-from gateway.turn import Permit, Turn, Verdict, Voucher
+from gateway import admission, deadline, log
+from gateway.admission import UNKNOWN_ITEM, Admission, Permit, QueueEntry, SessionLookup
+from gateway.errors import GatewayError, PersonQueued, Queued
 from schemas.site import RateLimit
 
 HELD_AT_ONCE = 64
@@ -22,7 +22,12 @@ FRESH_SECONDS = 1.0
 class SharedBudget(Protocol):
     """What all workers share; see ``gateway.store.budget``, which says what each of these means."""
 
-    def claim(self, turn: Turn, voucher: Voucher | None = None) -> Verdict:
+    @property
+    def is_limited(self) -> bool:
+        """Whether there is a limit for everybody together; otherwise there is one per person alone."""
+        ...
+
+    def admit(self, entry: QueueEntry, lookup: SessionLookup | None = None) -> Admission:
         """Ask for a call."""
         ...
 
@@ -30,8 +35,12 @@ class SharedBudget(Protocol):
         """Write down that a call is over."""
         ...
 
-    def unused(self, call: int) -> None:
+    def unused(self, call: int, person: str = "") -> None:
         """Give a call back that was never made."""
+        ...
+
+    def remember_unknown(self, item: str) -> None:
+        """Let nobody ask for a course or category for a while."""
         ...
 
     def freeze(self, seconds: float) -> None:
@@ -55,7 +64,7 @@ class Budget:
     """The budget as one process sees it.
 
     Args:
-        shared: what all workers share; ``None``: no limit of ours.
+        shared: what all workers share; ``None``: no limit of ours at all.
     """
 
     def __init__(self, shared: SharedBudget | None = None) -> None:
@@ -69,37 +78,42 @@ class Budget:
         """Whether there is a limit of ours at all."""
         return self._shared is not None
 
-    def enter(self, voucher: Voucher) -> bytes | None:
-        """Claim the first call of a click at the door, in the round trip that finds the session.
+    def enter(self, lookup: SessionLookup) -> tuple[bytes | None, bool]:
+        """Claim the first call of a click, in the round trip that finds the session.
 
         Args:
-            voucher: the session's record.
+            lookup: the session's record.
 
         Returns:
-            The record, ``None`` where there is none; with it the permit is kept for the work at hand.
+            The record, ``None`` where there is none; with it the permit is kept for the work at hand. And whether
+            TalentLMS is known to have no such course or category; then there is no permit.
 
         Raises:
             Queued: the call's time is later.
             StoreUnavailable: nobody is trusted, and nothing may be called.
         """
-        permit, record = self._claimed(voucher)
-        if permit is not None:
-            turn.keep(permit)
-        return record
+        if self._shared is None:
+            return None, False
+        admitted, claimed_at = self._admitted(self._shared, lookup)
+        if admitted.call > 0:
+            admission.keep(Permit(admitted.call, claimed_at, admission.current().person))
+        return admitted.record, admitted.call == UNKNOWN_ITEM
 
     def permit(self) -> Permit:
-        """Return the right to make one call now; the one that was claimed at the door, if it is still fresh.
+        """Return the right to make one call now; the one that was claimed by ``enter``, if it is still fresh.
 
         Raises:
             Queued: its time is later.
             StoreUnavailable: nothing may be called.
         """
-        kept = turn.taken()
+        kept = admission.taken()
         if kept is not None and time.monotonic() - kept.claimed_at < FRESH_SECONDS:
             return kept
         self.unused(kept)
-        permit, _ = self._claimed(None)
-        return permit or Permit(0, time.monotonic())
+        if self._shared is None:
+            return Permit(0, time.monotonic())
+        admitted, claimed_at = self._admitted(self._shared)
+        return Permit(admitted.call, claimed_at, admission.current().person)
 
     def answered(self, permit: Permit) -> None:
         """Write down that a call is over, whatever became of it."""
@@ -109,17 +123,28 @@ class Budget:
     def unused(self, permit: Permit | None) -> None:
         """Give back what was not used."""
         if self._shared is not None and permit is not None:
-            self._shared.unused(permit.call)
+            self._shared.unused(permit.call, permit.person)
 
     def throttled(self, seconds: float) -> None:
         """Let nobody call for a while, and give whoever met the throttle a place to come back to."""
-        if self._shared is None:
+        if self._shared is None or not self._shared.is_limited:
             return
         self._shared.freeze(seconds)
-        if turn.current().place:
-            call = self._shared.claim(turn.current()).call
+        mine = admission.current()
+        if mine.path:
+            call = self._shared.admit(mine).call
             if call > 0:  # so late that the freeze is already over
-                self._shared.unused(call)
+                self._shared.unused(call, mine.person)
+
+    def remember_unknown(self) -> None:
+        """Remember for a minute that TalentLMS does not know the course or category that the work at hand asks for."""
+        item = admission.current().item
+        if self._shared is None or not item:
+            return
+        try:
+            self._shared.remember_unknown(item)
+        except GatewayError as error:
+            log.event("budget.not_settled", why=error.code, note=error.note)
 
     def fed_by(self, rate_limit: Callable[[], RateLimit]) -> None:
         """Say how TalentLMS is asked for its ``ratelimit``; others use the same key, so our own count is not enough."""
@@ -127,14 +152,17 @@ class Budget:
 
     def ask(self) -> None:
         """Ask TalentLMS what is left of the hour, if that is due and no other worker does."""
-        if self._shared is None or self._rate_limit is None or not self._asking.acquire(blocking=False):
+        shared = self._shared
+        if shared is None or not shared.is_limited or self._rate_limit is None:
+            return
+        if not self._asking.acquire(blocking=False):
             return
         try:
-            before = self._shared.may_ask()
+            before = shared.may_ask()
             if before is not None:
                 told = self._rate_limit()
                 reset = int(told.reset.timestamp()) if told.reset else 0
-                self._shared.feed(told.limit, told.remaining, reset, before)
+                shared.feed(told.limit, told.remaining, reset, before)
         except GatewayError as error:
             log.event("budget.not_fed", why=error.code, note=error.note)
         finally:
@@ -148,28 +176,30 @@ class Budget:
         except GatewayError as error:
             log.event("budget.not_settled", why=error.code, note=error.note)
 
-    def _claimed(self, voucher: Voucher | None) -> tuple[Permit | None, bytes | None]:
-        """Claim a call, and be held for it once if it is a matter of a moment."""
-        if self._shared is None:
-            return None, None
-        mine = turn.current()
-        end = time.monotonic() + deadline.remaining(mine.patience)
+    def _admitted(self, shared: SharedBudget, lookup: SessionLookup | None = None) -> tuple[Admission, float]:
+        """Claim a call, and be held for it once if it is a matter of a moment; return since when it is ours, too."""
+        end = time.monotonic() + deadline.remaining(admission.current().patience)
         while True:
             now = time.monotonic()
-            verdict = self._shared.claim(mine, voucher)
-            if verdict.feed_due:
+            mine = admission.current()
+            said = shared.admit(mine, lookup)
+            if said.feed_due:
                 threading.Thread(target=self.ask, daemon=True).start()
-            if verdict.call < 0:
-                return None, None
-            if verdict.call:
-                return Permit(verdict.call, now), verdict.record
-            self._hold(verdict, end)
+            if said.call > 0:
+                admission.hand_on(said.asked)
+            if said.call:
+                return said, now
+            if said.by_person:
+                if said.first_told:
+                    log.event("budget.person_limited", person=mine.person, seconds=round(said.wait))
+                raise PersonQueued(said.wait, said.back)
+            self._hold(said, end)
 
-    def _hold(self, verdict: Verdict, end: float) -> None:
+    def _hold(self, said: Admission, end: float) -> None:
         """Wait until the call's time, in this thread; raise where that is too long or too many do."""
-        if time.monotonic() + verdict.wait > end or not self._seats.acquire(blocking=False):
-            raise Queued(verdict.wait, verdict.back)
+        if time.monotonic() + said.wait > end or not self._seats.acquire(blocking=False):
+            raise Queued(said.wait, said.back)
         try:
-            time.sleep(verdict.wait)
+            time.sleep(said.wait)
         finally:
             self._seats.release()

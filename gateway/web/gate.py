@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from gateway import deadline, log, turn
-from gateway.errors import Queued
+from gateway import admission, deadline, log
+from gateway.errors import PersonQueued, Queued
 from gateway.web.client import ForwardingNotice, Proxies, client_address
 from gateway.web.headers import redirect
 from gateway.web.launch import Launches
@@ -44,7 +44,7 @@ class Gate:
 
     Args:
         app: Flask's.
-        clicks: whose click it is, and whose turn.
+        clicks: whose click it is, and its call.
         launches: where a click's link comes from.
         proxies: those in front of the gateway, whose word on the browser's address is believed.
         secure: whether browsers reach the gateway over https.
@@ -59,12 +59,12 @@ class Gate:
         self._proxies = proxies
         self._notice = ForwardingNotice(proxies)
         self._secure = secure
-        self._pages: dict[tuple[str, str, int], _Page] = {}
+        self._pages: dict[tuple[str, str, int, bool], _Page] = {}
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request, and give back what it claimed and did not use."""
         deadline.start()
-        turn.begin()
+        admission.begin()
         log.begin(client_address(environ, self._proxies), environ.get("HTTP_USER_AGENT", ""))
         _forgive_a_slash(environ)
         try:
@@ -93,7 +93,12 @@ class Gate:
         return []
 
     def _waiting(self, error: Queued, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        key = (environ["PATH_INFO"], environ.get("QUERY_STRING", ""), about(error.wait))
+        key = (
+            environ["PATH_INFO"],
+            environ.get("QUERY_STRING", ""),
+            about(error.wait),
+            isinstance(error, PersonQueued),
+        )
         page = self._pages.get(key)
         if page is None or "text/html" not in environ.get("HTTP_ACCEPT", ""):
             return self._noted(key, environ, start_response)
@@ -102,7 +107,7 @@ class Gate:
         return [page.body]
 
     def _noted(
-        self, key: tuple[str, str, int], environ: WSGIEnvironment, start_response: StartResponse
+        self, key: tuple[str, str, int, bool], environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
         """Let Flask answer, and keep the answer if it is the page for those who wait."""
         said: list[Any] = []

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from gateway.errors import UserNotFound
+from gateway.errors import CategoryNotFound, CourseNotFound, UserNotFound
 from gateway.flows.provisioning import Provisioning
 from gateway.store.sessions import Sessions
+from gateway.talentlms.budget import Budget
 from schemas.learner import Learner
 from schemas.session import Session
 
@@ -18,11 +19,13 @@ class Learners:
     Args:
         provisioning: where accounts come from.
         sessions: where a learner is kept.
+        budget: where it is remembered that TalentLMS does not know a course or category.
     """
 
-    def __init__(self, provisioning: Provisioning, sessions: Sessions) -> None:
+    def __init__(self, provisioning: Provisioning, sessions: Sessions, budget: Budget) -> None:
         self._provisioning = provisioning
         self._sessions = sessions
+        self._budget = budget
 
     def then(self, session: Session, step: Callable[[Learner], T]) -> T:
         """Take a step with the session's learner.
@@ -32,15 +35,22 @@ class Learners:
             step: what to do. If TalentLMS says that the account does not exist, it is looked up anew and the step
                 is taken again, once.
         """
+        try:
+            return self._taken(session, step)
+        except (CourseNotFound, CategoryNotFound):
+            self._budget.remember_unknown()
+            raise
+
+    def known(self, session: Session) -> Learner | None:
+        """Return the session's learner if it is known without asking TalentLMS."""
+        return session.learner or self._provisioning.known(session.identity)
+
+    def _taken(self, session: Session, step: Callable[[Learner], T]) -> T:
         learner = session.learner or self._kept(session, self._provisioning.learner_for(session.identity))
         try:
             return step(learner)
         except UserNotFound:
             return step(self._kept(session, self._provisioning.learner_again(session.identity, learner)))
-
-    def known(self, session: Session) -> Learner | None:
-        """Return the session's learner if it is known without asking TalentLMS."""
-        return session.learner or self._provisioning.known(session.identity)
 
     def _kept(self, session: Session, learner: Learner) -> Learner:
         self._sessions.keep_learner(session, learner)

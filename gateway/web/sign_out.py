@@ -14,7 +14,8 @@ from collections.abc import Mapping
 
 from flask import Blueprint, Response, request
 
-from gateway import log
+from gateway import admission, log
+from gateway.admission import QueueEntry
 from gateway.flows.sign_out import SignOut, WayOut
 from gateway.oidc.logout import Logout
 from gateway.store.sessions import Sessions
@@ -82,6 +83,7 @@ class Leaving:
         self._departures.remember(departure, browser)
         self._sessions.end(session)
         log.audit("sign_out", outcome="success", provider=identity.provider, person=identity.key)
+        admission.begin(QueueEntry(person=identity.key))
         out = self._sign_out.way_out(learner) if learner else WayOut()
         url = out.link.reveal() if out.link else CONTINUE_PATH
         response = leading_on(page("signing_out.html", continue_href=url), url)

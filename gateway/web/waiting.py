@@ -1,7 +1,7 @@
 """A click that needs a call of TalentLMS: recognised and given its turn in one question to the store; or it waits.
 
 Whoever has to wait longer than a moment gets a page that asks again by itself, by the ``Refresh`` header, and keeps
-the place. The place belongs to the session and the address.
+the place. The place belongs to the person and the path.
 """
 
 import hashlib
@@ -9,12 +9,13 @@ from wsgiref.types import WSGIEnvironment
 
 from flask import Flask, Response, g, request
 
-from gateway import turn
-from gateway.errors import Queued, Throttled
+from gateway import admission
+from gateway.admission import Lane, QueueEntry
+from gateway.errors import PersonQueued, Queued, Throttled
 from gateway.store.sessions import Sessions
 from gateway.talentlms.budget import Budget
-from gateway.turn import Lane, Turn
 from gateway.web import problems
+from gateway.web.catalogue import Catalogue
 from gateway.web.cookies import Cookies
 from gateway.web.next_page import address, own_path
 from gateway.web.pages import page
@@ -36,11 +37,13 @@ class Clicks(Visitor):
         sessions: the sessions in force.
         cookies: how the id travels.
         budget: where a click's first call comes from.
+        catalogue: what an address asks for.
     """
 
-    def __init__(self, sessions: Sessions, cookies: Cookies, budget: Budget) -> None:
+    def __init__(self, sessions: Sessions, cookies: Cookies, budget: Budget, catalogue: Catalogue) -> None:
         super().__init__(sessions, cookies)
         self._budget = budget
+        self._catalogue = catalogue
         self._session_cookie = cookies.pattern(SESSION_COOKIE)
 
     def session(self) -> Session | None:
@@ -64,16 +67,25 @@ class Clicks(Visitor):
 
         Raises:
             Queued: the call's time is later.
+            CourseNotFound, CategoryNotFound: TalentLMS said less than a minute ago that there is no such thing.
             StoreUnavailable: then nobody is trusted.
         """
-        turn.begin(Turn(Lane.CLICK, _place(session_id, environ), PATIENCE_SECONDS))
+        lookup = self._sessions.lookup(session_id)
+        path: str = environ["PATH_INFO"]
+        item = self._catalogue.item(path)
+        entry = QueueEntry(Lane.CLICK, lookup.person, _digest(path), item.name if item else "", PATIENCE_SECONDS)
+        admission.begin(entry)
         if not self._budget.is_shared:
             return self._sessions.find(session_id)
-        return self._sessions.in_force(session_id, self._budget.enter(self._sessions.voucher(session_id)))
+        record, is_unknown = self._budget.enter(lookup)
+        session = self._sessions.in_force(session_id, record)
+        if session is not None and item is not None and is_unknown:
+            raise item.missing(f"TalentLMS said less than a minute ago that there is no {item.name}")
+        return session
 
     def leave(self) -> None:
         """Give back the call that was claimed for the request at hand, if it was not used."""
-        self._budget.unused(turn.taken())
+        self._budget.unused(admission.taken())
 
     def _entered(self) -> Session | None:
         if ENTERED not in request.environ:
@@ -92,7 +104,14 @@ def install(app: Flask) -> None:
     def wait(error: Queued) -> Response:
         if not (request.method == "GET" and problems.for_a_person()):
             return problems.shown(error)
-        waiting = page("waiting.html", status=error.status, seconds=about(error.wait), subject=_subject(), href=_here())
+        waiting = page(
+            "waiting.html",
+            status=error.status,
+            seconds=about(error.wait),
+            subject=_subject(),
+            href=_here(),
+            by_person=isinstance(error, PersonQueued),
+        )
         return _going_on(waiting, error)
 
     @app.errorhandler(Throttled)
@@ -109,10 +128,9 @@ def _going_on(response: Response, error: Throttled) -> Response:
     return response
 
 
-def _place(session_id: str, environ: WSGIEnvironment) -> str:
-    """Return what the place in the queue belongs to; from it nobody learns the session or the address."""
-    address = f"{environ['PATH_INFO']}?{environ.get('QUERY_STRING', '')}"
-    return hashlib.sha256(f"{session_id}\n{address}".encode()).hexdigest()[:32]
+def _digest(path: str) -> str:
+    """Return a path as the queue knows it: short, whatever the browser sent."""
+    return hashlib.sha256(path.encode(errors="surrogateescape")).hexdigest()[:16]
 
 
 def _here() -> str:

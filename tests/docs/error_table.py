@@ -63,6 +63,8 @@ REMEDIES = {
     "talentlms-not-online": UNREACHED,
     "too-long": "Nothing, unless a form of ours is that long: then tell us.",
     "queued": "Nothing: the page asks again by itself. If it is shown all day, the plan grants too few calls.",
+    "person-queued": "Nothing: the page asks again by itself. If ordinary people meet it, raise "
+    "`TALENTLMS_CALLS_PER_PERSON`; who it was stands in `budget.person_limited`.",
     "talentlms-unwritable": "`note` names the value, which came with the link; correct the link.",
     "talentlms-throttled": "TalentLMS's limit is used up, perhaps by another program. Wait, or take a larger plan.",
     "talentlms-unavailable": "TalentLMS is away or slow. Clicks work again by themselves.",

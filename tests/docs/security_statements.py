@@ -72,7 +72,7 @@ STATEMENTS = {
     },
     "Sessions": {
         52: "cookies are `__Host-`, `Secure`, `HttpOnly`, `SameSite=Lax`",
-        53: "a session is an opaque name of 256 bits, kept as a hash; idle time and lifetime are the server's",
+        53: "a session is a name with 256 bits of chance, kept as a hash; idle time and lifetime are the server's",
         54: "signing out ends our session first, then the provider's, and any way back is good",
         55: "nobody is signed out by a bare GET of another site; front-channel logout knows `iss` and `sid`",
         56: "a logout token is checked in every way, works once, and ends what it names",
@@ -88,7 +88,7 @@ STATEMENTS = {
         64: "bad settings are refused at the start, and by `check`",
         65: "secrets come from files, are never printed, and can be rotated without signing anybody out",
         66: "codes and passwords that fail are limited, sign-ins that are begun, denied or completed never are; a rush stays "
-        "within the budget of calls, a part of which is kept for clicks",
+        "within the budget of calls, a part of which is kept for clicks, and no person spends more than their own part of it",
         67: "health addresses ask nobody, and say what is cached",
     },
 }

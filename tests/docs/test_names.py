@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 from gateway import create_app
+from gateway.admission import Lane, PersonLimit, QueueEntry
 from gateway.cli import main
 from gateway.config import IdentityProviderSettings, Settings, TalentLMSSettings, load
 from gateway.config.setting import declared
@@ -24,7 +25,6 @@ from gateway.store.sessions import Sessions
 from gateway.store.signing_algorithms import SigningAlgorithms
 from gateway.store.transactions import Departures, UsedStates
 from gateway.store.used_tokens import UsedTokens
-from gateway.turn import Lane, Turn
 from schemas.identity import Identity
 from schemas.learner import AccountLink
 from schemas.secret import Secret
@@ -161,7 +161,8 @@ def fill(store):
     passwords.failed(attempt)
     passwords.succeeded(attempt, passwords.admission(attempt, count=True))
     store.check()
-    SharedBudget(store, "acme.talentlms.com", 200, 2000, 12).claim(Turn(Lane.CLICK, "place", 0.0))
+    budget = SharedBudget(store, "acme.talentlms.com", 200, 2000, 12, PersonLimit(20, 1, 5))
+    budget.admit(QueueEntry(Lane.CLICK, "kim", "path"))
 
 
 def test_the_table_of_what_lasts_names_the_keys_that_are_written():

@@ -1,5 +1,6 @@
 import pytest
 
+from gateway.admission import PersonLimit
 from gateway.config import BadSettings, TalentLMSSettings, load
 from schemas.secret import Secret
 from tests.gateway.config.conftest import GOOD
@@ -28,6 +29,7 @@ def test_defaults(settings):
 
     assert (talentlms.url, talentlms.api_key.reveal()) == ("https://acme.talentlms.com", "api-key-of-acme")
     assert (talentlms.calls_per_hour, talentlms.calls_per_5_seconds) == (2000, 200)
+    assert str(talentlms.calls_per_person) == "20,1,5%"
     assert talentlms.link_hosts == {"acme.talentlms.com"}
     assert talentlms.payment_hosts == {"acme.talentlms.com", "www.paypal.com"}
     assert (talentlms.userlogin_redirect, talentlms.login_link) == ("base64", "auto")
@@ -94,6 +96,47 @@ def test_a_budget_of_nothing_is_no_limit(settings):
     talentlms = settings(TALENTLMS_CALLS_PER_HOUR="0", TALENTLMS_CALLS_PER_5_SECONDS="0").talentlms
 
     assert (talentlms.calls_per_hour, talentlms.calls_per_5_seconds) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "limit"),
+    [
+        ("20,1,5%", PersonLimit(20, 1, 5)),
+        ("50, 0.25, 100 %", PersonLimit(50, 0.25, 100)),
+        ("10000,1000,1%", PersonLimit(10_000, 1000, 1)),
+        ("off", PersonLimit()),
+    ],
+)
+def test_what_one_person_may_spend(settings, text, limit):
+    assert settings(TALENTLMS_CALLS_PER_PERSON=text).talentlms.calls_per_person == limit
+
+
+@pytest.mark.statement(64)
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (
+            "20,1",
+            '"20,1" is not a limit per person; write calls at once, calls a second and a share of the hour, such as 20,1,5%, or off',
+        ),
+        ("20,1,5", "such as 20,1,5%"),
+        ("many", "such as 20,1,5%"),
+        ("20,1,5%,", "such as 20,1,5%"),
+        ("20,-1,5%", "such as 20,1,5%"),
+        ("20,1e3,5%", "such as 20,1,5%"),
+        ("٢٠,1,5%", "such as 20,1,5%"),
+        ("of", '"of" is not a limit per person; did you mean off?'),
+        ("OFF", "did you mean off?"),
+        ("0,1,5%", "allows 0 calls at once; write more than 0 and at most 10000, or off for no limit"),
+        ("20,0,5%", "allows 0 calls a second"),
+        ("20,0.000,5%", "allows 0 calls a second"),
+        ("20,1001,5%", "allows 1001 calls a second; write more than 0 and at most 1000"),
+        ("20,1,0%", "allows 0 percent of the hour"),
+        ("20,1,101%", "allows 101 percent of the hour; write more than 0 and at most 100"),
+    ],
+)
+def test_a_limit_per_person_that_cannot_be_meant_is_refused(faults, text, says):
+    assert says in faults(TALENTLMS_CALLS_PER_PERSON=text)["TALENTLMS_CALLS_PER_PERSON"]
 
 
 def test_further_hosts_stand_as_a_url_has_them(settings):

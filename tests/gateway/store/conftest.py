@@ -1,6 +1,8 @@
 import pytest
 
+from gateway.store.budget import SharedBudget
 from gateway.store.connection import connect
+from tests.gateway.store.clicks import LONGEST, PREFIX, let_pass
 
 
 @pytest.fixture(params=["embedded", "redis"])
@@ -11,6 +13,22 @@ def store(request):
     opened = connect(request.getfixturevalue("redis_server").url)
     opened.ask("FLUSHALL")
     return opened
+
+
+@pytest.fixture
+def budget(store):
+    """Return a budget with these limits, and of it another worker's view each time."""
+
+    def made(per_5_seconds=3, per_hour=0, per_person=None):
+        return SharedBudget(store, "academy", per_5_seconds, per_hour, LONGEST, per_person)
+
+    return made
+
+
+@pytest.fixture
+def later(store):
+    """Let so many seconds pass."""
+    return lambda seconds: let_pass(store, PREFIX, seconds)
 
 
 @pytest.fixture

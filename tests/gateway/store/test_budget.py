@@ -2,58 +2,13 @@
 
 import pytest
 
+from gateway.admission import NO_SESSION, Lane, QueueEntry, SessionLookup
 from gateway.store.budget import FEED_SECONDS, SharedBudget
-from gateway.turn import Lane, Turn, Voucher
+from tests.gateway.store.clicks import LONGEST, PREFIX, calls, click, spent
 from tests.gateway.threads import at_once
 
-LONGEST = 12
-PREFIX = "budget:{academy}:"
 EVERYTHING = [PREFIX + name for name in ("account", "slots", "queue", "due")]
 LANE = 10**13
-
-
-def click(place=""):
-    return Turn(Lane.CLICK, place)
-
-
-@pytest.fixture
-def budget(store):
-    """Return a budget with these limits, and of it another worker's view each time."""
-
-    def made(per_5_seconds=3, per_hour=0):
-        return SharedBudget(store, "academy", per_5_seconds, per_hour, LONGEST)
-
-    return made
-
-
-@pytest.fixture
-def later(store):
-    """Let so many seconds pass."""
-
-    def shifted(seconds):
-        milliseconds = int(seconds * 1000)
-        for key in ("slots", "queue", "due"):
-            for member in store.ask("ZRANGE", PREFIX + key, 0, -1):
-                store.ask("ZINCRBY", PREFIX + key, -milliseconds, member)
-        for field in ("ends", "frozen", "fed"):
-            moment = int(store.ask("HGET", PREFIX + "account", field) or 0)
-            store.ask("HSET", PREFIX + "account", field, max(0, moment - milliseconds))
-        for key in store.keys(PREFIX + "ticket:*"):
-            store.ask("SET", key, int(store.ask("GET", key)) - milliseconds, "KEEPTTL")
-
-    return shifted
-
-
-def calls(budget, count, turn=None):
-    return [budget.claim(turn or click()).call for _ in range(count)]
-
-
-def spent(budget, count):
-    """Make calls that are answered at once."""
-    for call in calls(budget, count):
-        assert call
-        budget.answered(call)
-    budget.flush()
 
 
 # --- the five seconds ------------------------------------------------------------------------------------------
@@ -69,9 +24,9 @@ def test_as_many_calls_pass_as_the_limit_says_each_with_a_number_of_its_own(budg
 def test_of_many_who_ask_at_once_exactly_the_limit_passes(budget):
     shared = budget(per_5_seconds=20)
 
-    got = at_once(40, lambda number: shared.claim(click(f"place-{number}")))
+    got = at_once(40, lambda number: shared.admit(click(f"place-{number}")))
 
-    assert sorted(verdict.call for verdict in got) == [0] * 20 + list(range(1, 21))
+    assert sorted(answer.call for answer in got) == [0] * 20 + list(range(1, 21))
 
 
 def test_a_call_keeps_its_slot_until_five_seconds_after_its_answer(budget, later):
@@ -95,10 +50,10 @@ def test_an_answer_that_is_written_down_late_still_counts_from_when_it_came(budg
     shared.answered(call)
     now += 4.0
 
-    assert 0.5 < shared.claim(click()).wait <= 1.0
+    assert 0.5 < shared.admit(click()).wait <= 1.0
     shared.answered(call)
     now += 5.5
-    assert shared.claim(click()).call == 2
+    assert shared.admit(click()).call == 2
 
 
 def test_a_call_whose_worker_died_is_over_after_the_longest_time_that_one_takes(budget, later):
@@ -129,42 +84,137 @@ def test_first_come_first_served_whoever_asks_again_first(budget, later):
     shared = budget(per_5_seconds=1)
     spent(shared, 1)
     for place in ("ann", "bob", "cid"):
-        assert shared.claim(click(place)).call == 0
+        assert shared.admit(click(place)).call == 0
         later(0.01)
     later(5)
 
-    assert shared.claim(click("dan")).call == 0
-    assert shared.claim(click("cid")).call == 0
-    assert shared.claim(click("ann")).call == 2
+    assert shared.admit(click("dan")).call == 0
+    assert shared.admit(click("cid")).call == 0
+    assert shared.admit(click("ann")).call == 2
 
 
 def test_asking_again_keeps_the_place_and_two_tabs_share_it(budget, store):
     shared = budget(per_5_seconds=1)
     calls(shared, 1)
     for place in ("ann", "bob", "ann", "ann"):
-        shared.claim(click(place))
+        shared.admit(click(place))
 
-    assert store.ask("ZRANGE", PREFIX + "queue", 0, -1) == [b"ann", b"bob"]
+    assert store.ask("ZRANGE", PREFIX + "queue", 0, -1) == [b"ann:12", b"bob:12"]
 
 
-def test_the_other_tab_at_the_same_place_is_not_sent_to_the_end(budget, later):
-    shared = budget(per_5_seconds=2)
-    spent(shared, 2)
-    for place in ("ann", "bob", "cid"):
-        shared.claim(click(place))
+def test_a_served_place_is_gone_and_the_next_click_there_comes_after_whoever_came_meanwhile(budget, later):
+    shared = budget(per_5_seconds=1)
+    spent(shared, 1)
+    for person in ("ann", "bob"):
+        shared.admit(click(person))
         later(0.01)
     later(5)
+    call = shared.admit(click("ann")).call
+    assert call == 2
+    shared.answered(call)
+    shared.flush()
+    assert shared.admit(click("ann")).call == 0
+    later(5.1)
 
-    assert [shared.claim(click(place)).call for place in ("ann", "ann", "bob")] == [3, 4, 0]
+    assert [shared.admit(click(person)).call for person in ("ann", "bob")] == [0, 3]
+
+
+def test_a_late_ticket_that_was_served_is_gone_too(budget, later):
+    shared = budget(per_5_seconds=1)
+    spent(shared, 1)
+    shared.admit(click("ann"))
+    later(20)
+    spent(shared, 1)  # ann was passed over, and nobody waits
+    later(6)
+    call = shared.admit(click("ann")).call
+    shared.admit(click("bob"))
+    shared.answered(call)
+    shared.flush()
+    later(0.01)
+    shared.admit(click("ann"))
+    later(5.1)
+
+    assert [bool(shared.admit(click(person)).call) for person in ("ann", "bob")] == [False, True]
+
+
+def test_the_further_calls_of_a_click_queue_as_the_click_did(budget, later):
+    shared = budget(per_5_seconds=1)
+    spent(shared, 1)
+    for person in ("ann", "bob"):
+        shared.admit(click(person))
+        later(0.01)
     later(5)
-    assert shared.claim(click("ann")).call == 0, "the third call is a new click, and bob comes first"
+    first = shared.admit(click("ann"))
+    assert shared.admit(click("ann", asked=first.asked)).call == 0
+    shared.answered(first.call)
+    shared.flush()
+    later(5.1)
+
+    assert shared.admit(click("bob")).call == 0, "ann's click is not over"
+    assert shared.admit(click("ann")).call == 3, "and may be gone on with from the waiting page"
+
+
+def test_the_further_call_of_a_click_comes_before_those_who_came_since(budget, later):
+    shared = budget(per_5_seconds=2)
+    first = shared.admit(click("ann"))
+    later(0.01)
+    calls(shared, 1)
+    shared.admit(click("bob"))
+    later(0.5)
+    shared.answered(first.call)
+    shared.flush()
+    later(5.1)
+
+    assert shared.admit(click("ann", asked=first.asked - 5610)).call == 3
+
+
+def test_a_person_has_one_place_for_a_path_and_another_for_another(budget, store):
+    shared = budget(per_5_seconds=1)
+    spent(shared, 1)
+    for path in ("12", "12", "34"):
+        shared.admit(click("ann", path))
+
+    assert store.ask("ZRANGE", PREFIX + "queue", 0, -1) == [b"ann:12", b"ann:34"]
+
+
+def test_a_person_has_ten_places_and_the_oldest_stay(budget, store, later):
+    shared = budget(per_5_seconds=1)
+    spent(shared, 1)
+    told = []
+    for path in range(12):
+        told.append(shared.admit(click("ann", str(path))))
+        later(0.01)
+    shared.admit(click("bob"))
+
+    assert all(one.call == 0 and one.wait > 0 for one in told)
+    kept = [f"ann:{path}".encode() for path in range(10)]
+    assert store.ask("ZRANGE", PREFIX + "queue", 0, -1) == [*kept, b"bob:12"]
+    assert store.ask("HLEN", PREFIX + "places:ann") == 10
+
+
+def test_a_place_that_was_served_or_that_nobody_came_for_makes_room(budget, store, later):
+    shared = budget(per_5_seconds=1)
+    spent(shared, 1)
+    for path in range(10):
+        shared.admit(click("ann", str(path)))
+        later(0.01)
+    later(5)
+    assert shared.admit(click("ann", "0")).call == 2
+    shared.admit(click("ann", "new"))
+    later(9)  # nobody came for the next one
+    shared.admit(click("ann", "newer"))
+
+    queue = store.ask("ZRANGE", PREFIX + "queue", 0, -1)
+    assert {b"ann:new", b"ann:newer"} < set(queue)
+    assert len(queue) <= 10
+    assert store.ask("HLEN", PREFIX + "places:ann") == 10
 
 
 def test_everybody_is_given_a_time_at_once(budget):
     shared = budget(per_5_seconds=2)
     spent(shared, 2)
 
-    waits = [round(shared.claim(click(str(number))).wait) for number in range(6)]
+    waits = [round(shared.admit(click(str(number))).wait) for number in range(6)]
 
     assert waits == [5, 5, 10, 10, 15, 15]
 
@@ -172,41 +222,41 @@ def test_everybody_is_given_a_time_at_once(budget):
 def test_whoever_waits_long_shows_up_in_between(budget):
     shared = budget(per_5_seconds=1)
     spent(shared, 1)
-    verdicts = [shared.claim(click(str(number))) for number in range(60)]
+    answers = [shared.admit(click(str(number))) for number in range(60)]
 
-    assert verdicts[3].back == verdicts[3].wait
-    assert verdicts[9].back == 30
-    assert verdicts[59].back == pytest.approx(verdicts[59].wait / 4, abs=0.01)
+    assert answers[3].back == answers[3].wait
+    assert answers[9].back == 30
+    assert answers[59].back == pytest.approx(answers[59].wait / 4, abs=0.01)
 
 
 def test_a_time_that_is_not_taken_passes_to_the_next_and_the_late_one_comes_next(budget, later):
     shared = budget(per_5_seconds=1)
     spent(shared, 1)
-    shared.claim(click("ann"))
+    shared.admit(click("ann"))
     later(0.01)
-    shared.claim(click("bob"))
+    shared.admit(click("bob"))
     later(5)
-    assert shared.claim(click("bob")).call == 0, "it is ann's time"
+    assert shared.admit(click("bob")).call == 0, "it is ann's time"
     later(3.1)
-    call = shared.claim(click("bob")).call
+    call = shared.admit(click("bob")).call
     assert call == 2
-    shared.claim(click("cid"))
+    shared.admit(click("cid"))
     shared.answered(call)
     shared.flush()
 
-    assert shared.claim(click("ann")).call == 0
+    assert shared.admit(click("ann")).call == 0
     later(5.1)
-    assert [shared.claim(click(place)).call for place in ("cid", "ann")] == [0, 3]
+    assert [shared.admit(click(place)).call for place in ("cid", "ann")] == [0, 3]
 
 
 def test_nobody_without_a_place_overtakes_those_who_wait(budget, later):
     shared = budget(per_5_seconds=1)
     spent(shared, 1)
-    shared.claim(click("ann"))
+    shared.admit(click("ann"))
     later(5)
 
-    assert shared.claim(click()).call == 0
-    assert shared.claim(click("ann")).call == 2
+    assert shared.admit(click()).call == 0
+    assert shared.admit(click("ann")).call == 2
 
 
 @pytest.mark.statement(66)
@@ -216,12 +266,12 @@ def test_a_click_comes_before_paperwork_and_paperwork_before_a_sync(budget, late
     lanes = {"sync": Lane.BACKGROUND, "order": Lane.PAPERWORK, "ann": Lane.CLICK}
     order = []
     for place, lane in lanes.items():
-        shared.claim(Turn(lane, place))
+        shared.admit(QueueEntry(lane, path=place))
         later(0.01)
     later(5)
     for _ in lanes:
         for place, lane in lanes.items():
-            call = shared.claim(Turn(lane, place)).call
+            call = shared.admit(QueueEntry(lane, path=place)).call
             if call:
                 order.append(place)
                 shared.answered(call)
@@ -236,8 +286,8 @@ def test_a_click_comes_before_paperwork_and_paperwork_before_a_sync(budget, late
 def test_a_part_of_the_budget_is_reserved_for_clicks(budget):
     shared = budget(per_5_seconds=10)
 
-    assert sum(map(bool, calls(shared, 10, Turn(Lane.BACKGROUND)))) == 5
-    assert sum(map(bool, calls(shared, 10, Turn(Lane.PAPERWORK)))) == 3
+    assert sum(map(bool, calls(shared, 10, QueueEntry(Lane.BACKGROUND)))) == 5
+    assert sum(map(bool, calls(shared, 10, QueueEntry(Lane.PAPERWORK)))) == 3
     assert sum(map(bool, calls(shared, 10))) == 2
 
 
@@ -247,11 +297,11 @@ def test_a_part_of_the_budget_is_reserved_for_clicks(budget):
 def test_when_the_hour_is_spent_everybody_waits_for_the_next(budget, later):
     shared = budget(per_5_seconds=0, per_hour=5)
     spent(shared, 5)
-    verdict = shared.claim(click("ann"))
+    answer = shared.admit(click("ann"))
 
-    assert (verdict.call, round(verdict.wait)) == (0, 3601)
-    later(verdict.wait)
-    assert shared.claim(click("ann")).call == 6
+    assert (answer.call, round(answer.wait)) == (0, 3601)
+    later(answer.wait)
+    assert shared.admit(click("ann")).call == 6
 
 
 def test_a_call_under_way_when_the_hour_turns_counts_in_the_new_one(budget, later, store):
@@ -292,13 +342,13 @@ def test_the_hour_ends_when_ratelimit_says(budget, store):
     now = int(store.ask("TIME")[0])
     shared.feed(1, 0, now + 60, shared.may_ask())
 
-    assert 59 <= shared.claim(click()).wait <= 62
+    assert 59 <= shared.admit(click()).wait <= 62
 
 
 def test_a_reset_beyond_an_hour_is_not_believed(budget, store):
     shared = budget(per_5_seconds=0, per_hour=1)
     shared.feed(1, 0, int(store.ask("TIME")[0]) + 86_400, (0, 0))
-    assert 3500 < shared.claim(click()).wait < 3610
+    assert 3500 < shared.admit(click()).wait < 3610
 
 
 @pytest.mark.parametrize("ago", [1, 50, 3600])
@@ -316,11 +366,11 @@ def test_what_was_left_of_an_hour_that_is_over_stops_nobody_and_is_asked_again_s
 def test_one_worker_at_a_time_asks_for_the_ratelimit(budget, later):
     one, other = budget(per_hour=5), budget(per_hour=5)
 
-    assert one.claim(click()).feed_due
+    assert one.admit(click()).feed_due
     assert [one.may_ask(), other.may_ask()] == [(1, 1), None]
-    assert not other.claim(click()).feed_due
+    assert not other.admit(click()).feed_due
     later(FEED_SECONDS + 1)
-    assert other.claim(click()).feed_due
+    assert other.admit(click()).feed_due
 
 
 # --- throttled, forgotten, vouched for -------------------------------------------------------------------------
@@ -329,22 +379,22 @@ def test_one_worker_at_a_time_asks_for_the_ratelimit(budget, later):
 def test_a_throttled_answer_stops_every_worker_for_as_long_as_it_says(budget, later):
     one, other = budget(), budget()
     one.freeze(7)
-    verdict = other.claim(click("ann"))
+    answer = other.admit(click("ann"))
 
-    assert (verdict.call, round(verdict.wait)) == (0, 7)
+    assert (answer.call, round(answer.wait)) == (0, 7)
     later(6.5)
-    assert other.claim(click("ann")).call == 0
+    assert other.admit(click("ann")).call == 0
     later(1)
-    assert other.claim(click("ann")).call == 1
+    assert other.admit(click("ann")).call == 1
 
 
 def test_no_throttle_is_believed_for_longer_than_an_hour(budget, later):
     shared = budget()
     shared.freeze(99_999)
 
-    assert round(shared.claim(click("ann")).wait) == 3600
+    assert round(shared.admit(click("ann")).wait) == 3600
     later(3601)
-    assert shared.claim(click("ann")).call == 1
+    assert shared.admit(click("ann")).call == 1
 
 
 def test_a_redis_that_lost_its_memory_spends_nothing_until_it_may(budget, later, store):
@@ -352,11 +402,11 @@ def test_a_redis_that_lost_its_memory_spends_nothing_until_it_may(budget, later,
     spent(shared, 3)
     store.ask("DEL", *EVERYTHING)
 
-    verdict = shared.claim(click("ann"))
-    assert (verdict.call, round(verdict.wait)) == (0, 8)
-    assert budget().claim(click("bob")).call == 0, "a worker that has just begun is told the same"
+    answer = shared.admit(click("ann"))
+    assert (answer.call, round(answer.wait)) == (0, 8)
+    assert budget().admit(click("bob")).call == 0, "a worker that has just begun is told the same"
     later(8.1)
-    assert shared.claim(click("ann")).call > 3
+    assert shared.admit(click("ann")).call > 3
 
 
 def test_a_redis_that_went_back_in_time_is_noticed_too(budget, store):
@@ -366,11 +416,11 @@ def test_a_redis_that_went_back_in_time_is_noticed_too(budget, store):
     spent(shared, 2)
     store.ask("HSET", PREFIX + "account", "last", then[0], "used", then[1])
 
-    assert shared.claim(click()).call == 0
+    assert shared.admit(click()).call == 0
 
 
 def test_a_worker_that_begins_with_an_empty_redis_does_not_wait(budget):
-    assert budget().claim(click()).call == 1
+    assert budget().admit(click()).call == 1
 
 
 def test_a_script_flush_is_not_even_noticed(budget, store):
@@ -383,9 +433,9 @@ def test_a_script_flush_is_not_even_noticed(budget, store):
 
 def test_a_click_without_its_session_gets_no_call_and_spends_nothing(budget, store):
     shared = budget(per_5_seconds=1)
-    verdict = shared.claim(click("ann"), Voucher("session:gone", 60))
+    answer = shared.admit(click("ann"), SessionLookup("session:gone", 60, "ann"))
 
-    assert verdict.call == -1
+    assert answer.call == NO_SESSION
     assert store.ask("ZCARD", PREFIX + "queue") == 0
     assert calls(shared, 1) == [1]
 
@@ -394,8 +444,8 @@ def test_the_session_comes_with_the_call_and_its_idle_time_begins_anew(budget, s
     shared = budget(per_5_seconds=1)
     store.ask("SET", "session:ann", "record", "EX", 5)
 
-    passed = shared.claim(click("ann"), Voucher("session:ann", 60))
-    waiting = shared.claim(click("ann"), Voucher("session:ann", 60))
+    passed = shared.admit(click("ann"), SessionLookup("session:ann", 60, "ann"))
+    waiting = shared.admit(click("ann"), SessionLookup("session:ann", 60, "ann"))
 
     assert (passed.call, passed.record, waiting.call) == (1, b"record", 0)
     assert store.ask("TTL", "session:ann") > 5

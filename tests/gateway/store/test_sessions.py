@@ -68,6 +68,34 @@ def test_no_two_sessions_have_the_same_id(sessions):
     assert all(len(session_id) >= 43 for session_id in ids)
 
 
+def test_an_id_says_whose_session_it_would_be_and_counts_only_as_a_whole(sessions):
+    session_id, session = begun(sessions)
+    lookup = sessions.lookup(session_id)
+    _, chance = session_id.split(".")
+    assert (lookup.key, lookup.idle, lookup.person) == (f"session:{session.handle}", 100, KIM.key)
+    assert sessions.find(f"{UMA.key}.{chance}") is None
+    assert sessions.find(chance) is None
+
+
+@pytest.mark.parametrize(
+    "made_up", ["", "x", "a b", "*", "session:1", f"{KIM.key}.", f"{KIM.key}.{'x' * 44}", "é" * 76]
+)
+def test_what_is_no_id_of_ours_names_nobody(sessions, made_up):
+    assert sessions.lookup(made_up).person == ""
+    assert sessions.find(made_up) is None
+
+
+def test_a_record_of_another_person_than_the_id_names_is_no_session_and_ends(sessions, store):
+    session_id, session = begun(sessions)
+    other = f"{UMA.key}.{session_id.partition('.')[2]}"
+    key = sessions.lookup(other).key
+    store.ask("COPY", f"session:{session.handle}", key)
+
+    assert sessions.find(other) is None
+    assert store.ask("EXISTS", key) == 0
+    assert sessions.find(session_id) is not None
+
+
 @pytest.mark.statement(53)
 def test_a_session_ends_when_nobody_clicks(store):
     sessions = Sessions(store, idle=1, lifetime=1000)

@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from gateway import deadline, turn
+from gateway import admission, deadline
+from gateway.admission import Lane, QueueEntry, SessionLookup
 from gateway.errors import Queued, Throttled
 from gateway.store.budget import SharedBudget
 from gateway.store.connection import connect
@@ -13,7 +14,6 @@ from gateway.talentlms import budget as rule
 from gateway.talentlms.budget import Budget
 from gateway.talentlms.client import TalentLMS
 from gateway.talentlms.transport import LONGEST_SECONDS, HttpTransport
-from gateway.turn import Lane, Turn, Voucher
 from schemas.secret import Secret
 from tests.gateway.talentlms.conftest import API_KEY
 from tests.gateway.threads import at_once
@@ -27,7 +27,7 @@ def store():
 @pytest.fixture(autouse=True)
 def nothing_left_of_other_work():
     yield
-    turn.begin()
+    admission.begin()
 
 
 def shared_by(store, per_5_seconds=0, per_hour=0):
@@ -40,6 +40,10 @@ def client(url, budget):
     return lms
 
 
+def click(person, patience=1.0):
+    return QueueEntry(Lane.CLICK, person, "12", patience=patience)
+
+
 def queued(deed):
     with pytest.raises(Queued) as caught:
         deed()
@@ -48,12 +52,12 @@ def queued(deed):
 
 def test_a_call_whose_time_comes_in_a_moment_is_held(store, monkeypatch):
     shared = shared_by(store, per_5_seconds=1)
-    verdicts, claim = [], shared.claim
-    monkeypatch.setattr(shared, "claim", lambda *asked: verdicts.append(claim(*asked)) or verdicts[-1])
+    answers, admit = [], shared.admit
+    monkeypatch.setattr(shared, "admit", lambda *asked: answers.append(admit(*asked)) or answers[-1])
     shared.freeze(0.2)
 
     assert Budget(shared).permit().call == 1
-    held, *_, let_go = verdicts
+    held, *_, let_go = answers
     assert held.call == 0
     assert 0 < held.wait <= 0.2
     assert let_go.call == 1
@@ -62,7 +66,7 @@ def test_a_call_whose_time_comes_in_a_moment_is_held(store, monkeypatch):
 def test_a_click_that_would_wait_longer_is_told_how_long_and_when_to_come_back(store):
     shared = shared_by(store, per_5_seconds=1)
     budget = Budget(shared)
-    turn.begin(Turn(Lane.CLICK, "ann", 1.0))
+    admission.begin(click("ann"))
     shared.freeze(20)
     told = queued(budget.permit)
 
@@ -80,7 +84,7 @@ def test_nobody_is_held_longer_than_the_browser_waits(store):
 
 def test_only_so_many_threads_are_held_at_a_time(store, monkeypatch):
     monkeypatch.setattr(rule, "HELD_AT_ONCE", 3)
-    shared = shared_by(store)
+    shared = shared_by(store, per_hour=9)
     shared.freeze(0.5)
     budget = Budget(shared)
 
@@ -93,7 +97,7 @@ def test_a_call_that_was_claimed_at_the_door_is_made_once(store):
     store.ask("SET", "session:ann", "record")
     budget = Budget(shared_by(store, per_hour=9))
 
-    assert budget.enter(Voucher("session:ann", 60)) == b"record"
+    assert budget.enter(SessionLookup("session:ann", 60, "ann")) == (b"record", False)
     assert [budget.permit().call, budget.permit().call] == [1, 2]
 
 
@@ -102,7 +106,7 @@ def test_a_call_that_was_claimed_long_ago_is_claimed_anew(store, monkeypatch):
     store.ask("SET", "session:ann", "record")
     shared = shared_by(store, per_hour=1)
     budget = Budget(shared)
-    budget.enter(Voucher("session:ann", 60))
+    budget.enter(SessionLookup("session:ann", 60, "ann"))
 
     assert budget.permit().call == 2
 
@@ -110,8 +114,8 @@ def test_a_call_that_was_claimed_long_ago_is_claimed_anew(store, monkeypatch):
 def test_without_a_session_nothing_is_claimed(store):
     budget = Budget(shared_by(store, per_hour=1))
 
-    assert budget.enter(Voucher("session:gone", 60)) is None
-    assert turn.taken() is None
+    assert budget.enter(SessionLookup("session:gone", 60, "ann")) == (None, False)
+    assert admission.taken() is None
     assert budget.permit().call == 1
 
 
@@ -159,13 +163,13 @@ def test_a_question_that_fails_spoils_nothing(url, sandbox, store):
 def test_a_throttled_answer_stops_all_workers_and_keeps_a_place_for_whoever_met_it(url, sandbox, store):
     one, other = (client(url, Budget(shared_by(store, per_5_seconds=9))) for _ in range(2))
     sandbox.fault("siteinfo", kind="throttled", retry_after=6)
-    turn.begin(Turn(Lane.CLICK, "ann", 1.0))
+    admission.begin(click("ann"))
     with pytest.raises(Throttled):
         one.site.info()
-    turn.begin(Turn(Lane.CLICK, "bob", 1.0))
+    admission.begin(click("bob"))
 
     assert round(queued(other.site.info).wait) == 6
-    assert store.ask("ZRANGE", "budget:{academy}:queue", 0, -1) == [b"ann", b"bob"]
+    assert store.ask("ZRANGE", "budget:{academy}:queue", 0, -1) == [b"ann:12", b"bob:12"]
     assert len(sandbox.calls("siteinfo")) == 1
 
 
@@ -174,7 +178,7 @@ def test_a_burst_of_threads_never_exceeds_what_talentlms_allows(url, sandbox, st
     lms = client(url, Budget(shared_by(store, per_5_seconds=20)))
 
     def one(number):
-        turn.begin(Turn(Lane.CLICK, str(number), 30.0))
+        admission.begin(click(str(number), 30.0))
         return lms.site.info()
 
     outcomes = at_once(30, one)

@@ -9,14 +9,14 @@ from types import SimpleNamespace
 
 import pytest
 
-from gateway import deadline, in_flight, turn
+from gateway import admission, deadline, in_flight
+from gateway.admission import Admission
 from gateway.errors import Misunderstood, Queued, StoreUnavailable, TalentLMSError, Unavailable, Unwritable
 from gateway.talentlms import connection
 from gateway.talentlms.budget import Budget
 from gateway.talentlms.connection import Broken
 from gateway.talentlms.connections import Connections
 from gateway.talentlms.transport import HttpTransport
-from gateway.turn import Verdict
 from schemas.secret import Secret
 from tests.gateway.talentlms.odd_server import HANG, HANG_UP, answer, certificate, odd_server
 from tests.gateway.threads import at_once
@@ -28,7 +28,7 @@ KEY = Secret("a-key")
 @pytest.fixture(autouse=True)
 def nothing_left_of_other_work():
     yield
-    turn.begin()
+    admission.begin()
 
 
 def get(transport, *, safe=True, path="siteinfo"):
@@ -413,21 +413,23 @@ def test_when_talentlms_hangs_whoever_is_one_too_many_is_told_at_once(monkeypatc
 class Book:
     """A shared budget that says what a test wants and writes down what it was told."""
 
-    def __init__(self, *verdicts):
-        self.verdicts = list(verdicts)
+    is_limited = True
+
+    def __init__(self, *answers):
+        self.answers = list(answers)
         self.told = []
 
-    def claim(self, mine, voucher=None):
-        self.told.append("claim")
-        verdict = self.verdicts.pop(0)
-        if isinstance(verdict, Exception):
-            raise verdict
-        return verdict
+    def admit(self, mine, lookup=None):
+        self.told.append("admit")
+        admitted = self.answers.pop(0)
+        if isinstance(admitted, Exception):
+            raise admitted
+        return admitted
 
     def answered(self, call):
         self.told.append(("answered", call))
 
-    def unused(self, call):
+    def unused(self, call, person=""):
         self.told.append(("unused", call))
 
     def freeze(self, seconds):
@@ -441,15 +443,15 @@ class Book:
 
 
 def test_each_call_needs_a_permit_and_each_repeat_another():
-    book = Book(Verdict(1), Verdict(2))
+    book = Book(Admission(1), Admission(2))
     with odd_server(HANG_UP, FINE) as server:
         get(HttpTransport(server.url, KEY, budget=Budget(book)))
 
-    assert book.told == ["claim", ("answered", 1), "claim", ("answered", 2)]
+    assert book.told == ["admit", ("answered", 1), "admit", ("answered", 2)]
 
 
 def test_without_a_permit_nothing_is_sent():
-    for refusal, kind in ((Verdict(0, 9, 9), Queued), (StoreUnavailable("away"), StoreUnavailable)):
+    for refusal, kind in ((Admission(0, 9, 9), Queued), (StoreUnavailable("away"), StoreUnavailable)):
         with odd_server(FINE) as server, pytest.raises(kind):
             get(HttpTransport(server.url, KEY, budget=Budget(Book(refusal))))
         assert server.requests == []
@@ -471,20 +473,20 @@ def test_what_talentlms_does_not_count_needs_no_permit():
     ],
 )
 def test_a_throttled_answer_freezes_the_budget_and_is_not_repeated(says, seconds):
-    book = Book(Verdict(1))
+    book = Book(Admission(1))
     with odd_server(says) as server:
         get(HttpTransport(server.url, KEY, budget=Budget(book)))
 
-    assert book.told == ["claim", ("answered", 1), ("freeze", seconds)]
+    assert book.told == ["admit", ("answered", 1), ("freeze", seconds)]
 
 
 def test_a_permit_is_given_back_when_the_call_is_not_made(monkeypatch):
     monkeypatch.setattr(in_flight.InFlight, "_is_full", lambda _: True)
-    book = Book(Verdict(7))
+    book = Book(Admission(7))
     with odd_server(FINE) as server, pytest.raises(Unavailable):
         get(HttpTransport(server.url, KEY, budget=Budget(book)))
 
-    assert book.told == ["claim", ("unused", 7)]
+    assert book.told == ["admit", ("unused", 7)]
 
 
 class Most:

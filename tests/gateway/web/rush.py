@@ -41,6 +41,15 @@ def start_gateway(folder, academy, redis_url, **changes):
     return process.when(lambda: ask(port, "/livez").status == 200), port
 
 
+def another_browser(redis_url, person):
+    """Let somebody sign in in another browser, too; return the same person there."""
+    sessions = Sessions(connect(Secret(redis_url)), 3600, 3600)
+    before = sessions.find(person.cookie)
+    cookie = sessions.create(before.identity, Secret("token")).reveal()
+    sessions.keep_learner(sessions.find(cookie), before.learner)
+    return replace(person, cookie=cookie, answers=[])
+
+
 def signed_in(redis_url, academy, count):
     """Make so many people with accounts and sessions, and return them."""
     sessions, people = Sessions(connect(Secret(redis_url)), 3600, 3600), []

@@ -90,6 +90,7 @@ EXAMPLES = {
     "problem": ("problem.html", PROBLEM),
     "problem-nasty": ("problem.html", {**dict.fromkeys(PROBLEM, NASTY), "action": thing(href="/", label=NASTY)}),
     "waiting": ("waiting.html", {"seconds": 12, "subject": "your course", "href": "/go/course/12"}),
+    "waiting-person": ("waiting.html", {"seconds": 1, "subject": "your course", "href": "/go", "by_person": True}),
     "waiting-nasty": ("waiting.html", {"seconds": 1900, "subject": NASTY, "href": "/go"}),
     "sign-out": ("sign_out.html", {"csrf_token": "tok", "person": "Kim Lee"}),
     "sign-out-nobody": ("sign_out.html", {"csrf_token": "tok", "person": None}),

@@ -107,3 +107,17 @@ def test_a_body_that_is_too_long_is_refused(visitor, asked):
     answer = visitor.post(FORM, {"csrf_token": "x", "username": "x" * 70_000})
     assert answer.status_code == 413
     assert asked() == []
+
+
+def test_right_passwords_are_counted_by_name_and_address_together(gateway, browser_at, asked):
+    app = gateway(
+        GATEWAY_PASSWORD_SIGN_IN="on", GATEWAY_TRUSTED_PROXIES="127.0.0.0/8", TALENTLMS_CALLS_PER_PERSON="2,0.001,5%"
+    )
+    somewhere, elsewhere = browser_at(app), browser_at(app)
+    here, there = {"X-Forwarded-For": "203.0.113.7"}, {"X-Forwarded-For": "198.51.100.7"}
+
+    assert [sent(somewhere, **here).status_code for _ in range(3)] == [302, 302, 503]
+    assert sent(somewhere, "ROBIN", **here).status_code == 503
+    assert sent(somewhere, "kim", **here).status_code != 503
+    assert sent(elsewhere, **there).status_code == 302
+    assert asked() == ["userlogin"] * 4

@@ -114,7 +114,7 @@ def test_a_store_that_fails_after_the_session_has_ended_breaks_off_nothing(kim, 
 
     def last_deed(sessions, session):
         end(sessions, session)
-        monkeypatch.setattr(SharedBudget, "claim", lambda *_: away())
+        monkeypatch.setattr(SharedBudget, "admit", lambda *_: away())
 
     def away():
         raise StoreUnavailable
@@ -123,6 +123,35 @@ def test_a_store_that_fails_after_the_session_has_ended_breaks_off_nothing(kim, 
     assert leads_to(leaving(kim)) == "/logout/continue"
     assert kim.get("/logout/continue").headers["Location"].startswith(f"{provider.issuer}/end-session")
     assert "You are signed out here" in kim.get("/signed-out").text
+
+
+def test_whoever_has_spent_their_calls_is_signed_out_here_all_the_same_and_told_what_is_left(
+    gateway, browser_at, academy, asked
+):
+    kim = browser_at(gateway(TALENTLMS_CALLS_PER_PERSON="1,0.001,5%"))
+    kim.sign_in()
+    requests.get(kim.get("/go").headers["Location"], timeout=10)
+    assert "You have opened many pages" in kim.get("/go").text
+    asked()
+    answer = leaving(kim)
+
+    assert answer.headers["Location"] == "/logout/continue"
+    assert asked() == []
+    assert kim.get("/go").headers["Location"].startswith("/login")
+    assert "You are signed out here" in kim.get("/signed-out").text
+
+
+def test_a_sign_out_is_counted_as_one_of_the_persons_calls(gateway, browser_at, asked):
+    kim = browser_at(gateway(TALENTLMS_CALLS_PER_PERSON="9,0.001,5%"))
+    kim.sign_in()
+    kim.get("/go")
+    spent = len(asked())
+    for _ in range(9 - spent):
+        leaving(kim)
+        kim.sign_in()
+    assert asked() == ["userlogout"] * (9 - spent)
+
+    assert "You have opened many pages" in kim.get("/go").text
 
 
 def test_looking_at_the_question_signs_nobody_out(kim):

@@ -8,7 +8,17 @@ from statistics import mean
 import pytest
 
 from tests.gateway.oidc.house import wait_until
-from tests.gateway.web.rush import API_KEY, COURSE, Person, ask, in_background, signed_in, spread, start_gateway
+from tests.gateway.web.rush import (
+    API_KEY,
+    COURSE,
+    Person,
+    another_browser,
+    ask,
+    in_background,
+    signed_in,
+    spread,
+    start_gateway,
+)
 from tests.journeys.neighbours import start_academy, start_redis
 
 GO = f"/go/course/{COURSE}"
@@ -167,6 +177,72 @@ def test_two_tabs_share_a_place_and_each_is_answered_with_a_link_of_its_own(gate
     assert [outcome.status for outcome in outcomes] == [302, 302]
     assert outcomes[0].headers["Location"] != outcomes[1].headers["Location"]
     assert len(clicks(fresh)) == 4
+
+
+def test_a_place_belongs_to_the_person_and_the_path_whatever_browser_and_query(
+    gateway, fresh, people, redis_url, redis_server
+):
+    port, _ = gateway(TALENTLMS_CALLS_PER_HOUR="1")
+    ann, bob = people(2)
+    ann.click(port)
+    for browser in (bob, another_browser(redis_url, bob)):
+        for query in ("", "?1", "?2"):
+            assert "Your place is kept" in browser.click(port, GO + query).text
+    with redis_server.client() as client:
+        assert [client.zcard(key) for key in client.keys("budget:*:queue")] == [1]
+        for number in range(12):
+            assert bob.click(port, f"/go/course/{number + 1}").status == 503
+        assert [client.zcard(key) for key in client.keys("budget:*:queue")] == [10]
+
+
+@pytest.mark.statement(66)
+@pytest.mark.parametrize("per_hour", ["2000", "0"])
+def test_one_person_cannot_spend_everybodys_hour(gateway, fresh, people, redis_url, per_hour):
+    limits = {"TALENTLMS_CALLS_PER_HOUR": per_hour, "TALENTLMS_CALLS_PER_5_SECONDS": "0" if per_hour == "0" else "200"}
+    port, process = gateway(**limits)
+    greedy, polite = people(2)
+    browsers = [greedy, another_browser(redis_url, greedy)]
+    began = time.monotonic()
+    for number in range(60):
+        browsers[number % 2].click(port, f"{GO}?{number}")
+    seconds = time.monotonic() - began
+
+    answers = greedy.answers + browsers[1].answers
+    refused = [answer for answer in answers if answer.status != 302]
+    assert 20 <= len(clicks(fresh)) <= 20 + seconds + 1
+    assert len(clicks(fresh)) + len(refused) == 60
+    assert {answer.status for answer in refused} == {503}
+    assert all("You have opened many pages in a short time" in answer.text for answer in refused)
+    assert all(answer.headers["Refresh"] == answer.headers["Retry-After"] == "1" for answer in refused)
+    assert polite.click(port).status == 302
+    assert greedy.go(port).status == 302, "and who waits goes on"
+    assert process.output.read_text().count('"budget.person_limited"') == 1
+
+
+def test_off_means_as_many_as_one_likes(gateway, fresh, people):
+    port, _ = gateway(TALENTLMS_CALLS_PER_PERSON="off")
+    (ann,) = people(1)
+
+    assert [ann.click(port).status for _ in range(40)] == [302] * 40
+
+
+@pytest.mark.parametrize("per_hour", ["2000", "0"])
+def test_a_made_up_course_costs_one_call_in_a_minute_whoever_asks_and_however(gateway, fresh, people, per_hour):
+    port, _ = gateway(TALENTLMS_CALLS_PER_HOUR=per_hour, TALENTLMS_CALLS_PER_5_SECONDS="0")
+    ann, bob = people(2)
+    asked = [
+        person.click(port, path)
+        for person in (ann, bob)
+        for path in ("/go/course/99999", "/go/course/99999?1", "/buy/course/99999", "/buy/category/99998")
+        for _ in range(8)
+    ]
+
+    assert {answer.status for answer in asked} == {404}
+    assert len({answer.text.partition("Reference")[0] for answer in asked}) == 2, "a course and a category"
+    calls = [call.operation for call in fresh.control.calls() if call.operation != "ratelimit"]
+    assert calls == ["gotocourse", "buycategorycourses"]
+    assert ask(port, "/go/course/99999").headers["Location"] == "/login?next=/go/course/99999"
+    assert ann.click(port).status == 302
 
 
 def test_a_machine_is_told_in_problem_json(gateway, people):

@@ -1,0 +1,155 @@
+"""Admission to TalentLMS: the words that the budget's rule and the budget's memory share.
+
+Like the deadline, the queue entry belongs to the work at hand and is kept in a context variable: the route that knows
+who clicks says so once, and every call that the click leads to is in the right lane and at the right place.
+"""
+
+import contextvars
+from dataclasses import dataclass, replace
+from enum import IntEnum
+
+
+class Lane(IntEnum):
+    """Who goes first; within a lane, first come, first served."""
+
+    CLICK = 0
+    PAPERWORK = 1
+    BACKGROUND = 2
+
+
+@dataclass(frozen=True)
+class PersonLimit:
+    """What one person's clicks may spend: a token bucket, and a share of the hour.
+
+    Attributes:
+        at_once: how many calls the bucket holds; 0: no limit per person.
+        per_second: how many calls flow into it.
+        share: how many percent of an hour's calls one person gets; never less than 20 calls.
+    """
+
+    at_once: int = 0
+    per_second: float = 0
+    share: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.at_once},{self.per_second:g},{self.share}%" if self.at_once else "off"
+
+
+@dataclass(frozen=True)
+class QueueEntry:
+    """How the work at hand queues for a call.
+
+    Attributes:
+        lane: a click, a purchase's paperwork or a background sync.
+        person: whose calls these are, letters and digits, such as ``Identity.key``. Empty: nobody's; then no limit per
+            person holds.
+        path: what the person asked for, letters and digits. It and the person are a place in the queue: whoever asks
+            again with both keeps it. Empty: no place is kept.
+        item: the course or category that is asked for, such as ``course:12``; empty for none.
+        patience: how many seconds the thread may be held until the call's time comes.
+        asked: for the further calls of a click, when the click first asked, milliseconds of the shared budget's clock:
+            they queue as the click did, not behind everybody who has come since. 0: nothing was called yet.
+    """
+
+    lane: Lane = Lane.CLICK
+    person: str = ""
+    path: str = ""
+    item: str = ""
+    patience: float = 5.0
+    asked: int = 0
+
+
+@dataclass(frozen=True)
+class SessionLookup:
+    """A record without which there is no call for a click: the session of whoever clicks.
+
+    Attributes:
+        key: where it is in the store.
+        idle: how many seconds it lasts from now on.
+        person: ``Identity.key`` of whose session it is, if it is there; empty for an id that cannot be there.
+    """
+
+    key: str
+    idle: int
+    person: str
+
+
+NO_SESSION = -1
+UNKNOWN_ITEM = -2
+
+
+@dataclass(frozen=True)
+class Admission:
+    """What the shared budget says.
+
+    Attributes:
+        call: the number of the call that may be made now; 0: it has to wait; ``NO_SESSION``: the session is not there;
+            ``UNKNOWN_ITEM``: TalentLMS has said a moment ago that there is no such course or category.
+        wait: about how many seconds until its time comes.
+        back: after how many seconds to ask again, to find the place still kept; at most ``wait``.
+        feed_due: whether somebody should ask TalentLMS for its ``ratelimit`` again.
+        asked: with a call, when the click first asked, as ``QueueEntry`` has it.
+        by_person: whether it has to wait for what this person has spent, not for others.
+        first_told: with ``by_person``, whether that should be written to the log; true once in ten minutes.
+        record: what is under the session's key; ``None`` without a session, and where the call has to wait.
+    """
+
+    call: int
+    wait: float = 0.0
+    back: float = 0.0
+    feed_due: bool = False
+    asked: int = 0
+    by_person: bool = False
+    first_told: bool = False
+    record: bytes | None = None
+
+
+@dataclass(frozen=True)
+class Permit:
+    """The right to make one call, now.
+
+    Attributes:
+        call: its number in the shared budget; 0 where nobody counts.
+        claimed_at: when, by ``time.monotonic``.
+        person: as the queue entry had it with which it was claimed.
+    """
+
+    call: int
+    claimed_at: float
+    person: str = ""
+
+
+_UNSAID = QueueEntry()
+_entry: contextvars.ContextVar[QueueEntry] = contextvars.ContextVar("entry", default=_UNSAID)
+_permit: contextvars.ContextVar[Permit | None] = contextvars.ContextVar("permit", default=None)
+
+
+def begin(entry: QueueEntry | None = None) -> None:
+    """Say how the work at hand queues; ``None``: as work queues of which nothing is said."""
+    _entry.set(entry or _UNSAID)
+    _permit.set(None)
+
+
+def current() -> QueueEntry:
+    """Return how the work at hand queues."""
+    return _entry.get()
+
+
+def hand_on(asked: int) -> None:
+    """Let the further calls of a person's click queue as the click did; work that is nobody's click queues anew."""
+    entry = _entry.get()
+    if entry.person and entry.asked != asked:
+        _entry.set(replace(entry, asked=asked))
+
+
+def keep(permit: Permit) -> None:
+    """Keep a permit that was claimed before the work at hand began, for its first call."""
+    _permit.set(permit)
+
+
+def taken() -> Permit | None:
+    """Take the permit that was kept, once."""
+    permit = _permit.get()
+    if permit is not None:
+        _permit.set(None)
+    return permit
