@@ -197,14 +197,14 @@ def hostile_request(letter):
         logging.getLogger("urllib3").warning(letter * 8000)
 
 
-@pytest.mark.parametrize("letter", HOSTILE)
+@pytest.mark.parametrize("letter", HOSTILE, ids=ascii)
 def test_one_request_writes_two_kilobytes_at_most(stream, lines, letter):
     hostile_request(letter)
     assert len(stream.getvalue().encode()) <= 2048
     assert all(re.fullmatch(r"[0-9A-Z]{4}-[0-9A-Z]{4}", line["reference"]) for line in lines())
 
 
-@pytest.mark.parametrize("letter", HOSTILE)
+@pytest.mark.parametrize("letter", HOSTILE, ids=ascii)
 def test_what_a_stranger_writes_crowds_out_no_event_of_its_request(lines, letter):
     hostile_request(letter)
     told = lines()
@@ -310,7 +310,7 @@ def test_secrets_in_the_servers_log_are_redacted(plain, text, secret):
     assert secret not in written()
 
 
-@pytest.mark.parametrize("letter", HOSTILE)
+@pytest.mark.parametrize("letter", HOSTILE, ids=ascii)
 def test_a_line_of_the_servers_log_is_short(plain, letter):
     logger, text = plain
     logger.error("Error handling request %s", letter * 8000, exc_info=RuntimeError(letter * 8000))

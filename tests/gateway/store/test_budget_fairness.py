@@ -95,7 +95,7 @@ class Afternoon:
         return max(0.1, answer.back * 0.9) if person == GREEDY else answer.back + ROUNDING
 
     def _serve(self, place, ticket, call):
-        self.free = [moment for moment in self.free if moment > self.now]
+        self.free = [moment for moment in self.free if moment > self.now + ROUNDING]
         ahead = [
             other
             for other, first_asked in self.tickets.items()
