@@ -22,6 +22,6 @@ def test_whatever_is_called_an_administrator_is_one(name):
     assert is_administrators(name)
 
 
-@pytest.mark.parametrize("name", ["", *LEARNERS, "Trainer-Type", "Apprentice", "Ad-hoc learner", "Minder"])
+@pytest.mark.parametrize("name", ["", *sorted(LEARNERS), "Trainer-Type", "Apprentice", "Ad-hoc learner", "Minder"])
 def test_others_are_none(name):
     assert not is_administrators(name)
