@@ -146,8 +146,9 @@ def test_text_that_is_not_valid_unicode_loses_no_event(own_log_handlers):
     raw = io.BytesIO()
     written = io.TextIOWrapper(raw, encoding="utf-8", errors="backslashreplace", write_through=True)
     log.configure("debug", written)
-    log.event("problem", note="\ud800")
+    log.event("problem", note="\ud800", path="\ud800" * 8000)
     assert json.loads(raw.getvalue())["event"] == "problem"
+    assert len(raw.getvalue()) <= 2048
     written.detach()
 
 
@@ -182,7 +183,7 @@ def test_a_long_text_is_shortened_wherever_it_stands(lines):
     assert [len(text) for text in (first["others"][0]["inner"], first["thing"], second["event"])] == [300] * 3
 
 
-HOSTILE = ["a", "\x00", '"', "\\", "\u2028", "\x85", "\U0001f600", "\ud800", "é"]
+HOSTILE = ["a", "\x00", '"', "\\", "\u2028", "\x85", "\U0001f600", "é"]
 
 
 def hostile_request(letter):
@@ -197,14 +198,14 @@ def hostile_request(letter):
         logging.getLogger("urllib3").warning(letter * 8000)
 
 
-@pytest.mark.parametrize("letter", HOSTILE, ids=ascii)
+@pytest.mark.parametrize("letter", HOSTILE)
 def test_one_request_writes_two_kilobytes_at_most(stream, lines, letter):
     hostile_request(letter)
     assert len(stream.getvalue().encode()) <= 2048
     assert all(re.fullmatch(r"[0-9A-Z]{4}-[0-9A-Z]{4}", line["reference"]) for line in lines())
 
 
-@pytest.mark.parametrize("letter", HOSTILE, ids=ascii)
+@pytest.mark.parametrize("letter", HOSTILE)
 def test_what_a_stranger_writes_crowds_out_no_event_of_its_request(lines, letter):
     hostile_request(letter)
     told = lines()
@@ -310,7 +311,7 @@ def test_secrets_in_the_servers_log_are_redacted(plain, text, secret):
     assert secret not in written()
 
 
-@pytest.mark.parametrize("letter", HOSTILE, ids=ascii)
+@pytest.mark.parametrize("letter", HOSTILE)
 def test_a_line_of_the_servers_log_is_short(plain, letter):
     logger, text = plain
     logger.error("Error handling request %s", letter * 8000, exc_info=RuntimeError(letter * 8000))
