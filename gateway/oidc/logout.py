@@ -116,8 +116,9 @@ class Logout:
     def _signs_id_tokens(self) -> Collection[str]:
         """Return the algorithms that may sign a logout token (Back-Channel Logout 1.0, 2.6, items 2 and 3)."""
         us = self._registration
-        pinned = {str(one_name(algorithm)) for algorithm in us.algorithms}
-        return self._algorithms.remembered(us.issuer, us.client_id, pinned) or pinned
+        pinned = {str(one_name(algorithm)): algorithm for algorithm in reversed(us.algorithms)}
+        shown = self._algorithms.remembered(us.issuer, us.client_id, pinned)
+        return [pinned[name] for name in shown] or us.algorithms
 
     def _end_session_endpoint(self) -> str:
         try:

@@ -112,6 +112,7 @@ def gateway_at(
         # The budget is another story: here everybody clicks as often as they like.
         "TALENTLMS_CALLS_PER_HOUR": "0",
         "TALENTLMS_CALLS_PER_5_SECONDS": "0",
+        "TALENTLMS_CALLS_PER_PERSON": "off",
         "OIDC_ISSUER": provider.issuer,
         "OIDC_CLIENT_ID": CLIENT_ID,
         "OIDC_CLIENT_SECRET": provider.client_secret,

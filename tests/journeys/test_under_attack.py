@@ -56,7 +56,11 @@ def own_redis(here):
 @pytest.fixture(scope="module")
 def attacked(here, addresses, own_academy, provider, own_redis):
     """A gateway of two workers that keeps a budget, though one that does not bind."""
-    settings = {"TALENTLMS_CALLS_PER_HOUR": "1000000", "TALENTLMS_CALLS_PER_5_SECONDS": "10000"}
+    settings = {
+        "TALENTLMS_CALLS_PER_HOUR": "1000000",
+        "TALENTLMS_CALLS_PER_5_SECONDS": "10000",
+        "TALENTLMS_CALLS_PER_PERSON": f"{BUCKET},{BUCKET_PER_SECOND},5%",
+    }
     gateway = gateway_at(addresses["attacked"], here, own_academy, provider, own_redis.url(), settings)
     yield gateway.start()
     gateway.stop()

@@ -116,7 +116,7 @@ def test_the_session_cookie_is_a_bare_name_of_256_bits_and_the_store_knows_only_
     browser = house.browser(stored())
     browser.sign_in()
     name = browser.cookies()[SESSION]
-    assert re.fullmatch(r"[A-Za-z0-9_-]{43}", name)
+    assert re.fullmatch(r"[0-9a-f]{32}\.[A-Za-z0-9_-]{43}", name)
     held = b"".join(key + (store.ask("GET", key) or b"") for key in store.keys("session:*"))
     assert held
     assert name.encode() not in held

@@ -40,7 +40,7 @@ def test_a_key_whose_name_is_empty_has_none(kid):
 def test_the_same_entry_is_imported_once(monkeypatch):
     imported, of_joserfc = [], key_set.import_key
     monkeypatch.setattr(key_set, "import_key", lambda entry: imported.append(entry) or of_joserfc(entry))
-    entries = [public(new_key("ES256")), {"kty": "RSA"}]
+    entries = [public(new_key("ES256")), {"kty": "RSA", "kid": "no key at all"}]
     keys = [list(usable(entries)) for _ in range(5)]
     assert [len(each) for each in keys] == [1] * 5
     assert len(imported) == 2

@@ -133,9 +133,7 @@ def test_whoever_has_spent_their_calls_is_signed_out_here_all_the_same_and_told_
     requests.get(kim.get("/go").headers["Location"], timeout=10)
     assert "You have opened many pages" in kim.get("/go").text
     asked()
-    answer = leaving(kim)
-
-    assert answer.headers["Location"] == "/logout/continue"
+    assert leads_to(leaving(kim)) == "/logout/continue"
     assert asked() == []
     assert kim.get("/go").headers["Location"].startswith("/login")
     assert "You are signed out here" in kim.get("/signed-out").text
