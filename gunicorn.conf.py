@@ -57,8 +57,8 @@ graceful_timeout = 20
 worker_tmp_dir = str(_SHARED_MEMORY) if _SHARED_MEMORY.is_dir() else None
 # Browsers send some twenty, all cookies in one of them, and proxies add a few.
 limit_request_fields = 60
-# An identity provider may answer with a long code, or with a long explanation of its refusal. Cookies, which travel in
-# one field, need less: ten sign-ins under way make 1 KB of them.
+# An identity provider may answer with a long code, or with a long explanation of its refusal. Cookies travel in one
+# field, of which sign-ins under way take up to 6 KB (gateway/web/transactions.py).
 limit_request_line = 8190
 limit_request_field_size = 8190
 # A proxy's word on the scheme and on whoever is signed in changes nothing; settings say what holds.

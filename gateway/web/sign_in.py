@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from http import HTTPStatus
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
@@ -15,6 +16,7 @@ from gateway.errors import (
     BadRequest,
     GatewayError,
     PageNotFound,
+    SignInDenied,
     SignInError,
     SignInInterrupted,
     SignInNotTrusted,
@@ -38,7 +40,7 @@ from schemas.transaction import Transaction
 
 HINT_LENGTH = 254
 JUST_NOW_SECONDS = 60
-"""How old a session may be, at most, that another tab has just begun."""
+"""How old a session may be, at most, that another tab has just begun, where nobody knows when this sign-in began."""
 _PROMPTS = ("login", "select_account", "consent")
 _LOCALES = re.compile(r"[A-Za-z0-9-]{2,16}( [A-Za-z0-9-]{2,16}){0,9}")
 _ONCE = ("code", "state", "iss", "error")
@@ -170,19 +172,21 @@ class SignIn:
         session = self._visitor.session()
         if session is None:
             return False
-        began_at = self._sessions.began_at(session)
-        return time.time() - began_at < JUST_NOW_SECONDS or (since is not None and began_at >= since)
+        earliest = time.time() - JUST_NOW_SECONDS if since is None else since
+        return self._sessions.began_at(session) >= earliest
 
     def _unexpected(self, provider: str, answer: Mapping[str, str]) -> SignInError:
-        """Return what a callback means that is no answer to a sign-in of this browser, but perhaps an error.
+        """Return what a callback means that is no answer to a sign-in of this browser, but perhaps a denial.
 
-        Some providers leave the state out of an error. Nothing but the page that is shown depends on it.
+        Some providers leave the state out of an error. Anybody can make such a callback up, so nothing but the page
+        that is shown depends on it, and whatever is not a denial is no fault that an operator is woken for.
         """
         asked = self._providers.get(provider)
         if asked is None or "error" not in answer or answer.get("iss", asked.issuer) != asked.issuer:
             return SignInInterrupted("nothing that this browser began")
         where = "authorization response to nothing that this browser began"
-        return refused(where, answer["error"], answer.get("error_description"))
+        error = refused(where, answer["error"], answer.get("error_description"))
+        return error if isinstance(error, SignInDenied) else SignInInterrupted(error.note)
 
     def _stopped(self, provider: str, target: str) -> Response:
         """Show a page in place of a loop; its button begins anew."""
@@ -250,7 +254,10 @@ def blueprint(sign_in: SignIn, labels: Mapping[str, str], public_url: str, *, wi
         target = own_target(asked.get("target_link_uri"), public_url)
         with _audited("unknown"):
             name = sign_in.named_by(asked.get("iss"))
-        return sign_in.begin(name, target, _hints(request.values))
+        hints = _hints(request.values)
+        if request.method == "POST":
+            return _once_more_by_get(name, target, hints)
+        return sign_in.begin(name, target, hints)
 
     @routes.get("/callback/<provider>")
     def callback(provider: str) -> Response:
@@ -290,6 +297,18 @@ def _each_once(parameters: MultiDict[str, str], names: Sequence[str] = _ONCE) ->
         if len(parameters.getlist(name)) > 1:
             raise BadRequest(f"{name} is there more than once")
     return parameters.to_dict()
+
+
+def _once_more_by_get(provider: str, target: str, hints: Hints) -> Response:
+    """Send a form of another site on to our own address: with a navigation the browser sends its cookies along.
+
+    Without them nobody would know which sign-ins are under way, nor whom the provider has to ask anew.
+    """
+    said = {"next": target, "login_hint": hints.login_hint, "prompt": hints.prompt, "ui_locales": hints.ui_locales}
+    query = urlencode({name: text for name, text in said.items() if text}, safe="/")
+    response = to_address(f"/login/{provider}?{query}")
+    response.status_code = HTTPStatus.SEE_OTHER
+    return response
 
 
 def _interrupted(target: str) -> Response:

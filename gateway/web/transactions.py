@@ -10,6 +10,7 @@ import hashlib
 import json
 import re
 import time
+from dataclasses import replace
 
 from flask import Request, Response
 
@@ -20,6 +21,9 @@ from schemas.transaction import RANDOM_BYTES, Transaction
 TRANSACTION_SECONDS = 15 * 60
 AT_ONCE = 10
 """Sign-ins under way per browser (RFC 9700, 2.1)."""
+TARGET_LENGTH = 400
+"""Of a longer target only the path travels: ten sign-ins that begin in the same moment know nothing of each other, and
+their cookies have to fit into one header all the same."""
 TOGETHER_BYTES = 6000
 """What their cookies take in all, names and values; gunicorn and nginx refuse a header beyond 8190 bytes."""
 
@@ -31,9 +35,8 @@ _VALUE = re.compile(r"([0-9]{13})\.([A-Za-z0-9_-]{1,4000})", re.ASCII)
 class TransactionCookies:
     """Sign-ins under way, each in a cookie of its own.
 
-    The value is the time, in milliseconds, by which the oldest is found, and the sealed rest: 1.6 KB with a target of
-    1024 bytes, 0.25 KB with that of a course. Ten that are begun in the same moment, when none knows of the others,
-    stay below 8190 bytes with targets of up to 400 bytes.
+    The value is the time, in milliseconds, by which the oldest is found, and the sealed rest: 0.25 KB with the target
+    of a course. Ten that are begun in the same moment, when none knows of the others, stay below 8190 bytes.
 
     Args:
         keyring: what seals them.
@@ -46,7 +49,8 @@ class TransactionCookies:
 
     def put(self, request: Request, response: Response, transaction: Transaction) -> None:
         """Give the browser the cookie of a sign-in that begins; the oldest others make room."""
-        name, value = _name(transaction.state), self._sealed(transaction)
+        fitting = replace(transaction, target=_short(transaction.target))
+        name, value = _name(transaction.state), self._sealed(fitting)
         self._make_room(request, response, self._cookies.size(name, value))
         self._cookies.put(response, name, value, TRANSACTION_SECONDS)
 
@@ -84,6 +88,12 @@ class TransactionCookies:
 def seconds_left(transaction: Transaction) -> int:
     """Return how long a sign-in can still be completed, zero or less for one that has expired."""
     return transaction.begun_at + TRANSACTION_SECONDS - int(time.time())
+
+
+def _short(target: str) -> str:
+    """Return a target that fits: itself, its path alone, or ``/``."""
+    path = target.partition("?")[0]
+    return next((text for text in (target, path) if len(text) <= TARGET_LENGTH), "/")
 
 
 def _name(state: str) -> str:

@@ -315,7 +315,8 @@ def test_every_way_in_which_pushing_may_fail_is_here():
 
 def initiated(browser, method, asked):
     if method == "POST":
-        return browser.post("/login/initiate", data=asked, **{"Sec-Fetch-Site": "cross-site", "Origin": "null"})
+        answer = browser.post("/login/initiate", data=asked, **{"Sec-Fetch-Site": "cross-site", "Origin": "null"})
+        return browser.get(answer.headers["Location"]) if answer.status_code == 303 else answer
     return browser.get(f"/login/initiate?{urlencode(asked)}", **{"Sec-Fetch-Site": "cross-site"})
 
 
@@ -348,6 +349,16 @@ def test_somebody_signed_in_who_is_sent_here_signs_in_all_over_again(house, brow
     assert browser.cookies()[SESSION] == session
     browser.get(browser.at_provider(begun.headers["Location"]))
     assert browser.cookies()[SESSION] != session
+
+
+@pytest.mark.statement(7, 51)
+def test_a_form_of_another_site_begins_nothing_by_itself_and_goes_on_as_a_navigation(browser, house):
+    asked = {"iss": house.provider.issuer, "login_hint": "robin", "target_link_uri": "/go/course/12?" + "a" * 900}
+    for _ in range(8):  # a browser sends no cookie along with such a form, but keeps those of its answer
+        answer = browser.post("/login/initiate", data=asked, **{"Sec-Fetch-Site": "cross-site", "Origin": "null"})
+        assert (answer.status_code, answer.headers.getlist("Set-Cookie")) == (303, [])
+    assert answer.headers["Location"].startswith("/login/default?next=/go/course/12")
+    assert house.asked("authorize") == []
 
 
 @pytest.mark.statement(51)

@@ -295,12 +295,14 @@ def test_a_code_that_the_provider_forgot_in_a_restart_is_a_page_to_go_on_from(ho
 @pytest.mark.parametrize("state", [None, "", "unknown"])
 @pytest.mark.parametrize(
     ("error", "meaning"),
-    [("access_denied", SignInDenied), ("invalid_scope", SignInMisconfigured), ("server_error", ProviderUnavailable)],
+    [("access_denied", SignInDenied), ("invalid_scope", SignInInterrupted), ("server_error", SignInInterrupted)],
 )
-def test_an_error_without_a_state_of_ours_is_told_as_what_it_is(house, browser, state, error, meaning):
+def test_a_denial_without_a_state_of_ours_is_told_as_one_and_any_other_error_wakes_nobody(
+    house, browser, state, error, meaning
+):
     callback = browser.callback_address("/go")
     answer = browser.get(stray(callback, code=None, state=state, error=error, error_description="<b>No.</b>"))
-    assert is_page_of(answer, meaning)
+    assert is_interrupted(answer, "/") if meaning is SignInInterrupted else is_page_of(answer, meaning)
     assert "<b>No." not in answer.text
     (audit,) = house.trail.audits()
     assert audit.note == f"authorization response to nothing that this browser began: {error}: <b>No.</b>"
@@ -345,7 +347,7 @@ def test_a_tab_that_fails_goes_on_to_its_target_where_another_has_just_signed_in
 @pytest.mark.parametrize("knob", FAILURES)
 def test_whoever_signed_in_before_it_was_begun_is_told_of_the_failure(house, browser, quick, monkeypatch, knob):
     browser.sign_in("/go")
-    monkeypatch.setattr(Sessions, "began_at", lambda *_: time.time() - sign_in.JUST_NOW_SECONDS - 5)
+    monkeypatch.setattr(Sessions, "began_at", lambda *_: int(time.time()) - 5)
     house.provider.control.misbehave(knob)
     answer, _ = browser.wander("/login?next=/go/course/12")
     assert answer.status_code >= 400

@@ -174,6 +174,13 @@ def test_the_next_sign_in_asks_the_person_anew_until_one_is_completed(endless):
     assert prompt_of(endless) is None
 
 
+def test_a_tile_that_posts_asks_the_person_anew_too(house, endless):
+    to_provider(endless)
+    posted = endless.post("/login/initiate", data={"iss": house.provider.issuer}, **{"Sec-Fetch-Site": "cross-site"})
+    assert posted.status_code == 303
+    assert prompt_of(endless, posted.headers["Location"]) == "login"
+
+
 def test_somebody_who_is_not_signed_out_is_not_asked_anew(endless):
     assert prompt_of(endless) is None
     assert "You are still signed in" in endless.get("/signed-out").text

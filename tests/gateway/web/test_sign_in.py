@@ -255,6 +255,8 @@ def test_a_tile_in_the_providers_portal_begins_a_sign_in(browser, provider, meth
     asked = {"iss": provider.issuer, "login_hint": "robin", "target_link_uri": f"{HERE}/go/course/12"}
     kind = {"query_string": asked} if method == "GET" else {"data": asked}
     answer = browser.client.open("/login/initiate", method=method, **kind)
+    if method == "POST":
+        answer = browser.get(answer.headers["Location"])
     location = answer.headers["Location"]
     assert query(location)["login_hint"] == "robin"
     back = requests.get(location, allow_redirects=False, timeout=10)
