@@ -13,6 +13,7 @@ before it is searched (``redaction``), no character of it ends a line or steers 
 import contextvars
 import json
 import logging
+import re
 import secrets
 import sys
 import time
@@ -24,7 +25,10 @@ from gateway.redaction import REDACTED, TEXT_CHARACTERS, excerpt, names_a_secret
 
 REQUEST_BYTES = 2048
 """How much one piece of work, such as a request, writes at most. No line is longer, whatever it is of."""
-USER_AGENT_CHARACTERS = 200
+USER_AGENT_CHARACTERS = 120
+_WRITTEN_LONG = re.compile(r"[^ !#-\[\]-~…]")
+"""What takes several bytes of a line: in what a browser calls itself it would crowd out facts of the line."""
+
 FOREIGN_CHARACTERS = 500
 """How much is kept of a message in the server's own log."""
 TRACEBACK_BYTES = 1000
@@ -79,7 +83,7 @@ def begin(client: str = "", user_agent: str = "") -> str:
     chance = secrets.randbits(40)
     letters = "".join([_ALPHABET[chance >> shift & 31] for shift in range(0, 40, 5)])
     code = f"{letters[:4]}-{letters[4:]}"
-    _work.set(_Work(code, client, shortened(user_agent, USER_AGENT_CHARACTERS)))
+    _work.set(_Work(code, client, _WRITTEN_LONG.sub("?", shortened(user_agent, USER_AGENT_CHARACTERS))))
     return code
 
 

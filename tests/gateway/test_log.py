@@ -59,7 +59,7 @@ def test_an_audit_event_says_who_from_where_and_with_which_outcome(lines):
         "info",
     )
     assert (second["outcome"], second["level"], second["remedy"]) == ("refused", "warning", "verify the address")
-    assert len(first["user_agent"]) == 200
+    assert len(first["user_agent"]) == 120
 
 
 @pytest.mark.statement(62)
@@ -222,6 +222,14 @@ def test_what_an_ordinary_request_writes_is_whole(lines):
     told = lines()
     assert [line["step"] for line in told] == ["adopted", "forgotten", "signed_up"]
     assert all(line["user_agent"].startswith("Mozilla") and "shortened" not in line for line in told)
+
+
+@pytest.mark.parametrize("letter", ["\x85", "\u2028", "\U0001f600", '"', "\\", "é", "a"])
+def test_what_a_browser_calls_itself_crowds_out_no_fact_of_the_audit_trail(lines, letter):
+    log.begin("203.0.113.7", letter * 8000)
+    for name in ("provisioning", "enrolment", "launch", "managed_password"):
+        log.audit(name, outcome="success", person="p" * 32, user_id=4711, course_id=12)
+    assert [(line["user_id"], line["course_id"]) for line in lines()] == [(4711, 12)] * 4
 
 
 def test_each_request_may_write_as_much_as_the_one_before(lines):
