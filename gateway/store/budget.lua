@@ -108,7 +108,7 @@ local function spent()
 end
 
 local function write_down(mine)
-  local lasts = math.max(mine.full - now, mine.silent - now, HOURLY > 0 and ends - now or 0, 1)
+  local lasts = math.max(mine.full - now, mine.silent - now, HOURLY > 0 and HOUR + MARGIN or 0, 1)
   local text = table.concat({whole(mine.full), whole(hour), whole(mine.calls), whole(mine.silent)}, ' ')
   redis.call('SET', bucket, text, 'PX', whole(lasts))
 end
@@ -219,7 +219,7 @@ local function refused_for_the_person(mine, wait, place, path)
     mine.silent = now + SILENT
     write_down(mine)
   end
-  if place and redis.call('ZREM', queue, place) == 1 then redis.call('ZREM', due, place) end
+  if place then give_up(place, path) end
   return {0, wait, back_after(wait), 0, last, 0, first and 2 or 1}
 end
 

@@ -6,6 +6,7 @@
 --       begin with
 -- A member of the person's index is a session's handle and the names of its sets, so that nothing of it stays behind,
 -- even where its record ended by itself.
+if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end  -- said once more, because its answer was lost
 local person, lifetime, most, handle = KEYS[2], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5]
 
 local function key(member) return ARGV[6] .. string.match(member, '^%S+') end

@@ -175,6 +175,14 @@ def test_all_that_is_kept_of_a_person_ends_by_itself(budget, store, later):
     assert store.keys(PREFIX + "p*") == []
 
 
+def test_a_share_of_the_hour_is_remembered_though_the_hour_turns_out_to_be_longer(budget, store, later):
+    shared = budget(0, 2000, PersonLimit(1000, 1000, 1))
+    passed(shared, 5, click("ann"))
+    later(3500)
+    passed(shared, 1, click("ann"))
+    assert store.ask("TTL", PREFIX + "person:ann") >= 3600
+
+
 def test_without_an_hour_the_bucket_is_forgotten_as_soon_as_it_is_full(budget, store):
     shared = budget(0, 0, USUAL)
     passed(shared, 7, click("ann"))

@@ -295,6 +295,15 @@ def test_of_one_person_so_many_sessions_last_and_with_each_further_one_the_oldes
     assert len(store.keys("sessions-of:sid:*")) == AT_ONCE + 1, "an ended session's own index is gone"
 
 
+def test_a_beginning_that_is_said_once_more_because_its_answer_was_lost_ends_nobody_twice(sessions, store, monkeypatch):
+    for _ in range(AT_ONCE):
+        sessions.create(KIM, ID_TOKEN, "kim-1")
+    begin = sessions._begin
+    monkeypatch.setattr(sessions, "_begin", lambda *asked: (begin(*asked), begin(*asked))[1])
+    sessions.create(KIM, ID_TOKEN, "kim-1")
+    assert len(store.keys("session:*")) == AT_ONCE
+
+
 @pytest.mark.parametrize("count", [1, 2, AT_ONCE - 2, AT_ONCE - 1, AT_ONCE])
 def test_as_many_sessions_as_there_may_be_all_last(sessions, count):
     ids = [begun(sessions)[0] for _ in range(count)]
