@@ -24,7 +24,7 @@ from gateway.flows.trust import Trust
 from gateway.keyring import Keyring
 from gateway.oidc.client_authentication import ClientAuthentication, by_private_key, by_secret
 from gateway.oidc.logout import Logout
-from gateway.oidc.metadata import STALE_SECONDS, ProviderDirectory
+from gateway.oidc.metadata import STALE_SECONDS, ProviderDirectory, directory_of
 from gateway.oidc.outbound import BoundedAdapter
 from gateway.oidc.presets import PRESETS
 from gateway.oidc.registration import Registration
@@ -143,7 +143,7 @@ def _neighbours(settings: Settings) -> _Neighbours:
     documents = ProviderDocuments(store, keep=STALE_SECONDS)
     entries = {entry.name: entry for entry in settings.identity_providers}
     directories = {
-        name: ProviderDirectory(entry.issuer, documents, adapter, PRESETS[entry.preset].metadata_query(entry.client_id))
+        name: directory_of(entry.issuer, entry.client_id, entry.preset, documents, adapter)
         for name, entry in entries.items()
     }
     registrations = {name: _registration(settings, entry) for name, entry in entries.items()}

@@ -9,7 +9,7 @@ import click
 
 from gateway.config import BadSettings, RegisteredAddresses, Settings, describe, load, risks
 from gateway.errors import GatewayError
-from gateway.oidc.metadata import STALE_SECONDS, ProviderDirectory
+from gateway.oidc.metadata import STALE_SECONDS, directory_of
 from gateway.oidc.outbound import BoundedAdapter
 from gateway.oidc.tokens import one_name
 from gateway.store.account_links import AccountLinks
@@ -102,7 +102,10 @@ def refresh(name: str | None) -> None:
         algorithms = SigningAlgorithms(store, settings.session_lifetime)
         for entry in entries.values():
             algorithms.forget(entry.issuer, entry.client_id, {str(one_name(name)) for name in entry.algorithms})
-        directories = {each: ProviderDirectory(entry.issuer, documents, adapter) for each, entry in entries.items()}
+        directories = {
+            each: directory_of(entry.issuer, entry.client_id, entry.preset, documents, adapter)
+            for each, entry in entries.items()
+        }
         return {each: directory.forget() for each, directory in directories.items()}
 
     for each, was_there in _with_store(forget_published).items():

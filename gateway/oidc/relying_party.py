@@ -11,6 +11,7 @@ from authlib.integrations.base_client import OAuthError
 from authlib.integrations.requests_client import OAuth2Session
 
 from gateway.errors import ProviderUnavailable, SignInMisconfigured, SignInNotTrusted
+from gateway.in_flight import InFlight
 from gateway.oidc.claims import identity_from, together
 from gateway.oidc.end_session import id_token_hint, logout_hint
 from gateway.oidc.metadata import Metadata, ProviderDirectory
@@ -21,6 +22,10 @@ from gateway.oidc.tokens import Expected, check_id_token, header_of, one_name, s
 from gateway.oidc.userinfo import UserInfo
 from schemas.secret import Secret
 from schemas.transaction import RANDOM_BYTES, Transaction
+
+PUSHED_AT_ONCE = 16
+"""Requests that are pushed at once, of the calls to one address: anybody may begin sign-ins, and what they push must
+not keep others' codes from being redeemed there."""
 
 _NO_HINTS = Hints()
 _PUSHING = "pushed authorization request endpoint"
@@ -43,6 +48,7 @@ class RelyingParty:
         self._registration = registration
         self._directory = directory
         self._adapter = adapter
+        self._pushing = InFlight(PUSHED_AT_ONCE, ProviderUnavailable)
         self._algorithms = algorithms
         self._userinfo = UserInfo(registration, directory, adapter)
 
@@ -173,14 +179,15 @@ class RelyingParty:
         endpoint = metadata.pushed_authorization_request_endpoint
         authentication: Any = client.client_auth(client.token_endpoint_auth_method)
         try:
-            response = client.request(
-                "POST",
-                endpoint,
-                data=url.partition("?")[2],
-                headers={"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"},
-                auth=authentication,
-                allow_redirects=False,
-            )
+            with self._pushing.one():
+                response = client.request(
+                    "POST",
+                    endpoint,
+                    data=url.partition("?")[2],
+                    headers={"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"},
+                    auth=authentication,
+                    allow_redirects=False,
+                )
         except requests.RequestException as error:
             raise failed(_PUSHING, endpoint, error) from None
         request_uri = (json_object(answered(_PUSHING, response).content) or {}).get("request_uri")

@@ -218,6 +218,18 @@ def test_an_operator_has_one_providers_metadata_and_keys_fetched_anew(command, r
     assert [algorithms.remembered(issuer, "client", ["RS256"]) for issuer in (ACME, OTHER)] == [[], ["RS256"]]
 
 
+def test_what_a_product_publishes_to_this_client_alone_is_forgotten_too(command, remembered, redis_server):
+    documents, issuer = ProviderDocuments(remembered, 3600), "https://login.microsoftonline.com/tenant/v2.0"
+    metadata = f"{issuer}/.well-known/openid-configuration?appid=client"
+    documents.put(metadata, {"issuer": issuer, "jwks_uri": f"{issuer}/keys?appid=client"})
+    documents.put(f"{issuer}/keys?appid=client", {"keys": []})
+    done = command(
+        "providers", "refresh", OIDC_ISSUER=issuer, OIDC_CLIENT_ID="client", GATEWAY_REDIS_URL=redis_server.url.reveal()
+    )
+    assert (done.returncode, "forgot metadata and keys" in done.stdout) == (0, True)
+    assert [key for key in left(remembered) if issuer in key] == []
+
+
 @pytest.mark.statement(36)
 def test_without_a_name_it_is_every_provider_and_what_was_not_there_is_said(command, remembered, two_providers):
     for path in ("/.well-known/openid-configuration", "/keys"):
