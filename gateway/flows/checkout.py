@@ -9,6 +9,9 @@ from gateway.talentlms.client import TalentLMS
 from schemas.learner import Learner
 from schemas.link import Link
 
+_SHORTEST_REPLACED = 3
+"""A shorter coupon stands in many words, and is no secret."""
+
 
 class Checkout:
     """Payment pages.
@@ -82,4 +85,5 @@ def _refused(error: InvalidRequest, coupon: str | None) -> InvalidRequest:
     """Return the error for the page; TalentLMS may say no more of a wrong coupon than that arguments are invalid."""
     if not coupon:
         return InvalidRequest(error.note)
-    return CouponRefused(error.note.replace(coupon, "[the coupon]"), coupon=coupon)
+    note = error.note.replace(coupon, "[the coupon]") if len(coupon) >= _SHORTEST_REPLACED else error.note
+    return CouponRefused(note, coupon=coupon)

@@ -42,7 +42,12 @@ def written(gateway, own_log_handlers):
 def test_a_request_writes_two_kilobytes_at_most(written, request_):
     lines = written(*request_)
     assert len(b"".join(lines)) <= 2048
-    assert {json.loads(line)["event"] for line in lines} <= {"sign_in", "provider_logout", "problem", "proxy.not_trusted"}
+    assert {json.loads(line)["event"] for line in lines} <= {
+        "sign_in",
+        "provider_logout",
+        "problem",
+        "proxy.not_trusted",
+    }
     assert lines
 
 

@@ -8,6 +8,7 @@ from statistics import mean
 import pytest
 
 from tests.gateway.oidc.house import wait_until
+from tests.gateway.threads import at_once
 from tests.gateway.web.rush import (
     API_KEY,
     COURSE,
@@ -217,6 +218,15 @@ def test_one_person_cannot_spend_everybodys_hour(gateway, fresh, people, redis_u
     assert polite.click(port).status == 302
     assert greedy.go(port).status == 302, "and who waits goes on"
     assert process.output.read_text().count('"budget.person_limited"') == 1
+
+
+def test_ten_tabs_at_once_never_meet_the_limit_of_one_person(gateway, fresh, people):
+    port, _ = gateway()
+    (ann,) = people(1)
+    tabs = [ann, *[ann.other_tab() for _ in range(9)]]
+
+    assert at_once(10, lambda number: tabs[number].click(port).status) == [302] * 10
+    assert len(clicks(fresh)) == 10
 
 
 def test_off_means_as_many_as_one_likes(gateway, fresh, people):
