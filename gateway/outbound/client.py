@@ -14,7 +14,7 @@ from urllib3 import exceptions
 from gateway.outbound import proxies
 from gateway.outbound.addresses import Addresses
 from gateway.outbound.connection import POOLS, KeptConnectionClosed
-from gateway.outbound.errors import BadAnswer, NoAnswer, NotConnected, OutboundError, Reason
+from gateway.outbound.errors import BadAnswer, NoAnswer, NotConnected, OutboundError
 
 CONNECT_SECONDS = 3.0
 """How long a connection may take to come about, its TLS handshake included."""
@@ -209,8 +209,9 @@ def _whole(answer: Any, host: str, limit: int) -> Response:
         body = _body(answer, host, limit)
     except (exceptions.HTTPError, OSError, ValueError) as error:
         answer.close()
-        reason: Reason = "timed out" if isinstance(error, exceptions.ReadTimeoutError | TimeoutError) else "broke off"
-        raise BadAnswer(reason, host, type(error).__name__) from None
+        if isinstance(error, exceptions.ReadTimeoutError | TimeoutError):
+            raise NoAnswer("timed out", host, "in the middle of the answer") from None
+        raise BadAnswer("broke off", host, type(error).__name__) from None
     except BadAnswer:
         answer.close()
         raise
@@ -224,6 +225,10 @@ def _whole(answer: Any, host: str, limit: int) -> Response:
 def _body(answer: Any, host: str, limit: int) -> bytes:
     if answer.status not in _FINAL:  # after an interim answer that http.client does not know comes the real one
         raise BadAnswer("not HTTP", host, f"status {answer.status}")
+    if "transfer-encoding" in answer.headers and "content-length" in answer.headers:
+        raise BadAnswer("not HTTP", host, "two lengths")  # nobody knows where this answer ends (RFC 9112, 6.3)
+    if (announced := answer.headers.get("content-length", "")).isdecimal() and int(announced[:12]) > limit:
+        raise BadAnswer("too large", host, f"{announced[:12]} bytes announced")
     body = bytearray()
     while piece := answer.read(_PIECE_BYTES, decode_content=True):
         body += piece
@@ -237,7 +242,7 @@ def _before_an_answer(error: Exception, host: str) -> OutboundError:
     cause = error.args[-1] if isinstance(error, exceptions.ProtocolError) and error.args else error
     if isinstance(cause, KeptConnectionClosed):
         return _KeptConnectionClosed("closed without an answer", host, str(cause))
-    if isinstance(error, exceptions.ReadTimeoutError | TimeoutError):
+    if isinstance(error, exceptions.ReadTimeoutError) or isinstance(cause, TimeoutError):
         return NoAnswer("timed out", host)
     if isinstance(error, exceptions.ConnectTimeoutError | exceptions.SSLError | exceptions.ProxyError):
         return _not_connected(error, host)

@@ -26,11 +26,17 @@ class TimedSocket:
 
     Args:
         connected: the socket, with TLS around it where there is any. What is not said here is its own.
+
+    Attributes:
+        spoiled: whether the other side said more than its answer: whoever were next would be told it.
     """
 
     def __init__(self, connected: socket.socket) -> None:
         self._connected = connected
         self._end: float | None = None
+        self._readers = 0
+        self._closing = False
+        self.spoiled = False
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._connected, name)
@@ -54,20 +60,54 @@ class TimedSocket:
         return self._connected.recv_into(buffer)
 
     def makefile(self, *_mode: Any, **_options: Any) -> io.BufferedReader:
-        """Return a reader of this socket, as ``http.client`` asks for one with each answer."""
-        return io.BufferedReader(_Reader(self))
+        """Return a reader of one answer, as ``http.client`` asks for one with each."""
+        self._readers += 1
+        return _AnswerReader(_Reader(self))
+
+    def close(self) -> None:
+        """Close the socket, once nobody reads from it any more."""
+        self._closing = True
+        self._close_if_unread()
+
+    def answer_read(self, *, more: bool) -> None:
+        """Take note that an answer was read, or given up, and whether more than it had arrived."""
+        self._readers -= 1
+        self.spoiled = self.spoiled or more
+        self._close_if_unread()
+
+    def _close_if_unread(self) -> None:
+        if self._closing and not self._readers:
+            self._connected.close()
 
 
 class _Reader(io.RawIOBase):
+    """The bytes of a socket as they come; none any more once the answer is over."""
+
     def __init__(self, source: TimedSocket) -> None:
         super().__init__()
-        self._source = source
+        self.source = source
+        self.over = False
 
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: Any) -> int:
-        return self._source.recv_into(buffer)
+    def readinto(self, buffer: Any) -> int | None:
+        return None if self.over else self.source.recv_into(buffer)
+
+
+class _AnswerReader(io.BufferedReader):
+    """Reads one answer, and knows at its end whether more than it had arrived."""
+
+    def __init__(self, source: _Reader) -> None:
+        super().__init__(source)
+        self._source = source
+
+    def close(self) -> None:
+        if not self.closed:
+            self._source.over = True
+            more = bool(self.peek(1))
+            super().close()
+            self._source.source.answer_read(more=more)
 
 
 class TimedConnection(HTTPConnection):
@@ -79,7 +119,7 @@ class TimedConnection(HTTPConnection):
     def is_connected(self) -> bool:
         """Whether it may be used, which urllib3 asks when it takes one out of the pool."""
         idle = 0.0 if self._used_at is None else time.monotonic() - self._used_at
-        return super().is_connected and idle < IDLE_SECONDS
+        return idle < IDLE_SECONDS and not getattr(self.sock, "spoiled", False) and super().is_connected
 
     def connect(self) -> None:
         """Connect; see ``urllib3.connection.HTTPConnection``."""
