@@ -29,6 +29,8 @@ from gateway.oidc.outbound import BoundedAdapter
 from gateway.oidc.presets import PRESETS
 from gateway.oidc.registration import Registration
 from gateway.oidc.relying_party import RelyingParty
+from gateway.outbound import proxies
+from gateway.outbound.client import HttpClient
 from gateway.store.account_links import AccountLinks
 from gateway.store.attempts import Attempts
 from gateway.store.budget import SharedBudget
@@ -150,7 +152,7 @@ def _neighbours(settings: Settings) -> _Neighbours:
     algorithms = SigningAlgorithms(store, settings.session_lifetime)
     budget = _budget(settings, store)
     lms = settings.talentlms
-    transport = HttpTransport(lms.url, lms.api_key, ca_file=settings.ca_file, budget=budget)
+    transport = HttpTransport(lms.url, lms.api_key, HttpClient(settings.ca_file, proxies.from_environment()), budget)
     talentlms = TalentLMS(transport, userlogin_redirect=lms.userlogin_redirect)
     budget.fed_by(talentlms.site.rate_limit)
     return _Neighbours(

@@ -33,6 +33,7 @@ besides stands in ``note`` and goes to the log, never to the page.
     ├── CourseNotOpen                 403  not enrolled, and the course is not one to enrol oneself in
     ├── AlreadyYours                  409  what should be bought is already there
     ├── ForeignLink                   502  TalentLMS's link leads to a host that is not on the list
+    ├── DatabaseUnavailable           503  the database cannot be reached
     ├── StoreUnavailable              503  Redis cannot be reached
     └── TalentLMSError                502  what TalentLMS answered, or did not
         ├── InvalidRequest            502  400: arguments it does not accept
@@ -372,6 +373,16 @@ class ForeignLink(GatewayError):
     title = "The training site sent an unexpected link"
     happened = "The link that the training site gave us leads somewhere we do not know, so we did not follow it."
     advice = "Please tell the help desk the reference below."
+
+
+class DatabaseUnavailable(GatewayError):
+    """The database cannot be reached, or is at fault. Nobody is given an account by guess."""
+
+    status = 503
+    code = "database-unavailable"
+    title = "Sign-ins have to wait a moment"
+    happened = "The gateway cannot look up whose training account is whose at the moment."
+    advice = "Please try again in a minute. If you are signed in already, your courses open as usual."
 
 
 class StoreUnavailable(GatewayError):

@@ -22,7 +22,7 @@ class Learner:
 
 @dataclass(frozen=True)
 class AccountLink:
-    """What is remembered of a person's account, for as long as the store lasts.
+    """What is remembered of a person's account, in the database.
 
     Attributes:
         issuer: of the person's identity.
@@ -33,6 +33,7 @@ class AccountLink:
         password_key: the fingerprint of the key whose managed password the account carries; empty where the
             person has a password of their own.
         pending: whether the account was signed up and still has to be activated.
+        email: the person's address as their provider last told it, in lower case; empty where it told none.
     """
 
     issuer: str
@@ -42,6 +43,7 @@ class AccountLink:
     profile: str = ""
     password_key: str = ""
     pending: bool = False
+    email: str = ""
 
     @property
     def person(self) -> str:

@@ -9,6 +9,7 @@ command -v redis-server >/dev/null || missing="$missing redis-server"
 command -v chromium >/dev/null || missing="$missing chromium"
 command -v node >/dev/null || missing="$missing nodejs"
 command -v npm >/dev/null || missing="$missing npm"
+command -v tinyproxy >/dev/null || missing="$missing tinyproxy"
 
 if [ -n "$missing" ]; then
   if ! command -v apt-get >/dev/null; then

@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Iterator
 
+from gateway.outbound.client import HttpClient
 from gateway.talentlms.client import TalentLMS
 from gateway.talentlms.transport import HttpTransport
 from schemas.secret import Secret
@@ -19,5 +20,5 @@ def activate(lms: TalentLMS) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    lms = TalentLMS(HttpTransport(os.environ["TALENTLMS_URL"], Secret(os.environ["TALENTLMS_API_KEY"])))
+    lms = TalentLMS(HttpTransport(os.environ["TALENTLMS_URL"], Secret(os.environ["TALENTLMS_API_KEY"]), HttpClient()))
     sys.stdout.writelines(activate(lms))

@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Iterator
 
+from gateway.outbound.client import HttpClient
 from gateway.talentlms.client import TalentLMS
 from gateway.talentlms.transport import HttpTransport
 from schemas.branch import Branch
@@ -49,5 +50,5 @@ def line(user: Participant) -> str:
 
 
 if __name__ == "__main__":
-    lms = TalentLMS(HttpTransport(os.environ["TALENTLMS_URL"], Secret(os.environ["TALENTLMS_API_KEY"])))
+    lms = TalentLMS(HttpTransport(os.environ["TALENTLMS_URL"], Secret(os.environ["TALENTLMS_API_KEY"]), HttpClient()))
     sys.stdout.writelines(report(lms, with_users="--users" in sys.argv))

@@ -4,6 +4,7 @@
 import os
 import sys
 
+from gateway.outbound.client import HttpClient
 from gateway.talentlms.client import TalentLMS
 from gateway.talentlms.transport import HttpTransport
 from schemas.secret import Secret
@@ -23,5 +24,5 @@ def champions(lms: TalentLMS) -> list[str]:
 
 
 if __name__ == "__main__":
-    lms = TalentLMS(HttpTransport(os.environ["TALENTLMS_URL"], Secret(os.environ["TALENTLMS_API_KEY"])))
+    lms = TalentLMS(HttpTransport(os.environ["TALENTLMS_URL"], Secret(os.environ["TALENTLMS_API_KEY"]), HttpClient()))
     sys.stdout.write(f"Users who have completed the most courses: {', '.join(champions(lms)) or 'nobody yet'}\n")

@@ -1,23 +1,20 @@
 """The one way out to TalentLMS: a permit of the budget, a connection, an answer, and what is learned from it.
 
 Each rule has a file of its own: ``budget`` (may we call now?), ``breaker`` (is TalentLMS there at all?),
-``gateway.in_flight`` (are too many calls hanging?), ``repeats`` (may it be said again?), ``connections`` and
-``connection`` (HTTP/1.1).
+``gateway.in_flight`` (are too many calls hanging?), ``repeats`` (may it be said again?), ``gateway.outbound`` (HTTP).
 """
 
 import base64
 import re
-import time
 from http import HTTPStatus
-from pathlib import Path
 
 from gateway import deadline
 from gateway.errors import Misunderstood, NotFound, Throttled, Unauthorized, Unavailable, Unwritable
 from gateway.in_flight import InFlight
+from gateway.outbound.client import HttpClient, Request, Response
+from gateway.outbound.errors import BadAnswer, OutboundError
 from gateway.talentlms.breaker import Breaker
 from gateway.talentlms.budget import Budget
-from gateway.talentlms.connection import Broken, Response, Unreadable
-from gateway.talentlms.connections import Connections
 from gateway.talentlms.endpoint import Answer
 from gateway.talentlms.refusals import refusal
 from gateway.talentlms.repeats import Repeats
@@ -25,6 +22,8 @@ from schemas.secret import Secret
 
 READ_SECONDS = 10.0
 """How long a call takes at most, its connection included."""
+BODY_BYTES = 8 * 1024 * 1024
+"""The largest answer that is read; ``users`` without pages is the largest there is."""
 LONGEST_SECONDS = READ_SECONDS + 2
 """How long a permit can be in use at most: the call, and a moment before it."""
 
@@ -34,9 +33,8 @@ AT_ONCE = 160
 FREE = "ratelimit"
 """What TalentLMS does not count."""
 
-_UP_TO_A_DAY = re.compile(rb"[0-9]{1,5}")
+_UP_TO_A_DAY = re.compile(r"[0-9]{1,5}")
 _TARGET = re.compile(r"[!-~]+")
-_LEAST_SECONDS = 0.05
 
 
 class HttpTransport:
@@ -46,13 +44,14 @@ class HttpTransport:
         url: the domain's origin, ``https://acme.talentlms.com``; plain http only for loopback (checked in
             ``config``).
         api_key: sent as the user name of HTTP Basic, with an empty password.
-        ca_file: further certificate authorities, PEM.
+        client: the way out.
         budget: what every call that counts needs a permit of; default: no limit.
     """
 
-    def __init__(self, url: str, api_key: Secret, *, ca_file: Path | None = None, budget: Budget | None = None) -> None:
-        self._connections = Connections(url, ca_file)
-        self._head = _head(self._connections.authority, api_key)
+    def __init__(self, url: str, api_key: Secret, client: HttpClient, budget: Budget | None = None) -> None:
+        self._api = f"{url}/api/v1/"
+        self._headers = _headers(api_key)
+        self._client = client
         self._budget = budget or Budget()
         self._breaker = Breaker()
         self._in_flight = InFlight(AT_ONCE, _hanging)
@@ -67,7 +66,7 @@ class HttpTransport:
             Queued: the budget gives the call a later time.
             Throttled, Unavailable, Unauthorized: also for what the last calls met, while the breaker is open.
         """
-        request, free = self._request(verb, path, body), path == FREE
+        request, free = self._request(verb, path, body, safe=safe), path == FREE
         try:
             answer = self._attempt(request, free=free)
         except (Unavailable, Misunderstood) as error:
@@ -78,25 +77,21 @@ class HttpTransport:
             return self._attempt(request, free=free) if self._repeats.pause(answer.retry_after) else answer
         return answer
 
-    def _attempt(self, request: bytes, *, free: bool) -> Answer:
+    def _attempt(self, request: Request, *, free: bool) -> Answer:
         self._breaker.enter()
         try:
             answer = self._exchanged(request) if free else self._permitted(request)
-        except Broken as error:
-            unavailable = Unavailable(str(error))
-            self._breaker.failed(unavailable)
-            raise unavailable from None
-        except Unreadable as error:
-            misunderstood = Misunderstood(str(error))
-            self._breaker.failed(misunderstood)
-            raise misunderstood from None
+        except OutboundError as error:
+            failure = Misunderstood(str(error)) if isinstance(error, BadAnswer) else Unavailable(str(error))
+            self._breaker.failed(failure)
+            raise failure from None
         except BaseException:
             self._breaker.left()
             raise
         self._learn(answer)
         return answer
 
-    def _permitted(self, request: bytes) -> Answer:
+    def _permitted(self, request: Request) -> Answer:
         permit = self._budget.permit()
         made = False
         try:
@@ -109,13 +104,8 @@ class HttpTransport:
             else:
                 self._budget.unused(permit)
 
-    def _exchanged(self, request: bytes) -> Answer:
-        seconds = deadline.remaining(READ_SECONDS)
-        if seconds < _LEAST_SECONDS:
-            raise Broken("no time left for the call")
-        end = time.monotonic() + seconds
-        with self._connections.one(end) as connection:
-            response = connection.exchange(request, end)
+    def _exchanged(self, request: Request) -> Answer:
+        response = self._client.send(request, deadline.remaining(READ_SECONDS), BODY_BYTES)
         return Answer(response.status, response.body, _retry_after(response))
 
     def _learn(self, answer: Answer) -> None:
@@ -131,26 +121,22 @@ class HttpTransport:
         if isinstance(error, Throttled):
             self._budget.throttled(error.retry_after or 0)
 
-    def _request(self, verb: str, path: str, body: bytes | None) -> bytes:
+    def _request(self, verb: str, path: str, body: bytes | None, *, safe: bool) -> Request:
         if not _TARGET.fullmatch(path):
             raise Unwritable("a path of printable ASCII characters is wanted")
-        line = f"{verb} /api/v1/{path} HTTP/1.1\r\n".encode()
-        if body is None:
-            return line + self._head + b"\r\n"
-        form = b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n" % len(body)
-        return line + self._head + form + body
+        form = {} if body is None else {"Content-Type": "application/x-www-form-urlencoded"}
+        return Request(verb, self._api + path, self._headers | form, body, safe)
 
 
-def _head(authority: str, api_key: Secret) -> bytes:
-    """Return the header lines that every request carries. ``identity``: an answer is read as it comes."""
+def _headers(api_key: Secret) -> dict[str, str]:
+    """Return the headers that every request carries."""
     credentials = base64.b64encode(f"{api_key.reveal()}:".encode()).decode()
-    return (
-        f"Host: {authority}\r\n"
-        f"Authorization: Basic {credentials}\r\n"
-        "User-Agent: talentlms-gateway\r\n"
-        "Accept: application/json\r\n"
-        "Accept-Encoding: identity\r\n"
-    ).encode()
+    return {
+        "Authorization": f"Basic {credentials}",
+        "User-Agent": "talentlms-gateway",
+        "Accept": "application/json",
+        "Accept-Encoding": "gzip",
+    }
 
 
 def _hanging(note: str) -> Unavailable:
@@ -159,5 +145,5 @@ def _hanging(note: str) -> Unavailable:
 
 def _retry_after(response: Response) -> int | None:
     """Return a ``Retry-After`` given in seconds, up to a day; a date or nonsense counts as not given."""
-    header = response.headers.get(b"retry-after", b"")
+    header = response.headers.get("retry-after", "")
     return int(header) if _UP_TO_A_DAY.fullmatch(header) else None

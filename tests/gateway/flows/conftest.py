@@ -10,6 +10,7 @@ from gateway.flows.managed_password import ManagedPasswords
 from gateway.flows.provisioning import Provisioning
 from gateway.flows.trust import Trust
 from gateway.keyring import Keyring
+from gateway.outbound.client import HttpClient
 from gateway.store.account_links import AccountLinks
 from gateway.store.connection import connect
 from gateway.store.locks import Locks
@@ -22,7 +23,7 @@ from tests.gateway.flows.scene import NEW_KEY, SIGNED_OUT
 
 @pytest.fixture
 def lms(academy):
-    return TalentLMS(HttpTransport(academy.url, Secret(API_KEY)))
+    return TalentLMS(HttpTransport(academy.url, Secret(API_KEY), HttpClient()))
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import pytest
 import requests
 
 from gateway.flows.sign_out import SignOut, WayOut
+from gateway.outbound.client import HttpClient
 from gateway.store.budget import SharedBudget
 from gateway.store.connection import connect
 from gateway.talentlms.budget import Budget
@@ -68,11 +69,11 @@ def test_a_talentlms_at_fault_keeps_nobody_from_signing_out_but_is_left_open(sig
 def test_a_budget_without_a_call_for_now_keeps_nobody_from_signing_out(learner, destinations, academy, store):
     shared = SharedBudget(store, "academy", 1, 0, LONGEST_SECONDS)
     shared.freeze(3600)
-    lms = TalentLMS(HttpTransport(academy.url, Secret(API_KEY), budget=Budget(shared)))
+    lms = TalentLMS(HttpTransport(academy.url, Secret(API_KEY), HttpClient(), Budget(shared)))
     assert SignOut(lms, destinations, CONTINUE).way_out(learner) == WayOut(left_open=True)
 
 
 def test_a_store_that_is_away_by_then_keeps_nobody_from_signing_out(learner, destinations, academy):
     away = SharedBudget(connect(Secret("redis://127.0.0.1:1")), "academy", 1, 0, LONGEST_SECONDS)
-    lms = TalentLMS(HttpTransport(academy.url, Secret(API_KEY), budget=Budget(away)))
+    lms = TalentLMS(HttpTransport(academy.url, Secret(API_KEY), HttpClient(), Budget(away)))
     assert SignOut(lms, destinations, CONTINUE).way_out(learner) == WayOut(left_open=True)

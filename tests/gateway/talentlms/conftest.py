@@ -2,6 +2,7 @@
 
 import pytest
 
+from gateway.outbound.client import HttpClient
 from gateway.talentlms.client import TalentLMS
 from gateway.talentlms.transport import HttpTransport
 from schemas.secret import Secret
@@ -22,4 +23,4 @@ def url(academy):
 
 @pytest.fixture
 def lms(url):
-    return TalentLMS(HttpTransport(url, Secret(API_KEY)), date_format="DDMMYYYY")
+    return TalentLMS(HttpTransport(url, Secret(API_KEY), HttpClient()), date_format="DDMMYYYY")

@@ -34,13 +34,13 @@ class OddServer:
         connections: how many it was given.
     """
 
-    def __init__(self, *says, context=None):
+    def __init__(self, *says, context=None, port=0):
         self.says = list(says)
         self.requests = []
         self.connections = 0
         self._open = []
         self._context = context
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=300)
+        self._listener = socket.create_server(("127.0.0.1", port), backlog=300)
         scheme = "https" if context else "http"
         self.url = f"{scheme}://127.0.0.1:{self._listener.getsockname()[1]}"
         self._lock = threading.Lock()
@@ -113,26 +113,27 @@ def _read(reader):
 
 
 @contextmanager
-def odd_server(*says, context=None):
-    server = OddServer(*says, context=context)
+def odd_server(*says, context=None, port=0):
+    server = OddServer(*says, context=context, port=port)
     try:
         yield server
     finally:
         server.stop()
 
 
-def certificate(folder, host="127.0.0.1"):
+def certificate(folder, host="127.0.0.1", *, common_name=None, alternative_name=True):
     """Write a self-signed certificate for a host and return its file and a context that serves with it."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name or host)])
     now = datetime.now(UTC)
     made = (
         x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address(host))]), critical=False)
-        .sign(key, SHA256())
     )
+    if alternative_name:
+        made = made.add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address(host))]), critical=False)
+    made = made.sign(key, SHA256())
     file, key_file = folder / f"{host}.pem", folder / f"{host}.key"
     file.write_bytes(made.public_bytes(Encoding.PEM))
     key_file.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))

@@ -3,6 +3,7 @@
 import pytest
 
 from gateway.errors import Queued, TalentLMSError, Unauthorized, Unavailable
+from gateway.outbound.client import HttpClient
 from gateway.store.budget import SharedBudget
 from gateway.store.connection import connect
 from gateway.talentlms import breaker
@@ -42,7 +43,7 @@ def outcome(transport):
 def failing(server, clock, says=DOWN):
     """Return a transport whose last calls have all failed, for long enough."""
     server.says = [says]
-    transport = HttpTransport(server.url, KEY)
+    transport = HttpTransport(server.url, KEY, HttpClient())
     clock.now += breaker.SILENT_SECONDS + 0.1
     for _ in range(FAILURES):
         outcome(transport)
@@ -70,7 +71,7 @@ def test_they_are_told_when_to_come_back(clock):
 
 def test_a_burst_of_broken_connections_right_after_a_success_is_not_yet_an_outage():
     with odd_server(FINE, DOWN) as server:
-        transport = HttpTransport(server.url, KEY)
+        transport = HttpTransport(server.url, KEY, HttpClient())
         for _ in range(3 * FAILURES):
             outcome(transport)
         assert len(server.requests) == 3 * FAILURES
@@ -78,7 +79,7 @@ def test_a_burst_of_broken_connections_right_after_a_success_is_not_yet_an_outag
 
 def test_one_success_in_between_begins_the_count_anew(clock):
     with odd_server(DOWN) as server:
-        transport = HttpTransport(server.url, KEY)
+        transport = HttpTransport(server.url, KEY, HttpClient())
         for says in ([DOWN] * (FAILURES - 1) + [FINE]) * 4:
             clock.now += breaker.SILENT_SECONDS
             server.says = [says]
@@ -131,7 +132,7 @@ def test_a_key_that_is_accepted_again_lets_everybody_in_again(clock):
 def test_a_call_that_had_to_wait_for_the_budget_does_not_use_up_the_probe(clock):
     shared = SharedBudget(connect(None), "academy", FAILURES, 0, 12)
     with odd_server(DOWN) as server:
-        transport = HttpTransport(server.url, KEY, budget=Budget(shared))
+        transport = HttpTransport(server.url, KEY, HttpClient(), Budget(shared))
         clock.now += breaker.SILENT_SECONDS + 0.1
         for _ in range(FAILURES):
             outcome(transport)

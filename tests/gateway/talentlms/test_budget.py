@@ -8,6 +8,7 @@ import pytest
 from gateway import admission, deadline
 from gateway.admission import Lane, QueueEntry, SessionLookup
 from gateway.errors import Queued, Throttled
+from gateway.outbound.client import HttpClient
 from gateway.store.budget import SharedBudget
 from gateway.store.connection import connect
 from gateway.talentlms import budget as rule
@@ -35,7 +36,7 @@ def shared_by(store, per_5_seconds=0, per_hour=0):
 
 
 def client(url, budget):
-    lms = TalentLMS(HttpTransport(url, Secret(API_KEY), budget=budget))
+    lms = TalentLMS(HttpTransport(url, Secret(API_KEY), HttpClient(), budget))
     budget.fed_by(lms.site.rate_limit)
     return lms
 

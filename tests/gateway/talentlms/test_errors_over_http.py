@@ -3,6 +3,7 @@
 import pytest
 
 from gateway import errors
+from gateway.outbound.client import HttpClient
 from gateway.talentlms.client import TalentLMS
 from gateway.talentlms.transport import HttpTransport
 from schemas.secret import Secret
@@ -129,7 +130,7 @@ def test_a_wrong_key_is_unauthorized_whether_json_or_html_says_so(url, sandbox):
     for html in (True, False):
         sandbox.quirk(unauthorized_is_html=html)
         with pytest.raises(errors.Unauthorized):
-            TalentLMS(HttpTransport(url, Secret("another key"))).site.info()
+            TalentLMS(HttpTransport(url, Secret("another key"), HttpClient())).site.info()
 
 
 @pytest.mark.parametrize("status", [429, 403])
@@ -195,4 +196,4 @@ def test_mails_and_creations_are_never_repeated(lms, sandbox, operation, call):
 
 def test_a_server_that_is_not_there_is_unavailable():
     with pytest.raises(errors.Unavailable):
-        TalentLMS(HttpTransport("http://127.0.0.1:9", Secret("k"))).site.info()
+        TalentLMS(HttpTransport("http://127.0.0.1:9", Secret("k"), HttpClient())).site.info()

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from gateway.outbound.client import HttpClient
 from gateway.talentlms.client import TalentLMS
 from gateway.talentlms.transport import HttpTransport
 from schemas.secret import Secret
@@ -286,14 +287,14 @@ def test_going_through_all_users_fetches_a_page_only_when_it_is_needed(lms, sand
 
 def test_a_domain_that_takes_the_redirect_of_userlogin_as_it_is(url, sandbox):
     sandbox.quirk(userlogin_redirect="raw")
-    lms = TalentLMS(HttpTransport(url, Secret(API_KEY)), userlogin_redirect="plain")
+    lms = TalentLMS(HttpTransport(url, Secret(API_KEY), HttpClient()), userlogin_redirect="plain")
     assert lms.users.log_in("robin", "Sandbox-1", logout_redirect="https://gw.example/signed-out")
 
 
 @pytest.mark.parametrize("date_format", ["MMDDYYYY", "YYYYMMDD"])
 def test_a_domain_with_another_date_format(url, sandbox, date_format):
     sandbox.quirk(date_format=date_format)
-    lms = TalentLMS(HttpTransport(url, Secret(API_KEY)), date_format=date_format)
+    lms = TalentLMS(HttpTransport(url, Secret(API_KEY), HttpClient()), date_format=date_format)
     tom = lms.users.edit(TOM, deactivation_date=date(2030, 3, 11))
     assert tom.deactivation_date.read(date_format, UTC).date() == date(2030, 3, 11)
     assert tom.last_updated is not None

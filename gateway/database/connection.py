@@ -1,0 +1,146 @@
+"""The connection to the database: a SQLite file, or PostgreSQL.
+
+A fault of the database leaves this package as ``DatabaseUnavailable``. What is committed is on disk, in both.
+"""
+
+import random
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import sqlalchemy
+from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+from gateway.errors import DatabaseUnavailable
+from schemas.secret import Secret
+
+CONNECT_SECONDS = 3
+"""How long PostgreSQL has to take a connection."""
+STATEMENT_SECONDS = 5
+"""How long a statement, and the wait for another process's transaction, may take."""
+CONNECTIONS = 10
+"""Connections of one process to PostgreSQL."""
+
+_WRITES = "writes"
+_PAUSE_SECONDS = (0.002, 0.02)
+
+T = TypeVar("T")
+_chance = random.SystemRandom()
+
+
+class AlreadyThere(Exception):
+    """A row with this unique value exists; never leaves this package."""
+
+
+class Database:
+    """A database.
+
+    Args:
+        engine: SQLAlchemy's, as ``connect`` makes it.
+    """
+
+    def __init__(self, engine: sqlalchemy.Engine) -> None:
+        self.engine = engine
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlalchemy.Connection]:
+        """Carry out all that a ``with`` block does, or nothing of it.
+
+        Raises:
+            AlreadyThere: a unique value is there already; nothing was done.
+            DatabaseUnavailable: the database cannot be reached, or is at fault.
+        """
+        options = {_WRITES: True}
+        with _translated(), self.engine.execution_options(**options).begin() as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlalchemy.Connection]:
+        """Read what was true at one moment.
+
+        Raises:
+            DatabaseUnavailable: as ``transaction``.
+        """
+        with _translated(), self.engine.connect() as connection:
+            yield connection
+
+
+def connect(url: Secret) -> Database:
+    """Return the database of a URL; it is connected to when it is first used.
+
+    Args:
+        url: ``sqlite:////path/of/the/file`` or ``postgresql://…``, checked in ``config``. The file and its folder are
+            made where they are missing, for the gateway's own user alone.
+    """
+    parsed = sqlalchemy.make_url(url.reveal())
+    return Database(_sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _postgresql(parsed))
+
+
+def _postgresql(url: sqlalchemy.URL) -> sqlalchemy.Engine:
+    return sqlalchemy.create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        pool_size=CONNECTIONS,
+        max_overflow=0,
+        pool_timeout=STATEMENT_SECONDS,
+        pool_pre_ping=True,  # after a restart of the server a connection is opened anew, and nobody meets an error
+        connect_args={
+            "connect_timeout": CONNECT_SECONDS,
+            "options": f"-c statement_timeout={STATEMENT_SECONDS}s -c lock_timeout={STATEMENT_SECONDS}s",
+        },
+    )
+
+
+def _sqlite(url: sqlalchemy.URL) -> sqlalchemy.Engine:
+    """Return an engine that never waits inside SQLite, where a process of gevent's could do nothing else meanwhile.
+
+    A writing transaction begins with SQLite's only lock for writers, so that it never has to be given up half-way;
+    readers need none (WAL).
+    """
+    file = Path(url.database or "")
+    engine = sqlalchemy.create_engine(url, poolclass=NullPool, connect_args={"timeout": 0})
+
+    @event.listens_for(engine, "do_connect")
+    def make_place(*_: Any) -> None:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file.touch(mode=0o600, exist_ok=True)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _: Any) -> None:
+        connection.isolation_level = None  # SQLAlchemy begins transactions, not the driver
+        settings = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON"
+        _as_soon_as_free(lambda: connection.executescript(settings))
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: sqlalchemy.Connection) -> None:
+        writes = connection.get_execution_options().get(_WRITES, False)
+        _as_soon_as_free(lambda: connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN"))
+
+    return engine
+
+
+def _as_soon_as_free(step: Callable[[], T]) -> T:
+    """Take a step that SQLite refuses while another process or greenlet writes."""
+    end = time.monotonic() + STATEMENT_SECONDS
+    while True:
+        try:
+            return step()
+        except (sqlite3.OperationalError, DBAPIError) as error:
+            if "locked" not in str(error) or time.monotonic() > end:
+                raise
+        time.sleep(_chance.uniform(*_PAUSE_SECONDS))
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError as error:
+        raise AlreadyThere(type(error.orig).__name__) from None
+    except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+        cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
+        raise DatabaseUnavailable(type(cause).__name__, retry_after=5) from None

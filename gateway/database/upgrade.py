@@ -1,0 +1,89 @@
+"""The tables are brought up to date at start, by whichever process is first; the others wait for it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import text
+
+from gateway.database.connection import Database
+from gateway.errors import DatabaseUnavailable
+
+_LOCK = 0x7461_6C67  # of PostgreSQL's advisory locks, the one that is ours
+_SCRIPTS = Path(__file__).parent / "migrations"
+
+
+@dataclass(frozen=True)
+class Versions:
+    """How far the tables are.
+
+    Attributes:
+        current: the last change that was made; ``None`` for an empty database.
+        newest: the last change that this version of the gateway knows.
+    """
+
+    current: str | None
+    newest: str
+
+    @property
+    def are_up_to_date(self) -> bool:
+        """Whether nothing has to be done."""
+        return self.current == self.newest
+
+
+def versions(database: Database) -> Versions:
+    """Return how far the tables are.
+
+    Raises:
+        DatabaseUnavailable: the database cannot be asked.
+    """
+    with database.reading() as connection:
+        return _versions(connection)
+
+
+def upgrade(database: Database) -> Versions:
+    """Bring the tables up to date: all changes, or none.
+
+    Returns:
+        How far they were before.
+
+    Raises:
+        DatabaseUnavailable: the database cannot be changed, or was made by a newer version of the gateway.
+    """
+    with database.transaction() as connection, _alone(connection):
+        before = _versions(connection)
+        if not before.are_up_to_date:
+            config = _config()
+            config.attributes["connection"] = connection
+            try:
+                command.upgrade(config, "head")
+            except CommandError:
+                note = f"its tables are at {before.current}, which this version of the gateway does not know"
+                raise DatabaseUnavailable(note) from None
+        return before
+
+
+def _versions(connection: sqlalchemy.Connection) -> Versions:
+    newest = ScriptDirectory.from_config(_config()).get_current_head() or ""
+    return Versions(MigrationContext.configure(connection).get_current_revision(), newest)
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
+    return config
+
+
+@contextmanager
+def _alone(connection: sqlalchemy.Connection) -> Iterator[None]:
+    """Be the only process that changes tables; with SQLite every writing transaction is alone."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    yield

@@ -1,0 +1,110 @@
+"""The database: made where it is missing, away, back again, and shared by processes and threads."""
+
+import subprocess
+import sys
+
+import pytest
+from sqlalchemy import text
+
+from gateway.database import connection as connection_module
+from gateway.database.account_links import AccountLinks
+from gateway.database.upgrade import upgrade
+from gateway.errors import DatabaseUnavailable
+from schemas.learner import AccountLink
+from schemas.secret import Secret
+from tests.gateway.database.postgresql import PostgreSQL
+from tests.gateway.threads import at_once
+from tests.ports import free_port
+
+KIMS = AccountLink("https://id.acme.example", "kim", 7, "kim.lee")
+
+CLAIM = """
+import sys
+from gateway.database.account_links import AccountLinks
+from gateway.database.connection import connect
+from schemas.learner import AccountLink
+from schemas.secret import Secret
+links = AccountLinks(connect(Secret(sys.argv[1])))
+first = int(sys.argv[2])
+print(sum(links.claim(AccountLink("https://id.acme.example", f"{first}-{n}", n + 1, "x")) for n in range(30)))
+"""
+
+
+def test_the_file_and_its_folder_are_made_for_the_gateway_alone(tmp_path, opened):
+    file = tmp_path / "var" / "gateway.db"
+    upgrade(opened(Secret(f"sqlite:///{file}")))
+    assert (file.stat().st_mode & 0o777, file.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+
+
+def test_a_transaction_that_fails_leaves_nothing(database):
+    with pytest.raises(ZeroDivisionError), database.transaction() as connection:
+        _ = connection.execute(text("INSERT INTO failed_proofs (person, expires_at) VALUES ('kim', 1)")).rowcount / 0
+    with database.reading() as connection:
+        assert connection.execute(text("SELECT count(*) FROM failed_proofs")).scalar() == 0
+
+
+def test_threads_that_write_at_once_wait_for_each_other(database):
+    links = AccountLinks(database)
+    won = at_once(20, lambda number: links.claim(AccountLink("https://id.acme.example", f"p{number}", number + 1, "x")))
+    assert won == [True] * 20
+    assert len(links.listed()) == 20
+
+
+def test_processes_that_claim_the_same_accounts_get_each_of_them_once(database, empty_database_url):
+    commands = [[sys.executable, "-c", CLAIM, empty_database_url.reveal(), str(number)] for number in range(4)]
+    started = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for command in commands]
+    told = [int(process.communicate(timeout=60)[0]) for process in started]
+    assert sum(told) == 30
+    assert sorted(one.link.user_id for one in AccountLinks(database).listed()) == list(range(1, 31))
+
+
+def test_a_writer_that_does_not_end_is_not_waited_for_without_end(tmp_path, monkeypatch, opened):
+    monkeypatch.setattr(connection_module, "STATEMENT_SECONDS", 0.2)
+    url = Secret(f"sqlite:///{tmp_path / 'gateway.db'}")
+    upgrade(opened(url))
+    with opened(url).transaction(), pytest.raises(DatabaseUnavailable):
+        AccountLinks(opened(url)).claim(KIMS)
+
+
+def test_readers_do_not_wait_for_a_writer(tmp_path, opened):
+    url = Secret(f"sqlite:///{tmp_path / 'gateway.db'}")
+    upgrade(opened(url))
+    AccountLinks(opened(url)).claim(KIMS)
+    with opened(url).transaction() as connection:
+        connection.execute(text("DELETE FROM account_links"))
+        assert AccountLinks(opened(url)).find(KIMS.person) == KIMS
+
+
+def test_a_place_where_no_file_can_be_made_is_a_fault_of_the_database(tmp_path, opened):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(DatabaseUnavailable):
+        upgrade(opened(Secret(f"sqlite:///{tmp_path / 'file' / 'gateway.db'}")))
+
+
+def test_a_file_that_is_no_database_is_a_fault_of_the_database(tmp_path, opened):
+    (tmp_path / "gateway.db").write_text("not a database" * 100)
+    with pytest.raises(DatabaseUnavailable):
+        upgrade(opened(Secret(f"sqlite:///{tmp_path / 'gateway.db'}")))
+
+
+def test_a_server_that_is_not_there_is_told_without_its_address(opened):
+    with pytest.raises(DatabaseUnavailable) as raised:
+        upgrade(opened(Secret(f"postgresql://gateway:s3cret@127.0.0.1:{free_port()}/gateway")))
+    assert "s3cret" not in raised.value.note
+
+
+def test_after_a_restart_of_the_server_nobody_meets_an_error(opened):
+    server = PostgreSQL()
+    try:
+        database = opened(server.url())
+        upgrade(database)
+        links = AccountLinks(database)
+        links.claim(KIMS)
+        server.stop()
+        with pytest.raises(DatabaseUnavailable):
+            links.find(KIMS.person)
+        server.start()
+        assert links.find(KIMS.person) == KIMS
+        database.engine.dispose()
+    finally:
+        server.remove()

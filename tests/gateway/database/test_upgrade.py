@@ -1,0 +1,73 @@
+"""The tables are brought up to date once, whichever process is first."""
+
+import subprocess
+import sys
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import text
+
+from gateway.database.account_links import AccountLinks
+from gateway.database.tables import METADATA
+from gateway.database.upgrade import upgrade, versions
+from gateway.errors import DatabaseUnavailable
+from schemas.learner import AccountLink
+
+KIMS = AccountLink("https://id.acme.example", "kim", 7, "kim.lee")
+
+UPGRADE = """
+import sys
+from gateway.database.connection import connect
+from gateway.database.upgrade import upgrade
+from schemas.secret import Secret
+print(upgrade(connect(Secret(sys.argv[1]))).current)
+"""
+
+
+@pytest.fixture
+def empty(empty_database_url, opened):
+    return opened(empty_database_url)
+
+
+def test_an_empty_database_gets_its_tables(empty):
+    assert upgrade(empty).current is None
+    assert versions(empty).are_up_to_date
+
+
+def test_a_database_that_is_up_to_date_stays_as_it_is(empty):
+    upgrade(empty)
+    AccountLinks(empty).claim(KIMS)
+    assert upgrade(empty).are_up_to_date
+    assert AccountLinks(empty).find(KIMS.person) == KIMS
+
+
+def test_the_changes_make_the_very_tables_that_the_code_uses(database):
+    with database.reading() as connection:
+        assert compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), METADATA) == []
+
+
+def test_of_four_processes_that_start_at_once_one_makes_the_tables(empty_database_url, opened):
+    command = [sys.executable, "-c", UPGRADE, empty_database_url.reveal()]
+    started = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(4)]
+    told = sorted(process.communicate(timeout=60)[0].strip() for process in started)
+    assert [process.returncode for process in started] == [0] * 4
+    assert told == [versions(opened(empty_database_url)).newest] * 3 + ["None"]
+
+
+def test_the_tables_of_a_newer_version_are_left_alone(database):
+    with database.transaction() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(DatabaseUnavailable, match="9999"):
+        upgrade(database)
+
+
+def test_changes_that_fail_half_way_leave_nothing(empty):
+    with empty.transaction() as connection:
+        connection.execute(text("CREATE TABLE failed_proofs (person TEXT)"))
+    with pytest.raises(DatabaseUnavailable):
+        upgrade(empty)
+    with empty.transaction() as connection:
+        connection.execute(text("DROP TABLE failed_proofs"))
+    assert upgrade(empty).current is None
+    assert versions(empty).are_up_to_date

@@ -1,0 +1,59 @@
+"""A real outbound proxy (tinyproxy), for as long as a test needs one."""
+
+import socket
+import subprocess
+import time
+from contextlib import contextmanager
+
+from tests.ports import free_port
+
+CONFIGURATION = """
+Port {port}
+Listen 127.0.0.1
+Timeout 30
+LogFile "{log}"
+LogLevel Connect
+MaxClients 200
+{credentials}
+"""
+
+
+class OutboundProxy:
+    def __init__(self, port, log, credentials):
+        self.url = f"http://{credentials.replace(' ', ':') + '@' if credentials else ''}127.0.0.1:{port}"
+        self._log = log
+
+    @property
+    def carried(self):
+        """The hosts, with their ports, that connections were made to through it."""
+        lines = self._log.read_text().splitlines() if self._log.exists() else []
+        return [line.split("): CONNECT ")[1].split(" ")[0] for line in lines if "): CONNECT " in line]
+
+
+@contextmanager
+def outbound_proxy(folder, credentials=""):
+    """Run one.
+
+    Args:
+        folder: for its files.
+        credentials: a user name, a blank and a password, if it should ask for them.
+    """
+    port, log, file = free_port(), folder / "proxy.log", folder / "proxy.conf"
+    asked = f"BasicAuth {credentials}" if credentials else ""
+    file.write_text(CONFIGURATION.format(port=port, log=log, credentials=asked))
+    process = subprocess.Popen(["tinyproxy", "-d", "-c", file], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        _wait_until_it_listens(port)
+        yield OutboundProxy(port, log, credentials)
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _wait_until_it_listens(port):
+    for _ in range(100):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise TimeoutError("tinyproxy does not listen")
