@@ -9,7 +9,7 @@ DEMO_PORT ?= 8000
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test soak lint format docs lock bench clean
+.PHONY: help setup demo test soak lint format docs messages lock bench clean
 
 help:  ## show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -44,6 +44,9 @@ docs: setup  ## write the generated tables in docs/ anew
 	@$(BIN)/python -m tests.docs.test_providers
 	@$(BIN)/python -m tests.gateway.talentlms.table
 	@$(BIN)/python -m tests.sandbox.idp.test_readme
+
+messages: setup  ## compile what people read: gateway/translations
+	@$(BIN)/pybabel --quiet compile --directory gateway/translations --domain messages
 
 lock: setup  ## pin the dependencies anew, with hashes
 	@$(BIN)/python requirements/lock.py

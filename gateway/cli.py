@@ -120,7 +120,7 @@ def _with_store(step: Callable[[Store, Settings], T]) -> T:
     try:
         return step(connect(settings.redis_url, settings.ca_file), settings)
     except GatewayError as error:
-        sys.exit(f"{error.title}: {error.note}")
+        sys.exit(f"{error.code}: {error.note}")
 
 
 def _settings() -> Settings:

@@ -78,7 +78,7 @@ class Launch:
         Raises:
             UserNotFound: the account no longer exists.
             Gone: it is archived.
-            AccountInactive, Inactive: it is switched off.
+            AccountInactive: it is switched off.
             Misunderstood: TalentLMS answers with a user who has no login key.
             ForeignLink: the link leads elsewhere.
         """
@@ -98,11 +98,11 @@ class Launch:
             navigation: whether a person opened this address in a page of its own; only then anybody is enrolled.
 
         Raises:
-            CourseNotOpen: not enrolled, and not a course to enrol oneself in.
+            CourseNotOpen: not enrolled, and not a course to enrol oneself in, or the enrolment did not last.
             CourseNotFound: no such course.
             UserNotFound: the account no longer exists.
             Gone: it is archived.
-            Inactive: it is switched off.
+            AccountInactive: it is switched off.
             ForeignLink: the link leads elsewhere.
         """
         try:
@@ -111,7 +111,11 @@ class Launch:
             if not (navigation and self._options.may_enrol(course_id)):
                 raise CourseNotOpen(f"user {learner.user_id} is not enrolled in course {course_id}") from None
         self._enrol(learner, course_id)
-        return self._go_to(learner, course_id)
+        try:
+            return self._go_to(learner, course_id)
+        except NotEnrolled:
+            note = f"the enrolment of user {learner.user_id} in course {course_id} by this click did not last"
+            raise CourseNotOpen(note) from None
 
     def _go_to(self, learner: Learner, course_id: int) -> Link:
         link = self._lms.courses.go_to(

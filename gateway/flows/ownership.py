@@ -4,7 +4,7 @@ The answer of a sign-up can get lost, and so can the store. The account then car
 derive, and that proves it.
 """
 
-from gateway.errors import Inactive, WrongPassword
+from gateway.errors import AccountInactive, WrongPassword
 from gateway.flows.managed_password import ManagedPasswords
 from gateway.flows.profile import logins_for
 from gateway.store.account_links import AccountLinks
@@ -54,6 +54,6 @@ class Ownership:
             self._users.log_in(user.login, self._passwords.of(identity.key, key) or "-")
         except WrongPassword:
             return "wrong password"
-        except Inactive:
+        except AccountInactive:
             return "inactive"
         return "signed in"

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from gateway import admission, deadline, log
 from gateway.admission import QueueEntry
 from gateway.errors import (
+    AccountInactive,
     Gone,
-    Inactive,
     NotFound,
     PasswordRefused,
     ProvisioningBusy,
@@ -110,7 +110,7 @@ class PasswordSignIn:
             link = self._destinations.sign_in(
                 self._lms.users.log_in(username, password.reveal(), logout_redirect=self._logout_redirect)
             )
-        except (WrongPassword, Inactive, Gone, NotFound, Unwritable) as error:
+        except (WrongPassword, AccountInactive, Gone, NotFound, Unwritable) as error:
             if self._attempts is not None:
                 self._attempts.failed(attempt)
             log.audit("password_sign_in", outcome="refused", reason=error.code, person=attempt.person)

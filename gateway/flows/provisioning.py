@@ -19,7 +19,6 @@ from gateway.errors import (
     EmailNotVerified,
     FieldRequired,
     GatewayError,
-    Inactive,
     InvalidRequest,
     SeatsUsedUp,
     TooManyAttempts,
@@ -159,7 +158,7 @@ class Provisioning:
             self._users.log_in(known.login, old)
         except WrongPassword:
             return ""
-        except Inactive:
+        except AccountInactive:
             pass  # it may be switched on again
         return self._passwords.current_key
 

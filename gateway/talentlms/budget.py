@@ -1,6 +1,6 @@
 """The rule of the rate limits: who may call TalentLMS now, who is held for a moment, who has to come back.
 
-What all workers share is behind ``SharedBudget``, in the store; ``docs/budget.md`` draws the whole.
+What all workers share is a ``CallAccount``, which the store keeps; ``docs/budget.md`` draws the whole.
 """
 
 import threading
@@ -19,8 +19,8 @@ FRESH_SECONDS = 1.0
 """A permit older than this is given back: the shared budget counts on calls that begin at once."""
 
 
-class SharedBudget(Protocol):
-    """What all workers share; see ``gateway.store.budget``, which says what each of these means."""
+class CallAccount(Protocol):
+    """The calls that all workers share; ``gateway.store.budget`` has it, and says what each of these means."""
 
     @property
     def is_limited(self) -> bool:
@@ -67,7 +67,7 @@ class Budget:
         shared: what all workers share; ``None``: no limit of ours at all.
     """
 
-    def __init__(self, shared: SharedBudget | None = None) -> None:
+    def __init__(self, shared: CallAccount | None = None) -> None:
         self._shared = shared
         self._rate_limit: Callable[[], RateLimit] | None = None
         self._seats = threading.BoundedSemaphore(HELD_AT_ONCE)
@@ -176,7 +176,7 @@ class Budget:
         except GatewayError as error:
             log.event("budget.not_settled", why=error.code, note=error.note)
 
-    def _admitted(self, shared: SharedBudget, lookup: SessionLookup | None = None) -> tuple[Admission, float]:
+    def _admitted(self, shared: CallAccount, lookup: SessionLookup | None = None) -> tuple[Admission, float]:
         """Claim a call, and be held for it once if it is a matter of a moment; return since when it is ours, too."""
         end = time.monotonic() + deadline.remaining(admission.current().patience)
         while True:

@@ -188,7 +188,7 @@ class Courses(Family):
             UserNotFound: there is no such user.
             Gone: the user is archived.
             CourseNotFound: there is no such course.
-            Inactive: the user is not active.
+            AccountInactive: the user is not active.
 
         API document: *Goto course*.
         """

@@ -29,7 +29,7 @@ _BY_MESSAGE: tuple[tuple[re.Pattern[str], type[TalentLMSError]], ...] = tuple(
         (r"^the requested api action does not exist", errors.InvalidRequest),
         (r"^invalid api key", errors.Unauthorized),
         (r"^your login or password is incorrect", errors.WrongPassword),
-        (r"^your account is inactive", errors.Inactive),
+        (r"^your account is inactive", errors.AccountInactive),
         (r"^password is not strong enough", errors.WeakPassword),
         (r"^the requested user does not exist", errors.UserNotFound),
         (r"^the requested user is no longer available", errors.Gone),

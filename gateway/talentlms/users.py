@@ -113,7 +113,7 @@ class Users(Family):
 
         Raises:
             WrongPassword: also for an unknown login.
-            Inactive: the account is inactive.
+            AccountInactive: the account is inactive.
 
         API document: *User login*.
         """

@@ -9,6 +9,7 @@ from gateway.flows.checkout import Checkout
 from gateway.web import problems
 from gateway.web.headers import to_link
 from gateway.web.learners import Learners
+from gateway.web.messages import text
 from gateway.web.navigation import only_for_people
 from gateway.web.next_page import own_path
 from gateway.web.slugs import id_of
@@ -42,7 +43,7 @@ def blueprint(
         try:
             return to_link(learners.then(visitor.signed_in(), buy))
         except CouponRefused:
-            problems.offer(own_path(request.path), "Continue without a coupon")
+            problems.offer(own_path(request.path), text("button.without-coupon"))
             raise
 
     @routes.get("/course/<course>")

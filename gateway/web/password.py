@@ -1,7 +1,6 @@
 """``/login/password``: sign-in with a TalentLMS user name and password."""
 
 from collections.abc import Collection
-from http import HTTPStatus
 
 from flask import Blueprint, Response, request
 
@@ -12,6 +11,7 @@ from gateway.web.forms import Forms
 from gateway.web.headers import to_link
 from gateway.web.navigation import only_for_people
 from gateway.web.pages import page
+from gateway.web.problem_pages import page_for
 from schemas.secret import Secret
 
 
@@ -51,7 +51,8 @@ def blueprint(forms: Forms, password_sign_in: PasswordSignIn, form_origins: Coll
             password = Secret(request.form.get("password", ""))
             return to_link(password_sign_in.link(username, password, log.client()))
         except PasswordRefused as error:
-            sentence = f"{error.happened} {error.advice}"
-            return shown(status=HTTPStatus.UNAUTHORIZED, error=sentence, username=username[:100])
+            shown_as = page_for(error)
+            sentence = f"{shown_as.happened} {shown_as.advice}"
+            return shown(status=shown_as.status, error=sentence, username=username[:100])
 
     return routes

@@ -19,8 +19,10 @@ from gateway.errors import (
     TooLong,
     VisitorError,
 )
+from gateway.web.messages import text
 from gateway.web.next_page import address, own_path
 from gateway.web.pages import page
+from gateway.web.problem_pages import ProblemPage, page_for
 from gateway.web.visitor import sign_in_href
 
 _BY_STATUS: dict[int, type[VisitorError]] = {
@@ -50,7 +52,7 @@ def offer(href: str, label: str) -> None:
 
 _SIGN_INS = "sign-ins-by-issuer"
 _PAGES = ("text/html", "application/xhtml+xml")
-_WAYS_ON = {"training": Action("/", "My training"), "sign-out": Action("/logout", "Sign out")}
+_WAYS_ON = {"training": ("/", "button.training"), "sign-out": ("/logout", "button.sign-out")}
 
 
 @dataclass(frozen=True)
@@ -98,14 +100,16 @@ def install(app: Flask, sign_ins: Mapping[str, OtherSignIn]) -> None:
 
 def answer(error: GatewayError) -> Response:
     """Write an error down and show it."""
-    level = logging.ERROR if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR else logging.WARNING
-    log.event("problem", level=level, problem=error.code, status=error.status, path=request.path, note=error.note)
+    status = page_for(error).status
+    level = logging.ERROR if status >= HTTPStatus.INTERNAL_SERVER_ERROR else logging.WARNING
+    log.event("problem", level=level, problem=error.code, status=status, path=request.path, note=error.note)
     return shown(error)
 
 
 def shown(error: GatewayError) -> Response:
     """Show an error: a page for a person, a problem for a machine."""
-    response = _page(error) if for_a_person() else _problem(error)
+    shown_as = page_for(error)
+    response = _page(error, shown_as) if for_a_person() else _problem(error, shown_as)
     if error.retry_after is not None:
         response.headers["Retry-After"] = str(error.retry_after)
     return response
@@ -116,15 +120,15 @@ def for_a_person() -> bool:
     return any(kind.partition(";")[0].lower() in _PAGES and quality > 0 for kind, quality in request.accept_mimetypes)
 
 
-def _page(error: GatewayError) -> Response:
+def _page(error: GatewayError, shown_as: ProblemPage) -> Response:
     return page(
         "problem.html",
-        status=error.status,
-        title=error.title,
-        happened=error.happened,
-        advice=error.advice,
+        status=shown_as.status,
+        title=shown_as.title,
+        happened=shown_as.happened,
+        advice=shown_as.advice,
         reference=log.reference(),
-        action=_other_sign_in(error) or g.get("action") or _WAYS_ON.get(error.way_on) or _again(error),
+        action=_other_sign_in(error) or g.get("action") or _way_on(shown_as),
     )
 
 
@@ -136,25 +140,28 @@ def _other_sign_in(error: GatewayError) -> Action | None:
     if other is None:
         return None
     target = own_path(address(request.path, request.query_string)) if request.method == "GET" else "/"
-    return Action(sign_in_href(target, other.provider), f"Sign in with {other.label}")
+    return Action(sign_in_href(target, other.provider), text("button.other-sign-in", provider=other.label))
 
 
-def _again(error: GatewayError) -> Action | None:
-    """Return a button to the same address, which only a page can be asked for once more."""
-    if error.way_on != "again" or request.method != "GET":
+def _way_on(shown_as: ProblemPage) -> Action | None:
+    """Return the button that such a page has; only a page can be asked for once more at the same address."""
+    if shown_as.way_on != "again":
+        href, label = _WAYS_ON[shown_as.way_on]
+        return Action(href, text(label))
+    if request.method != "GET":
         return None
-    return Action(own_path(address(request.path, request.query_string)), "Try again")
+    return Action(own_path(address(request.path, request.query_string)), text("button.again"))
 
 
-def _problem(error: GatewayError) -> Response:
+def _problem(error: GatewayError, shown_as: ProblemPage) -> Response:
     """Return the error as RFC 9457 has it; ``reference`` is our extension member."""
     response = jsonify(
         type=f"urn:talentlms-gateway:problem:{error.code}",
-        title=error.title,
-        status=error.status,
-        detail=f"{error.happened} {error.advice}",
+        title=shown_as.title,
+        status=shown_as.status,
+        detail=f"{shown_as.happened} {shown_as.advice}",
         reference=log.reference(),
     )
-    response.status_code = error.status
+    response.status_code = shown_as.status
     response.content_type = "application/problem+json"
     return response

@@ -30,9 +30,11 @@ from gateway.store.sessions import Sessions
 from gateway.store.transactions import UsedStates
 from gateway.web import problems
 from gateway.web.headers import to_address
+from gateway.web.messages import text
 from gateway.web.navigation import only_for_people
 from gateway.web.next_page import own_path, own_target
 from gateway.web.pages import page
+from gateway.web.problem_pages import page_for
 from gateway.web.provider_session import ProviderSessions
 from gateway.web.transactions import TransactionCookies, seconds_left
 from gateway.web.visitor import Visitor, sign_in_href
@@ -79,7 +81,7 @@ class SignIn:
 
     def begin(self, provider: str, target: str, hints: Hints) -> Response:
         """Send the browser to a provider."""
-        problems.offer(sign_in_href(target), "Try again")
+        problems.offer(sign_in_href(target), text("button.again"))
         if self._visitor.signs_in_in_vain():
             return self._stopped(provider, target)
         try:
@@ -99,7 +101,7 @@ class SignIn:
             return self._failed(provider, SignInInterrupted("expired"), target, transaction.begun_at)
         if not self._used_states.use(transaction.state, seconds):
             return self._repeated(provider, target)
-        problems.offer(sign_in_href(target), "Try again")
+        problems.offer(sign_in_href(target), text("button.again"))
         try:
             if expired_at_provider(answer) and not transaction.again:
                 return self._begun_again(provider, transaction)
@@ -315,10 +317,11 @@ def _interrupted(target: str) -> Response:
     error = SignInInterrupted()
     if not problems.for_a_person():
         return problems.shown(error)
+    shown_as = page_for(error)
     return page(
         "interrupted.html",
-        status=error.status,
-        happened=error.happened,
+        status=shown_as.status,
+        happened=shown_as.happened,
         continue_href=sign_in_href(own_path(target)),
         reference=log.reference(),
     )

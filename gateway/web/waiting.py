@@ -17,8 +17,10 @@ from gateway.talentlms.budget import Budget
 from gateway.web import problems
 from gateway.web.catalogue import Catalogue
 from gateway.web.cookies import Cookies
+from gateway.web.messages import text
 from gateway.web.next_page import address, own_path
 from gateway.web.pages import page
+from gateway.web.problem_pages import page_for
 from gateway.web.visitor import SESSION_COOKIE, Visitor
 from schemas.session import Session
 
@@ -104,13 +106,15 @@ def install(app: Flask) -> None:
     def wait(error: Queued) -> Response:
         if not (request.method == "GET" and problems.for_a_person()):
             return problems.shown(error)
+        shown_as = page_for(error)
         waiting = page(
             "waiting.html",
-            status=error.status,
+            status=shown_as.status,
+            title=shown_as.title,
+            happened=shown_as.happened if isinstance(error, PersonQueued) else text("waiting.happened"),
             seconds=about(error.wait),
             subject=_subject(),
             href=_here(),
-            by_person=isinstance(error, PersonQueued),
         )
         return _going_on(waiting, error)
 

@@ -1,8 +1,9 @@
-"""Every error of ``gateway/errors.py`` as a row for the operator: code, status, heading, meaning, what to do."""
+"""Every error of ``gateway/errors`` as a row for the operator: code, status, heading, meaning, what to do."""
 
 import re
 
 from gateway.errors import GatewayError
+from gateway.web.problem_pages import page_of
 
 UNREACHED = "No address of the gateway leads here today."
 
@@ -36,9 +37,11 @@ REMEDIES = {
     "not-for-sale": "Set up payments in TalentLMS, or take the link away; `note` has TalentLMS's words.",
     "account-inactive": "Activate the account in TalentLMS.",
     "provisioning-busy": "Nothing; if it stays, TalentLMS is slow.",
-    "course-not-open": "Enrol the person, or add the course to `self_enrol_courses`.",
+    "course-not-open": "Enrol the person, or add the course to `self_enrol_courses`. If `note` says that an enrolment did "
+    "not last, look at the course's rules in TalentLMS.",
     "already-yours": "Nothing: the course is among the person's courses.",
     "foreign-link": "If the host in `note` is yours, add it to `TALENTLMS_LINK_HOSTS` or `TALENTLMS_PAYMENT_HOSTS`.",
+    "database-unavailable": "Look after the database: reachable, password, disk; `note` has the fault.",
     "store-unavailable": "Look after Redis: reachable, password, memory, disk.",
     "talentlms-error": UNREACHED,
     "talentlms-invalid-request": "`note` has TalentLMS's words.",
@@ -58,7 +61,7 @@ REMEDIES = {
     "is taken: change one of the two accounts.",
     "talentlms-already-member": UNREACHED,
     "talentlms-not-a-member": UNREACHED,
-    "not-enrolled": "The enrolment by the click did not last: look at the course's rules in TalentLMS.",
+    "not-enrolled": UNREACHED,
     "talentlms-wrong-password": UNREACHED,
     "talentlms-not-online": UNREACHED,
     "too-long": "Nothing, unless a form of ours is that long: then tell us.",
@@ -88,29 +91,21 @@ def kinds():
     return [kind for kind in found if "code" in vars(kind)]
 
 
-def by_code():
-    """Return the classes of each code; two rooms may have found the same thing."""
-    codes = {}
-    for kind in kinds():
-        codes.setdefault(kind.code, []).append(kind)
-    return codes
-
-
 def table():
     """Return the table in Markdown."""
     head = ["| code | status | heading | meaning | what to do |", "| --- | --- | --- | --- | --- |"]
-    return "\n".join(head + [_row(code, found) for code, found in by_code().items()])
+    return "\n".join(head + [_row(kind) for kind in kinds()])
 
 
-def _row(code, found):
-    statuses = sorted({str(kind.status) for kind in found})
-    heading = PAGES_OF_THEIR_OWN[code][1] if code in PAGES_OF_THEIR_OWN else found[0].title
-    cells = (f"`{code}`", ", ".join(statuses), f"*{heading}*", _meaning(found[0]), REMEDIES[code])
+def _row(kind):
+    code, page = kind.code, page_of(kind)
+    heading = PAGES_OF_THEIR_OWN[code][1] if code in PAGES_OF_THEIR_OWN else page.title
+    cells = (f"`{code}`", str(page.status), f"*{heading}*", _meaning(kind), REMEDIES[code])
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
 def _meaning(kind):
     if kind is GatewayError:
-        return kind.happened
+        return page_of(kind).happened
     sentence = re.sub(r"^[0-9]{3}: ", "", kind.__doc__.partition("\n")[0]).replace("``", "`")
     return sentence[0].upper() + sentence[1:]

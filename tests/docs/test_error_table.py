@@ -6,7 +6,7 @@ Run as a module, ``.venv/bin/python -m tests.docs.test_error_table``, this write
 import pytest
 
 from tests.docs.documents import DOCS, ROOT, text_of
-from tests.docs.error_table import PAGES_OF_THEIR_OWN, REMEDIES, by_code, table
+from tests.docs.error_table import PAGES_OF_THEIR_OWN, REMEDIES, kinds, table
 
 PAGE = DOCS / "operating.md"
 BEGIN, END = "<!-- errors: begin -->\n", "<!-- errors: end -->"
@@ -25,7 +25,7 @@ def test_the_page_lists_the_errors_as_they_are_declared():
 
 
 def test_every_code_has_a_remedy_and_every_remedy_a_code():
-    assert set(REMEDIES) == set(by_code())
+    assert set(REMEDIES) == {kind.code for kind in kinds()}
 
 
 @pytest.mark.parametrize(("template", "heading"), PAGES_OF_THEIR_OWN.values())

@@ -14,7 +14,6 @@ from gateway.errors import (
     CourseNotOpen,
     ForeignLink,
     Gone,
-    Inactive,
     Misunderstood,
     Throttled,
     Unavailable,
@@ -133,7 +132,7 @@ def test_a_forgotten_account_link_opens_by_the_login_key(launch, newcomer, links
 @pytest.mark.statement(45)
 def test_an_account_that_was_switched_off_opens_no_dashboard(launch, newcomer, lms, links):
     lms.users.set_status(newcomer.user_id, "inactive")
-    with pytest.raises(Inactive):
+    with pytest.raises(AccountInactive):
         launch().dashboard(newcomer)
     assert links.find(KIM.key).password_key
     with pytest.raises(AccountInactive):
@@ -246,6 +245,14 @@ def test_an_enrolment_whose_answer_was_lost_is_mended_by_the_next_click(launch, 
     assert signs_in(flow.course(newcomer, COURSE, navigation=True)) == "Kim Lee"
 
 
+def test_an_enrolment_that_does_not_last_is_told_as_a_course_that_is_not_open(launch, newcomer, academy, asked):
+    not_enrolled = "The requested user is not enrolled in this course"
+    academy.control.fault("gotocourse", kind="status", status=400, message=not_enrolled, times=2)
+    with pytest.raises(CourseNotOpen, match="did not last"):
+        launch(self_enrol_courses={COURSE}).course(newcomer, COURSE, navigation=True)
+    assert asked() == ["gotocourse", "addusertocourse", "gotocourse"]
+
+
 @pytest.mark.parametrize("open_to", [(), "all"])
 def test_a_course_that_does_not_exist_is_told_so(launch, newcomer, open_to):
     with pytest.raises(CourseNotFound):
@@ -264,7 +271,7 @@ def test_a_course_does_not_open_for_an_account_that_was_switched_off(launch, new
     lms.courses.add_user(newcomer.user_id, COURSE)
     lms.users.set_status(newcomer.user_id, "inactive")
     if refuses:
-        with pytest.raises(Inactive):
+        with pytest.raises(AccountInactive):
             launch().course(newcomer, COURSE, navigation=True)
     else:
         assert "Your account is inactive" in signs_in(launch().course(newcomer, COURSE, navigation=True))

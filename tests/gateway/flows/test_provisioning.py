@@ -6,6 +6,7 @@ import pytest
 
 from gateway import deadline
 from gateway.errors import (
+    AccountInactive,
     AccountTaken,
     EmailMissing,
     EmailNotVerified,
@@ -261,7 +262,7 @@ def test_a_sign_up_that_failed_never_opens_an_inactive_account_that_was_made_by_
     with pytest.raises(Unavailable):
         provisioning().learner_for(KIM)
     academy.control.add_user("kim@acme.example", login="kim.lee", password="Own-Password-1", status="inactive")
-    with pytest.raises(ProvisioningRefused):
+    with pytest.raises(AccountInactive):
         provisioning().learner_for(KIM)
     assert account("kim@acme.example")["status"] == "inactive"
 

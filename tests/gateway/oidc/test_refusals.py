@@ -22,6 +22,7 @@ from gateway.oidc import outbound
 from gateway.oidc.refusals import DESCRIPTION_LENGTH, ERROR_LENGTH, refused
 from gateway.store.sessions import Sessions
 from gateway.web import sign_in, transactions
+from gateway.web.problem_pages import page_of
 from tests.gateway.oidc.house import SESSION, parameters
 from tests.gateway.oidc.raw_server import raw_server
 from tests.gateway.oidc.served import caught
@@ -35,12 +36,13 @@ FAILURES = [
 
 
 def is_page_of(answer, error):
-    return (answer.status_code, error.title in answer.text, error.advice in answer.text) == (error.status, True, True)
+    page = page_of(error)
+    return (answer.status_code, page.title in answer.text, page.advice in answer.text) == (page.status, True, True)
 
 
 def is_interrupted(answer, target):
     wanted = "/login" if target == "/" else f"/login?next={target}"
-    return (answer.status_code, f'href="{wanted}"' in answer.text) == (SignInInterrupted.status, True)
+    return (answer.status_code, f'href="{wanted}"' in answer.text) == (400, True)
 
 
 def stray(callback, **changes):
@@ -388,5 +390,6 @@ def test_a_tab_that_cannot_begin_goes_on_too(house, stored, store):
 
 def test_the_pages_differ(house):
     kinds = [SignInDenied, SignInMisconfigured, ProviderUnavailable, ProviderUnreachable, SignInInterrupted]
-    assert len({kind.title for kind in kinds}) == len({kind.happened for kind in kinds}) == len(kinds)
+    pages = [page_of(kind) for kind in kinds]
+    assert len({page.title for page in pages}) == len({page.happened for page in pages}) == len(kinds)
     assert all(issubclass(kind, GatewayError) for kind in kinds)

@@ -42,7 +42,7 @@ CASES = (
     (errors.WeakPassword, lambda lms: lms.users.edit(TOM, password="weak")),
     (errors.WrongPassword, lambda lms: lms.users.log_in("robin", "not this one")),
     (errors.WrongPassword, lambda lms: lms.users.log_in("nobody", "Sandbox-1")),
-    (errors.Inactive, lambda lms: lms.users.log_in("felix", "Sandbox-1")),
+    (errors.AccountInactive, lambda lms: lms.users.log_in("felix", "Sandbox-1")),
     (errors.NotOnline, lambda lms: lms.users.log_out(ROBIN)),
     (errors.CourseNotFound, lambda lms: lms.courses.by_id(NOBODY)),
     (errors.CourseNotFound, lambda lms: lms.courses.delete(NOBODY)),

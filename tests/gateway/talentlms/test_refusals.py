@@ -27,7 +27,7 @@ MESSAGES = (
     ),
     (
         "Your account is inactive. Please activate the account using the instructions sent to you via e-mail.",
-        errors.Inactive,
+        errors.AccountInactive,
     ),
     ("The requested user does not exist", errors.UserNotFound),
     ("The requested user is no longer available", errors.Gone),

@@ -68,6 +68,12 @@ PROBLEM = {
     "reference": "K7QX-2M9D",
     "action": thing(href="/", label="Back to my training"),
 }
+WAITING = {
+    "title": "One moment, please",
+    "happened": "Many people are on their way.",
+    "subject": "your course",
+    "href": "/go",
+}
 EXAMPLES = {
     "training": ("training.html", TRAINING),
     "training-empty": ("training.html", {**TRAINING, "courses": []}),
@@ -89,9 +95,9 @@ EXAMPLES = {
     "password-nasty": ("password.html", dict.fromkeys(PASSWORD, NASTY)),
     "problem": ("problem.html", PROBLEM),
     "problem-nasty": ("problem.html", {**dict.fromkeys(PROBLEM, NASTY), "action": thing(href="/", label=NASTY)}),
-    "waiting": ("waiting.html", {"seconds": 12, "subject": "your course", "href": "/go/course/12"}),
-    "waiting-person": ("waiting.html", {"seconds": 1, "subject": "your course", "href": "/go", "by_person": True}),
-    "waiting-nasty": ("waiting.html", {"seconds": 1900, "subject": NASTY, "href": "/go"}),
+    "waiting": ("waiting.html", {**WAITING, "seconds": 12, "href": "/go/course/12"}),
+    "waiting-person": ("waiting.html", {**WAITING, "seconds": 1, "happened": "You have opened many pages."}),
+    "waiting-nasty": ("waiting.html", {**dict.fromkeys(WAITING, NASTY), "seconds": 1900, "href": "/go"}),
     "sign-out": ("sign_out.html", {"csrf_token": "tok", "person": "Kim Lee"}),
     "sign-out-nobody": ("sign_out.html", {"csrf_token": "tok", "person": None}),
     "sign-out-nasty": ("sign_out.html", {"csrf_token": NASTY, "person": NASTY}),
@@ -368,7 +374,7 @@ def test_an_unused_password_form_announces_nothing(read):
     [(0, "in a moment."), (12, "in about 12 seconds."), (90, "in about 2 minutes."), (1900, "in about 32 minutes.")],
 )
 def test_the_waiting_page_says_about_how_long(render, seconds, words):
-    page = render("waiting.html", seconds=seconds, subject="your course", href="/go")
+    page = render("waiting.html", **WAITING, seconds=seconds)
     assert f"This page goes on to your course by itself {words}" in page.words()
     assert {"role": "status"} in page.all("div")
 

@@ -1,0 +1,43 @@
+"""The round trip to the identity provider."""
+
+from gateway.errors.root import GatewayError
+
+
+class SignInError(GatewayError):
+    """The round trip to the identity provider."""
+
+
+class SignInInterrupted(SignInError):
+    """A sign-in that is unknown, expired, used up, or was begun in another browser."""
+
+    code = "sign-in-interrupted"
+
+
+class SignInDenied(SignInError):
+    """The provider, or the person there, said no."""
+
+    code = "sign-in-denied"
+
+
+class SignInNotTrusted(SignInError):
+    """The provider's answer failed a check (Core 3.1.3.7 and the like)."""
+
+    code = "sign-in-not-trusted"
+
+
+class SignInMisconfigured(SignInError):
+    """The identity provider refuses what the gateway is configured to ask: scope, secret, and the like."""
+
+    code = "sign-in-misconfigured"
+
+
+class ProviderUnavailable(SignInError):
+    """The identity provider does not answer in time, or answers with a fault of its own."""
+
+    code = "provider-unavailable"
+
+
+class ProviderUnreachable(ProviderUnavailable):
+    """No connection to the identity provider: its name, the network, or its certificate."""
+
+    code = "provider-unreachable"

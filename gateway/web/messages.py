@@ -1,0 +1,20 @@
+"""What people read, by message id.
+
+The sentences stand in ``gateway/translations``, a gettext catalogue per language; ``make messages`` compiles them.
+"""
+
+import gettext
+from pathlib import Path
+
+_ENGLISH = gettext.translation("messages", Path(__file__).parents[1] / "translations", ["en"])
+
+
+def text(message_id: str, **values: str) -> str:
+    """Return a sentence, not yet escaped for HTML.
+
+    Args:
+        message_id: of the catalogue, such as ``page-not-found.title``.
+        values: what stands for ``%(name)s`` in the sentence.
+    """
+    message = _ENGLISH.gettext(message_id)
+    return message % values if values else message
