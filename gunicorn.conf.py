@@ -1,19 +1,27 @@
-"""How gunicorn serves the gateway. Every line that is not obvious says why.
+"""How gunicorn serves the gateway: its own gevent worker. Every line that is not obvious says why.
 
 The address comes from gunicorn's own ``--bind`` (default ``127.0.0.1:8000``, or ``0.0.0.0:$PORT``), the number of
 workers from its own ``WEB_CONCURRENCY``.
 """
 
+from gevent import monkey
+
+# Before anything else is imported: whoever has imported a name of the standard library already would block all others.
+monkey.patch_all()
+
 import contextlib
-import ctypes
+import errno
 import os
-import select
+import resource
 import sys
 from pathlib import Path
 
+from gevent import Timeout
 from gunicorn.arbiter import Arbiter
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
+from gunicorn.http.message import Request
+from gunicorn.http.wsgi import Response
 from gunicorn.workers.base import Worker
 
 from gateway import deadline, log_risks
@@ -24,33 +32,32 @@ from gateway.server_options import refused
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a directory that the kernel keeps in memory, not a file of ours
 
 _ASK_SECONDS = 2.0
-
-_M_ARENA_MAX = -8
+_REQUEST_SECONDS = deadline.BROWSER_SECONDS + 10
+_FILES = 8192
+_OTHER_FILES = 200
 
 # app.py looks for it, and is not served without this file.
 os.environ["GUNICORN_CONF_OF"] = "talentlms-gateway"
-# With gunicorn's own threads a burst's click takes 1.3 times the CPU, and one browser can make all others wait; see
-# gateway/serving/ and docs/budget.md.
-# Without epoll, which only Linux has, they have to do.
-worker_class = "gateway.serving.worker.EpollWorker" if hasattr(select, "epoll") else "gthread"
+worker_class = "gevent"
 # The embedded store lives in one process, so without Redis there is one worker.
 _with_redis = "GATEWAY_REDIS_URL" in os.environ or "GATEWAY_REDIS_URL_FILE" in os.environ
 _wanted = os.environ.get("WEB_CONCURRENCY", "2" if _with_redis else "1")
 if not (_wanted.isdecimal() and int(_wanted)):
     sys.exit(f"WEB_CONCURRENCY is {_wanted!r}, not a number of workers.")
 workers = int(_wanted)
-# A click mostly waits for TalentLMS, so many can wait at once in few processes; docs/budget.md has what was measured
-# with more of them, and with gevent. 160 of them may wait for TalentLMS and 64 for the budget; see
-# gateway/talentlms/transport.py and budget.py.
-threads = 224
-# glibc gives so many threads sixteen heaps on two cores, and each keeps what it was once lent. Two are enough, since
-# the interpreter's lock nearly always lets one thread at a time ask for memory. Other C libraries have no such setting.
-if "MALLOC_ARENA_MAX" not in os.environ:
-    with contextlib.suppress(AttributeError):
-        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
+# Usually 1,024 files may be open and many more on request; the system may refuse, or allow fewer.
+_soft, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+with contextlib.suppress(OSError, ValueError):
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(_soft, min(_FILES, _hard) if _hard >= 0 else _FILES), _hard))
+_soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+# Browsers of a worker, idle ones among them; each may need a second file, for TalentLMS.
+worker_connections = max(1, min(2000, (_soft - _OTHER_FILES) // 2)) if _soft >= 0 else 2000
 # A whole company at nine o'clock waits here for a moment instead of being refused; the kernel may allow less.
 backlog = 4096
-# Longer than the 15 seconds after which every answer is out; a worker that is silent for longer is stuck.
+# How long a kept connection may be idle, and also how long a browser may take to send the head of a request. Longer
+# than proxies keep idle connections (nginx and AWS: 60 seconds), so that none sends a request into one that is closed.
+keepalive = 65
+# Longer than any answer takes; a worker that is silent for longer is stuck.
 timeout = 30
 graceful_timeout = 20
 # The heartbeat file belongs into memory: on a slow disk it would make healthy workers look stuck.
@@ -82,7 +89,7 @@ logger_class = SafeLogger
 
 def on_starting(server: Arbiter) -> None:
     """Refuse to start on settings and options that are wrong, naming all that is wrong with them."""
-    own = {"logger_class": (SafeLogger,), "worker_class": (worker_class, "gthread")}
+    own = {"logger_class": (SafeLogger,), "worker_class": (worker_class,)}
     faults = refused(server.cfg.settings, os.environ, own)
     try:
         settings = load(os.environ)
@@ -95,19 +102,26 @@ def on_starting(server: Arbiter) -> None:
     log_risks(settings)
 
 
-def post_fork(_server: Arbiter, _worker: Worker) -> None:
-    """Let no thread that wakes up push another off its core: that one most likely holds the interpreter's lock."""
-    # only Linux has this policy, and a container may refuse it; then a click takes a little longer (docs/budget.md)
-    with contextlib.suppress(AttributeError, OSError):
-        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
-
-
 def post_worker_init(worker: Worker) -> None:
     """Ask TalentLMS what is left of its hour before the first click, if it says so within a moment."""
     deadline.start(_ASK_SECONDS)
     if budget := worker.wsgi.extensions.get("talentlms-budget"):  # the benchmark serves others by this same file
         budget.ask()
     deadline.clear()
+
+
+def pre_request(_worker: Worker, request: Request) -> None:
+    """Limit the time for a request's body, its answer and the browser's reading of it; gunicorn itself limits none.
+
+    The browser is gone then, as if it had closed the connection itself.
+    """
+    gone = ConnectionResetError(errno.ECONNRESET, "the browser is too slow")
+    request.limit = Timeout.start_new(_REQUEST_SECONDS, gone)
+
+
+def post_request(_worker: Worker, request: Request, _environ: dict[str, object], _response: Response) -> None:
+    """Take the limit off: the next request on the connection has one of its own."""
+    request.limit.close()
 
 
 def worker_exit(_server: Arbiter, worker: Worker) -> None:

@@ -46,7 +46,7 @@ class QueueEntry:
         path: what the person asked for, letters and digits. It and the person are a place in the queue: whoever asks
             again with both keeps it. Empty: no place is kept.
         item: the course or category that is asked for, such as ``course:12``; empty for none.
-        patience: how many seconds the thread may be held until the call's time comes.
+        patience: how many seconds the work may be held until the call's time comes.
         asked: for the further calls of a click, when the click first asked, milliseconds of the shared budget's clock:
             they queue as the click did, not behind everybody who has come since. 0: nothing was called yet.
     """

@@ -1,7 +1,7 @@
 """How long the work at hand may still take: a browser waits at most 15 seconds in all, repeats included.
 
-The deadline travels with the thread of work as a context variable, so that a call four rooms down knows how
-long the browser still waits, without every signature on the way carrying it.
+The deadline travels with the work as a context variable, so that a call four packages down knows how long the browser
+still waits, without every signature on the way carrying it. Threads have one each, and so have gevent's greenlets.
 """
 
 import contextvars

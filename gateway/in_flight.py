@@ -1,4 +1,4 @@
-"""How many calls to a neighbour may be under way at once, so that one that hangs does not take every thread."""
+"""How many calls to one service may be under way at once, so that one that hangs does not hold up everything."""
 
 import threading
 import time
@@ -15,7 +15,7 @@ _LOOK_SECONDS = 0.2
 
 
 class InFlight:
-    """Counts the calls of one process to one neighbour.
+    """Counts the calls of one process to one service.
 
     As long as calls come back quickly, whoever is one too many waits for one to end: the next moment brings one. As
     soon as the oldest hangs, whoever is one too many is told at once.

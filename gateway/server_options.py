@@ -16,6 +16,8 @@ _PLAIN = "the gateway speaks plain HTTP/1.1; a proxy in front of it has the cert
 _STRICT = "a request could mean one thing to the proxy and another to the gateway; leave it out"
 _SPOOFED = "what a browser makes up could pass for a proxy's word; leave it out"
 _UNLIMITED = "one request could take any amount of memory; name a limit, or leave it out"
+_ENDLESS = "a browser that sends its head slowly would be waited for without end; name a time, or leave it out"
+_THREADS = "a click waits in a greenlet, which costs no thread; --worker-connections limits them; leave it out"
 _DEVELOPING = "it is for development, and shows the program's inside to strangers or in the log; leave it out"
 _THROWN_AWAY = (
     "the gateway's log would be thrown away; let systemd or a container keep it running, or add --capture-output and a "
@@ -46,10 +48,16 @@ _ONLY: Mapping[str, tuple[tuple[Any, ...], str]] = {
     "forwarder_headers": (([],), _SPOOFED),
     "secure_scheme_headers": (({},), _SPOOFED),
     "header_map": (("drop", "refuse"), _SPOOFED),
+    "threads": ((1,), _THREADS),
     "reload": ((False,), _DEVELOPING),
     "spew": ((False,), _DEVELOPING),
 }
-_LIMITS = ("limit_request_line", "limit_request_fields", "limit_request_field_size")
+_NOT_ZERO: Mapping[str, str] = {
+    "limit_request_line": _UNLIMITED,
+    "limit_request_fields": _UNLIMITED,
+    "limit_request_field_size": _UNLIMITED,
+    "keepalive": _ENDLESS,
+}
 
 
 class Option(Protocol):
@@ -86,9 +94,9 @@ def _faults(values: Mapping[str, Any], own: Mapping[str, tuple[Any, ...]]) -> It
     for name, allowed in own.items():
         if values[name] not in allowed:
             yield name, "gunicorn.conf.py chooses it, and the gateway relies on its choice; leave it out"
-    for name in _LIMITS:
+    for name, why in _NOT_ZERO.items():
         if not values[name]:
-            yield name, _UNLIMITED
+            yield name, why
     if values["syslog"] and not values["disable_redirect_access_to_syslog"]:
         yield "syslog", f"{_LOGGED}; add --disable-redirect-access-to-syslog"
     if values["proxy_protocol"] != "off" and "*" in values["proxy_allow_ips"]:

@@ -1,6 +1,6 @@
 #!/bin/sh
-# What the tests need of the system: a Redis server, Chromium, Node.js with npm. Installs what is missing through the
-# system's package manager where it may, and otherwise says what to install and fails. It never skips quietly.
+# What the tests need of the system: a Redis server, Chromium, Node.js with npm, and proxies. Installs what is missing
+# through the system's package manager where it may, and otherwise says what to install and fails. It never skips quietly.
 set -eu
 cd "$(dirname "$0")"
 
@@ -10,6 +10,9 @@ command -v chromium >/dev/null || missing="$missing chromium"
 command -v node >/dev/null || missing="$missing nodejs"
 command -v npm >/dev/null || missing="$missing npm"
 command -v tinyproxy >/dev/null || missing="$missing tinyproxy"
+# Debian keeps these two where only root's PATH leads.
+command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || missing="$missing nginx-light"
+command -v haproxy >/dev/null || [ -x /usr/sbin/haproxy ] || missing="$missing haproxy"
 
 if [ -n "$missing" ]; then
   if ! command -v apt-get >/dev/null; then
@@ -26,6 +29,8 @@ if [ -n "$missing" ]; then
   fi
   echo "installing:$missing"
   export DEBIAN_FRONTEND=noninteractive
+  # Installed services are not started: the tests run their own, on free ports, and end them.
+  export RUNLEVEL=1
   $as_root apt-get -qq update
   # shellcheck disable=SC2086 # a list of words
   $as_root apt-get -qq install -y --no-install-recommends $missing >/dev/null

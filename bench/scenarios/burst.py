@@ -17,15 +17,15 @@ UPSTREAM_SECONDS = 0.2
 WORKERS = 2
 BURSTS = ((1000, 1.5 * (1 + UPSTREAM_SECONDS)), (3000, 3.0))
 """How many clicks within a second, and by when the last is served, in seconds."""
-_WHO = ("", ", on gunicorn's gthread", ", empty Flask")
+_WHO = ("", ", empty Flask")
 _TAIL = 99
 _MILLI = 1000
 
 _NOTE = (
     "Two workers on both cores, which they share with load, Redis and the stand-in; the budget off, TalentLMS over TLS "
     "answering after 200 ms. Each click opens a connection of its own, evenly over one second, and the workers are new "
-    "for each burst. The last answer counts from the first click on; figures are medians over the bursts. The gateway "
-    "on gunicorn's own threads takes turns with it, and so does an empty Flask 302, which asks nobody, on our workers. "
+    "for each burst. The last answer counts from the first click on; figures are medians over the bursts. An "
+    "empty Flask 302, which asks nobody, takes turns with the gateway on the same kind of workers. "
     "CPU per click is that of the workers, and of everything else: all of it has to fit on the two cores."
 )
 
@@ -70,13 +70,12 @@ def run(stage: Stage, plan: Plan) -> Findings:
 def _turn(stage: Stage, signed_in: list[Person], clicks: int) -> tuple[Burst, ...]:
     return (
         _burst(stage, signed_in, clicks),
-        _burst(stage, signed_in, clicks, "--worker-class", "gthread"),
         _clicked(stage, empty_flask.start(stage, workers=WORKERS, cores=stage.cores.both), clicks),
     )
 
 
-def _burst(stage: Stage, signed_in: list[Person], clicks: int, *arguments: str) -> Burst:
-    shape = replace(gateway.UNLIMITED, workers=WORKERS, gunicorn=arguments)
+def _burst(stage: Stage, signed_in: list[Person], clicks: int) -> Burst:
+    shape = replace(gateway.UNLIMITED, workers=WORKERS)
     return _clicked(stage, gateway.start(stage, signed_in, shape, cores=stage.cores.both), clicks)
 
 

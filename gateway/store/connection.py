@@ -2,10 +2,11 @@
 
 import hashlib
 import re
-from collections import deque
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from queue import Empty, LifoQueue
 from typing import Any
 
 import redis
@@ -18,7 +19,10 @@ from schemas.secret import Secret
 CONNECT_SECONDS = 0.4
 REPLY_SECONDS = 0.9
 """A click must not wait longer than a second to learn that Redis is away."""
-
+AT_ONCE = 32
+"""Connections of one process; each is lent for one command or script, a fraction of a millisecond of Redis's time."""
+WAIT_SECONDS = 5.0
+"""How long to wait for one of them where Redis answers and very many ask."""
 
 CHECK_MILLISECONDS = 1000
 """How long what a check writes stays."""
@@ -41,15 +45,18 @@ class _NotHere(redis.RedisError):
 
 
 class _Connections:
-    """Connections to Redis, as many as ever ask in the same moment.
+    """Connections to Redis: at most ``AT_ONCE``, each opened when it is needed first.
 
-    redis-py's own pool would cost as much CPU with each command as the command itself; a connection for each thread
+    redis-py's own pool would cost as much CPU with each command as the command itself; a connection for each browser
     would have to be opened by each of them, all at once in a burst.
     """
 
     def __init__(self, pool: redis.ConnectionPool) -> None:
         self._pool = pool
-        self._idle: deque[redis.Connection] = deque()
+        self._free: LifoQueue[redis.Connection | None] = LifoQueue()
+        for _ in range(AT_ONCE):
+            self._free.put(None)
+        self._failed_at = 0.0
 
     def ask(self, *commands: _Command) -> list[Any]:
         """Send commands together and return the answers in order.
@@ -61,17 +68,28 @@ class _Connections:
         Raises:
             redis.RedisError: the first answer that is an error, or no answer.
         """
+        since = time.monotonic()
         try:
-            connection = self._idle.pop()
-        except IndexError:
-            connection = self._pool.connection_class(**self._pool.connection_kwargs)
+            connection = self._free.get(timeout=WAIT_SECONDS)
+        except Empty:
+            raise redis.ConnectionError("no connection has become free") from None
+        try:
+            if self._failed_at > since:  # so nobody waits for a connection and then for a Redis that does not answer
+                raise redis.ConnectionError("whoever had the connection before got no answer")
+            connection = connection or self._pool.connection_class(**self._pool.connection_kwargs)
+            return self._answers(connection, commands)
+        finally:
+            self._free.put(connection)  # after any error but Redis's own answer it is closed, and opens anew
+
+    def _answers(self, connection: redis.Connection, commands: Sequence[_Command]) -> list[Any]:
         try:
             try:
                 return _asked(connection, commands)
             except (redis.ConnectionError, _NotHere):
                 return _asked(connection, commands)
-        finally:
-            self._idle.append(connection)  # after any error but Redis's own answer it is closed, and opens anew
+        except (redis.ConnectionError, redis.TimeoutError):
+            self._failed_at = time.monotonic()
+            raise
 
 
 def _asked(connection: redis.Connection, commands: Sequence[_Command]) -> list[Any]:
@@ -115,7 +133,7 @@ class Store:
     """Redis, or the embedded look-alike: the same commands, the same scripts, one code path.
 
     Args:
-        client: connected lazily; one object serves all threads of a process.
+        client: connected lazily; one object serves all threads or greenlets of a process.
     """
 
     def __init__(self, client: redis.Redis) -> None:

@@ -12,7 +12,7 @@ from gateway.store.connection import Store
 HOLD_SECONDS = 30
 """After this time a lock whose holder died is free again; longer than any holder may work (15 s)."""
 WAITING_AT_ONCE = 32
-"""Of a worker's 224 threads, how many may wait for locks; ten tabs of one person need nine of them."""
+"""How many of a process may wait for locks, each asking Redis 20 times a second; ten tabs of one person need nine."""
 _PAUSE_SECONDS = 0.05
 
 _RELEASE = """
@@ -22,7 +22,7 @@ return 0
 
 
 class Locks:
-    """Named locks. One object serves all threads of a process."""
+    """Named locks. One object serves all threads or greenlets of a process."""
 
     def __init__(self, store: Store) -> None:
         self._store = store

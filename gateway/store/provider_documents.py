@@ -14,7 +14,7 @@ from gateway.store.connection import Store
 FETCH_SECONDS = 10
 """After this time a fetch whose worker died no longer keeps the others from fetching."""
 WAITING_AT_ONCE = {"sign-in": 200, "logout": 16}
-"""How many of a worker's 224 threads may wait for another's fetch, by what they wait for it for."""
+"""How many of a process may wait for another's fetch, each asking Redis ten times a second, by what they wait for."""
 
 _MINE, _SPENT = -1, -2
 
@@ -81,7 +81,7 @@ class Attempt:
 
 
 class ProviderDocuments:
-    """Documents by address. One object serves all threads of a process.
+    """Documents by address. One object serves all threads or greenlets of a process.
 
     Args:
         store: where they are.
@@ -157,10 +157,10 @@ class ProviderDocuments:
 
     @contextmanager
     def place_to_wait(self, whose: str) -> Iterator[bool]:
-        """Return whether this thread may wait for another's fetch while a ``with`` block lasts.
+        """Return whether one more may wait for another's fetch while a ``with`` block lasts.
 
         Args:
-            whose: what it wants the document for, a key of ``WAITING_AT_ONCE``; each has places of its own.
+            whose: what the document is wanted for, a key of ``WAITING_AT_ONCE``; each has places of its own.
         """
         places = self._waiting[whose]
         there_is_one = places.acquire(blocking=False)

@@ -13,8 +13,6 @@ from gateway.admission import UNKNOWN_ITEM, Admission, Permit, QueueEntry, Sessi
 from gateway.errors import GatewayError, PersonQueued, Queued
 from schemas.site import RateLimit
 
-HELD_AT_ONCE = 64
-"""Of a worker's 224 threads, how many may be held by calls whose time comes in a moment."""
 FRESH_SECONDS = 1.0
 """A permit older than this is given back: the shared budget counts on calls that begin at once."""
 
@@ -70,7 +68,6 @@ class Budget:
     def __init__(self, shared: CallAccount | None = None) -> None:
         self._shared = shared
         self._rate_limit: Callable[[], RateLimit] | None = None
-        self._seats = threading.BoundedSemaphore(HELD_AT_ONCE)
         self._asking = threading.Lock()
 
     @property
@@ -193,13 +190,6 @@ class Budget:
                 if said.first_told:
                     log.event("budget.person_limited", person=mine.person, seconds=round(said.wait))
                 raise PersonQueued(said.wait, said.back)
-            self._hold(said, end)
-
-    def _hold(self, said: Admission, end: float) -> None:
-        """Wait until the call's time, in this thread; raise where that is too long or too many do."""
-        if time.monotonic() + said.wait > end or not self._seats.acquire(blocking=False):
-            raise Queued(said.wait, said.back)
-        try:
+            if time.monotonic() + said.wait > end:
+                raise Queued(said.wait, said.back)
             time.sleep(said.wait)
-        finally:
-            self._seats.release()

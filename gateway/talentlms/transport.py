@@ -27,8 +27,9 @@ BODY_BYTES = 8 * 1024 * 1024
 LONGEST_SECONDS = READ_SECONDS + 2
 """How long a permit can be in use at most: the call, and a moment before it."""
 
-AT_ONCE = 160
-"""Calls under way, of a worker's 224 threads; the others go on serving pages, sign-ins and health checks."""
+AT_ONCE = 1500
+"""Calls of a process under way. The budget's limits end far below it; without them it leaves a worker's other
+connections, a quarter of the 2,000 in ``gunicorn.conf.py``, to pages, sign-ins and health checks."""
 
 FREE = "ratelimit"
 """What TalentLMS does not count."""
@@ -38,7 +39,7 @@ _TARGET = re.compile(r"[!-~]+")
 
 
 class HttpTransport:
-    """Carries calls to one TalentLMS domain. One object serves all threads of a process.
+    """Carries calls to one TalentLMS domain. One object serves all threads or greenlets of a process.
 
     Args:
         url: the domain's origin, ``https://acme.talentlms.com``; plain http only for loopback (checked in

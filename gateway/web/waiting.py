@@ -24,8 +24,9 @@ from gateway.web.problem_pages import page_for
 from gateway.web.visitor import SESSION_COOKIE, Visitor
 from schemas.session import Session
 
-PATIENCE_SECONDS = 1.0
-"""How long a click is held in its thread rather than sent to the waiting page."""
+PATIENCE_SECONDS = 4.0
+"""How long a click is held rather than sent to the waiting page: of the 15 seconds that a browser waits at most, a call
+of TalentLMS may take 10."""
 ENTERED = "gateway.entered"
 """Where in the environment what the gate found out of a click stands: its session, ``None`` for none, or an error."""
 IN_MINUTES = 90

@@ -1,11 +1,15 @@
 """The settings in the deployment files are accepted as they stand."""
 
 import re
+from pathlib import Path
 
 import pytest
 
+from gateway import BODY_BYTES
 from gateway.config import load
 from tests.docs.documents import DEPLOY, text_of
+
+GUNICORN = Path(__file__).parents[2] / "gunicorn.conf.py"
 
 SETTING = r"((?:GATEWAY|TALENTLMS|OIDC)_[A-Z0-9_]+)"
 SPELLINGS = {
@@ -52,3 +56,33 @@ def test_no_secret_stands_in_a_deployment(file):
     names = {name for name, _ in SPELLINGS[file].findall(text_of(DEPLOY / file))}
 
     assert {"GATEWAY_SECRET_KEYS_FILE", "TALENTLMS_API_KEY_FILE", "OIDC_CLIENT_SECRET_FILE"} <= names
+
+
+def number(pattern, text):
+    (found,) = re.findall(pattern, text, re.MULTILINE)
+    return int(found)
+
+
+def test_nginx_keeps_connections_shorter_than_the_gateway_does():
+    theirs = number(r"keepalive_timeout (\d+)s;", text_of(DEPLOY / "nginx.conf"))
+    ours = number(r"^keepalive = (\d+)$", text_of(GUNICORN))
+
+    assert theirs + 5 <= ours
+    assert ours > 60, "the default of nginx and of AWS's load balancers"
+
+
+def test_nginx_takes_requests_that_are_as_large_as_the_gateway_takes():
+    nginx, ours = text_of(DEPLOY / "nginx.conf"), text_of(GUNICORN)
+
+    assert number(r"client_max_body_size (\d+)k;", nginx) * 1024 == BODY_BYTES
+    assert (
+        number(r"large_client_header_buffers \d+ (\d+)k;", nginx) * 1024
+        == number(r"^limit_request_line = (\d+)$", ours) + 2
+    )
+    assert number(r"^limit_request_field_size = (\d+)$", ours) == number(r"^limit_request_line = (\d+)$", ours)
+
+
+def test_systemd_allows_as_many_files_as_a_worker_asks_for():
+    assert number(r"^LimitNOFILE=(\d+)$", text_of(DEPLOY / "talentlms-gateway.service")) == number(
+        r"^_FILES = (\d+)$", text_of(GUNICORN)
+    )

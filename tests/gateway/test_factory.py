@@ -229,6 +229,7 @@ def test_gunicorn_does_not_start_on_bad_settings_and_names_them(gunicorn, change
         ((), {"SCRIPT_NAME": "/training"}, ("SCRIPT_NAME",)),
         (("--env", "SCRIPT_NAME=/training"), {}, ("SCRIPT_NAME",)),
         (("--logger-class", "gunicorn.glogging.Logger"), {}, ("--logger-class",)),
+        (("--worker-class", "gthread", "--threads", "4"), {}, ("--worker-class", "--threads")),
         (("--worker-class", "sync"), {"TALENTLMS_API_KEY": None}, ("--worker-class", "TALENTLMS_API_KEY")),
     ],
 )

@@ -5,10 +5,10 @@ from gunicorn.config import Config
 
 from gateway.server_options import refused
 
-OWN = {"logger_class": ("ours",), "worker_class": ("ours", "gthread")}
+OWN = {"logger_class": ("ours",), "worker_class": ("gevent",)}
 HARMLESS = {
-    "config", "bind", "backlog", "workers", "threads", "worker_connections", "max_requests", "max_requests_jitter",
-    "timeout", "graceful_timeout", "keepalive", "reload_engine", "reload_extra_files", "check_config", "print_config",
+    "config", "bind", "backlog", "workers", "worker_connections", "max_requests", "max_requests_jitter",
+    "timeout", "graceful_timeout", "reload_engine", "reload_extra_files", "check_config", "print_config",
     "preload_app", "sendfile", "reuse_port", "chdir", "raw_env", "pidfile", "worker_tmp_dir", "user", "group", "umask",
     "initgroups", "forwarded_allow_ips", "disable_redirect_access_to_syslog", "errorlog", "loglevel", "capture_output",
     "syslog_addr", "syslog_prefix", "syslog_facility", "enable_stdio_inheritance", "proc_name", "pythonpath", "paste",
@@ -32,6 +32,7 @@ REFUSED = {
     "header_map": ["--header-map", "dangerous"],
     "http2_cleartext": ["--http2-cleartext", "both"],
     "http_protocols": ["--http-protocols", "h2,h1"],
+    "keepalive": ["--keep-alive", "0"],
     "keyfile": ["--keyfile", "key.pem"],
     "limit_request_field_size": ["--limit-request-field_size", "0"],
     "limit_request_fields": ["--limit-request-fields", "0"],
@@ -51,7 +52,8 @@ REFUSED = {
     "statsd_prefix": ["--statsd-prefix", "gateway"],
     "strip_header_spaces": ["--strip-header-spaces"],
     "syslog": ["--log-syslog"],
-    "worker_class": ["--worker-class", "sync"],
+    "threads": ["--threads", "16"],
+    "worker_class": ["--worker-class", "gthread"],
 }
 
 
@@ -60,7 +62,7 @@ def options(*arguments):
     made = Config()
     for name, value in {
         "logger_class": "ours",
-        "worker_class": "ours",
+        "worker_class": "gevent",
         "forwarder_headers": "",
         "secure_scheme_headers": {},
     }.items():
@@ -91,7 +93,7 @@ def test_all_that_is_wrong_is_named_at_once():
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["--worker-class", "gthread"],
+        ["--keep-alive", "5", "--worker-connections", "100"],
         ["--header-map", "refuse"],
         ["--log-syslog", "--disable-redirect-access-to-syslog"],
         ["--proxy-protocol", "v1"],

@@ -49,6 +49,9 @@ class RedisServer:
     def hang(self):
         self._process.send_signal(signal.SIGSTOP)
 
+    def go_on(self):
+        self._process.send_signal(signal.SIGCONT)
+
     def _client(self):
         return redis.Redis(HOST, self.port, retry=Retry(NoBackoff(), 0))
 

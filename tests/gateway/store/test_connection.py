@@ -2,15 +2,17 @@
 
 import subprocess
 import sys
+import threading
 import time
 
 import fakeredis
 import pytest
 
 from gateway.errors import StoreUnavailable
+from gateway.store import connection
 from gateway.store.account_links import AccountLinks
 from gateway.store.attempts import Attempts
-from gateway.store.connection import connect
+from gateway.store.connection import AT_ONCE, connect
 from gateway.store.locks import Locks
 from gateway.store.provider_documents import ProviderDocuments
 from gateway.store.sessions import Sessions
@@ -97,6 +99,30 @@ def test_a_redis_that_hangs_is_given_up_before_the_browser_gives_up(own_redis):
     own_redis.hang()
     assert outcome(lambda: store.ask("PING")) == "unavailable"
     assert outcome(lambda: held(locks)) == "unavailable"
+
+
+def test_more_than_there_are_connections_wait_for_one_and_all_are_answered(own_redis):
+    store = connect(own_redis.url)
+    own_redis.hang()
+    threading.Timer(0.3, own_redis.go_on).start()
+    answers = at_once(5 * AT_ONCE, lambda number: store.ask("SET", f"key-{number}", number))
+    assert answers == [b"OK"] * 5 * AT_ONCE
+    assert len(store.ask("CLIENT", "LIST").splitlines()) == AT_ONCE
+
+
+@pytest.mark.timeout(30)
+def test_a_redis_that_hangs_is_asked_once_by_each_connection_and_all_who_wait_are_told_then(own_redis, monkeypatch):
+    asked, ask = [], connection._asked
+    monkeypatch.setattr(connection, "_asked", lambda *given: asked.append(1) or ask(*given))
+    store = connect(own_redis.url)
+    own_redis.hang()
+    outcomes = at_once(5 * AT_ONCE, lambda _: outcome(lambda: store.ask("PING")))
+    assert outcomes == ["unavailable"] * 5 * AT_ONCE
+    assert len(asked) == AT_ONCE
+    own_redis.go_on()
+    assert at_once(5 * AT_ONCE, lambda number: store.ask("ECHO", number)) == [
+        str(number).encode() for number in range(5 * AT_ONCE)
+    ]
 
 
 def test_scripts_survive_a_flush(own_redis):

@@ -83,15 +83,14 @@ def test_nobody_is_held_longer_than_the_browser_waits(store):
     queued(Budget(shared).permit)
 
 
-def test_only_so_many_threads_are_held_at_a_time(store, monkeypatch):
-    monkeypatch.setattr(rule, "HELD_AT_ONCE", 3)
-    shared = shared_by(store, per_hour=9)
+def test_all_whose_time_comes_in_a_moment_are_held_however_many_they_are(store):
+    shared = shared_by(store, per_hour=90)
     shared.freeze(0.5)
     budget = Budget(shared)
 
-    outcomes = at_once(10, lambda _: budget.permit())
+    outcomes = at_once(80, lambda _: budget.permit().call)
 
-    assert sum(isinstance(outcome, Queued) for outcome in outcomes) == 7
+    assert sorted(outcomes) == list(range(1, 81))
 
 
 def test_a_call_that_was_claimed_at_the_door_is_made_once(store):

@@ -4,7 +4,11 @@ import json
 import re
 import socket
 from dataclasses import dataclass
-from pathlib import Path
+
+from tests.ports import HOST
+
+LARGE_BYTES = 64 * 1024 * 1024
+"""An answer that no buffer takes in."""
 
 
 @dataclass(frozen=True)
@@ -18,17 +22,26 @@ class Answer:
         return json.loads(self.body)
 
 
-class Talk:
-    """A connection to a port, or to a unix socket."""
+class Browser:
+    """A connection to a port.
 
-    def __init__(self, where, seconds):
-        if isinstance(where, Path):
-            self._socket = socket.socket(socket.AF_UNIX)
-            self._socket.settimeout(seconds)
-            self._socket.connect(str(where))
-        else:
-            self._socket = socket.create_connection(("127.0.0.1", where), timeout=seconds)
+    Args:
+        port: where.
+        seconds: how long it waits for anything.
+        buffer: bytes that the system takes in before they are read, about; 0: as many as it likes.
+    """
+
+    def __init__(self, port, seconds=20.0, buffer=0):
+        self._socket = socket.socket()
+        self._socket.settimeout(seconds)
+        if buffer:
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
         self._arrived = b""
+        try:
+            self._socket.connect((HOST, port))
+        except OSError:
+            self.close()
+            raise
 
     def __enter__(self):
         return self
@@ -46,25 +59,16 @@ class Talk:
         self.say(words)
         return self.hear()
 
-    def hear(self, *, bodiless=False):
+    def get(self, path, headers=""):
+        return self.ask(f"GET {path} HTTP/1.1\r\nHost: here\r\n{headers}\r\n")
+
+    def hear(self):
         """Return the next answer."""
         head = self._up_to(b"\r\n\r\n").decode("latin-1")
         first, *lines = head.removesuffix("\r\n\r\n").split("\r\n")
         headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
         status = int(re.fullmatch(r"HTTP/1\.[01] ([0-9]{3}) .*", first)[1])
-        if bodiless or status in (100, 204, 304):
-            return Answer(status, headers, b"")
-        if headers.get("transfer-encoding") == "chunked":
-            body = self._up_to(b"0\r\n\r\n")
-        else:
-            body = self._exactly(int(headers["content-length"]))
-        return Answer(status, headers, body)
-
-    def everything(self):
-        """Return all that comes until the other side closes."""
-        pieces = [self._arrived, *iter(lambda: self._socket.recv(65536), b"")]
-        self._arrived = b""
-        return b"".join(pieces)
+        return Answer(status, headers, self._exactly(int(headers["content-length"])))
 
     def is_over(self):
         """Return whether the other side has closed, and says nothing more."""
@@ -72,6 +76,16 @@ class Talk:
             return not self._arrived and not self._socket.recv(1)
         except ConnectionResetError:
             return True
+
+    def everything(self):
+        """Return how many bytes come until the other side closes or breaks the connection."""
+        count = len(self._arrived)
+        try:
+            while piece := self._socket.recv(65536):
+                count += len(piece)
+        except ConnectionResetError:
+            pass
+        return count
 
     def _up_to(self, end):
         while end not in self._arrived:

@@ -1,0 +1,77 @@
+import signal
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from tests.gateway.test_factory import GOOD
+from tests.gunicorn_conf.browser import Browser
+from tests.journeys.process import Process
+from tests.ports import HOST, free_port
+
+CONFIG = Path(__file__).parents[2] / "gunicorn.conf.py"
+
+
+class Server:
+    """gunicorn with the gateway's configuration and ``application``."""
+
+    def __init__(self, port, process):
+        self.port = port
+        self.process = process
+        self._browsers = []
+
+    def browser(self, **shape):
+        self._browsers.append(Browser(self.port, **shape))
+        return self._browsers[-1]
+
+    def get(self, path="/"):
+        with self.browser() as browser:
+            return browser.get(path).told
+
+    def hang_up(self):
+        for browser in self._browsers:
+            browser.close()
+        self._browsers.clear()
+
+
+@pytest.fixture(scope="module")
+def start(tmp_path_factory):
+    """Start a server; arguments are gunicorn's, ``changes`` lines that change the configuration."""
+    running = []
+
+    def started(*arguments, changes="", application="application:application"):
+        folder, port = tmp_path_factory.mktemp("gunicorn"), free_port()
+        config = folder / "changed.conf.py"
+        config.write_text(f"exec(open({str(CONFIG)!r}).read())\n{changes}\n")
+        command = [sys.executable, "-m", "gunicorn", f"tests.gunicorn_conf.{application}"]
+        command += ["--config", str(config), "--bind", f"{HOST}:{port}", *arguments]
+        server = Server(port, Process(command, folder / "gunicorn.log", GOOD))
+        running.append(server)
+        server.process.when(lambda: answers(server))
+        return server
+
+    yield started
+    for server in running:  # all first, then one after the other
+        server.hang_up()
+        server.process.signal(signal.SIGTERM)
+    for server in running:
+        server.process.stop()
+
+
+@pytest.fixture(scope="module")
+def shared(start):
+    return start()
+
+
+@pytest.fixture
+def server(shared):
+    """One that is shared by tests that leave it as it is."""
+    yield shared
+    shared.hang_up()
+
+
+def answers(server):
+    with suppress(OSError):
+        return server.get() > 0
+    return False
