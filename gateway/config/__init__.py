@@ -1,8 +1,8 @@
 """Every knob: variable, kind, default and meaning in place, and all faults told at once.
 
-`load` is the only reader of the environment. Each setting is declared once, in the annotation of its dataclass's
-field (`settings`, `talentlms`, `identity_providers`); readers, suggestions, `describe` and docs/settings.md follow
-from the declarations.
+`load` is the only reader of the environment. Each setting is a field of its group's dataclass and of its marshmallow
+schema (`settings`, `talentlms`, `identity_providers`); readers, suggestions, `describe` and docs/settings.md follow
+from these.
 """
 
 from gateway.config.description import describe

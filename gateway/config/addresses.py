@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TypeVar
 from urllib.parse import SplitResult, urlsplit
 
-from gateway.config.faults import Refused
+from gateway.config.faults import Invalid
 from gateway.hosts import ascii_domain, is_loopback
 from schemas.secret import Secret
 
@@ -39,7 +39,7 @@ def origin(text: str) -> str:
     """Return scheme, host and port of an address that is nothing more, as a browser writes its origin."""
     parts = web_address(text)
     if parts.path not in {"", "/"} or "?" in text or "#" in text:
-        raise Refused.because("is more than scheme, host and port", "leave out everything after the host", text)
+        raise Invalid("is more than scheme, host and port", "leave out everything after the host", text)
     return f"{parts.scheme}://{host_and_port(parts, DEFAULT_PORTS[parts.scheme])}"
 
 
@@ -47,9 +47,9 @@ def issuer_url(text: str) -> str:
     """Return an issuer identifier byte for byte (OpenID Connect Discovery 1.0, section 3: no query, no fragment)."""
     parts = web_address(text)
     if "?" in text or "#" in text:
-        raise Refused.because("has a query or a fragment", "an issuer has neither; leave it out", text)
+        raise Invalid("has a query or a fragment", "an issuer has neither; leave it out", text)
     if "/.well-known/" in parts.path:
-        raise Refused.because("is the address of the metadata", "leave out /.well-known and what follows", text)
+        raise Invalid("is the address of the metadata", "leave out /.well-known and what follows", text)
     return text
 
 
@@ -60,7 +60,7 @@ def destination(text: str) -> str:
     """
     if set(text) & set("~>?"):
         remedy = "leave out the query, and ~ and >: TalentLMS could not be told this address"
-        raise Refused.because("has a ?, a ~ or a >", remedy, text)
+        raise Invalid("has a ?, a ~ or a >", remedy, text)
     if text.startswith("/"):
         return own_path(text)
     web_address(text)
@@ -71,7 +71,7 @@ def own_path(text: str) -> str:
     """Return a path that can only mean a place on this gateway."""
     if not OWN_PATH.fullmatch(text) or {".", ".."} & set(text.split("/")):
         remedy = "write a path such as /signed-out, of letters, digits and - . _, or a whole https URL"
-        raise Refused.because("is not a path of the gateway's own", remedy, text)
+        raise Invalid("is not a path of the gateway's own", remedy, text)
     return text
 
 
@@ -80,7 +80,7 @@ def link_host(text: str) -> str:
     for sign, what in NOT_IN_A_HOST.items():
         if sign in text:
             remedy = "write the bare host, or host:port, one for each host"
-            raise Refused.because(f"has {what}", remedy, text)
+            raise Invalid(f"has {what}", remedy, text)
     return host_and_port(split(f"//{text}", text), HTTPS_PORT)
 
 
@@ -89,7 +89,7 @@ def domain(text: str) -> str:
     registered = ascii_domain(text)
     if not HOST_NAME.fullmatch(registered) or "." not in registered:
         remedy = "write what stands behind the @, such as acme.com; subdomains are listed one by one"
-        raise Refused.because("is not a domain", remedy, text)
+        raise Invalid("is not a domain", remedy, text)
     return registered
 
 
@@ -101,7 +101,7 @@ def mail_or_url(text: str) -> str:
     found = MAIL_ADDRESS.fullmatch(text)
     if not found or not HOST_NAME.fullmatch(found[1].lower()):
         remedy = "write help@example.com alone, or a URL that begins with https://"
-        raise Refused.because("is neither a mail address nor a URL", remedy, text)
+        raise Invalid("is neither a mail address nor a URL", remedy, text)
     return text
 
 
@@ -110,13 +110,13 @@ def network(text: str) -> Network:
     whole = parsed(ipaddress.ip_network, text)
     if isinstance(whole, ipaddress.IPv6Network) and whole.subnet_of(IPV4_MAPPED):
         plain = ipaddress.IPv4Network((whole.network_address.packed[-4:], whole.prefixlen - 96))
-        raise Refused.because("is an IPv4 network in the spelling of IPv6", f"write {plain}", text)
+        raise Invalid("is an IPv4 network in the spelling of IPv6", f"write {plain}", text)
     if whole is not None:
         return whole
     inside = parsed(ipaddress.ip_interface, text)
     if inside is not None:
-        raise Refused.because("is an address inside a network", f"write {inside.network}", text)
-    raise Refused.because("is not a network", "write it like 10.0.0.0/8 or 2001:db8::/32", text)
+        raise Invalid("is an address inside a network", f"write {inside.network}", text)
+    raise Invalid("is not a network", "write it like 10.0.0.0/8 or 2001:db8::/32", text)
 
 
 def redis(text: str) -> Secret:
@@ -124,12 +124,12 @@ def redis(text: str) -> Secret:
     parts = split(text, text)
     if parts.scheme in REDIS_RESERVED:
         what = f"begins with {parts.scheme}://, which is reserved, not built yet"
-        raise Refused.because(what, "use redis:// or rediss://")
+        raise Invalid(what, "use redis:// or rediss://")
     if parts.scheme not in {"redis", "rediss"}:
-        raise Refused.because("is not a Redis URL", "write redis://host:6379/0, or rediss:// for TLS", text)
+        raise Invalid("is not a Redis URL", "write redis://host:6379/0, or rediss:// for TLS", text)
     if not REDIS_PLACE.fullmatch(text.partition(":")[2]):
         remedy = "leave out options, and percent-encode / ? # @ and % in the password"
-        raise Refused.because("is not of the form redis://:password@host:port/database", remedy, text)
+        raise Invalid("is not of the form redis://:password@host:port/database", remedy, text)
     host_and_port(parts, None)
     return Secret(text)
 
@@ -138,12 +138,12 @@ def web_address(text: str) -> SplitResult:
     """Return the parts of an http or https URL; plain http only where the host is this machine."""
     parts = split(text, text)
     if parts.scheme not in DEFAULT_PORTS or not text.lower().startswith(f"{parts.scheme}://"):
-        raise Refused.because("is not a web address", "begin it with https://", text)
+        raise Invalid("is not a web address", "begin it with https://", text)
     if "@" in parts.netloc:
-        raise Refused.because("has a user name in it", "leave out everything between // and the host", text)
+        raise Invalid("has a user name in it", "leave out everything between // and the host", text)
     host_and_port(parts, None)
     if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
-        raise Refused.because("is plain http", "write https://; http is only for 127.0.0.1, ::1 and localhost", text)
+        raise Invalid("is plain http", "write https://; http is only for 127.0.0.1, ::1 and localhost", text)
     return parts
 
 
@@ -151,10 +151,10 @@ def split(url: str, text: str) -> SplitResult:
     """Return the parts of a URL that contains only what a URL may; refuse it as text otherwise."""
     if not URL_CHARACTERS.fullmatch(url):
         remedy = "remove blanks and special characters, write a foreign host name in its xn-- form"
-        raise Refused.because("contains what a URL cannot", remedy, text)
+        raise Invalid("contains what a URL cannot", remedy, text)
     parts = parsed(urlsplit, url)
     if parts is None:
-        raise Refused.because("is not a URL", "check its brackets", text)
+        raise Invalid("is not a URL", "check its brackets", text)
     return parts
 
 
@@ -163,9 +163,7 @@ def host_and_port(parts: SplitResult, default: int | None) -> str:
     text = parts.netloc.rpartition("@")[2].lower()
     found = HOST_AND_PORT.fullmatch(text)
     if not found or not is_host(found["host"]) or not 0 < int(found["port"] or default or 1) <= HIGHEST_PORT:
-        raise Refused.because(
-            "has no host, or one that cannot be", "write it like acme.example.com or 127.0.0.1:8000", text
-        )
+        raise Invalid("has no host, or one that cannot be", "write it like acme.example.com or 127.0.0.1:8000", text)
     port = int(found["port"] or default or 0)
     return found["host"] if port == (default or 0) else f"{found['host']}:{port}"
 

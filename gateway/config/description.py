@@ -4,32 +4,35 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from gateway.config.faults import escaped
-from gateway.config.setting import Declared, declared
-from gateway.config.settings import Settings
+from gateway.config.fields import Setting
+from gateway.config.identity_providers import IdentityProviderSchema
+from gateway.config.schema import Group, settings_of
+from gateway.config.settings import Settings, SettingsSchema, SlugsSchema
+from gateway.config.talentlms import TalentLMSSchema
 
 
 def describe(settings: Settings) -> str:
     """Return the settings in force, a line each; of secrets it says only that they are set."""
-    lines = [*described(settings), *described(settings.talentlms, "talentlms")]
+    lines = [*described(SettingsSchema, settings), *described(TalentLMSSchema, settings.talentlms, "talentlms")]
     for provider in settings.identity_providers:
-        lines += described(provider, f"identity_providers.{provider.name}", keys=True)
-    lines += described(settings.slugs, "slugs")
+        lines += described(IdentityProviderSchema, provider, f"identity_providers.{provider.name}", keys=True)
+    lines += described(SlugsSchema, settings.slugs, "slugs")
     width = max(len(name) for name, _ in lines)
     return "\n".join(f"{name:<{width}}  {value}" for name, value in lines)
 
 
-def described(group: Any, table: str = "", *, keys: bool = False) -> Iterator[tuple[str, str]]:
+def described(group: type[Group], values: Any, table: str = "", *, keys: bool = False) -> Iterator[tuple[str, str]]:
     """Walk a group's settings: name and value; keys prefers the key where a setting has a variable too."""
-    for one in declared(type(group)):
-        variable = None if keys else one.setting.variable
-        yield variable or f"{table}.{one.setting.key}", escaped(effective(one, getattr(group, one.field)))
+    for field, setting in settings_of(group).items():
+        variable = None if keys else setting.metadata["variable"]
+        yield variable or f"{table}.{field}", escaped(effective(setting, getattr(values, field)))
 
 
-def effective(one: Declared, value: Any) -> str:
+def effective(setting: Setting, value: Any) -> str:
     """Return the value in force, or what holds without it."""
-    if one.setting.secret and value:
+    if setting.metadata["secret"] and value:
         return f"secret, {len(value)} set" if isinstance(value, tuple) else "secret, set"
-    return written(value, one.setting.unset.replace("`", "") or "none")
+    return written(value, setting.metadata["unset"].replace("`", "") or "none")
 
 
 def written(value: Any, empty: str = "none") -> str:

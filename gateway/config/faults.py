@@ -1,10 +1,12 @@
-"""What can be wrong with the settings, gathered so that all of it is told at once."""
+"""What can be wrong with the settings, and the words in which it is said."""
 
 import difflib
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Self
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from marshmallow import ValidationError
 
 SHOWN_CHARACTERS = 60
 PASSWORD = re.compile(r"(//|:).*@", re.DOTALL)  # whatever may be one: all between a sign of a URL and the last @
@@ -31,7 +33,7 @@ class BadSettings(Exception):
     """The settings cannot be used.
 
     Attributes:
-        faults: everything that is wrong, in the order in which the settings are declared.
+        faults: everything that is wrong: settings in the order of their declaration, unknown variables and tables last.
     """
 
     def __init__(self, faults: Iterable[Fault]) -> None:
@@ -43,61 +45,53 @@ class BadSettings(Exception):
 
 
 @dataclass(frozen=True)
-class Complaint:
-    """One objection to a value, before it is known whether the value may be shown.
+class Problem:
+    """What is wrong with a value, before it is known whether the value may be shown: marshmallow's message here.
 
     Attributes:
-        wrong: what is wrong, a clause whose subject is the value: "is not a whole number".
+        wrong: a clause whose subject is the value: "is not a whole number".
         remedy: what to do about it.
-        value: the piece that is objected to; None where naming it would say nothing.
-        at: what is added to the setting's name, such as ``_FILE`` or ``.my-slug``.
+        value: the piece that is wrong; None where naming it would say nothing.
     """
 
     wrong: str
     remedy: str
-    value: str | None = None
-    at: str = ""
+    value: str | None = field(default=None, repr=False)
 
-    def told(self, *, secret: bool) -> str:
-        """Return the sentence; a secret's value is left out of it."""
+    def fault(self, name: str, *, secret: bool = False) -> Fault:
+        """Return the fault of the setting called name; a secret's value is left out of it."""
         subject = "" if self.value is None else "its value " if secret else f"{shown(self.value)} "
-        return f"{subject}{self.wrong}; {self.remedy}"
+        return Fault(short(name), f"{subject}{self.wrong}; {self.remedy}")
 
 
-class Refused(Exception):
-    """A value was refused, for one reason or several; never leaves this package."""
+class Invalid(ValidationError):
+    """A value is refused for one reason; the arguments are those of `Problem`. It never leaves this package."""
 
-    def __init__(self, *complaints: Complaint) -> None:
-        self.complaints = complaints
-        super().__init__(complaints)
-
-    @classmethod
-    def because(cls, wrong: str, remedy: str, value: str | None = None, at: str = "") -> Self:
-        """Refuse for one reason; the arguments are those of `Complaint`."""
-        return cls(Complaint(wrong, remedy, value, at))
+    def __init__(self, wrong: str, remedy: str, value: str | None = None) -> None:
+        super().__init__([Problem(wrong, remedy, value)])
 
 
-class Faults:
-    """The faults found so far."""
+def problems(messages: Any, at: str = "") -> Iterator[tuple[str, Problem]]:
+    """Walk the problems in a field's messages, each with what it adds to the setting's name.
 
-    def __init__(self) -> None:
-        self._found: list[Fault] = []
-
-    def add(self, name: str, refused: Refused, *, secret: bool = False) -> None:
-        """Note every complaint about the setting called name."""
-        for complaint in refused.complaints:
-            self._found.append(Fault(short(name + complaint.at), complaint.told(secret=secret)))
-
-    def raise_any(self, rank: Callable[[str], tuple[int, ...]]) -> None:
-        """Raise `BadSettings` if there is a fault; rank puts names into the order to tell them in."""
-        if self._found:
-            raise BadSettings(sorted(self._found, key=lambda fault: rank(fault.name)))
+    Args:
+        messages: marshmallow's: a list, or a mapping of parts to further messages. A text as the part is added to
+            the name, such as ``_FILE`` or ``.my-slug``; the index of a list's item is not.
+        at: what the parts further out have added.
+    """
+    if isinstance(messages, list):
+        yield from ((at, problem) for problem in messages)
+        return
+    for part, inner in messages.items():
+        yield from problems(inner, at if isinstance(part, int) else at + part)
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """Return the remedy for a name that nobody knows."""
+def did_you_mean(
+    name: str, known: Iterable[str], otherwise: str = "remove it, or look it up in docs/settings.md"
+) -> str:
+    """Return the remedy for a name that nobody knows; otherwise stands where it resembles none."""
     near = difflib.get_close_matches(name, list(known), n=1, cutoff=CLOSE)
-    return f"did you mean {near[0]}?" if near else "remove it, or look it up in docs/settings.md"
+    return f"did you mean {near[0]}?" if near else otherwise
 
 
 def shown(value: str) -> str:

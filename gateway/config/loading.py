@@ -1,26 +1,27 @@
 """From the environment and the file to the settings, or to everything that is wrong with them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
-from gateway.config import identity_providers, settings, talentlms
-from gateway.config.environment import Environment
-from gateway.config.faults import Faults, Refused
-from gateway.config.file import File, open_file
-from gateway.config.identity_providers import IdentityProviderSettings
-from gateway.config.order import ranking
-from gateway.config.settings import Settings, Slugs
-from gateway.config.source import Source
-from gateway.config.talentlms import TalentLMSSettings
+from marshmallow import ValidationError, missing
 
-Values = dict[str, Any]
-Provider = tuple[Source, Values]
-
-NO_WAY_IN = Refused.because(
-    "is missing, and nobody could sign in",
-    "set the OIDC_ variables, or list [[identity_providers]] in the file of GATEWAY_CONFIG, or set "
-    "GATEWAY_PASSWORD_SIGN_IN=on",
+from gateway.config.faults import BadSettings, Fault, problems
+from gateway.config.files import read_text
+from gateway.config.identity_providers import IdentityProviderSchema
+from gateway.config.schema import Group, settings_of
+from gateway.config.settings import (
+    RESERVED_TABLES,
+    RESERVED_VARIABLES,
+    Settings,
+    SettingsSchema,
+    SlugsSchema,
 )
+from gateway.config.sources import File, Source, environment, parse
+from gateway.config.talentlms import TalentLMSSchema
+
+SCHEMA = SettingsSchema()
+TABLES = ["identity_providers", "talentlms", "slugs"]
 
 
 def load(environ: Mapping[str, str]) -> Settings:
@@ -35,59 +36,77 @@ def load(environ: Mapping[str, str]) -> Settings:
     Raises:
         BadSettings: with every fault there is, in the order of declaration.
     """
-    faults = Faults()
-    environment = Environment(environ, faults)
-    own = environment.read(Settings, check=settings.contradictions)
-    file = open_file(own.get("config_file"), faults)
-    lms = file.table("talentlms").read(
-        TalentLMSSettings, start=environment.read(TalentLMSSettings), check=talentlms.contradictions
-    )
-    providers = [*environment_provider(environment), *file_providers(file)]
-    slugs = file.table("slugs").read(Slugs)
-    refuse_duplicates(providers)
-    if not (providers or file.names_providers or own.get("password_sign_in", True)):
-        environment.refuse(IdentityProviderSettings, "issuer", NO_WAY_IN)
-    environment.refuse_unknown_variables()
-    file.refuse_unknown_tables()
-    faults.raise_any(ranking())
-    return Settings(
-        **own,
-        talentlms=TalentLMSSettings(**lms),
-        identity_providers=tuple(IdentityProviderSettings(**values) for _, values in providers),
-        slugs=Slugs(**slugs),
-    )
+    variables = environment(environ)
+    own = variables.given(SettingsSchema)
+    file = open_file(own)
+    in_variables = variables.values.keys() & variables.known(IdentityProviderSchema)
+    providers = [*([variables] if in_variables else []), *file.providers]
+    try:
+        settings, messages = SCHEMA.load(own | given_inside(variables, file, providers)), {}
+    except ValidationError as error:
+        settings, messages = None, error.messages_dict
+    faults = list(all_faults(messages, variables, file, providers or [variables]))
+    if faults or not isinstance(settings, Settings):
+        raise BadSettings(faults)
+    return settings
 
 
-def environment_provider(environment: Environment) -> list[Provider]:
-    """Return the provider of the OIDC variables, if one of them is set."""
-    if not environment.names_provider():
-        return []
-    start = {"name": "default"}
-    check = identity_providers.contradictions
-    return [(environment, environment.read(IdentityProviderSettings, start=start, check=check))]
+def open_file(own: dict[str, Any]) -> File:
+    """Read the file, or stand for an empty one; what is wrong with it as a whole takes the place of its path.
+
+    Args:
+        own: what is given of the gateway's own settings, by field.
+    """
+    try:
+        path = SCHEMA.fields["config_file"].deserialize(own.get("config_file", missing))
+        return File(parse(read_text(path)), path.parent) if path else File({}, Path())
+    except ValidationError as error:
+        own["config_file"] = error
+        return File({}, Path())
 
 
-def file_providers(file: File) -> list[Provider]:
-    """Return the providers of the file."""
-    check = identity_providers.contradictions
-    return [(table, table.read(IdentityProviderSettings, check=check)) for table in file.tables("identity_providers")]
+def given_inside(variables: Source, file: File, providers: Sequence[Source]) -> dict[str, Any]:
+    """Return what is given of the groups inside the settings, by field; the provider of the variables is `default`."""
+    given: dict[str, Any] = {
+        "talentlms": variables.given(TalentLMSSchema) | file.talentlms.given(TalentLMSSchema),
+        "slugs": file.slugs.given(SlugsSchema),
+    }
+    if providers or "identity_providers" not in file.malformed:
+        given["identity_providers"] = [
+            source.given(IdentityProviderSchema) | ({"name": "default"} if source is variables else {})
+            for source in providers
+        ]
+    return given
 
 
-def refuse_duplicates(providers: Sequence[Provider]) -> None:
-    """Refuse a provider with the name of an earlier one, or with its issuer and client."""
-    names: set[str | None] = set()
-    clients: set[tuple[str | None, str | None]] = set()
-    for source, values in providers:
-        name, client = values.get("name"), (values.get("issuer"), values.get("client_id"))
-        if name in names:
-            said = Refused.because(
-                "is the name of another provider, too",
-                "give each its own; the one of the OIDC_ variables is called default",
-                name,
-            )
-            source.refuse(IdentityProviderSettings, "name", said)
-        if client in clients:
-            said = Refused.because("is listed twice with the same client_id", "remove one of the two", client[0])
-            source.refuse(IdentityProviderSettings, "issuer", said)
-        names |= {name} - {None}
-        clients |= {client} if all(client) else set()
+def all_faults(
+    messages: Mapping[str, Any], variables: Source, file: File, providers: Sequence[Source]
+) -> Iterator[Fault]:
+    """Walk everything that is wrong: marshmallow's messages, and names that are unknown."""
+    yield from faults_of(SettingsSchema, messages, variables)
+    yield from faults_of(TalentLMSSchema, messages.get("talentlms", {}), variables, file.talentlms)
+    by_place = messages.get("identity_providers", {})
+    for place, source in enumerate(providers):
+        yield from faults_of(IdentityProviderSchema, by_place.get(place, {}), source)
+    yield from faults_of(SlugsSchema, messages.get("slugs", {}), file.slugs)
+    every_variable = variables.known(SettingsSchema, TalentLMSSchema, IdentityProviderSchema)
+    yield from variables.unknown(every_variable, RESERVED_VARIABLES)
+    yield from file.malformed.values()
+    yield from file.top.unknown(TABLES, RESERVED_TABLES)
+
+
+def faults_of(group: type[Group], messages: Mapping[str, Any], *sources: Source) -> Iterator[Fault]:
+    """Walk the faults of a group: unknown keys of its table, then its settings in the order of their declaration.
+
+    Args:
+        group: the group.
+        messages: marshmallow's, by field.
+        sources: where its settings come from; each has the name of the first in which it can be given.
+    """
+    for table in sources:
+        if table.names_are == "key":
+            yield from table.unknown(table.known(group), group.reserved)
+    for field, setting in settings_of(group).items():
+        name = next((source.prefix + name for source in sources for name in source.names(setting)), field)
+        for at, problem in problems(messages.get(field, [])):
+            yield problem.fault(name + at, secret=setting.metadata["secret"])

@@ -3,7 +3,7 @@
 import re
 
 from gateway.admission import PersonLimit
-from gateway.config.faults import Refused, did_you_mean
+from gateway.config.faults import Invalid, did_you_mean
 
 OFF = "off"
 AT_ONCE = 10_000
@@ -23,8 +23,7 @@ def person_limit(text: str) -> PersonLimit:
         return PersonLimit()
     found = _FORM.fullmatch(text.strip())
     if found is None:
-        near = did_you_mean(text.strip().lower(), [OFF])
-        raise Refused.because("is not a limit per person", near if near.endswith("?") else _REMEDY, text)
+        raise Invalid("is not a limit per person", did_you_mean(text.strip().lower(), [OFF], _REMEDY), text)
     at_once, per_second, share = int(found[1]), float(found[2]), int(found[3])
     for wrong, number, most in (
         ("calls at once", at_once, AT_ONCE),
@@ -32,7 +31,7 @@ def person_limit(text: str) -> PersonLimit:
         ("percent of the hour", share, PERCENT),
     ):
         if not 0 < number <= most:
-            raise Refused.because(
+            raise Invalid(
                 f"allows {number:g} {wrong}", f"write more than 0 and at most {most}, or off for no limit", text
             )
     return PersonLimit(at_once, per_second, share)

@@ -1,37 +1,46 @@
-"""Every setting of the gateway: variable, kind, default and meaning in one place."""
+"""Every setting of the gateway.
+
+To add one, add a field to the dataclass (type and default; without one it is required) and one of the same name to its
+schema (how it is read, what it means); the variable is the schema's prefix and that name in capitals. Then `make docs`.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import quote
 
+from marshmallow import ValidationError, fields, validates_schema
+
 from gateway.config.addresses import mail_or_url, network, origin, redis
-from gateway.config.faults import Refused
+from gateway.config.faults import Problem
+from gateway.config.fields import Choice, Several, Switch, Table, Text, Whole
 from gateway.config.files import certificates
-from gateway.config.identity_providers import IdentityProviderSettings
-from gateway.config.kinds import Choice, Named, Rule, Several, Switch, Whole
-from gateway.config.setting import Setting
-from gateway.config.talentlms import TalentLMSSettings
+from gateway.config.identity_providers import IdentityProviderSchema, IdentityProviderSettings, duplicates
+from gateway.config.schema import Group
+from gateway.config.talentlms import TalentLMSSchema, TalentLMSSettings
 from gateway.config.texts import matching, path, signing_keys
 from schemas.secret import Secret
 
 MINUTE, IDLE, MONTH = 60, 3600, 30 * 24 * 3600  # seconds
-SLUG = Rule(
-    "slug",
-    matching(
-        r"(?=.*[a-z-])[a-z0-9-]{1,100}",
-        "is not a slug",
-        "write small letters, digits and -, and not digits alone, those are ids",
-    ),
+NO_SIGN_IN = Problem(
+    "is missing, and nobody could sign in",
+    "set the OIDC_ variables, or list [[identity_providers]] in the file of GATEWAY_CONFIG, or set "
+    "GATEWAY_PASSWORD_SIGN_IN=on",
 )
-IDS_BY_SLUG = Named(SLUG, Whole(1, 2**31 - 1))
+SLUG_REMEDY = "write small letters, digits and -, and not digits alone, those are ids"
 
-# Names that are kept for what is not built yet: told apart from names that nobody knows.
-RESERVED_VARIABLES = ("GATEWAY_EPHEMERAL", "GATEWAY_METRICS_BIND")
-RESERVED_TABLES = ("storefronts", "mapping", "catalog")
+# Names that are kept for what is not built yet: told apart from names that nobody knows. Keys stand in their schemas.
+RESERVED_VARIABLES = (
+    "GATEWAY_WORKER",
+    "GATEWAY_METRICS_BIND",
+    "GATEWAY_OPERATOR_TOKEN",
+    "GATEWAY_OPERATOR_TOKEN_FILE",
+    "OIDC_GROUPS_CLAIM",
+)
+RESERVED_TABLES = ("storefronts", "mapping", "brand", "scim", "audit", "catalog")
 
 
 @dataclass(frozen=True)
@@ -62,133 +71,27 @@ class HelpContact:
 class Slugs:
     """Readable names of courses and categories in addresses, each with its TalentLMS id."""
 
-    courses: Annotated[
-        Mapping[str, int],
-        Setting(IDS_BY_SLUG, "Names for `/go/course/…` and `/buy/course/…`.", key="courses"),
-    ] = field(default_factory=lambda: MappingProxyType({}))
-    categories: Annotated[
-        Mapping[str, int],
-        Setting(IDS_BY_SLUG, "Names for `/buy/category/…`.", key="categories"),
-    ] = field(default_factory=lambda: MappingProxyType({}))
+    courses: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    categories: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """Everything that can be set. The meaning of every field stands in its annotation; times are in seconds."""
+    """Everything that can be set. The meaning of every field stands in `SettingsSchema`; times are in seconds."""
 
-    public_url: Annotated[
-        str,
-        Setting(
-            Rule("https address", origin),
-            "The gateway's own address as browsers see it. It is never derived from a request.",
-            variable="GATEWAY_PUBLIC_URL",
-        ),
-    ]
-    secret_keys: Annotated[
-        tuple[Secret, ...],
-        Setting(
-            Rule("list: 32 bytes or more each", signing_keys),
-            "The keys that sign forms and make managed passwords: the first signs, all verify.",
-            variable="GATEWAY_SECRET_KEYS",
-            secret=True,
-        ),
-    ]
-    redis_url: Annotated[
-        Secret | None,
-        Setting(
-            Rule("`redis://` or `rediss://` URL", redis),
-            "Where sessions and links between accounts are kept. Without it they live in the process, which then must "
-            "be the only one. `redis://` is not encrypted: beyond one machine use it only in a private network.",
-            variable="GATEWAY_REDIS_URL",
-            secret=True,
-            unset="embedded store",
-        ),
-    ] = None
-    config_file: Annotated[
-        Path | None,
-        Setting(
-            Rule("path", path),
-            "The TOML file described below.",
-            variable="GATEWAY_CONFIG",
-        ),
-    ] = None
-    trusted_proxies: Annotated[
-        tuple[IPv4Network | IPv6Network, ...],
-        Setting(
-            Several(Rule("network such as `10.0.0.0/8`", network)),
-            "The networks of proxies whose `X-Forwarded-For` is believed; no other header of the kind is read. Name "
-            "every proxy that `GATEWAY_PROXY_COUNT` counts, and nobody else who can reach the gateway.",
-            variable="GATEWAY_TRUSTED_PROXIES",
-        ),
-    ] = ()
-    proxy_count: Annotated[
-        int,
-        Setting(
-            Whole(1, 10),
-            "How many trusted proxies stand in a row: so many entries of `X-Forwarded-For` are taken from the right, "
-            "no more. Counted too high, people could write the missing ones themselves.",
-            variable="GATEWAY_PROXY_COUNT",
-        ),
-    ] = 1
-    ca_file: Annotated[
-        Path | None,
-        Setting(
-            Rule("path of a PEM file", certificates),
-            "Further certificate authorities for TalentLMS, identity providers and Redis. The verification itself "
-            "cannot be switched off.",
-            variable="GATEWAY_CA_FILE",
-        ),
-    ] = None
-    rate_limits: Annotated[
-        bool,
-        Setting(
-            Switch(),
-            "Whether failed codes and passwords are limited; passwords for a person and an address together. Sign-ins "
-            "that are begun or completed never count.",
-            variable="GATEWAY_RATE_LIMITS",
-        ),
-    ] = True
-    session_idle: Annotated[
-        int,
-        Setting(
-            Whole(MINUTE, MONTH),
-            "Seconds without a click after which a session ends; at most `GATEWAY_SESSION_LIFETIME`.",
-            variable="GATEWAY_SESSION_IDLE",
-            unset=f"`{IDLE}`, or the lifetime if that is less",
-        ),
-    ] = IDLE
-    session_lifetime: Annotated[
-        int,
-        Setting(
-            Whole(MINUTE, MONTH),
-            "Seconds after which a session ends in any case.",
-            variable="GATEWAY_SESSION_LIFETIME",
-        ),
-    ] = 43200
-    help_contact: Annotated[
-        HelpContact | None,
-        Setting(
-            Rule("mail address or https URL", HelpContact.read),
-            "Whom error pages name for help.",
-            variable="GATEWAY_HELP_CONTACT",
-        ),
-    ] = None
-    password_sign_in: Annotated[
-        bool,
-        Setting(
-            Switch(),
-            "Whether `/login/password` lets people in with a TalentLMS username and password.",
-            variable="GATEWAY_PASSWORD_SIGN_IN",
-        ),
-    ] = False
-    log_level: Annotated[
-        str,
-        Setting(
-            Choice("debug", "info", "warning", "error"),
-            "The least important events that are still logged; the audit trail is written in any case.",
-            variable="GATEWAY_LOG_LEVEL",
-        ),
-    ] = "info"
+    public_url: str
+    secret_keys: tuple[Secret, ...]
+    redis_url: Secret | None = None
+    config_file: Path | None = None
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    proxy_count: int = 1
+    ca_file: Path | None = None
+    rate_limits: bool = True
+    session_idle: int = IDLE
+    session_lifetime: int = 43200
+    help_contact: HelpContact | None = None
+    password_sign_in: bool = False
+    log_level: str = "info"
     talentlms: TalentLMSSettings
     identity_providers: tuple[IdentityProviderSettings, ...] = ()
     slugs: Slugs = field(default_factory=Slugs)
@@ -202,9 +105,98 @@ class Settings:
         return self.public_url.startswith("https://")
 
 
-def contradictions(values: Mapping[str, Any]) -> Iterator[tuple[str, Refused]]:
-    """Tell what does not go together in the gateway's own settings; the default gives way of itself."""
-    idle, lifetime = values.get("session_idle", IDLE), values.get("session_lifetime", MONTH)
-    if lifetime < idle != IDLE:
-        remedy = f"write at most GATEWAY_SESSION_LIFETIME, which is {lifetime}"
-        yield "session_idle", Refused.because("is longer than the session's lifetime", remedy, str(idle))
+def ids_by_slug(meaning: str) -> Table:
+    """Return a field for names that each stand for an id of TalentLMS."""
+    slug = Text(matching(r"(?=.*[a-z-])[a-z0-9-]{1,100}", "is not a slug", SLUG_REMEDY), "slug")
+    return Table(slug, Whole(1, 2**31 - 1), meaning, only_in_file=True)
+
+
+class SlugsSchema(Group):
+    """The table ``slugs`` of the file."""
+
+    becomes = Slugs
+
+    courses = ids_by_slug("Names for `/go/course/…` and `/buy/course/…`.")
+    categories = ids_by_slug("Names for `/buy/category/…`.")
+
+
+class SettingsSchema(Group):
+    """The gateway's own settings, and in them all others."""
+
+    becomes = Settings
+    prefix = "GATEWAY_"
+
+    public_url = Text(
+        origin, "https address", "The gateway's own address as browsers see it. It is never derived from a request."
+    )
+    secret_keys = Text(
+        signing_keys,
+        "list: 32 bytes or more each",
+        "The keys that sign forms and make managed passwords: the first signs, all verify.",
+        secret=True,
+    )
+    redis_url = Text(
+        redis,
+        "`redis://` or `rediss://` URL",
+        "Where sessions and links between accounts are kept. Without it they live in the process, which then must "
+        "be the only one. `redis://` is not encrypted: beyond one machine use it only in a private network.",
+        secret=True,
+        unset="embedded store",
+    )
+    config_file = Text(path, "path", "The TOML file described below.", variable="GATEWAY_CONFIG")
+    trusted_proxies = Several(
+        Text(network, "network such as `10.0.0.0/8`"),
+        "The networks of proxies whose `X-Forwarded-For` is believed; no other header of the kind is read. Name "
+        "every proxy that `GATEWAY_PROXY_COUNT` counts, and nobody else who can reach the gateway.",
+        into=tuple,
+    )
+    proxy_count = Whole(
+        1,
+        10,
+        "How many trusted proxies stand in a row: so many entries of `X-Forwarded-For` are taken from the right, "
+        "no more. Counted too high, people could write the missing ones themselves.",
+    )
+    ca_file = Text(
+        certificates,
+        "path of a PEM file",
+        "Further certificate authorities for TalentLMS, identity providers and Redis. The verification itself "
+        "cannot be switched off.",
+    )
+    rate_limits = Switch(
+        "Whether failed codes and passwords are limited; passwords for a person and an address together. Sign-ins "
+        "that are begun or completed never count."
+    )
+    session_idle = Whole(
+        MINUTE,
+        MONTH,
+        "Seconds without a click after which a session ends; at most `GATEWAY_SESSION_LIFETIME`.",
+        unset=f"`{IDLE}`, or the lifetime if that is less",
+    )
+    session_lifetime = Whole(MINUTE, MONTH, "Seconds after which a session ends in any case.")
+    help_contact = Text(HelpContact.read, "mail address or https URL", "Whom error pages name for help.")
+    password_sign_in = Switch("Whether `/login/password` lets people in with a TalentLMS username and password.")
+    log_level = Choice(
+        ("debug", "info", "warning", "error"),
+        "The least important events that are still logged; the audit trail is written in any case.",
+    )
+    talentlms = fields.Nested(TalentLMSSchema)
+    identity_providers = fields.List(fields.Nested(IdentityProviderSchema))
+    slugs = fields.Nested(SlugsSchema)
+
+    def contradictions(self, values: Mapping[str, Any]) -> Iterator[tuple[str, Problem]]:
+        """Walk what does not go together; the default of ``session_idle`` gives way of itself."""
+        idle, lifetime = values.get("session_idle", IDLE), values.get("session_lifetime", MONTH)
+        if lifetime < idle != IDLE:
+            remedy = f"write at most GATEWAY_SESSION_LIFETIME, which is {lifetime}"
+            yield "session_idle", Problem("is longer than the session's lifetime", remedy, str(idle))
+
+    @validates_schema(skip_on_field_errors=False)
+    def _providers(self, data: Mapping[str, Any], **_: Any) -> None:
+        providers = data.get("identity_providers")
+        messages: dict[int, dict[str, list[Problem]]] = {}
+        for index, name, problem in duplicates(providers or ()):
+            messages.setdefault(index, {})[name] = [problem]
+        if providers == [] and "config_file" in data and data.get("password_sign_in") is False:
+            messages[0] = {"issuer": [NO_SIGN_IN]}
+        if messages:
+            raise ValidationError({"identity_providers": messages})

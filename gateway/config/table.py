@@ -1,24 +1,26 @@
 """The settings that exist, written down for the documentation."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from gateway.config.description import items, written
-from gateway.config.identity_providers import IdentityProviderSettings
-from gateway.config.setting import Declared, declared
-from gateway.config.settings import Settings, Slugs
-from gateway.config.talentlms import TalentLMSSettings
+from gateway.config.fields import Setting
+from gateway.config.identity_providers import IdentityProviderSchema
+from gateway.config.schema import Group, settings_of
+from gateway.config.settings import SettingsSchema, SlugsSchema
+from gateway.config.sources import Source
+from gateway.config.talentlms import TalentLMSSchema
 
 VARIABLES = (
-    ("The gateway", Settings),
-    ("TalentLMS", TalentLMSSettings),
-    ("One identity provider", IdentityProviderSettings),
+    ("The gateway", SettingsSchema),
+    ("TalentLMS", TalentLMSSchema),
+    ("One identity provider", IdentityProviderSchema),
 )
 TABLES = (
-    ("In the file: `[[identity_providers]]`", IdentityProviderSettings),
-    ("In the file: `[talentlms]`", TalentLMSSettings),
-    ("In the file: `[slugs]`", Slugs),
+    ("In the file: `[[identity_providers]]`", IdentityProviderSchema),
+    ("In the file: `[talentlms]`", TalentLMSSchema),
+    ("In the file: `[slugs]`", SlugsSchema),
 )
 
 
@@ -34,32 +36,33 @@ def section(title: str, head: str, rows: Iterable[str]) -> str:
     return "\n".join((f"### {title}", "", row(head, "Value", "Default", "Meaning"), row(*["---"] * 4), *rows))
 
 
-def variable_rows(group: type) -> Iterable[str]:
+def variable_rows(group: type[Group]) -> Iterator[str]:
     """Walk the rows of the group's settings that are variables."""
-    for one in declared(group):
-        if one.setting.variable:
-            names = name_and_twin(one, one.setting.variable, "_FILE")
-            yield row(names, one.setting.kind.name, default_of(one, written(one.default)), one.setting.meaning)
+    for setting, names in named(group, "variable"):
+        yield row(names, setting.label, default_of(setting, written), setting.metadata["meaning"])
 
 
-def key_rows(group: type) -> Iterable[str]:
+def key_rows(group: type[Group]) -> Iterator[str]:
     """Walk the rows of the group's settings that are keys of the file."""
-    for one in declared(group):
-        if one.setting.key:
-            names = name_and_twin(one, one.setting.key, "_file")
-            yield row(names, one.setting.kind.toml_name, default_of(one, toml(one.default)), one.setting.meaning)
+    for setting, names in named(group, "key"):
+        label = setting.toml_label or setting.label
+        yield row(names, label, default_of(setting, toml), setting.metadata["meaning"])
 
 
-def name_and_twin(one: Declared, name: str, twin: str) -> str:
-    """Return the setting's name, a secret's with the name that takes a file's path."""
-    return f"`{name}`" + (f" or `{name}{twin}`" if one.setting.secret else "")
+def named(group: type[Group], names_are: str) -> Iterator[tuple[Setting, str]]:
+    """Walk the settings that are variables, or keys, each with its names; a secret's has one for a file's path, too."""
+    source = Source({}, names_are)
+    for setting in settings_of(group).values():
+        if names := source.names(setting):
+            yield setting, " or ".join(f"`{name}`" for name in names)
 
 
-def default_of(one: Declared, value: str) -> str:
-    """Return what holds without the setting; value is its default, written down."""
-    if one.required:
+def default_of(setting: Setting, write: Callable[[Any], str]) -> str:
+    """Return what holds without the setting."""
+    if setting.required:
         return "**required**"
-    return one.setting.unset or (value if value == "none" else f"`{value}`")
+    value = write(setting.load_default)
+    return setting.metadata["unset"] or (value if value == "none" else f"`{value}`")
 
 
 def toml(value: Any) -> str:

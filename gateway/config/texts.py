@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from gateway.config.faults import Refused
+from gateway.config.faults import Invalid
 from schemas.secret import Secret
 
 SHORTEST_RSA_KEY = 2048  # bits
@@ -24,7 +24,7 @@ def matching(pattern: str, wrong: str, remedy: str) -> Callable[[str], str]:
 
     def read(text: str) -> str:
         if not compiled.fullmatch(text):
-            raise Refused.because(wrong, remedy, text)
+            raise Invalid(wrong, remedy, text)
         return text
 
     return read
@@ -34,7 +34,7 @@ def plain(text: str) -> str:
     """Return a text of printable characters that neither begins nor ends with a blank."""
     if len(text) > LONGEST_TEXT or not text.isprintable() or text != text.strip():
         remedy = f"write up to {LONGEST_TEXT} printable characters, without blanks at the ends"
-        raise Refused.because("has blanks at its ends, control characters, or too many", remedy, text)
+        raise Invalid("has blanks at its ends, control characters, or too many", remedy, text)
     return text
 
 
@@ -47,7 +47,7 @@ def talentlms_key(text: str) -> Secret:
     """Return an API key that can stand as the user name of HTTP Basic authentication (RFC 7617, section 2)."""
     if not re.fullmatch(r"[!-9;-~]+", text):
         remedy = "copy the key alone: letters, digits and signs, no colon"
-        raise Refused.because("has blanks or characters that no API key has", remedy, text)
+        raise Invalid("has blanks or characters that no API key has", remedy, text)
     return Secret(text)
 
 
@@ -55,13 +55,13 @@ def signing_keys(text: str) -> tuple[Secret, ...]:
     """Return the keys of a list that is separated by commas or, in a file, by lines."""
     keys = [key.strip() for key in re.split(r"[,\n]", text) if key.strip()]
     if not keys or any(not key.isprintable() or " " in key for key in keys):
-        raise Refused.because("holds no key, or one with blanks in it", "separate keys by commas", text)
+        raise Invalid("holds no key, or one with blanks in it", "separate keys by commas", text)
     short = sum(len(key.encode()) < SHORTEST_KEY for key in keys)
     if short:
         remedy = f"make each {SHORTEST_KEY} bytes or longer, for example with: openssl rand -hex 32"
-        raise Refused.because(f"holds {short} of {len(keys)} keys that are too short", remedy, text)
+        raise Invalid(f"holds {short} of {len(keys)} keys that are too short", remedy, text)
     if len(set(keys)) < len(keys):
-        raise Refused.because("holds the same key twice", "remove one of the two", text)
+        raise Invalid("holds the same key twice", "remove one of the two", text)
     return tuple(Secret(key) for key in keys)
 
 
@@ -71,9 +71,9 @@ def pem_key(text: str) -> Secret:
     try:
         key = load_pem_private_key(text.encode(), password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
-        raise Refused.because("is not a private key in PEM", remedy, text) from None
+        raise Invalid("is not a private key in PEM", remedy, text) from None
     if not _signs(key):
-        raise Refused.because("is a key of a kind or length that is not used", remedy, text)
+        raise Invalid("is a key of a kind or length that is not used", remedy, text)
     return Secret(text)
 
 

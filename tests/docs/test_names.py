@@ -11,9 +11,11 @@ from werkzeug.routing import RequestRedirect
 from gateway import create_app
 from gateway.admission import Lane, PersonLimit, QueueEntry
 from gateway.cli import main
-from gateway.config import IdentityProviderSettings, Settings, TalentLMSSettings, load
-from gateway.config.setting import declared
-from gateway.config.settings import RESERVED_VARIABLES
+from gateway.config import load
+from gateway.config.identity_providers import IdentityProviderSchema
+from gateway.config.settings import RESERVED_VARIABLES, SettingsSchema
+from gateway.config.sources import environment
+from gateway.config.talentlms import TalentLMSSchema
 from gateway.store.account_links import AccountLinks
 from gateway.store.attempts import Attempts
 from gateway.store.budget import SharedBudget
@@ -61,12 +63,7 @@ ENVIRONMENT = {
 
 
 def known_variables():
-    settings = [
-        one.setting for group in (Settings, TalentLMSSettings, IdentityProviderSettings) for one in declared(group)
-    ]
-    names = {setting.variable for setting in settings if setting.variable}
-    twins = {f"{setting.variable}_FILE" for setting in settings if setting.variable and setting.secret}
-    return names | twins | set(RESERVED_VARIABLES)
+    return {*environment({}).known(SettingsSchema, TalentLMSSchema, IdentityProviderSchema), *RESERVED_VARIABLES}
 
 
 def without_told_faults(text):

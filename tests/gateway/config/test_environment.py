@@ -38,7 +38,16 @@ def test_a_port_that_a_person_sets_is_not_an_announced_service(faults):
     assert "is unknown" in faults(GATEWAY_PORT="8000")["GATEWAY_PORT"]
 
 
-@pytest.mark.parametrize("name", ["GATEWAY_EPHEMERAL", "GATEWAY_METRICS_BIND"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "GATEWAY_WORKER",
+        "GATEWAY_METRICS_BIND",
+        "GATEWAY_OPERATOR_TOKEN",
+        "GATEWAY_OPERATOR_TOKEN_FILE",
+        "OIDC_GROUPS_CLAIM",
+    ],
+)
 def test_a_reserved_variable_is_told_apart_from_an_unknown_one(faults, name):
     assert faults(**{name: "1"})[name] == "is reserved, not built yet; remove it"
 

@@ -2,7 +2,23 @@ from pathlib import Path
 
 import pytest
 
-from tests.gateway.config.conftest import PROVIDER
+from gateway.config import BadSettings, load
+from gateway.config.identity_providers import IdentityProviderSchema
+from gateway.config.schema import settings_of
+from gateway.config.settings import SlugsSchema
+from gateway.config.talentlms import TalentLMSSchema
+from tests.gateway.config.conftest import GOOD, PROVIDER
+
+TABLES = [
+    ("[talentlms]", TalentLMSSchema),
+    ("[[identity_providers]]", IdentityProviderSchema),
+    ("[slugs]", SlugsSchema),
+]
+REQUIRED = ("name", "issuer", "client_id", "client_secret", "private_key")
+VALUES = [
+    *('""', '"x"', "1", "-0.5", "inf", "true", "[]", "[[]]", "[{}]", '[""]', "[1, 'a', true]"),
+    *("{}", "{ a = {} }", "{ '' = 1 }", "1979-05-27", "07:32:00", "1979-05-27T07:32:00Z"),
+]
 
 
 def test_a_missing_file_is_one_fault(faults, tmp_path):
@@ -55,11 +71,34 @@ def test_an_unknown_name_in_the_file_is_a_fault_with_a_suggestion(faults, file, 
     assert faults(GATEWAY_CONFIG=file(text)) == {name: f"is unknown; did you mean {meant}?"}
 
 
-@pytest.mark.parametrize("text", ["[[storefronts]]\nname = 'shop'", "[mapping.fields]", "[catalog]\npublic = true"])
-def test_a_reserved_table_is_told_apart_from_an_unknown_one(faults, file, text):
-    [says] = faults(GATEWAY_CONFIG=file(text)).values()
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("[[storefronts]]\nname = 'shop'", "storefronts"),
+        ("[mapping.fields]", "mapping"),
+        ("[catalog]\npublic = true", "catalog"),
+        ("[brand]", "brand"),
+        ("[scim]\ntokens = []", "scim"),
+        ("[audit]\nretention_days = 400", "audit"),
+        ("[talentlms]\nlink_custom_field = 3", "talentlms.link_custom_field"),
+        (PROVIDER + "groups_claim = 'groups'", "identity_providers[0].groups_claim"),
+    ],
+)
+def test_a_reserved_name_is_told_apart_from_an_unknown_one(faults, file, text, name):
+    assert faults(GATEWAY_CONFIG=file(text)) == {name: "is reserved, not built yet; remove it"}
 
-    assert says == "is reserved, not built yet; remove it"
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("[talentlms]\ngroups_claim = 'groups'", "talentlms.groups_claim"),
+        ("[slugs]\nlink_custom_field = 3", "slugs.link_custom_field"),
+        ("[talentlms]\nurl = 'https://acme.talentlms.com'", "talentlms.url"),
+        ("[slugs]\n'' = 1", "slugs."),
+    ],
+)
+def test_a_name_that_belongs_elsewhere_is_unknown(faults, file, text, name):
+    assert faults(GATEWAY_CONFIG=file(text))[name].startswith("is unknown; ")
 
 
 @pytest.mark.parametrize(
@@ -115,3 +154,18 @@ def test_secrets_of_the_file_have_a_file_of_their_own_beside_it(settings, file, 
 )
 def test_a_bad_file_of_a_secret_is_a_fault(faults, file, line, name):
     assert list(faults(GATEWAY_CONFIG=file(PROVIDER + line))) == [name]
+
+
+@pytest.mark.parametrize("value", VALUES)
+@pytest.mark.parametrize(
+    ("head", "key"),
+    [(head, name) for head, group in TABLES for name, setting in settings_of(group).items() if setting.metadata["key"]],
+)
+def test_a_value_of_any_type_is_accepted_or_refused_under_its_own_key(file, head, key, value):
+    environ = GOOD | {"GATEWAY_CONFIG": file(f"{head}\n{key} = {value}\n")}
+
+    try:
+        load(environ)
+    except BadSettings as error:
+        names = {fault.name.split(".")[1] for fault in error.faults}
+        assert names <= {key, *(REQUIRED if head == "[[identity_providers]]" else ())}

@@ -2,8 +2,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
 
-from gateway.config import IdentityProviderSettings
-from gateway.config.setting import declared
+from gateway.config.identity_providers import IdentityProviderSchema
+from gateway.config.schema import settings_of
 from tests.gateway.config.conftest import PROVIDER
 
 
@@ -274,7 +274,10 @@ def test_a_bad_way_to_authenticate_is_one_fault(complaints, pem):
 
 def test_whatever_an_entry_of_the_file_can_say_a_variable_can():
     """All but the name: the provider of the variables is called default."""
-    found = {one.setting.key: one.setting.variable for one in declared(IdentityProviderSettings)}
+    found = {
+        setting.metadata["key"]: setting.metadata["variable"]
+        for setting in settings_of(IdentityProviderSchema).values()
+    }
 
     assert found.pop("name") is None
     assert found == {key: f"OIDC_{key.upper()}" for key in found}
@@ -356,4 +359,6 @@ def test_domains_that_count_without_the_claim_are_among_the_trusted_ones(faults,
     told = "is not among trusted_email_domains; add it there, too, or remove it here"
     assert found == {"OIDC_EMAIL_VERIFIED_DOMAINS": f'"acme.de" {told}'}
     assert own == {"email_verified_domains": f'"mail.acme.com" {told}'}
+    bad = faults(OIDC_TRUSTED_EMAIL_DOMAINS="acme.com, *.acme.de", OIDC_EMAIL_VERIFIED_DOMAINS="acme.de")
+    assert list(bad) == ["OIDC_TRUSTED_EMAIL_DOMAINS"]
     assert len(settings(OIDC_EMAIL_VERIFIED_DOMAINS=verified).identity_providers[0].email_verified_domains) == 3

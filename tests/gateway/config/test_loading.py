@@ -3,15 +3,15 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from gateway.config import BadSettings, Fault, Settings, load
-from gateway.config.environment import RESERVED_VARIABLES, Environment
-from gateway.config.faults import Faults
-from gateway.config.identity_providers import IdentityProviderSettings
-from gateway.config.talentlms import TalentLMSSettings
+from gateway.config import BadSettings, Fault, load
+from gateway.config.identity_providers import IdentityProviderSchema
+from gateway.config.settings import RESERVED_VARIABLES, SettingsSchema
+from gateway.config.sources import environment
+from gateway.config.talentlms import TalentLMSSchema
 from tests.gateway.config.conftest import GOOD, PROVIDER
 
 NAMES = [
-    *Environment({}, Faults()).known(Settings, TalentLMSSettings, IdentityProviderSettings),
+    *environment({}).known(SettingsSchema, TalentLMSSchema, IdentityProviderSchema),
     *RESERVED_VARIABLES,
     "GATEWAY_WHATEVER",
     "PATH",
@@ -102,6 +102,21 @@ def test_two_providers_of_one_name_are_refused(faults, file):
 
 def test_a_provider_of_the_file_cannot_be_the_default_one_as_well(faults, file):
     assert list(faults(GATEWAY_CONFIG=file(PROVIDER.replace('"acme"', '"default"')))) == ["identity_providers[0].name"]
+
+
+def test_every_provider_that_is_there_twice_is_told_beside_the_faults_of_others(faults, file):
+    found = faults(GATEWAY_CONFIG=file(3 * PROVIDER + PROVIDER.replace('"acme"', '"Big"')), OIDC_ISSUER=None)
+
+    assert list(found) == [
+        "OIDC_ISSUER",
+        "identity_providers[1].name",
+        "identity_providers[1].issuer",
+        "identity_providers[2].name",
+        "identity_providers[2].issuer",
+        "identity_providers[3].name",
+        "identity_providers[3].issuer",
+    ]
+    assert "is not a provider's name" in found["identity_providers[3].name"]
 
 
 def test_the_same_client_of_the_same_issuer_is_refused_twice(faults, file):

@@ -11,9 +11,11 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from gateway.config import BadSettings, IdentityProviderSettings, Slugs, TalentLMSSettings, load, settings_table
-from gateway.config.setting import declared
-from gateway.config.settings import RESERVED_TABLES, RESERVED_VARIABLES
+from gateway.config import BadSettings, load, settings_table
+from gateway.config.identity_providers import IdentityProviderSchema
+from gateway.config.schema import settings_of
+from gateway.config.settings import RESERVED_TABLES, RESERVED_VARIABLES, SlugsSchema
+from gateway.config.talentlms import TalentLMSSchema
 from tests.gateway.config.conftest import GOOD
 
 PAGE = Path(__file__).parents[3] / "docs" / "settings.md"
@@ -60,13 +62,13 @@ def test_the_example_file_is_accepted(settings, file, tmp_path):
 
 @pytest.mark.parametrize(
     ("table", "group"),
-    [("talentlms", TalentLMSSettings), ("identity_providers", IdentityProviderSettings), ("slugs", Slugs)],
+    [("talentlms", TalentLMSSchema), ("identity_providers", IdentityProviderSchema), ("slugs", SlugsSchema)],
 )
 def test_the_example_file_has_every_key(table, group):
     found = tomllib.loads(example())[table]
     given = {key.removesuffix("_file") for one in (found if isinstance(found, list) else [found]) for key in one}
 
-    assert given == {one.setting.key for one in declared(group) if one.setting.key}
+    assert given == {setting.metadata["key"] for setting in settings_of(group).values()} - {None}
 
 
 def test_the_faults_on_the_page_are_told_as_it_says():
@@ -79,7 +81,9 @@ def test_the_faults_on_the_page_are_told_as_it_says():
     assert str(caught.value) == text
 
 
-@pytest.mark.parametrize("name", [*RESERVED_VARIABLES, *RESERVED_TABLES])
+@pytest.mark.parametrize(
+    "name", [*RESERVED_VARIABLES, *RESERVED_TABLES, *TalentLMSSchema.reserved, *IdentityProviderSchema.reserved]
+)
 def test_the_page_names_what_is_reserved(name):
     assert f"`{name}`" in page()
 
