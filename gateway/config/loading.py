@@ -12,6 +12,7 @@ from gateway.config.order import ranking
 from gateway.config.settings import Settings, Slugs
 from gateway.config.source import Source
 from gateway.config.talentlms import TalentLMSSettings
+from gateway.outbound import proxies
 
 Values = dict[str, Any]
 Provider = tuple[Source, Values]
@@ -48,6 +49,7 @@ def load(environ: Mapping[str, str]) -> Settings:
     if not (providers or file.names_providers or own.get("password_sign_in", True)):
         environment.refuse(IdentityProviderSettings, "issuer", NO_WAY_IN)
     environment.refuse_unknown_variables()
+    refuse_proxies(environ, faults)
     file.refuse_unknown_tables()
     faults.raise_any(ranking())
     return Settings(
@@ -56,6 +58,16 @@ def load(environ: Mapping[str, str]) -> Settings:
         identity_providers=tuple(IdentityProviderSettings(**values) for _, values in providers),
         slugs=Slugs(**slugs),
     )
+
+
+def refuse_proxies(environ: Mapping[str, str], faults: Faults) -> None:
+    """Refuse outbound proxies that are none; an empty variable names none. Its value may hold a password."""
+    for name in proxies.VARIABLES:
+        try:
+            _ = proxies.proxy(environ[name]) if environ.get(name) else None
+        except ValueError:
+            remedy = "write an http:// or https:// address, such as http://proxy.acme.com:3128"
+            faults.add(name, Refused.because("is not the address of a proxy", remedy))
 
 
 def environment_provider(environment: Environment) -> list[Provider]:
