@@ -1,5 +1,5 @@
 #!/bin/sh
-# What the tests need of the system: a Redis server, Chromium, Node.js with npm. Installs what is missing through the
+# What the tests need of the system: a Redis server, Chromium, Node.js with npm, tinyproxy. Installs what is missing through the
 # system's package manager where it may, and otherwise says what to install and fails. It never skips quietly.
 set -eu
 cd "$(dirname "$0")"

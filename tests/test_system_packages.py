@@ -31,11 +31,13 @@ def test_what_is_missing_is_named_where_nothing_can_be_installed(run):
     ended = run(node="", npm="")
 
     assert ended.returncode == 1
-    assert "this machine lacks: redis-server chromium." in ended.stderr
+    assert "this machine lacks: redis-server chromium tinyproxy." in ended.stderr
 
 
 def test_an_old_node_is_told_with_its_version_and_what_to_install_instead(run, tmp_path):
-    ended = run(redis_server="", chromium="", npm="", node='[ "$1" = --version ] && echo v18.19.0; exit 1')
+    ended = run(
+        redis_server="", chromium="", npm="", tinyproxy="", node='[ "$1" = --version ] && echo v18.19.0; exit 1'
+    )
 
     assert ended.returncode == 1
     assert f"The tests need Node.js 20 or newer, and {tmp_path / 'node'} is v18.19.0." in ended.stderr
