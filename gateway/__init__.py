@@ -25,8 +25,8 @@ from gateway.keyring import Keyring
 from gateway.oidc.client_authentication import ClientAuthentication, by_private_key, by_secret
 from gateway.oidc.logout import Logout
 from gateway.oidc.metadata import STALE_SECONDS, ProviderDirectory, directory_of
-from gateway.oidc.outbound import BoundedAdapter
 from gateway.oidc.presets import PRESETS
+from gateway.oidc.provider_calls import ProviderAdapter
 from gateway.oidc.registration import Registration
 from gateway.oidc.relying_party import RelyingParty
 from gateway.outbound import proxies
@@ -141,7 +141,8 @@ class _Neighbours:
 def _neighbours(settings: Settings) -> _Neighbours:
     store = connect(settings.redis_url, settings.ca_file)
     keyring = Keyring(settings.secret_keys)
-    adapter = BoundedAdapter(settings.ca_file)
+    client = HttpClient(settings.ca_file, proxies.from_environment())
+    adapter = ProviderAdapter(client)
     documents = ProviderDocuments(store, keep=STALE_SECONDS)
     entries = {entry.name: entry for entry in settings.identity_providers}
     directories = {
@@ -152,7 +153,7 @@ def _neighbours(settings: Settings) -> _Neighbours:
     algorithms = SigningAlgorithms(store, settings.session_lifetime)
     budget = _budget(settings, store)
     lms = settings.talentlms
-    transport = HttpTransport(lms.url, lms.api_key, HttpClient(settings.ca_file, proxies.from_environment()), budget)
+    transport = HttpTransport(lms.url, lms.api_key, client, budget)
     talentlms = TalentLMS(transport, userlogin_redirect=lms.userlogin_redirect)
     budget.fed_by(talentlms.site.rate_limit)
     return _Neighbours(

@@ -10,8 +10,10 @@ import click
 from gateway.config import BadSettings, RegisteredAddresses, Settings, describe, load, risks
 from gateway.errors import GatewayError
 from gateway.oidc.metadata import STALE_SECONDS, directory_of
-from gateway.oidc.outbound import BoundedAdapter
+from gateway.oidc.provider_calls import ProviderAdapter
 from gateway.oidc.tokens import one_name
+from gateway.outbound import proxies
+from gateway.outbound.client import HttpClient
 from gateway.store.account_links import AccountLinks
 from gateway.store.connection import Store, connect
 from gateway.store.provider_documents import ProviderDocuments
@@ -98,7 +100,8 @@ def refresh(name: str | None) -> None:
         if not entries:
             names = ", ".join(entry.name for entry in settings.identity_providers)
             sys.exit(f"No identity provider is called {name!r}. There are: {names}.")
-        documents, adapter = ProviderDocuments(store, STALE_SECONDS), BoundedAdapter(settings.ca_file)
+        documents = ProviderDocuments(store, STALE_SECONDS)
+        adapter = ProviderAdapter(HttpClient(settings.ca_file, proxies.from_environment()))
         algorithms = SigningAlgorithms(store, settings.session_lifetime)
         for entry in entries.values():
             algorithms.forget(entry.issuer, entry.client_id, {str(one_name(name)) for name in entry.algorithms})

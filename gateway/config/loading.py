@@ -19,6 +19,7 @@ from gateway.config.settings import (
 )
 from gateway.config.sources import File, Source, environment, parse
 from gateway.config.talentlms import TalentLMSSchema
+from gateway.outbound import proxies
 
 SCHEMA = SettingsSchema()
 TABLES = ["identity_providers", "talentlms", "slugs"]
@@ -45,10 +46,20 @@ def load(environ: Mapping[str, str]) -> Settings:
         settings, messages = SCHEMA.load(own | given_inside(variables, file, providers)), {}
     except ValidationError as error:
         settings, messages = None, error.messages_dict
-    faults = list(all_faults(messages, variables, file, providers or [variables]))
+    faults = [*all_faults(messages, variables, file, providers or [variables]), *proxy_faults(environ)]
     if faults or not isinstance(settings, Settings):
         raise BadSettings(faults)
     return settings
+
+
+def proxy_faults(environ: Mapping[str, str]) -> Iterator[Fault]:
+    """Tell of outbound proxies that are none; an empty variable names none. Its value may hold a password."""
+    for name in proxies.VARIABLES:
+        try:
+            _ = proxies.proxy(environ[name]) if environ.get(name) else None
+        except ValueError:
+            remedy = "write an http:// or https:// address, such as http://proxy.acme.com:3128"
+            yield Fault(name, f"is not the address of a proxy; {remedy}")
 
 
 def open_file(own: dict[str, Any]) -> File:

@@ -2,19 +2,20 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
-import requests
 from joserfc.jwk import Key
 
 from gateway import log
 from gateway.errors import ProviderUnavailable, SignInNotTrusted
 from gateway.hosts import is_loopback
 from gateway.oidc.key_set import entries_of, named, usable, without
-from gateway.oidc.outbound import BoundedAdapter, bounded, failed, json_object
 from gateway.oidc.presets import PRESETS
+from gateway.oidc.provider_calls import ProviderAdapter, failed, json_object
 from gateway.oidc.shared_fetch import FAULT_SECONDS, Allowance, Document, Purpose, SharedFetch
+from gateway.outbound.adapter import Failure, session
 
 LIFETIME_SECONDS = 3600
 """How long a copy is used without asking again."""
@@ -72,12 +73,12 @@ class ProviderDirectory:
             metadata name is the configured one in any case.
     """
 
-    def __init__(self, issuer: str, documents: Any, adapter: BoundedAdapter, query: str = "") -> None:
+    def __init__(self, issuer: str, documents: Any, adapter: ProviderAdapter, query: str = "") -> None:
         self._issuer = issuer
         self._metadata_url = f"{issuer.rstrip('/')}/.well-known/openid-configuration" + (f"?{query}" if query else "")
         self._documents = documents
         self._fetches = SharedFetch(documents)
-        self._session = bounded(requests.Session(), adapter)
+        self._session = session(adapter)
 
     def metadata(self, purpose: Purpose = "sign-in") -> Metadata:
         """Return the provider's metadata.
@@ -185,9 +186,9 @@ class ProviderDirectory:
         document_name = "metadata" if url == self._metadata_url else "keys"
         try:
             response = self._session.get(url, headers={"Accept": "application/json"}, allow_redirects=False)
-        except requests.RequestException as error:
+        except Failure as error:
             raise failed(document_name, url, error) from None
-        if response.status_code != requests.codes.ok:
+        if response.status_code != HTTPStatus.OK:
             raise ProviderUnavailable(f"{document_name} at {url}: status {response.status_code}")
         content = json_object(response.content)
         if content is None:
@@ -198,7 +199,7 @@ class ProviderDirectory:
 
 
 def directory_of(
-    issuer: str, client_id: str, preset: str, documents: Any, adapter: BoundedAdapter
+    issuer: str, client_id: str, preset: str, documents: Any, adapter: ProviderAdapter
 ) -> ProviderDirectory:
     """Return the metadata and keys of a provider, asked for as its product wants to be asked.
 

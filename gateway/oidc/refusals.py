@@ -8,8 +8,6 @@ from contextlib import contextmanager
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
-import requests
-
 from gateway.errors import (
     ProviderUnavailable,
     SignInDenied,
@@ -18,7 +16,8 @@ from gateway.errors import (
     SignInMisconfigured,
     SignInNotTrusted,
 )
-from gateway.oidc.outbound import json_object
+from gateway.oidc.provider_calls import json_object
+from gateway.outbound.adapter import Answer
 
 ERROR_LENGTH = 80
 DESCRIPTION_LENGTH = 200
@@ -62,7 +61,7 @@ def expired_at_provider(answer: Mapping[str, str]) -> bool:
     return (answer.get("error"), answer.get("error_description")) == _AUTHENTICATION_EXPIRED
 
 
-def answered(endpoint: str, response: requests.Response) -> requests.Response:
+def answered(endpoint: str, response: Answer) -> Answer:
     """Return an answer that is no refusal.
 
     Args:

@@ -5,8 +5,8 @@ import time
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
-import requests
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.requests_client import OAuth2Session
 
@@ -15,11 +15,12 @@ from gateway.in_flight import InFlight
 from gateway.oidc.claims import identity_from, together
 from gateway.oidc.end_session import id_token_hint, logout_hint
 from gateway.oidc.metadata import Metadata, ProviderDirectory
-from gateway.oidc.outbound import BoundedAdapter, bounded, failed, json_object
+from gateway.oidc.provider_calls import ProviderAdapter, failed, json_object
 from gateway.oidc.refusals import answered, refused, speaking_of
 from gateway.oidc.registration import Hints, Registration, SignedIn
 from gateway.oidc.tokens import Expected, check_id_token, header_of, one_name, signed_claims
 from gateway.oidc.userinfo import UserInfo
+from gateway.outbound.adapter import Failure, mounted
 from schemas.secret import Secret
 from schemas.transaction import RANDOM_BYTES, Transaction
 
@@ -43,7 +44,7 @@ class RelyingParty:
     """
 
     def __init__(
-        self, registration: Registration, directory: ProviderDirectory, adapter: BoundedAdapter, algorithms: Any
+        self, registration: Registration, directory: ProviderDirectory, adapter: ProviderAdapter, algorithms: Any
     ) -> None:
         self._registration = registration
         self._directory = directory
@@ -151,8 +152,7 @@ class RelyingParty:
             scope=" ".join(registration.scopes),
             code_challenge_method="S256",
         )
-        bounded(client, self._adapter)
-        return registration.authenticate(client)
+        return registration.authenticate(mounted(client, self._adapter))
 
     def _wishes(self, hints: Hints) -> dict[str, str]:
         """Return the optional parameters of the request; a hint never stands in the way of what is demanded."""
@@ -188,17 +188,14 @@ class RelyingParty:
                     auth=authentication,
                     allow_redirects=False,
                 )
-        except requests.RequestException as error:
+        except Failure as error:
             raise failed(_PUSHING, endpoint, error) from None
         request_uri = (json_object(answered(_PUSHING, response).content) or {}).get("request_uri")
         if not isinstance(request_uri, str) or not request_uri:
             raise ProviderUnavailable(f"{_PUSHING}: the answer has no request_uri")
-        request = requests.Request(
-            "GET",
-            metadata.authorization_endpoint,
-            params={"client_id": self._registration.client_id, "request_uri": request_uri},
-        )
-        return request.prepare().url or ""
+        parts = urlsplit(metadata.authorization_endpoint)
+        wanted = urlencode({"client_id": self._registration.client_id, "request_uri": request_uri})
+        return parts._replace(query="&".join(filter(None, (parts.query, wanted)))).geturl()
 
     def _redeem(self, client: OAuth2Session, metadata: Metadata, code: str, transaction: Transaction) -> dict[str, Any]:
         """Redeem the code (Core 3.1.3.1)."""
@@ -213,7 +210,7 @@ class RelyingParty:
             )
         except OAuthError as error:
             raise refused(_REDEEMING, error.error, error.description) from None
-        except requests.RequestException as error:
+        except Failure as error:
             raise failed(_REDEEMING, metadata.token_endpoint, error) from None
         except (ValueError, TypeError, AttributeError, RecursionError):
             raise ProviderUnavailable(f"{_REDEEMING}: not a token response") from None

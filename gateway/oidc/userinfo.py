@@ -1,16 +1,16 @@
 """UserInfo: what the provider says of a person besides the ID token (Core 5.3)."""
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
-
-import requests
 
 from gateway.errors import ProviderUnavailable, SignInNotTrusted
 from gateway.oidc.metadata import Metadata, ProviderDirectory
-from gateway.oidc.outbound import BoundedAdapter, bounded, failed, json_object
+from gateway.oidc.provider_calls import ProviderAdapter, failed, json_object
 from gateway.oidc.refusals import answered, speaking_of
 from gateway.oidc.registration import Registration
 from gateway.oidc.tokens import check_issuer_and_audience, signed_claims
+from gateway.outbound.adapter import Answer, Failure, session
 
 
 class UserInfo:
@@ -22,10 +22,10 @@ class UserInfo:
         adapter: the way out.
     """
 
-    def __init__(self, registration: Registration, directory: ProviderDirectory, adapter: BoundedAdapter) -> None:
+    def __init__(self, registration: Registration, directory: ProviderDirectory, adapter: ProviderAdapter) -> None:
         self._registration = registration
         self._directory = directory
-        self._session = bounded(requests.Session(), adapter)
+        self._session = session(adapter)
 
     def claims(self, metadata: Metadata, access_token: str, id_token_claims: Mapping[str, Any]) -> dict[str, Any]:
         """Return what the endpoint says, nothing where it is not to be asked.
@@ -51,18 +51,18 @@ class UserInfo:
         when = self._registration.userinfo
         return when == "always" or (when == "missing" and "email" not in claims)
 
-    def _ask(self, url: str, access_token: str) -> requests.Response:
+    def _ask(self, url: str, access_token: str) -> Answer:
         try:
             response = self._session.get(
                 url, headers={"Authorization": f"Bearer {access_token}"}, allow_redirects=False
             )
-        except requests.RequestException as error:
+        except Failure as error:
             raise failed("UserInfo endpoint", url, error) from None
-        if answered("UserInfo endpoint", response).status_code != requests.codes.ok:
+        if answered("UserInfo endpoint", response).status_code != HTTPStatus.OK:
             raise ProviderUnavailable(f"UserInfo endpoint: status {response.status_code}")
         return response
 
-    def _read(self, response: requests.Response) -> dict[str, Any]:
+    def _read(self, response: Answer) -> dict[str, Any]:
         """Read JSON, or a signed JWT (Core 5.3.4).
 
         A signed one should name issuer and audience, but need not (Core 5.3.2): where it does, they have to be right.

@@ -2,16 +2,23 @@
 
 import io
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TypeVar
+from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
 
 from gateway.outbound.client import HttpClient, Request
-from gateway.outbound.errors import OutboundError
+from gateway.outbound.errors import BadAnswer, OutboundError
 
+S = TypeVar("S", bound=requests.Session)
 SAFE = frozenset({"GET", "HEAD"})
+
+Answer = requests.Response
+"""What a session answers with."""
+Failure = requests.RequestException
+"""What a session raises: an ``OutboundFailed``, or requests' own for an address that cannot be asked at all."""
 
 
 class OutboundFailed(requests.ConnectionError):
@@ -53,7 +60,7 @@ class OutboundAdapter(BaseAdapter):
         """Send one request; see ``requests.adapters.BaseAdapter.send``.
 
         Raises:
-            OutboundFailed: no whole answer came.
+            OutboundFailed: no whole answer came, or a redirect, which nobody here follows.
         """
         del stream, timeout, verify, cert, proxies
         body = request.body.encode() if isinstance(request.body, str) else request.body
@@ -69,22 +76,29 @@ class OutboundAdapter(BaseAdapter):
         response.raw = io.BytesIO(answer.body)
         response.url = url
         response.request = request
+        if response.is_redirect:
+            raise OutboundFailed(BadAnswer("redirected", urlsplit(url).netloc))
         return response
 
     def close(self) -> None:
         """Keep the connections: a session that ends is one of many that share them."""
 
 
-def session(adapter: OutboundAdapter, of: Any = None) -> Any:
-    """Return a session of requests, or the given one of a kind of its own, that goes out by this adapter alone.
+def session(adapter: OutboundAdapter) -> requests.Session:
+    """Return a session of requests that goes out by this adapter alone."""
+    return mounted(requests.Session(), adapter)
+
+
+def mounted(of: S, adapter: OutboundAdapter) -> S:
+    """Return a session of a kind of its own, such as Authlib's ``OAuth2Session``, that goes out by this adapter alone.
+
+    Nothing comes from the environment: no password, and no proxy but the client's own.
 
     Args:
+        of: as it was made.
         adapter: the way out.
-        of: such as Authlib's ``OAuth2Session``; default: a plain session.
     """
-    prepared = requests.Session() if of is None else of
-    prepared.mount("https://", adapter)
-    prepared.mount("http://", adapter)
-    prepared.max_redirects = 0
-    prepared.trust_env = False
-    return prepared
+    of.mount("https://", adapter)
+    of.mount("http://", adapter)
+    of.trust_env = False
+    return of

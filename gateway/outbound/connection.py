@@ -1,139 +1,70 @@
-"""A connection of urllib3's that keeps to a total time, and says whether an earlier request went over it.
+"""A connection of urllib3's that our own dialer opens, and that says whether an earlier request went over it.
 
-A socket's time-out begins anew with every byte that arrives, so an answer that drips in would outlive any time-out.
-Here it is the total of a phase: of the sending, and of the whole answer.
+urllib3 keeps connections and lends them, writes requests, and reads and unpacks answers. What it is told of a
+connection is what its documentation and that of ``http.client`` name: a pool's ``ConnectionCls`` and the keyword
+arguments that a pool passes on to it; ``connect``, ``request``, ``getresponse``, ``is_connected`` and ``timeout`` of
+a connection. ``sock`` is what every ``connect`` of these two libraries sets.
 """
 
-import io
-import socket
 import time
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3 import HTTPConnectionPool
+from urllib3.connection import HTTPConnection
+
+from gateway.outbound.dialer import Dialer
+from gateway.outbound.errors import NoAnswer
+from gateway.outbound.origin import Origin
+from gateway.outbound.sockets import AnswerSocket
 
 IDLE_SECONDS = 60.0
 """How long a connection may lie idle: something on the way may have forgotten an older one without telling."""
+LONGEST_SECONDS = 600.0
+"""How long a connection is used: the host may have moved to other addresses meanwhile."""
 
 
-class KeptConnectionClosed(ConnectionError):
+class KeptConnectionClosed(NoAnswer):
     """The other side closed a connection that had carried requests before, and answered nothing to this one."""
 
 
-class TimedSocket:
-    """A connected socket whose time-out is the total of all that is read until it is set again.
+class TimedConnection(HTTPConnection):
+    """A connection whose phases have a total time: to come about and to send, and to answer.
 
     Args:
-        connected: the socket, with TLS around it where there is any. What is not said here is its own.
-
-    Attributes:
-        spoiled: whether the other side said more than its answer: whoever were next would be told it.
+        origin: whom to reach.
+        dialer: how.
+        args: as urllib3 has them.
+        options: likewise.
     """
 
-    def __init__(self, connected: socket.socket) -> None:
-        self._connected = connected
-        self._end: float | None = None
-        self._readers = 0
-        self._closing = False
-        self.spoiled = False
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._connected, name)
-
-    def settimeout(self, seconds: float | None) -> None:
-        """Begin a phase that takes so many seconds in all; ``None``: without an end."""
-        self._end = None if seconds is None else time.monotonic() + seconds
-        self._connected.settimeout(seconds)
-
-    def recv_into(self, buffer: Any) -> int:
-        """Read what has arrived.
-
-        Raises:
-            TimeoutError: the phase is over.
-        """
-        if self._end is not None:
-            left = self._end - time.monotonic()
-            if left <= 0:
-                raise TimeoutError("timed out")
-            self._connected.settimeout(left)
-        return self._connected.recv_into(buffer)
-
-    def makefile(self, *_mode: Any, **_options: Any) -> io.BufferedReader:
-        """Return a reader of one answer, as ``http.client`` asks for one with each."""
-        self._readers += 1
-        return _AnswerReader(_Reader(self))
-
-    def close(self) -> None:
-        """Close the socket, once nobody reads from it any more."""
-        self._closing = True
-        self._close_if_unread()
-
-    def answer_read(self, *, more: bool) -> None:
-        """Take note that an answer was read, or given up, and whether more than it had arrived."""
-        self._readers -= 1
-        self.spoiled = self.spoiled or more
-        self._close_if_unread()
-
-    def _close_if_unread(self) -> None:
-        if self._closing and not self._readers:
-            self._connected.close()
-
-
-class _Reader(io.RawIOBase):
-    """The bytes of a socket as they come; none any more once the answer is over."""
-
-    def __init__(self, source: TimedSocket) -> None:
-        super().__init__()
-        self.source = source
-        self.over = False
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int | None:
-        return None if self.over else self.source.recv_into(buffer)
-
-
-class _AnswerReader(io.BufferedReader):
-    """Reads one answer, and knows at its end whether more than it had arrived."""
-
-    def __init__(self, source: _Reader) -> None:
-        super().__init__(source)
-        self._source = source
-
-    def close(self) -> None:
-        if not self.closed:
-            self._source.over = True
-            more = bool(self.peek(1))
-            super().close()
-            self._source.source.answer_read(more=more)
-
-
-class TimedConnection(HTTPConnection):
-    """A connection whose phases have a total time, and which is not used again when it has been idle for long."""
-
-    _used_at: float | None = None
+    def __init__(self, *args: Any, origin: Origin, dialer: Dialer, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._origin = origin
+        self._dialer = dialer
+        self._opened_at = self._used_at = 0.0
 
     @property
     def is_connected(self) -> bool:
         """Whether it may be used, which urllib3 asks when it takes one out of the pool."""
-        idle = 0.0 if self._used_at is None else time.monotonic() - self._used_at
-        return idle < IDLE_SECONDS and not getattr(self.sock, "spoiled", False) and super().is_connected
+        now = time.monotonic()
+        young = now - self._used_at < IDLE_SECONDS and now - self._opened_at < LONGEST_SECONDS
+        return young and isinstance(self.sock, AnswerSocket) and self.sock.is_quiet()
 
     def connect(self) -> None:
-        """Connect; see ``urllib3.connection.HTTPConnection``."""
-        super().connect()
-        self._used_at = None
-        self.sock = cast("socket.socket", TimedSocket(self.sock))
+        """Connect, or raise ``NotConnected``. TLS is the dialer's: to urllib3 every connection is a plain one."""
+        self._used_at = 0.0
+        self._opened_at = time.monotonic()
+        self.sock: Any = AnswerSocket(self._dialer.dial(self._origin, float(self.timeout or 0)))
 
-    def request(self, *args: Any, **kwargs: Any) -> None:
+    def request(self, *args: Any, **options: Any) -> None:
         """Send a request; see ``urllib3.connection.HTTPConnection``.
 
         Raises:
+            NotConnected: there is no connection.
             KeptConnectionClosed: the other side had closed it.
         """
-        self._noticing(lambda: super(TimedConnection, self).request(*args, **kwargs))
+        self._noticing(lambda: super(TimedConnection, self).request(*args, **options))
 
     def getresponse(self) -> Any:
         """Return the answer; see ``urllib3.connection.HTTPConnection``. Raises as ``request``."""
@@ -147,13 +78,10 @@ class TimedConnection(HTTPConnection):
         except TimeoutError:
             raise
         except OSError as error:  # http.client's RemoteDisconnected is one, too
-            if self._used_at is None:
+            if not self._used_at:
                 raise
-            raise KeptConnectionClosed(type(error).__name__) from None
-
-
-class TimedSecureConnection(TimedConnection, HTTPSConnection):
-    """The same over TLS."""
+            why = type(error).__name__
+            raise KeptConnectionClosed("closed without an answer", self._origin.authority, why) from None
 
 
 class TimedPool(HTTPConnectionPool):
@@ -162,10 +90,6 @@ class TimedPool(HTTPConnectionPool):
     ConnectionCls = TimedConnection
 
 
-class TimedSecurePool(HTTPSConnectionPool):
-    """A pool of such connections over TLS."""
-
-    ConnectionCls = TimedSecureConnection
-
-
-POOLS = {"http": TimedPool, "https": TimedSecurePool}
+def pool(origin: Origin, dialer: Dialer, kept: int) -> TimedPool:
+    """Return a pool of connections to an origin, of which so many are kept."""
+    return TimedPool(origin.host, origin.port, maxsize=kept, origin=origin, dialer=dialer)

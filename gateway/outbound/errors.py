@@ -12,6 +12,7 @@ Reason = Literal[
     "name not found",
     "connection refused",
     "not reachable",
+    "certificate not accepted",
     "TLS failed",
     "proxy failed",
     "timed out",
@@ -19,6 +20,7 @@ Reason = Literal[
     "broke off",
     "too large",
     "not HTTP",
+    "redirected",
 ]
 
 

@@ -14,6 +14,7 @@ from sandbox.idp.server import listening
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m sandbox.idp", description=__doc__)
     parser.add_argument("--port", type=int, required=True, help="0 for a free one")
+    parser.add_argument("--issuer", default="", help="its address as others see it; its own if left out")
     parser.add_argument("--client-id", required=True)
     parser.add_argument("--client-secret", required=True)
     parser.add_argument("--redirect-uri", action="append", required=True, help="may be given several times")
@@ -46,7 +47,7 @@ def main() -> None:
     """Serve until told to stop; the first line of output is JSON and says where."""
     given = _arguments()
     signal.signal(signal.SIGTERM, _leave)
-    with listening(given.port, _client(given)) as (server, provider):
+    with listening(given.port, _client(given), given.issuer) as (server, provider):
         sys.stdout.write(json.dumps({"ready": True, "issuer": provider.issuer}) + "\n")
         sys.stdout.flush()
         try:

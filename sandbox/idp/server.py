@@ -41,15 +41,16 @@ class RunningProvider:
 
 
 @contextmanager
-def listening(port: int, client: Client) -> Iterator[tuple[BaseWSGIServer, Provider]]:
+def listening(port: int, client: Client, issuer: str = "") -> Iterator[tuple[BaseWSGIServer, Provider]]:
     """A server that has its port already; the caller lets it serve.
 
     Args:
         port: 0 for a free one.
         client: The relying party that may use it.
+        issuer: Its address as others see it, behind a proxy that speaks TLS; its own if left out.
     """
     with socket.create_server((HOST, port), backlog=BACKLOG) as listener:
-        app = create_app(f"http://{HOST}:{listener.getsockname()[1]}", client)
+        app = create_app(issuer or f"http://{HOST}:{listener.getsockname()[1]}", client)
         provider: Provider = app.extensions["provider"]
         server = make_server(HOST, port, app, threaded=True, request_handler=QuietHandler, fd=listener.fileno())
         try:

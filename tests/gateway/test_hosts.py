@@ -8,7 +8,8 @@ from gateway.flows.destinations import Destinations
 from gateway.hosts import ascii_domain, is_loopback
 from gateway.oidc.claims import email_address
 from gateway.oidc.metadata import ProviderDirectory
-from gateway.oidc.outbound import BoundedAdapter
+from gateway.oidc.provider_calls import ProviderAdapter
+from gateway.outbound.client import HttpClient
 from gateway.store.connection import connect
 from gateway.store.provider_documents import ProviderDocuments
 from schemas.link import Link
@@ -53,7 +54,7 @@ def accepted_by_metadata(host):
     endpoints = ("authorization_endpoint", "token_endpoint", "jwks_uri")
     published = {"issuer": issuer, **dict.fromkeys(endpoints, f"{issuer}/there")}
     documents.put(f"{issuer}/.well-known/openid-configuration", published)
-    return ProviderDirectory(issuer, documents, BoundedAdapter()).metadata().token_endpoint
+    return ProviderDirectory(issuer, documents, ProviderAdapter(HttpClient())).metadata().token_endpoint
 
 
 def accepted_as_destination(host):

@@ -193,10 +193,21 @@ class PractisingProvider:
     process: Process | None = None
 
 
-def start_practising_provider(folder: Path, client_secret: str, gateways: Sequence[str]) -> PractisingProvider:
-    """Start the sandbox's provider; arguments as ``start_certified_provider``."""
-    port = free_port()
+def start_practising_provider(
+    folder: Path, client_secret: str, gateways: Sequence[str], *, port: int = 0, issuer: str = ""
+) -> PractisingProvider:
+    """Start the sandbox's provider.
+
+    Args:
+        folder: where its output is.
+        client_secret: the gateway's.
+        gateways: public addresses of the gateways that may use it.
+        port: where to listen; 0 for a free one.
+        issuer: its address as others see it; its own if left out.
+    """
+    port = port or free_port()
     command = [sys.executable, "-m", "sandbox.idp", "--port", str(port)]
+    command += ["--issuer", issuer] if issuer else []
     command += ["--client-id", CLIENT_ID, "--client-secret", client_secret]
     for gateway in gateways:
         command += ["--redirect-uri", f"{gateway}/callback/default"]
@@ -204,4 +215,5 @@ def start_practising_provider(folder: Path, client_secret: str, gateways: Sequen
     process = Process(command, folder / "practising-provider.log")
     process.when(lambda: '"ready": true' in process.text())
     issuer = json.loads(process.text().splitlines()[0])["issuer"]
-    return PractisingProvider(issuer, client_secret, ProviderControl(issuer), process)
+    control = ProviderControl(f"http://{HOST}:{port}")
+    return PractisingProvider(issuer, client_secret, control, process)

@@ -11,6 +11,7 @@ ROOT = Path(__file__).parents[2]
 _READY_SECONDS = 30
 _STOP_SECONDS = 25
 _FOREIGN = ("GATEWAY_", "TALENTLMS_", "OIDC_", "WEB_CONCURRENCY", "GUNICORN_")
+_PROXIES = ("HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
 
 class Process:
@@ -23,7 +24,11 @@ class Process:
     """
 
     def __init__(self, command: Sequence[str], output: Path, environment: Mapping[str, str] | None = None) -> None:
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
+        inherited = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(_FOREIGN) and name.upper() not in _PROXIES
+        }
         self.output = output
         with output.open("ab") as sink:
             self._process = subprocess.Popen(

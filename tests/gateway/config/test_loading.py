@@ -92,6 +92,19 @@ def test_one_oidc_variable_asks_for_the_others(faults):
     assert list(found) == ["OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"]
 
 
+@pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
+def test_an_outbound_proxy_that_is_none_is_told_without_its_password(faults, name):
+    found = faults(**{name: "socks5://gateway:s3cret@proxy.acme.com", "GATEWAY_RATE_LIMITS": "maybe"})
+    assert set(found) == {name, "GATEWAY_RATE_LIMITS"}
+    assert found[name].startswith("is not the address of a proxy; write an http:// or https:// address")
+    assert "s3cret" not in found[name]
+
+
+@pytest.mark.parametrize("text", ["", "http://gateway:s3cret@proxy.acme.com:3128", "proxy.acme.com:3128"])
+def test_an_outbound_proxy_may_be_written_as_usual(settings, text):
+    assert settings(HTTPS_PROXY=text)
+
+
 def test_two_providers_of_one_name_are_refused(faults, file):
     second = PROVIDER.replace("id.acme.com", "id2.acme.com")
 

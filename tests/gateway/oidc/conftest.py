@@ -5,7 +5,7 @@ import logging
 import pytest
 
 from gateway import create_app
-from gateway.oidc.outbound import BoundedAdapter
+from gateway.oidc.provider_calls import ProviderAdapter
 from gateway.store.connection import connect
 from sandbox.idp import running_idp
 from tests.gateway.oidc.house import PERSON, PUBLIC_URL, House, identity_provider, settings
@@ -80,13 +80,13 @@ def stored(house, store, redis_server):
 @pytest.fixture
 def wire(monkeypatch):
     """All that goes out to providers; it goes out all the same."""
-    tapped, send = Wire(), BoundedAdapter.send
+    tapped, send = Wire(), ProviderAdapter.send
 
     def noted(adapter, request, *args, **kwargs):
         tapped.went_out(request)
         return tapped.came_back(request, send(adapter, request, *args, **kwargs))
 
-    monkeypatch.setattr(BoundedAdapter, "send", noted)
+    monkeypatch.setattr(ProviderAdapter, "send", noted)
     return tapped
 
 

@@ -7,9 +7,10 @@ import pytest
 
 from gateway.oidc.client_authentication import by_secret
 from gateway.oidc.metadata import Metadata
-from gateway.oidc.outbound import BoundedAdapter
+from gateway.oidc.provider_calls import ProviderAdapter
 from gateway.oidc.registration import Registration
 from gateway.oidc.relying_party import RelyingParty
+from gateway.outbound.client import HttpClient
 from sandbox.idp.registry import MISBEHAVIOURS
 from schemas.secret import Secret
 from tests.gateway.oidc.house import PUBLIC_URL, SESSION, parameters
@@ -63,7 +64,7 @@ def test_ten_thousand_starts_repeat_nothing():
         algorithms=("RS256",),
     )
     known = Known(Metadata(us.issuer, f"{us.issuer}/authorize", f"{us.issuer}/token", f"{us.issuer}/keys"))
-    relying_party = RelyingParty(us, known, BoundedAdapter(), None)
+    relying_party = RelyingParty(us, known, ProviderAdapter(HttpClient()), None)
     begun = [relying_party.begin("/")[1] for _ in range(STARTS)]
     values = [value for one in begun for value in (one.state, one.nonce, one.code_verifier)]
     assert len(set(values)) == 3 * STARTS

@@ -4,12 +4,13 @@ import threading
 import time
 
 import pytest
-import requests
 
 from gateway import in_flight
 from gateway.errors import ProviderUnavailable
-from gateway.oidc import outbound
-from gateway.oidc.outbound import BoundedAdapter, bounded
+from gateway.oidc import provider_calls
+from gateway.oidc.provider_calls import ProviderAdapter
+from gateway.outbound.adapter import OutboundAdapter, OutboundFailed, session
+from gateway.outbound.client import HttpClient
 from tests.gateway.oidc.house import wait_until
 from tests.gateway.oidc.raw_server import raw_server
 from tests.gateway.threads import at_once
@@ -31,16 +32,16 @@ def other():
 
 @pytest.fixture
 def get():
-    session = bounded(requests.Session(), BoundedAdapter())
-    return lambda url: session.get(f"{url}/", allow_redirects=False)
+    asked = session(ProviderAdapter(HttpClient()))
+    return lambda url: asked.get(f"{url}/")
 
 
 def test_beyond_the_limit_nobody_waits_for_a_provider_that_hangs_and_others_are_asked_as_ever(
     server, other, get, monkeypatch
 ):
-    monkeypatch.setattr(outbound, "AT_ONCE", 2)
+    monkeypatch.setattr(provider_calls, "AT_ONCE", 2)
     monkeypatch.setattr(in_flight, "HANGING_SECONDS", 0.0)
-    monkeypatch.setattr(outbound, "READ_SECONDS", 10.0)
+    monkeypatch.setattr(provider_calls, "READ_SECONDS", 10.0)
     server.answers["/"] = [60.0]
     other.answer("/", b"{}")
     stuck = [threading.Thread(target=gives_up, args=(get, server.url)) for _ in range(2)]
@@ -61,24 +62,24 @@ def test_beyond_the_limit_nobody_waits_for_a_provider_that_hangs_and_others_are_
 
 
 def gives_up(get, url):
-    with pytest.raises(requests.RequestException):
+    with pytest.raises(OutboundFailed):
         get(url)
 
 
 def test_a_rush_at_a_provider_that_answers_is_served_a_few_at_a_time(server, get, monkeypatch):
-    monkeypatch.setattr(outbound, "AT_ONCE", 3)
-    under_way, most, send = set(), [], BoundedAdapter._answer
+    monkeypatch.setattr(provider_calls, "AT_ONCE", 3)
+    under_way, most, send = set(), [], OutboundAdapter.send
 
-    def noted(adapter, request):
+    def noted(adapter, request, **kwargs):
         under_way.add(request)
         most.append(len(under_way))
         time.sleep(0.02)
         try:
-            return send(adapter, request)
+            return send(adapter, request, **kwargs)
         finally:
             under_way.remove(request)
 
-    monkeypatch.setattr(BoundedAdapter, "_answer", noted)
+    monkeypatch.setattr(OutboundAdapter, "send", noted)
     server.answer("/", b"{}")
     answers = at_once(20, lambda _: get(server.url))
     assert [answer.status_code for answer in answers] == [200] * 20

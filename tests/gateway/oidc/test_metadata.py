@@ -16,7 +16,8 @@ from gateway.oidc.metadata import (
     STALE_SECONDS,
     ProviderDirectory,
 )
-from gateway.oidc.outbound import BoundedAdapter
+from gateway.oidc.provider_calls import ProviderAdapter
+from gateway.outbound.client import HttpClient
 from gateway.store import provider_documents
 from gateway.store.connection import connect
 from gateway.store.provider_documents import ProviderDocuments
@@ -48,7 +49,7 @@ class Workers:
 
     def directory(self, issuer=None):
         documents = ProviderDocuments(self._open(), keep=STALE_SECONDS)
-        return ProviderDirectory(issuer or self.issuer, documents, BoundedAdapter())
+        return ProviderDirectory(issuer or self.issuer, documents, ProviderAdapter(HttpClient()))
 
     def address_of(self, endpoint):
         """Return where the provider publishes its metadata or its keys."""
@@ -485,7 +486,7 @@ def published():
 @pytest.fixture(scope="module")
 def adapter():
     """The way out; to read the system's certificate authorities once is enough."""
-    return BoundedAdapter()
+    return ProviderAdapter(HttpClient())
 
 
 @pytest.fixture
@@ -653,6 +654,8 @@ def test_a_key_that_cannot_be_used_is_passed_over(reading, published, provider, 
 
 
 def provider_keys(provider):
-    directory = ProviderDirectory(provider.issuer, ProviderDocuments(connect(None), STALE_SECONDS), BoundedAdapter())
+    directory = ProviderDirectory(
+        provider.issuer, ProviderDocuments(connect(None), STALE_SECONDS), ProviderAdapter(HttpClient())
+    )
     found = directory.keys()
     return [key.as_dict(private=False) for key in found]

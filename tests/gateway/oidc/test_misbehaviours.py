@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from gateway.oidc import outbound
+from gateway.oidc import provider_calls
 from gateway.web.problem_pages import page_of
 from sandbox.idp.misbehaviours import answers, callbacks, keys, metadata, userinfo
 from sandbox.idp.registry import MISBEHAVIOURS
@@ -62,8 +62,8 @@ def facing(house, shared):
 @pytest.fixture
 def hurried(house, monkeypatch):
     """Slow means slower than a gateway with less patience waits; huge means more than it reads."""
-    monkeypatch.setattr(outbound, "READ_SECONDS", 0.5)
-    house.provider.control.settings(slow_seconds=1.5, huge_bytes=2 * outbound.BODY_BYTES)
+    monkeypatch.setattr(provider_calls, "READ_SECONDS", 0.5)
+    house.provider.control.settings(slow_seconds=1.5, huge_bytes=2 * provider_calls.BODY_BYTES)
     return house
 
 

@@ -18,7 +18,7 @@ from gateway.errors import (
     SignInInterrupted,
     SignInMisconfigured,
 )
-from gateway.oidc import outbound
+from gateway.oidc import provider_calls
 from gateway.oidc.refusals import DESCRIPTION_LENGTH, ERROR_LENGTH, refused
 from gateway.store.sessions import Sessions
 from gateway.web import sign_in, transactions
@@ -26,7 +26,7 @@ from gateway.web.problem_pages import page_of
 from tests.gateway.oidc.house import SESSION, parameters
 from tests.gateway.oidc.raw_server import raw_server
 from tests.gateway.oidc.served import caught
-from tests.gateway.oidc.test_outbound import certificate, over_tls
+from tests.gateway.oidc.test_provider_calls import certificate, over_tls
 
 FAILURES = [
     *("error-access-denied", "error-invalid-scope", "error-authentication-expired", "error-server-error"),
@@ -128,7 +128,7 @@ def closed_port():
 @pytest.fixture
 def answer_from(house, monkeypatch):
     """Begin a sign-in at a provider of this address."""
-    monkeypatch.setattr(outbound, "READ_SECONDS", 0.5)
+    monkeypatch.setattr(provider_calls, "READ_SECONDS", 0.5)
     return lambda issuer, **changes: house.browser(house.gateway(house.entry(issuer=issuer), **changes)).begin()
 
 
@@ -180,7 +180,7 @@ def test_what_speaks_no_tls_is_told_as_such(house, answer_from):
         ([b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{", 60.0], "no answer in time"),
         ([b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"], "the answer broke off"),
         ([b""], "the connection ended before the answer"),
-        ([b"HTTP/1.1 200 OK\r\n\r\n" + b" " * (outbound.BODY_BYTES + 1)], "the answer is too large"),
+        ([b"HTTP/1.1 200 OK\r\n\r\n" + b" " * (provider_calls.BODY_BYTES + 1)], "the answer is too large"),
         ([b"HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 0\r\n\r\n"], "a redirect, which is not followed"),
         ([b"HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n"], "status 404"),
     ],
@@ -327,7 +327,7 @@ def test_an_error_of_somebody_else_is_none(house, browser):
 
 @pytest.fixture
 def quick(monkeypatch):
-    monkeypatch.setattr(outbound, "READ_SECONDS", 0.5)
+    monkeypatch.setattr(provider_calls, "READ_SECONDS", 0.5)
 
 
 @pytest.mark.statement(6, 12)

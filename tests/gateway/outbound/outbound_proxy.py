@@ -4,12 +4,16 @@ import socket
 import subprocess
 import time
 from contextlib import contextmanager
+from urllib.parse import quote
 
 from tests.ports import free_port
 
+SOURCE = "127.0.0.9"
+"""Where its own connections come from, so that they can be told from all others."""
 CONFIGURATION = """
 Port {port}
 Listen 127.0.0.1
+Bind {source}
 Timeout 30
 LogFile "{log}"
 LogLevel Connect
@@ -20,7 +24,9 @@ MaxClients 200
 
 class OutboundProxy:
     def __init__(self, port, log, credentials):
-        self.url = f"http://{credentials.replace(' ', ':') + '@' if credentials else ''}127.0.0.1:{port}"
+        name, _, password = credentials.partition(" ")
+        self.port = port
+        self.url = f"http://{f'{quote(name)}:{quote(password)}@' if credentials else ''}127.0.0.1:{port}"
         self._log = log
 
     @property
@@ -40,7 +46,7 @@ def outbound_proxy(folder, credentials=""):
     """
     port, log, file = free_port(), folder / "proxy.log", folder / "proxy.conf"
     asked = f"BasicAuth {credentials}" if credentials else ""
-    file.write_text(CONFIGURATION.format(port=port, log=log, credentials=asked))
+    file.write_text(CONFIGURATION.format(port=port, source=SOURCE, log=log, credentials=asked))
     process = subprocess.Popen(["tinyproxy", "-d", "-c", file], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         _wait_until_it_listens(port)

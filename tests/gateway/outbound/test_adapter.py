@@ -4,7 +4,7 @@ import pytest
 import requests
 from authlib.integrations.requests_client import OAuth2Session
 
-from gateway.outbound.adapter import OutboundAdapter, OutboundFailed, session
+from gateway.outbound.adapter import OutboundAdapter, OutboundFailed, mounted, session
 from gateway.outbound.client import HttpClient
 from tests.gateway.talentlms.odd_server import HANG_UP, answer, odd_server
 from tests.ports import free_port
@@ -36,7 +36,7 @@ def test_sessions_share_their_connections(adapter):
 def test_authlib_redeems_a_code_over_it(adapter):
     token = answer(b'{"access_token": "a", "token_type": "Bearer"}', b"200 OK", b"Content-Type: application/json")
     with odd_server(token) as server:
-        client = session(adapter, OAuth2Session("id", "secret", redirect_uri="https://gateway.example/callback"))
+        client = mounted(OAuth2Session("id", "secret", redirect_uri="https://gateway.example/callback"), adapter)
         assert (
             client.fetch_token(f"{server.url}/token", code="c", grant_type="authorization_code")["access_token"] == "a"
         )

@@ -1,14 +1,15 @@
 """One request out, one whole answer back: bounded, never twice, never another's."""
 
 import gzip
+import io
 import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from gateway.outbound import client as client_module
-from gateway.outbound.client import HttpClient, Request
+from gateway.outbound import dialer
+from gateway.outbound.client import KEPT_AT_MOST, HttpClient, Request
 from gateway.outbound.errors import BadAnswer, NoAnswer, NotConnected
 from tests.gateway.talentlms.odd_server import HANG, HANG_UP, answer, certificate, odd_server
 from tests.ports import free_port
@@ -100,6 +101,27 @@ def test_an_answer_that_nobody_asked_for_reaches_nobody():
         assert get(client, server.url).body == b"third"
 
 
+def test_an_answer_that_nobody_asked_for_is_noticed_where_tls_still_holds_it(tmp_path):
+    file, context = certificate(tmp_path)
+    first = answer(b"x" * 8000)
+    first = answer(b"x" * (8000 + io.DEFAULT_BUFFER_SIZE - len(first)))
+    assert len(first) == io.DEFAULT_BUFFER_SIZE
+    with odd_server(first + answer(b"second"), answer(b"third"), context=context) as server:
+        client = HttpClient(file)
+        assert get(client, server.url).body.startswith(b"x")
+        assert get(client, server.url).body == b"third"
+        assert server.connections == 2
+
+
+def test_a_connection_is_not_used_for_longer_than_addresses_may_last(monkeypatch):
+    with odd_server(answer()) as server:
+        client = HttpClient()
+        get(client, server.url)
+        monkeypatch.setattr("gateway.outbound.connection.LONGEST_SECONDS", 0.0)
+        get(client, server.url)
+        assert server.connections == 2
+
+
 def test_redirects_are_returned_and_not_followed():
     with odd_server(answer(b"", b"302 Found", b"Location: http://127.0.0.1:1/elsewhere")) as server:
         assert get(HttpClient(), server.url).status == 302
@@ -156,11 +178,28 @@ def test_a_new_connection_that_is_closed_without_an_answer_is_not_tried_again():
         assert len(server.requests) == 1
 
 
+def test_it_is_sent_again_over_a_new_connection_and_not_over_another_kept_one():
+    slowly = [0.2, answer(b"first")]
+    with odd_server(*[slowly] * 5, HANG_UP, answer(b"again")) as server, ThreadPoolExecutor(5) as many:
+        client = HttpClient()
+        assert [response.body for response in many.map(lambda _: get(client, server.url), range(5))] == [b"first"] * 5
+        assert get(client, server.url).body == b"again"
+        assert (server.connections, len(server.requests)) == (6, 7)
+
+
+@pytest.mark.parametrize("header", [b"Connection: close", b"Connection: keep-alive"])
 @pytest.mark.parametrize(("safe", "asked"), [(True, 2), (False, 1)])
-def test_a_408_is_asked_again_where_that_does_no_harm(safe, asked):
-    with odd_server(answer(b"", b"408 Request Timeout", b"Connection: close"), answer(b"good")) as server:
+def test_a_408_is_asked_again_over_a_new_connection_where_that_does_no_harm(safe, asked, header):
+    with odd_server(answer(b"", b"408 Request Timeout", header), answer(b"good")) as server:
         response = get(HttpClient(), server.url, safe=safe)
         assert (response.status, len(server.requests)) == (200 if safe else 408, asked)
+        assert server.connections == asked
+
+
+def test_whoever_is_always_told_408_is_told_so_after_the_second():
+    with odd_server(answer(b"", b"408 Request Timeout")) as server:
+        assert get(HttpClient(), server.url).status == 408
+        assert len(server.requests) == 2
 
 
 # --- no connection --------------------------------------------------------------------------------------------------
@@ -183,7 +222,7 @@ def test_a_certificate_of_nobody_known_is_refused(tmp_path):
     _, context = certificate(tmp_path)
     with odd_server(answer(), context=context) as server, pytest.raises(NotConnected) as raised:
         get(HttpClient(), server.url)
-    assert (raised.value.reason, raised.value.detail) == ("TLS failed", "self-signed certificate")
+    assert (raised.value.reason, raised.value.detail) == ("certificate not accepted", "self-signed certificate")
 
 
 def test_a_certificate_of_a_further_authority_is_believed_for_its_own_name_alone(tmp_path):
@@ -193,14 +232,14 @@ def test_a_certificate_of_a_further_authority_is_believed_for_its_own_name_alone
         assert get(client, server.url).body == b"secure"
         with pytest.raises(NotConnected) as raised:
             get(client, server.url.replace("127.0.0.1", "localhost"))
-        assert raised.value.reason == "TLS failed"
+        assert raised.value.reason == "certificate not accepted"
 
 
 def test_a_common_name_alone_names_nobody(tmp_path):
     file, context = certificate(tmp_path, common_name="localhost", alternative_name=None)
     with odd_server(answer(), context=context) as server, pytest.raises(NotConnected) as raised:
         get(HttpClient(file), server.url.replace("127.0.0.1", "localhost"))
-    assert raised.value.reason == "TLS failed"
+    assert raised.value.reason == "certificate not accepted"
 
 
 # --- a dead address -------------------------------------------------------------------------------------------------
@@ -228,7 +267,7 @@ def dead_address():
 
 def test_a_dead_first_address_costs_its_time_once(dead_address, monkeypatch):
     address, port = dead_address
-    monkeypatch.setattr(client_module, "FIRST_ADDRESS_SECONDS", 0.2)
+    monkeypatch.setattr(dialer, "FIRST_ADDRESS_SECONDS", 0.2)
     tried = []
 
     real = socket.getaddrinfo
@@ -241,12 +280,21 @@ def test_a_dead_first_address_costs_its_time_once(dead_address, monkeypatch):
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
     with odd_server(answer(), port=port) as server:
         client = HttpClient()
-        original = client._addresses.failed
-        monkeypatch.setattr(client._addresses, "failed", lambda dead: (tried.append(dead), original(dead)))
+        original = client._dialer._addresses.failed
+        monkeypatch.setattr(client._dialer._addresses, "failed", lambda dead: (tried.append(dead), original(dead)))
         for _ in range(3):
             assert get(client, f"http://two-addresses.test:{port}/").status == 200
         assert server.connections == 1
     assert tried == [address]
+
+
+def test_a_rush_is_carried_whole_and_without_a_warning(caplog):
+    with odd_server(lambda request: [0.5, answer(request.split(b" ")[1])]) as server, ThreadPoolExecutor(500) as many:
+        client = HttpClient()
+        answers = list(many.map(lambda number: get(client, f"{server.url}/{number}", 10.0).body, range(500)))
+        assert server.connections > KEPT_AT_MOST
+    assert answers == [b"/%d" % number for number in range(500)]
+    assert caplog.records == []
 
 
 def test_ten_at_once_get_each_their_own_answer():

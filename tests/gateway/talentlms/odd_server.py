@@ -34,15 +34,16 @@ class OddServer:
         connections: how many it was given.
     """
 
-    def __init__(self, *says, context=None, port=0):
+    def __init__(self, *says, context=None, port=0, host="127.0.0.1"):
         self.says = list(says)
         self.requests = []
         self.connections = 0
         self._open = []
         self._context = context
-        self._listener = socket.create_server(("127.0.0.1", port), backlog=300)
-        scheme = "https" if context else "http"
-        self.url = f"{scheme}://127.0.0.1:{self._listener.getsockname()[1]}"
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._listener = socket.create_server((host, port), family=family, backlog=500)
+        scheme, written = "https" if context else "http", f"[{host}]" if ":" in host else host
+        self.url = f"{scheme}://{written}:{self._listener.getsockname()[1]}"
         self._lock = threading.Lock()
         self._stopped = threading.Event()
         threading.Thread(target=self._accept, daemon=True).start()
@@ -113,12 +114,19 @@ def _read(reader):
 
 
 @contextmanager
-def odd_server(*says, context=None, port=0):
-    server = OddServer(*says, context=context, port=port)
+def odd_server(*says, context=None, port=0, host="127.0.0.1"):
+    server = OddServer(*says, context=context, port=port, host=host)
     try:
         yield server
     finally:
         server.stop()
+
+
+def _alternative(host):
+    try:
+        return x509.IPAddress(ip_address(host))
+    except ValueError:
+        return x509.DNSName(host)
 
 
 def certificate(folder, host="127.0.0.1", *, common_name=None, alternative_name=True):
@@ -132,7 +140,7 @@ def certificate(folder, host="127.0.0.1", *, common_name=None, alternative_name=
         .not_valid_after(now + timedelta(days=1))
     )
     if alternative_name:
-        made = made.add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address(host))]), critical=False)
+        made = made.add_extension(x509.SubjectAlternativeName([_alternative(host)]), critical=False)
     made = made.sign(key, SHA256())
     file, key_file = folder / f"{host}.pem", folder / f"{host}.key"
     file.write_bytes(made.public_bytes(Encoding.PEM))
