@@ -10,6 +10,10 @@ from flask import Blueprint, Flask
 
 from gateway import log
 from gateway.config import IdentityProviderSettings, RegisteredAddresses, Settings, load, risks
+from gateway.database import upgrade
+from gateway.database.account_links import AccountLinks
+from gateway.database.connection import PreparedDatabase
+from gateway.errors import DatabaseUnavailable
 from gateway.flows import failed_codes, provisioning
 from gateway.flows.checkout import Checkout
 from gateway.flows.destinations import Destinations
@@ -31,7 +35,6 @@ from gateway.oidc.registration import Registration
 from gateway.oidc.relying_party import RelyingParty
 from gateway.outbound import proxies
 from gateway.outbound.client import HttpClient
-from gateway.store.account_links import AccountLinks
 from gateway.store.attempts import Attempts
 from gateway.store.budget import SharedBudget
 from gateway.store.connection import Store, connect
@@ -100,6 +103,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     waiting.install(app)
 
     near = _neighbours(settings)
+    _prepare(near.database)
     cookies = Cookies(secure=settings.secure)
     catalogue = Catalogue(settings.slugs.courses, settings.slugs.categories)
     clicks = Clicks(near.sessions, cookies, near.budget, catalogue)
@@ -121,11 +125,34 @@ def log_risks(settings: Settings) -> None:
         log.event("settings.risk", level=logging.WARNING, setting=risk.name, note=risk.says)
 
 
+def _prepare(database: PreparedDatabase) -> None:
+    """Bring the tables up to date; where the database is away that waits for its first use, and clicks go on."""
+    try:
+        database.prepare()
+    except DatabaseUnavailable as error:
+        log.event("database.not_prepared", level=logging.ERROR, why=error.code, note=error.note)
+
+
+def database_fault(settings: Settings) -> list[str]:
+    """Return what keeps the database's file from being used, if anything; for whoever starts the gateway's processes.
+
+    Of a server nothing is said: it may come back, and clicks of people who are signed in go on without it.
+    """
+    if not settings.database_url.reveal().startswith("sqlite:"):
+        return []
+    try:
+        upgrade.opened(settings.database_url).prepare()
+    except DatabaseUnavailable as error:
+        return [f"GATEWAY_DATABASE_URL: its file cannot be used ({error.note}); check its path, permissions and disk."]
+    return []
+
+
 @dataclass(frozen=True)
 class _Neighbours:
     """Whom we call, and what every flow needs."""
 
     store: Store
+    database: PreparedDatabase
     budget: Budget
     lms: TalentLMS
     directories: dict[str, ProviderDirectory]
@@ -140,6 +167,7 @@ class _Neighbours:
 
 def _neighbours(settings: Settings) -> _Neighbours:
     store = connect(settings.redis_url, settings.ca_file)
+    database = upgrade.opened(settings.database_url, settings.ca_file)
     keyring = Keyring(settings.secret_keys)
     adapter = BoundedAdapter(settings.ca_file)
     documents = ProviderDocuments(store, keep=STALE_SECONDS)
@@ -157,6 +185,7 @@ def _neighbours(settings: Settings) -> _Neighbours:
     budget.fed_by(talentlms.site.rate_limit)
     return _Neighbours(
         store=store,
+        database=database,
         budget=budget,
         lms=talentlms,
         directories=directories,
@@ -166,7 +195,7 @@ def _neighbours(settings: Settings) -> _Neighbours:
         logouts={name: Logout(us, directories[name], algorithms) for name, us in registrations.items()},
         keyring=keyring,
         passwords=ManagedPasswords(keyring),
-        account_links=AccountLinks(store),
+        account_links=AccountLinks(database),
         sessions=Sessions(store, settings.session_idle, settings.session_lifetime, tuple(entries)),
         destinations=Destinations(lms.link_hosts, lms.payment_hosts),
     )
@@ -188,7 +217,7 @@ def _routes(
     forms = Forms(near.keyring, cookies, settings.public_url)
     courses, categories = settings.slugs.courses, settings.slugs.categories
 
-    yield health.blueprint(near.store, near.directories)
+    yield health.blueprint(near.store, near.database, near.directories)
     yield sign_in.blueprint(
         sign_in.SignIn(
             visitor,
@@ -233,7 +262,7 @@ def _launch(settings: Settings, near: _Neighbours) -> Launch:
         hidden_options=lms.header_hidden_options,
         self_enrol_courses=lms.self_enrol_courses,
     )
-    return Launch(near.lms, near.destinations, near.account_links, near.passwords, options)
+    return Launch(near.lms, near.destinations, near.passwords, options)
 
 
 def _leaving(

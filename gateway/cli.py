@@ -8,11 +8,14 @@ from typing import TypeVar
 import click
 
 from gateway.config import BadSettings, RegisteredAddresses, Settings, describe, load, risks
-from gateway.errors import GatewayError
+from gateway.database.account_links import AccountLinks
+from gateway.database.connection import Database
+from gateway.database.connection import connect as connect_database
+from gateway.database.upgrade import opened, upgrade, versions
+from gateway.errors import DatabaseUnavailable, GatewayError
 from gateway.oidc.metadata import STALE_SECONDS, ProviderDirectory
 from gateway.oidc.outbound import BoundedAdapter
 from gateway.oidc.tokens import one_name
-from gateway.store.account_links import AccountLinks
 from gateway.store.connection import Store, connect
 from gateway.store.provider_documents import ProviderDocuments
 from gateway.store.sessions import Sessions
@@ -66,6 +69,16 @@ def account_links() -> None:
 
 
 @account_links.command()
+@click.option("--issuer", required=True, help="The former provider's issuer, byte for byte.")
+def forget_all(issuer: str) -> None:
+    """Forget the accounts of everybody who signed in at a former provider; exit 1 if there are none."""
+    forgotten = _with_database(lambda database: AccountLinks(database).forget_issuer(issuer))
+    if not forgotten:
+        sys.exit(f"No link removed: nobody has signed in at {issuer!r}.")
+    click.echo(f"{forgotten} account{'' if forgotten == 1 else 's'} forgotten")
+
+
+@account_links.command()
 @click.option("--user-id", required=True, type=int, help="TalentLMS's id of the account.")
 def forget(user_id: int) -> None:
     """Forget whose an account is, and end the sessions that lead there; exit 1 if it is nobody's.
@@ -74,7 +87,7 @@ def forget(user_id: int) -> None:
     """
 
     def forget_account(store: Store, settings: Settings) -> bool:
-        forgotten = AccountLinks(store).forget_account(user_id)
+        forgotten = AccountLinks(opened(settings.database_url, settings.ca_file)).forget_account(user_id)
         Sessions(store, settings.session_idle, settings.session_lifetime).end_all_of_user(str(user_id))
         return forgotten
 
@@ -108,6 +121,38 @@ def refresh(name: str | None) -> None:
     for each, was_there in _with_store(forget_published).items():
         done = "forgot metadata and keys" if was_there else "knew neither metadata nor keys"
         click.echo(f"{each}: {done}; the next sign-in fetches them")
+
+
+@main.group()
+def database() -> None:
+    """The database, which holds what lasts."""
+
+
+@database.command("upgrade")
+def upgrade_tables() -> None:
+    """Bring the tables up to date; the gateway does it by itself when it starts. Exit 1 if it cannot be done."""
+    before = _with_database(upgrade)
+    done = f"are at {before.newest} already" if before.are_up_to_date else f"were brought to {before.newest}"
+    click.echo(f"the tables {done}")
+
+
+@database.command("current")
+def current_tables() -> None:
+    """Say how far the tables are; exit 1 if they are not up to date."""
+    found = _with_database(versions)
+    if not found.are_up_to_date:
+        sys.exit(
+            f"The tables are at {found.current or 'nothing'}, and this version of the gateway needs {found.newest}."
+        )
+    click.echo(f"the tables are at {found.current}")
+
+
+def _with_database(step: Callable[[Database], T]) -> T:
+    settings = _settings()
+    try:
+        return step(connect_database(settings.database_url, settings.ca_file))
+    except DatabaseUnavailable as error:
+        sys.exit(f"The database cannot be used: {error.note}")
 
 
 def _with_store(step: Callable[[Store, Settings], T]) -> T:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gateway.config import identity_providers, settings, talentlms
+from gateway.config.database_url import default_place
 from gateway.config.environment import Environment
 from gateway.config.faults import Faults, Refused
 from gateway.config.file import File, open_file
@@ -36,7 +37,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         BadSettings: with every fault there is, in the order of declaration.
     """
     faults = Faults()
-    environment = Environment(environ, faults)
+    environment = Environment({**environ, **default_place(environ)}, faults)
     own = environment.read(Settings, check=settings.contradictions)
     file = open_file(own.get("config_file"), faults)
     lms = file.table("talentlms").read(

@@ -9,6 +9,8 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 from gateway.config.addresses import mail_or_url, network, origin, redis
+from gateway.config.database_url import VARIABLE as DATABASE_URL
+from gateway.config.database_url import database
 from gateway.config.faults import Refused
 from gateway.config.files import certificates
 from gateway.config.identity_providers import IdentityProviderSettings
@@ -93,12 +95,26 @@ class Settings:
             secret=True,
         ),
     ]
+    database_url: Annotated[
+        Secret,
+        Setting(
+            Rule("`sqlite:////…` or `postgresql://…` URL", database),
+            "Where everything is kept that lasts: which account is whose. A SQLite file serves all processes of one "
+            "machine, and is made where it is missing; PostgreSQL serves many machines, beyond this one with "
+            "`sslmode=verify-full`.",
+            variable=DATABASE_URL,
+            secret=True,
+            unset="`gateway.db` in systemd's `$STATE_DIRECTORY`; else, with a public URL of this machine, in `var/` "
+            "below the project's folder; else **required**",
+        ),
+    ]
     redis_url: Annotated[
         Secret | None,
         Setting(
             Rule("`redis://` or `rediss://` URL", redis),
-            "Where sessions and links between accounts are kept. Without it they live in the process, which then must "
-            "be the only one. `redis://` is not encrypted: beyond one machine use it only in a private network.",
+            "Where sessions and everything else are kept that lasts for hours. Without it they live in the process, "
+            "which then must be the only one. `redis://` is not encrypted: beyond one machine use it only in a private "
+            "network.",
             variable="GATEWAY_REDIS_URL",
             secret=True,
             unset="embedded store",

@@ -58,7 +58,7 @@ def name_and_twin(one: Declared, name: str, twin: str) -> str:
 def default_of(one: Declared, value: str) -> str:
     """Return what holds without the setting; value is its default, written down."""
     if one.required:
-        return "**required**"
+        return one.setting.unset or "**required**"
     return one.setting.unset or (value if value == "none" else f"`{value}`")
 
 

@@ -9,11 +9,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from gateway import deadline, log
+from gateway.database.account_links import AccountLinks
 from gateway.errors import (
     AccountInactive,
     AccountNotALearner,
     AccountTaken,
     Conflict,
+    DatabaseUnavailable,
     EmailMalformed,
     EmailMissing,
     EmailNotVerified,
@@ -32,7 +34,6 @@ from gateway.flows.ownership import Ownership
 from gateway.flows.profile import Profile, logins_for, profile_of
 from gateway.flows.sign_up_refusals import explained
 from gateway.flows.trust import Trust
-from gateway.store.account_links import AccountLinks
 from gateway.store.attempts import Attempts
 from gateway.store.locks import Locks
 from gateway.talentlms.client import TalentLMS
@@ -93,16 +94,16 @@ class Provisioning:
             known = self._account_links.find(identity.key)
             if known is not None:
                 try:
-                    return _learner(self._brought_up_to_date(known, identity))
+                    return self._brought_up_to_date(known, identity).learner
                 except UserNotFound:
                     self._forget(known, identity)
             self._check_refusals(identity)
-            return _learner(self._adopted_or_signed_up(identity))
+            return self._adopted_or_signed_up(identity).learner
 
     def known(self, identity: Identity) -> Learner | None:
         """Return the person's learner if the account is remembered; no call to TalentLMS."""
         known = self._account_links.find(identity.key)
-        return None if known is None else _learner(known)
+        return None if known is None else known.learner
 
     def learner_again(self, identity: Identity, gone: Learner) -> Learner:
         """Return the person's learner after TalentLMS said that the account does not exist: forget, look anew.
@@ -115,6 +116,26 @@ class Provisioning:
         if known is not None and known.user_id == gone.user_id:
             self._forget(known, identity)
         return self.learner_for(identity)
+
+    def after_wrong_password(self, learner: Learner) -> Learner:
+        """Return what holds of a learner whose managed password TalentLMS has just refused.
+
+        It is never tried again, since another wrong attempt could lock the person out; unless another session has
+        renewed it meanwhile. Where the database is away, it is not tried again by this person's sessions.
+        """
+        try:
+            known = self._account_links.find(learner.person)
+            if known is None or known.user_id != learner.user_id:
+                return replace(learner, password_key="")
+            if known.password_key != learner.password_key:
+                return known.learner
+            own = replace(known, password_key="")
+            self._account_links.change(known, own)
+        except DatabaseUnavailable as error:
+            log.event("managed_password.not_given_up", person=learner.person, why=error.code, note=error.note)
+            return replace(learner, password_key="")
+        log.audit("managed_password", outcome="success", step="given_up", person=known.person, user_id=known.user_id)
+        return own.learner
 
     # --- a remembered account ----------------------------------------------------------------------------------
 
@@ -129,16 +150,24 @@ class Provisioning:
         profile, newest = self._profile(identity), self._passwords.current_key
         rotated = known.password_key not in ("", newest)
         if known.profile == profile.digest and not rotated and not known.pending:
-            return known
+            return self._with_address(known, identity)
         if known.pending:
             self._activate(known, identity)
         key = self._key_after_rotation(known) if rotated else known.password_key
         password = self._passwords.new(identity.key) if rotated and key else None
         if known.profile != profile.digest or password:
             self._tell(known.user_id, identity, profile.unlike(user), password)
-        told = replace(known, profile=profile.digest, password_key=key, pending=False)
+        told = replace(known, profile=profile.digest, password_key=key, pending=False, email=identity.email)
         self._account_links.update(told)
         return told
+
+    def _with_address(self, known: AccountLink, identity: Identity) -> AccountLink:
+        """Remember the address by which an operator looks for the person, also where nobody verifies it."""
+        if known.email == identity.email:
+            return known
+        moved = replace(known, email=identity.email)
+        self._account_links.update(moved)
+        return moved
 
     def _activate(self, known: AccountLink, identity: Identity) -> None:
         try:
@@ -234,7 +263,7 @@ class Provisioning:
 
     def _taken(self, identity: Identity, user: User) -> AccountTaken:
         """Return the refusal of an account that is linked already; it offers the sign-in at another provider."""
-        owner = self._account_links.of_account(user.user_id)
+        owner = self._account_links.owner_of(user.user_id)
         issuer = owner.issuer if owner else ""
         remedy = "the account is linked to another identity; unlink it there, or change the address of one"
         self._write_refusal(AccountTaken, identity, user, remedy, linked_issuer=issuer)
@@ -383,9 +412,11 @@ def _is_same(one: str, other: str) -> bool:
 def _link(identity: Identity, user: User, password_key: str, *, pending: bool) -> AccountLink:
     """Return a link whose profile is empty: TalentLMS has not been told yet."""
     return AccountLink(
-        identity.issuer, identity.subject, user.user_id, user.login, password_key=password_key, pending=pending
+        identity.issuer,
+        identity.subject,
+        user.user_id,
+        user.login,
+        password_key=password_key,
+        pending=pending,
+        email=identity.email,
     )
-
-
-def _learner(link: AccountLink) -> Learner:
-    return Learner(link.user_id, link.login, link.person)
