@@ -95,13 +95,13 @@ class PreparedDatabase(Database):
     """A database that is prepared before it is first used, again and again until that has succeeded once.
 
     Args:
-        plain: the database as it is.
+        plain: the database as it is, whatever its tables are.
         prepare: what to do with it; raises ``DatabaseUnavailable`` where that cannot be done.
     """
 
     def __init__(self, plain: Database, prepare: Callable[[Database], object]) -> None:
         super().__init__(plain.engine)
-        self._plain = plain
+        self.plain = plain
         self._prepare: Callable[[Database], object] | None = prepare
         self._one_at_a_time = threading.Lock()
 
@@ -114,7 +114,7 @@ class PreparedDatabase(Database):
         try:
             if self._prepare is not None:
                 with self._used():
-                    self._prepare(self._plain)
+                    self._prepare(self.plain)
                 self._prepare = None
         finally:
             self._one_at_a_time.release()

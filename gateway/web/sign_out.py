@@ -17,7 +17,7 @@ from flask import Blueprint, Response, request
 from gateway import admission, log
 from gateway.admission import QueueEntry
 from gateway.errors import DatabaseUnavailable
-from gateway.flows.sign_out import SignOut, WayOut
+from gateway.flows.sign_out import CONTINUE_PATH, SignOut, WayOut
 from gateway.oidc.logout import Logout
 from gateway.store.sessions import Sessions
 from gateway.store.transactions import DEPARTURE_SECONDS, Departures
@@ -35,7 +35,6 @@ from schemas.transaction import Departure
 DEPARTURE_COOKIE = "departure"
 LEFT_OPEN_COOKIE = "left_open"
 """Whether TalentLMS's session may still be open."""
-CONTINUE_PATH = "/logout/continue"
 SIGNED_OUT_PATH = "/signed-out"
 
 
