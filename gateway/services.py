@@ -8,9 +8,11 @@ from gateway.config import IdentityProviderSettings, RegisteredAddresses, Settin
 from gateway.database import upgrade
 from gateway.database.account_links import AccountLinks
 from gateway.database.connection import PreparedDatabase
-from gateway.flows import failed_codes, provisioning
+from gateway.flows import account_refusals, failed_codes
+from gateway.flows.accounts import Accounts
 from gateway.flows.checkout import Checkout
 from gateway.flows.destinations import Destinations
+from gateway.flows.enrolment import Enrolment
 from gateway.flows.failed_codes import FailedCodes
 from gateway.flows.launch import Launch, LaunchOptions
 from gateway.flows.managed_password import ManagedPasswords
@@ -173,17 +175,21 @@ class Services:
         return ManagedPasswords(self.keyring)
 
     @cached_property
-    def provisioning(self) -> Provisioning:
-        """Accounts for people."""
-        return Provisioning(
+    def accounts(self) -> Accounts:
+        """Accounts for people, whoever tells of them."""
+        return Accounts(
             self.talentlms,
             self.account_links,
             self.locks,
             self.passwords,
-            self.trusts,
             self.settings.talentlms.learner_types,
-            self._attempts(provisioning.REFUSAL_SECONDS),
+            self._attempts(account_refusals.REFUSAL_SECONDS),
         )
+
+    @cached_property
+    def provisioning(self) -> Provisioning:
+        """Accounts for people who have signed in."""
+        return Provisioning(self.accounts, self.trusts)
 
     @cached_property
     def launch(self) -> Launch:
@@ -196,7 +202,12 @@ class Services:
             hidden_options=lms.header_hidden_options,
             self_enrol_courses=lms.self_enrol_courses,
         )
-        return Launch(self.talentlms, self.destinations, self.passwords, options)
+        return Launch(self.talentlms, self.destinations, self.passwords, self.enrolment, options)
+
+    @cached_property
+    def enrolment(self) -> Enrolment:
+        """Enrolments in courses."""
+        return Enrolment(self.talentlms)
 
     @cached_property
     def checkout(self) -> Checkout:

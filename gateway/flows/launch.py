@@ -7,12 +7,12 @@ from typing import Literal
 from gateway import log
 from gateway.errors import (
     AccountInactive,
-    AlreadyMember,
     CourseNotOpen,
     Misunderstood,
     NotEnrolled,
 )
 from gateway.flows.destinations import Destinations
+from gateway.flows.enrolment import Enrolment
 from gateway.flows.managed_password import ManagedPasswords
 from gateway.talentlms.client import TalentLMS
 from schemas.learner import Learner
@@ -49,6 +49,7 @@ class Launch:
         lms: TalentLMS.
         destinations: where a link may lead.
         passwords: the managed passwords.
+        enrolment: what enrols somebody by their own click.
         options: what a launch looks like.
     """
 
@@ -57,11 +58,13 @@ class Launch:
         lms: TalentLMS,
         destinations: Destinations,
         passwords: ManagedPasswords,
+        enrolment: Enrolment,
         options: LaunchOptions,
     ) -> None:
         self._lms = lms
         self._destinations = destinations
         self._passwords = passwords
+        self._enrolment = enrolment
         self._options = options
 
     def dashboard(self, learner: Learner) -> Link:
@@ -105,7 +108,7 @@ class Launch:
         except NotEnrolled:
             if not (navigation and self._options.may_enrol(course_id)):
                 raise CourseNotOpen(f"user {learner.user_id} is not enrolled in course {course_id}") from None
-        self._enrol(learner, course_id)
+        self._enrolment.enrol(learner, course_id)
         return self._go_to(learner, course_id)
 
     def _go_to(self, learner: Learner, course_id: int) -> Link:
@@ -117,13 +120,6 @@ class Launch:
             header_hidden_options=self._options.hidden_options,
         )
         return self._checked(link, learner, course_id)
-
-    def _enrol(self, learner: Learner, course_id: int) -> None:
-        try:
-            self._lms.courses.add_user(learner.user_id, course_id)
-        except AlreadyMember:
-            return  # another tab was quicker
-        log.audit("enrolment", outcome="success", person=learner.person, user_id=learner.user_id, course_id=course_id)
 
     def _password(self, learner: Learner) -> str | None:
         return self._passwords.of(learner.person, learner.password_key) if learner.password_key else None

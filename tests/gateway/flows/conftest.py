@@ -6,7 +6,9 @@ import pytest
 from gateway import log
 from gateway.database.account_links import AccountLinks
 from gateway.database.upgrade import opened
+from gateway.flows.accounts import Accounts
 from gateway.flows.destinations import Destinations
+from gateway.flows.enrolment import Enrolment
 from gateway.flows.launch import Launch, LaunchOptions
 from gateway.flows.managed_password import ManagedPasswords
 from gateway.flows.provisioning import Provisioning
@@ -59,7 +61,8 @@ def provisioning(lms, store, links):
     def made(*keys, domains=(), usernames=False, learner_types=("Learner", "Learner-Type"), refusals=None):
         passwords = ManagedPasswords(Keyring(keys or [NEW_KEY]))
         trusts = {"acme": Trust(domains, usernames), "other": Trust()}
-        return Provisioning(lms, links, Locks(store), passwords, trusts, learner_types, refusals)
+        accounts = Accounts(lms, links, Locks(store), passwords, learner_types, refusals)
+        return Provisioning(accounts, trusts)
 
     return made
 
@@ -77,7 +80,7 @@ def launch(lms, destinations):
             "self_enrol_courses": (),
         }
         passwords = ManagedPasswords(Keyring(keys or [NEW_KEY]))
-        return Launch(lms, destinations, passwords, LaunchOptions(**usual | options))
+        return Launch(lms, destinations, passwords, Enrolment(lms), LaunchOptions(**usual | options))
 
     return made
 
