@@ -14,10 +14,13 @@ RUN /opt/build/bin/pip wheel --no-deps --no-build-isolation --wheel-dir dist . \
 FROM python:3.13-slim
 # A user without a home, a shell or a password; the files are root's, so the process cannot change them.
 RUN useradd --system --no-create-home --shell /usr/sbin/nologin gateway
+# Here it keeps what lasts, unless GATEWAY_DATABASE_URL names a PostgreSQL: put a volume there.
+RUN install --directory --owner=gateway --group=gateway --mode=0700 /var/lib/talentlms-gateway
 COPY --from=build /opt/gateway /opt/gateway
 WORKDIR /srv/gateway
 COPY gunicorn.conf.py ./
-ENV PATH=/opt/gateway/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+ENV PATH=/opt/gateway/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 STATE_DIRECTORY=/var/lib/talentlms-gateway
+VOLUME /var/lib/talentlms-gateway
 USER gateway
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \

@@ -24,7 +24,7 @@ from gunicorn.http.message import Request
 from gunicorn.http.wsgi import Response
 from gunicorn.workers.base import Worker
 
-from gateway import deadline, log_risks
+from gateway import database_fault, deadline, log_risks
 from gateway.config import BadSettings, load
 from gateway.log import sanitize
 from gateway.server_options import refused
@@ -97,6 +97,7 @@ def on_starting(server: Arbiter) -> None:
         sys.exit("\n".join([*faults, str(bad)]))
     if settings.redis_url is None and server.cfg.workers > 1:
         faults.append("GATEWAY_REDIS_URL is not set: the embedded store serves one worker. Set it, or ask for one.")
+    faults += database_fault(settings)
     if faults:
         sys.exit("\n".join(faults))
     log_risks(settings)

@@ -8,17 +8,10 @@ from typing import TypeVar
 import click
 
 from gateway.config import BadSettings, RegisteredAddresses, Settings, describe, load, risks
-from gateway.errors import GatewayError
-from gateway.oidc.metadata import STALE_SECONDS, directory_of
-from gateway.oidc.provider_calls import ProviderAdapter
+from gateway.database.upgrade import upgrade, versions
+from gateway.errors import DatabaseUnavailable, GatewayError
 from gateway.oidc.tokens import one_name
-from gateway.outbound import proxies
-from gateway.outbound.client import HttpClient
-from gateway.store.account_links import AccountLinks
-from gateway.store.connection import Store, connect
-from gateway.store.provider_documents import ProviderDocuments
-from gateway.store.sessions import Sessions
-from gateway.store.signing_algorithms import SigningAlgorithms
+from gateway.services import Services
 
 T = TypeVar("T")
 
@@ -52,11 +45,7 @@ def sessions() -> None:
 @click.option("--user", required=True, help="E-mail address, user name, subject, TalentLMS login or TalentLMS id.")
 def end(user: str) -> None:
     """End every session of a person; exit 1 if they have none."""
-
-    def end_all(store: Store, settings: Settings) -> int:
-        return Sessions(store, settings.session_idle, settings.session_lifetime).end_all_of_user(user)
-
-    ended = _with_store(end_all)
+    ended = _with_store(lambda services: services.sessions.end_all_of_user(user))
     if not ended:
         sys.exit("No session ended: nobody of that name is signed in.")
     click.echo(f"{ended} session{'' if ended == 1 else 's'} ended")
@@ -68,6 +57,16 @@ def account_links() -> None:
 
 
 @account_links.command()
+@click.option("--issuer", required=True, help="The former provider's issuer, byte for byte.")
+def forget_all(issuer: str) -> None:
+    """Forget the accounts of everybody who signed in at a former provider; exit 1 if there are none."""
+    forgotten = _told(lambda services: services.account_links.forget_issuer(issuer))
+    if not forgotten:
+        sys.exit(f"No link removed: nobody has signed in at {issuer!r}.")
+    click.echo(f"{forgotten} account{'' if forgotten == 1 else 's'} forgotten")
+
+
+@account_links.command()
 @click.option("--user-id", required=True, type=int, help="TalentLMS's id of the account.")
 def forget(user_id: int) -> None:
     """Forget whose an account is, and end the sessions that lead there; exit 1 if it is nobody's.
@@ -75,9 +74,9 @@ def forget(user_id: int) -> None:
     Whoever signs in next looks for theirs anew.
     """
 
-    def forget_account(store: Store, settings: Settings) -> bool:
-        forgotten = AccountLinks(store).forget_account(user_id)
-        Sessions(store, settings.session_idle, settings.session_lifetime).end_all_of_user(str(user_id))
+    def forget_account(services: Services) -> bool:
+        forgotten = services.account_links.forget_account(user_id)
+        services.sessions.end_all_of_user(str(user_id))
         return forgotten
 
     if not _with_store(forget_account):
@@ -95,33 +94,63 @@ def providers() -> None:
 def refresh(name: str | None) -> None:
     """Forget metadata and keys of the provider NAME, or of all; the next sign-in fetches them."""
 
-    def forget_published(store: Store, settings: Settings) -> dict[str, bool]:
-        entries = {entry.name: entry for entry in settings.identity_providers if name in (None, entry.name)}
+    def forget_published(services: Services) -> dict[str, bool]:
+        entries = [entry for entry in services.settings.identity_providers if name in (None, entry.name)]
         if not entries:
-            names = ", ".join(entry.name for entry in settings.identity_providers)
+            names = ", ".join(entry.name for entry in services.settings.identity_providers)
             sys.exit(f"No identity provider is called {name!r}. There are: {names}.")
-        documents = ProviderDocuments(store, STALE_SECONDS)
-        adapter = ProviderAdapter(HttpClient(settings.ca_file, proxies.from_environment()))
-        algorithms = SigningAlgorithms(store, settings.session_lifetime)
-        for entry in entries.values():
-            algorithms.forget(entry.issuer, entry.client_id, {str(one_name(name)) for name in entry.algorithms})
-        directories = {
-            each: directory_of(entry.issuer, entry.client_id, entry.preset, documents, adapter)
-            for each, entry in entries.items()
-        }
-        return {each: directory.forget() for each, directory in directories.items()}
+        for entry in entries:
+            algorithms = {str(one_name(each)) for each in entry.algorithms}
+            services.signing_algorithms.forget(entry.issuer, entry.client_id, algorithms)
+        return {entry.name: services.directories[entry.name].forget() for entry in entries}
 
     for each, was_there in _with_store(forget_published).items():
         done = "forgot metadata and keys" if was_there else "knew neither metadata nor keys"
         click.echo(f"{each}: {done}; the next sign-in fetches them")
 
 
-def _with_store(step: Callable[[Store, Settings], T]) -> T:
-    settings = _settings()
-    if settings.redis_url is None:
-        sys.exit("GATEWAY_REDIS_URL is not set: what the embedded store holds lives in the gateway's process alone.")
+@main.group()
+def database() -> None:
+    """The database, which holds what lasts."""
+
+
+@database.command("upgrade")
+def upgrade_tables() -> None:
+    """Bring the tables up to date; the gateway does it by itself when it starts. Exit 1 if it cannot be done."""
+    before = _told(lambda services: upgrade(services.database.plain))
+    done = f"are at {before.newest} already" if before.are_up_to_date else f"were brought to {before.newest}"
+    click.echo(f"the tables {done}")
+
+
+@database.command("current")
+def current_tables() -> None:
+    """Say how far the tables are; exit 1 if they are not up to date."""
+    found = _told(lambda services: versions(services.database.plain))
+    if not found.are_up_to_date:
+        sys.exit(
+            f"The tables are at {found.current or 'nothing'}, and this version of the gateway needs {found.newest}."
+        )
+    click.echo(f"the tables are at {found.current}")
+
+
+def _with_store(step: Callable[[Services], T]) -> T:
+    """Take a step for which the gateway's own Redis is needed."""
+
+    def taken(services: Services) -> T:
+        if services.settings.redis_url is None:
+            sys.exit("GATEWAY_REDIS_URL is not set: what the embedded store holds lives in the gateway alone.")
+        return step(services)
+
+    return _told(taken)
+
+
+def _told(step: Callable[[Services], T]) -> T:
+    """Take a step; where it fails, say so in one sentence and exit with 1."""
+    services = Services(_settings())
     try:
-        return step(connect(settings.redis_url, settings.ca_file), settings)
+        return step(services)
+    except DatabaseUnavailable as error:
+        sys.exit(f"The database cannot be used: {error.note}")
     except GatewayError as error:
         sys.exit(f"{error.code}: {error.note}")
 

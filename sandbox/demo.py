@@ -7,10 +7,12 @@ anew for each run; nothing is kept.
 import argparse
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -57,17 +59,19 @@ class Part:
     environment: Mapping[str, str]
 
 
-def parts(port: int) -> list[Part]:
+def parts(port: int, folder: Path) -> list[Part]:
     """Return what to start, in this order.
 
     Args:
         port: the gateway's; the next two are TalentLMS's and the provider's.
+        folder: where the gateway's database is.
     """
     gateway, talentlms, provider = (f"http://{HOST}:{port + offset}" for offset in range(3))
     api_key, client_secret = secrets.token_hex(24), secrets.token_hex(24)
     settings = {
         "GATEWAY_PUBLIC_URL": gateway,
         "GATEWAY_SECRET_KEYS": secrets.token_urlsafe(48),
+        "GATEWAY_DATABASE_URL": f"sqlite:///{folder}/gateway.db",
         "GATEWAY_CONFIG": str(Path(__file__).with_name("demo.toml")),
         "GATEWAY_LOG_LEVEL": "warning",
         "GATEWAY_HELP_CONTACT": "help@acme.example",
@@ -98,8 +102,9 @@ def main() -> None:
     signal.signal(signal.SIGTERM, _interrupt)
     signal.signal(signal.SIGHUP, _interrupt)
     running: list[subprocess.Popen[bytes]] = []
+    folder = Path(tempfile.mkdtemp(prefix="talentlms-gateway-demo-"))
     try:
-        for part in parts(port):
+        for part in parts(port, folder):
             running.append(_start(part))
             _wait_for(part, running[-1])
         _say(_WELCOME.format(**_addresses(port)))
@@ -108,6 +113,7 @@ def main() -> None:
         _say("")
     finally:
         _end(running)
+        shutil.rmtree(folder)
 
 
 def _addresses(port: int) -> dict[str, str]:

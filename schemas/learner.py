@@ -1,4 +1,4 @@
-"""A learner: the person, once it is known which TalentLMS account is theirs. The middle noun of the house."""
+"""A learner: the person, once it is known which TalentLMS account is theirs."""
 
 from dataclasses import dataclass
 
@@ -13,11 +13,13 @@ class Learner:
         user_id: TalentLMS's id of the account.
         login: the account's user name.
         person: ``Identity.key`` of the person whose account it is.
+        password_key: the fingerprint of the key whose managed password the account carries; empty for none.
     """
 
     user_id: int
     login: str
     person: str
+    password_key: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,3 +51,8 @@ class AccountLink:
     def person(self) -> str:
         """``Identity.key`` of the person."""
         return person_key(self.issuer, self.subject)
+
+    @property
+    def learner(self) -> Learner:
+        """What a click has to know of it."""
+        return Learner(self.user_id, self.login, self.person, self.password_key)

@@ -1,11 +1,13 @@
 #!/bin/sh
-# What the tests need of the system: a Redis server, Chromium, Node.js with npm, and proxies. Installs what is missing
-# through the system's package manager where it may, and otherwise says what to install and fails. It never skips quietly.
+# What the tests need of the system: Redis, PostgreSQL (its programs; the tests start servers of their own), Chromium,
+# Node.js with npm, and proxies. Installs what is missing through the system's package manager where it may, and otherwise
+# says what to install and fails. It never skips quietly.
 set -eu
 cd "$(dirname "$0")"
 
 missing=""
 command -v redis-server >/dev/null || missing="$missing redis-server"
+command -v pg_ctlcluster >/dev/null || missing="$missing postgresql"
 command -v chromium >/dev/null || missing="$missing chromium"
 command -v node >/dev/null || missing="$missing nodejs"
 command -v npm >/dev/null || missing="$missing npm"

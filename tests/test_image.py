@@ -127,7 +127,7 @@ def test_gunicorn_loads_the_application_out_of_the_wheel(wheel, tmp_path):
     [command] = arguments(last, "CMD")
     program, *options = json.loads(command)
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("GATEWAY_", "OIDC_"))}
-    environment |= ENVIRONMENT | {"PYTHONPATH": str(tmp_path / "installed")}
+    environment |= ENVIRONMENT | {"PYTHONPATH": str(tmp_path / "installed"), "STATE_DIRECTORY": str(tmp_path)}
     checked = [sys.executable, "-P", "-m", program, "--check-config", *options]
 
     ended = subprocess.run(checked, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)

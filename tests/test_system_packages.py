@@ -16,7 +16,7 @@ def run(tmp_path):
 
     def on(**programs):
         for name, text in programs.items():
-            program = tmp_path / name.replace("_", "-")
+            program = tmp_path / name
             program.write_text(f"#!/bin/sh\n{text}\n")
             program.chmod(0o755)
         for name in ("dirname", "cat"):
@@ -32,11 +32,12 @@ def test_what_is_missing_is_named_where_nothing_can_be_installed(run):
     ended = run(node="", npm="", **PROXIES)
 
     assert ended.returncode == 1
-    assert "this machine lacks: redis-server chromium tinyproxy." in ended.stderr
+    assert "this machine lacks: redis-server postgresql chromium tinyproxy." in ended.stderr
 
 
 def test_an_old_node_is_told_with_its_version_and_what_to_install_instead(run, tmp_path):
-    ended = run(**PROXIES, redis_server="", chromium="", npm="", node='[ "$1" = --version ] && echo v18.19.0; exit 1')
+    present = dict.fromkeys(("redis-server", "pg_ctlcluster", "chromium", "npm"), "")
+    ended = run(**PROXIES, **present, node='[ "$1" = --version ] && echo v18.19.0; exit 1')
 
     assert ended.returncode == 1
     assert f"The tests need Node.js 20 or newer, and {tmp_path / 'node'} is v18.19.0." in ended.stderr

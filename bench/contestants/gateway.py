@@ -50,6 +50,7 @@ def environment(stage: Stage, port: int, shape: Shape) -> dict[str, str]:
     return {
         "GATEWAY_PUBLIC_URL": f"http://{HOST}:{port}",
         "GATEWAY_SECRET_KEYS": stage.secret_key,
+        "GATEWAY_DATABASE_URL": f"sqlite:///{stage.directory / 'gateway.db'}",
         "GATEWAY_REDIS_URL": stage.redis_url,
         "GATEWAY_CA_FILE": str(stage.certificate.authority),
         "TALENTLMS_URL": stage.upstream.origin(tls=shape.tls),

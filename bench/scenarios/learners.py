@@ -14,8 +14,8 @@ MIB = 1024**2
 _PERCENT = 100
 
 _NOTE = (
-    "One worker on its own core, TalentLMS over TLS answering at once. Each learner has a session and an account link "
-    "in Redis, and the clicks go through all of them in turn."
+    "One worker on its own core, TalentLMS over TLS answering at once. Each learner has a session in Redis, and the "
+    "clicks go through all of them in turn."
 )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from marshmallow import ValidationError, missing
 
+from gateway.config.database_url import default_place
 from gateway.config.faults import BadSettings, Fault, problems
 from gateway.config.files import read_text
 from gateway.config.identity_providers import IdentityProviderSchema
@@ -37,7 +38,7 @@ def load(environ: Mapping[str, str]) -> Settings:
     Raises:
         BadSettings: with every fault there is, in the order of declaration.
     """
-    variables = environment(environ)
+    variables = environment({**environ, **default_place(environ)})
     own = variables.given(SettingsSchema)
     file = open_file(own)
     in_variables = variables.values.keys() & variables.known(IdentityProviderSchema)

@@ -12,8 +12,7 @@ def risks(settings: Settings) -> Iterator[Fault]:
     if settings.redis_url is None:
         yield Fault(
             "GATEWAY_REDIS_URL",
-            "is not set, so one process has to serve all and forgets sessions and account links when it ends; "
-            "name a Redis server",
+            "is not set, so one process has to serve all and forgets every session when it ends; name a Redis server",
         )
     if settings.secure and not settings.trusted_proxies:
         yield Fault(

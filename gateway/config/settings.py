@@ -15,6 +15,7 @@ from urllib.parse import quote
 from marshmallow import ValidationError, fields, validates_schema
 
 from gateway.config.addresses import mail_or_url, network, origin, redis
+from gateway.config.database_url import database
 from gateway.config.faults import Problem
 from gateway.config.fields import Choice, Several, Switch, Table, Text, Whole
 from gateway.config.files import certificates
@@ -81,6 +82,7 @@ class Settings:
 
     public_url: str
     secret_keys: tuple[Secret, ...]
+    database_url: Secret
     redis_url: Secret | None = None
     config_file: Path | None = None
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
@@ -135,11 +137,22 @@ class SettingsSchema(Group):
         "The keys that sign forms and make managed passwords: the first signs, all verify.",
         secret=True,
     )
+    database_url = Text(
+        database,
+        "`sqlite:////…` or `postgresql://…` URL",
+        "Where everything is kept that lasts: which account is whose. A SQLite file serves all processes of one "
+        "machine, and is made where it is missing; PostgreSQL serves many machines, beyond this one with "
+        "`sslmode=verify-full`.",
+        secret=True,
+        unset="`gateway.db` in systemd's `$STATE_DIRECTORY`; else, with a public URL of this machine, in `var/` "
+        "below the project's folder; else **required**",
+    )
     redis_url = Text(
         redis,
         "`redis://` or `rediss://` URL",
-        "Where sessions and links between accounts are kept. Without it they live in the process, which then must "
-        "be the only one. `redis://` is not encrypted: beyond one machine use it only in a private network.",
+        "Where sessions and everything else are kept that lasts for hours. Without it they live in the process, "
+        "which then must be the only one. `redis://` is not encrypted: beyond one machine use it only in a private "
+        "network.",
         secret=True,
         unset="embedded store",
     )

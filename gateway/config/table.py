@@ -60,7 +60,7 @@ def named(group: type[Group], names_are: str) -> Iterator[tuple[Setting, str]]:
 def default_of(setting: Setting, write: Callable[[Any], str]) -> str:
     """Return what holds without the setting."""
     if setting.required:
-        return "**required**"
+        return setting.metadata["unset"] or "**required**"
     value = write(setting.load_default)
     return setting.metadata["unset"] or (value if value == "none" else f"`{value}`")
 

@@ -118,6 +118,11 @@ class AccountLinks:
         with self._database.transaction() as connection:
             return connection.execute(delete(ACCOUNT_LINKS).where(ACCOUNT_LINKS.c.user_id == user_id)).rowcount > 0
 
+    def forget_issuer(self, issuer: str) -> int:
+        """Forget the accounts of everybody whom one provider has signed in; return how many there were."""
+        with self._database.transaction() as connection:
+            return connection.execute(delete(ACCOUNT_LINKS).where(ACCOUNT_LINKS.c.issuer == issuer)).rowcount
+
     def listed(self, wanted: str = "", *, after: str = "", at_most: int = 100) -> Sequence[Listed]:
         """Return links, by their persons' keys.
 

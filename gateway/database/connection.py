@@ -5,11 +5,12 @@ A fault of the database leaves this package as ``DatabaseUnavailable``. What is 
 
 import random
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import sqlalchemy
 from sqlalchemy import event
@@ -25,6 +26,8 @@ STATEMENT_SECONDS = 5
 """How long a statement, and the wait for another process's transaction, may take."""
 CONNECTIONS = 10
 """Connections of one process to PostgreSQL."""
+STATE_SECONDS = 60
+"""How long it counts that the database was unavailable."""
 
 _WRITES = "writes"
 _PAUSE_SECONDS = (0.002, 0.02)
@@ -46,6 +49,14 @@ class Database:
 
     def __init__(self, engine: sqlalchemy.Engine) -> None:
         self.engine = engine
+        self._last: tuple[Literal["ok", "unavailable"], float] | None = None
+
+    @property
+    def state(self) -> Literal["ok", "unavailable", "unknown"]:
+        """Return how it was when it was last used; "unknown" before, and a minute after it was unavailable."""
+        if self._last is None or (self._last[0] == "unavailable" and time.monotonic() - self._last[1] > STATE_SECONDS):
+            return "unknown"
+        return self._last[0]
 
     @contextmanager
     def transaction(self) -> Iterator[sqlalchemy.Connection]:
@@ -56,7 +67,7 @@ class Database:
             DatabaseUnavailable: the database cannot be reached, or is at fault.
         """
         options = {_WRITES: True}
-        with _translated(), self.engine.execution_options(**options).begin() as connection:
+        with self._used(), self.engine.execution_options(**options).begin() as connection:
             yield connection
 
     @contextmanager
@@ -66,22 +77,79 @@ class Database:
         Raises:
             DatabaseUnavailable: as ``transaction``.
         """
-        with _translated(), self.engine.connect() as connection:
+        with self._used(), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def _used(self) -> Iterator[None]:
+        try:
+            with _translated():
+                yield
+        except DatabaseUnavailable:
+            self._last = ("unavailable", time.monotonic())
+            raise
+        self._last = ("ok", time.monotonic())
+
+
+class PreparedDatabase(Database):
+    """A database that is prepared before it is first used, again and again until that has succeeded once.
+
+    Args:
+        plain: the database as it is, whatever its tables are.
+        prepare: what to do with it; raises ``DatabaseUnavailable`` where that cannot be done.
+    """
+
+    def __init__(self, plain: Database, prepare: Callable[[Database], object]) -> None:
+        super().__init__(plain.engine)
+        self.plain = plain
+        self._prepare: Callable[[Database], object] | None = prepare
+        self._one_at_a_time = threading.Lock()
+
+    def prepare(self) -> None:
+        """Prepare it now, unless that was done before."""
+        if self._prepare is None:
+            return
+        if not self._one_at_a_time.acquire(timeout=STATEMENT_SECONDS):
+            raise DatabaseUnavailable("its tables are still being brought up to date", retry_after=5)
+        try:
+            if self._prepare is not None:
+                with self._used():
+                    self._prepare(self.plain)
+                self._prepare = None
+        finally:
+            self._one_at_a_time.release()
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlalchemy.Connection]:
+        """Carry out all that a ``with`` block does, or nothing of it; errors as those of every database."""
+        self.prepare()
+        with super().transaction() as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlalchemy.Connection]:
+        """Read what was true at one moment; errors as those of every database."""
+        self.prepare()
+        with super().reading() as connection:
             yield connection
 
 
-def connect(url: Secret) -> Database:
+def connect(url: Secret, ca_file: Path | None = None) -> Database:
     """Return the database of a URL; it is connected to when it is first used.
 
     Args:
         url: ``sqlite:////path/of/the/file`` or ``postgresql://…``, checked in ``config``. The file and its folder are
             made where they are missing, for the gateway's own user alone.
+        ca_file: PEM, certificate authorities for a PostgreSQL whose URL demands a verified certificate and does not say
+            by whom.
     """
     parsed = sqlalchemy.make_url(url.reveal())
-    return Database(_sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _postgresql(parsed))
+    return Database(_sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _postgresql(parsed, ca_file))
 
 
-def _postgresql(url: sqlalchemy.URL) -> sqlalchemy.Engine:
+def _postgresql(url: sqlalchemy.URL, ca_file: Path | None) -> sqlalchemy.Engine:
+    if ca_file and url.query.get("sslmode") == "verify-full" and "sslrootcert" not in url.query:
+        url = url.update_query_dict({"sslrootcert": str(ca_file)})
     return sqlalchemy.create_engine(
         url.set(drivername="postgresql+psycopg"),
         pool_size=CONNECTIONS,

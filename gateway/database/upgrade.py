@@ -13,8 +13,9 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import text
 
-from gateway.database.connection import Database
+from gateway.database.connection import Database, PreparedDatabase, connect
 from gateway.errors import DatabaseUnavailable
+from schemas.secret import Secret
 
 _LOCK = 0x7461_6C67  # of PostgreSQL's advisory locks, the one that is ours
 _SCRIPTS = Path(__file__).parent / "migrations"
@@ -36,6 +37,14 @@ class Versions:
     def are_up_to_date(self) -> bool:
         """Whether nothing has to be done."""
         return self.current == self.newest
+
+
+def opened(url: Secret, ca_file: Path | None = None) -> PreparedDatabase:
+    """Return the database of a URL, whose tables are brought up to date before it is first used.
+
+    The arguments are those of ``connect``.
+    """
+    return PreparedDatabase(connect(url, ca_file), upgrade)
 
 
 def versions(database: Database) -> Versions:

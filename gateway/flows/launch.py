@@ -1,23 +1,21 @@
 """Learner → Link: a fresh one-time link to the dashboard or into a course, fetched for this very click."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from gateway import log
 from gateway.errors import (
     AccountInactive,
-    AlreadyMember,
     CourseNotOpen,
     Misunderstood,
     NotEnrolled,
-    WrongPassword,
 )
 from gateway.flows.destinations import Destinations
+from gateway.flows.enrolment import Enrolment
 from gateway.flows.managed_password import ManagedPasswords
-from gateway.store.account_links import AccountLinks
 from gateway.talentlms.client import TalentLMS
-from schemas.learner import AccountLink, Learner
+from schemas.learner import Learner
 from schemas.link import Link
 
 
@@ -50,8 +48,8 @@ class Launch:
     Args:
         lms: TalentLMS.
         destinations: where a link may lead.
-        account_links: who carries a managed password.
         passwords: the managed passwords.
+        enrolment: what enrols somebody by their own click.
         options: what a launch looks like.
     """
 
@@ -59,35 +57,35 @@ class Launch:
         self,
         lms: TalentLMS,
         destinations: Destinations,
-        account_links: AccountLinks,
         passwords: ManagedPasswords,
+        enrolment: Enrolment,
         options: LaunchOptions,
     ) -> None:
         self._lms = lms
         self._destinations = destinations
-        self._account_links = account_links
         self._passwords = passwords
+        self._enrolment = enrolment
         self._options = options
 
     def dashboard(self, learner: Learner) -> Link:
-        """Return a link to the learner's dashboard; one call, two the one time that a managed password does not fit.
+        """Return a link to the learner's dashboard; one call.
 
         Args:
             learner: who goes there.
 
         Raises:
+            WrongPassword: the account does not carry the managed password any more.
             UserNotFound: the account no longer exists.
             Gone: it is archived.
             AccountInactive: it is switched off.
             Misunderstood: TalentLMS answers with a user who has no login key.
             ForeignLink: the link leads elsewhere.
         """
-        if self._options.login_link == "auto":
-            known = self._account_links.find(learner.person)
-            link = self._by_managed_password(learner, known) if known is not None and known.password_key else None
-            if link is not None:
-                return self._checked(link, learner)
-        return self._by_login_key(learner)
+        password = self._password(learner) if self._options.login_link == "auto" else None
+        if password is None:
+            return self._by_login_key(learner)
+        link = self._lms.users.log_in(learner.login, password, logout_redirect=self._options.logout_redirect)
+        return self._checked(link, learner)
 
     def course(self, learner: Learner, course_id: int, *, navigation: bool) -> Link:
         """Return a link into a course; one call, three the first time where the learner enrols by this click.
@@ -110,7 +108,7 @@ class Launch:
         except NotEnrolled:
             if not (navigation and self._options.may_enrol(course_id)):
                 raise CourseNotOpen(f"user {learner.user_id} is not enrolled in course {course_id}") from None
-        self._enrol(learner, course_id)
+        self._enrolment.enrol(learner, course_id)
         try:
             return self._go_to(learner, course_id)
         except NotEnrolled:
@@ -127,24 +125,8 @@ class Launch:
         )
         return self._checked(link, learner, course_id)
 
-    def _enrol(self, learner: Learner, course_id: int) -> None:
-        try:
-            self._lms.courses.add_user(learner.user_id, course_id)
-        except AlreadyMember:
-            return  # another tab was quicker
-        log.audit("enrolment", outcome="success", person=learner.person, user_id=learner.user_id, course_id=course_id)
-
-    def _by_managed_password(self, learner: Learner, known: AccountLink) -> Link | None:
-        password = self._passwords.of(learner.person, known.password_key)
-        if password is None:
-            return None
-        try:
-            return self._lms.users.log_in(learner.login, password, logout_redirect=self._options.logout_redirect)
-        except WrongPassword:
-            now = self._account_links.find(learner.person)
-            if now == known:  # otherwise another tab has just renewed it
-                self._remember_own_password(known)
-            return None
+    def _password(self, learner: Learner) -> str | None:
+        return self._passwords.of(learner.person, learner.password_key) if learner.password_key else None
 
     def _by_login_key(self, learner: Learner) -> Link:
         user = self._lms.users.by_id(learner.user_id)
@@ -159,8 +141,3 @@ class Launch:
         self._destinations.sign_in(link)
         log.audit("launch", outcome="success", person=learner.person, user_id=learner.user_id, course_id=course_id)
         return link
-
-    def _remember_own_password(self, known: AccountLink) -> None:
-        """Never try the managed password again: another wrong attempt could lock the person out."""
-        log.audit("managed_password", outcome="success", step="given_up", person=known.person, user_id=known.user_id)
-        self._account_links.change(known, replace(known, password_key=""))

@@ -1,13 +1,13 @@
 """Is this account one that we signed up for this very person, though nobody remembers?
 
-The answer of a sign-up can get lost, and so can the store. The account then carries the password that only we can
+The answer of a sign-up can get lost, and so can the database. The account then carries the password that only we can
 derive, and that proves it.
 """
 
+from gateway.database.account_links import AccountLinks
 from gateway.errors import AccountInactive, WrongPassword
 from gateway.flows.managed_password import ManagedPasswords
 from gateway.flows.profile import logins_for
-from gateway.store.account_links import AccountLinks
 from gateway.talentlms.client import TalentLMS
 from schemas.identity import Identity
 from schemas.user import User

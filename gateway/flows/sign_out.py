@@ -9,6 +9,9 @@ from gateway.talentlms.client import TalentLMS
 from schemas.learner import Learner
 from schemas.link import Link
 
+CONTINUE_PATH = "/logout/continue"
+"""The address of ours to which TalentLMS sends the browser afterwards."""
+
 
 @dataclass(frozen=True)
 class WayOut:

@@ -4,21 +4,51 @@ import secrets
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
-from gateway.errors import ProvisioningBusy
+from gateway.errors import ProvisioningBusy, StoreUnavailable
 from gateway.store.connection import Store
 
-HOLD_SECONDS = 30
-"""After this time a lock whose holder died is free again; longer than any holder may work (15 s)."""
+LEASE_SECONDS = 10.0
+"""How long a lock outlives a holder that died. While its holder lives it is renewed, three times as often."""
 WAITING_AT_ONCE = 32
 """How many of a process may wait for locks, each asking Redis 20 times a second; ten tabs of one person need nine."""
 _PAUSE_SECONDS = 0.05
 
+_RENEW = """
+if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+return 0
+"""
 _RELEASE = """
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
 return 0
 """
+
+
+class Lease:
+    """A lock that is held.
+
+    Args:
+        until: when it ends by this process's clock (``time.monotonic``), unless it is renewed.
+    """
+
+    def __init__(self, until: float) -> None:
+        self.until = until
+        self.ended = threading.Event()
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether somebody else may hold the lock by now: it could not be renewed in time."""
+        return time.monotonic() >= self.until
+
+    def check(self) -> None:
+        """Check the lock before something that must not be done twice.
+
+        Raises:
+            ProvisioningBusy: it is lost.
+        """
+        if self.is_lost:
+            raise ProvisioningBusy("the lock was lost while it was held", retry_after=2)
 
 
 class Locks:
@@ -28,10 +58,11 @@ class Locks:
         self._store = store
         self._room = threading.BoundedSemaphore(WAITING_AT_ONCE)
         self._release = store.script(_RELEASE)
+        self._renew = store.script(_RENEW)
 
     @contextmanager
-    def hold(self, name: str, wait: float) -> Iterator[None]:
-        """Hold a lock for the length of a ``with`` block.
+    def hold(self, name: str, wait: float) -> Iterator[Lease]:
+        """Hold a lock for the length of a ``with`` block, however long that takes.
 
         Args:
             name: what is locked.
@@ -41,14 +72,22 @@ class Locks:
             ProvisioningBusy: it did not become free in time, or so many wait that this one cannot.
         """
         key, token = f"lock:{name}", secrets.token_hex(16)
-        if not self._taken(key, token):
-            self._wait(key, token, time.monotonic() + wait)
+        lease = self._taken(key, token) or self._wait(key, token, time.monotonic() + wait)
+        threading.Thread(target=self._keep, args=(key, token, lease), daemon=True).start()
         try:
-            yield
+            yield lease
         finally:
+            lease.ended.set()
             self._release([key], [token])
 
-    def _wait(self, key: str, token: str, end: float) -> None:
+    def _keep(self, key: str, token: str, lease: Lease) -> None:
+        """Renew a lock until its block ends, or it is lost."""
+        while not lease.ended.wait(LEASE_SECONDS / 3) and not lease.is_lost:
+            until = time.monotonic() + LEASE_SECONDS
+            with suppress(StoreUnavailable):  # the lease lasts a little longer, so that can be tried again
+                lease.until = until if self._renew([key], [token, _milliseconds()]) else 0.0
+
+    def _wait(self, key: str, token: str, end: float) -> Lease:
         if not self._room.acquire(blocking=False):
             raise ProvisioningBusy(f"{WAITING_AT_ONCE} wait for locks already", retry_after=2)
         try:
@@ -56,13 +95,19 @@ class Locks:
                 if time.monotonic() > end:
                     raise ProvisioningBusy(retry_after=2)
                 time.sleep(_PAUSE_SECONDS)
-                if self._taken(key, token):
-                    return
+                lease = self._taken(key, token)
+                if lease is not None:
+                    return lease
         finally:
             self._room.release()
 
-    def _taken(self, key: str, token: str) -> bool:
+    def _taken(self, key: str, token: str) -> Lease | None:
         """Take the lock if it is free; it is also ours where the answer to an earlier try of this one got lost."""
-        if self._store.ask("SET", key, token, "NX", "PX", HOLD_SECONDS * 1000):
-            return True
-        return bool(self._store.ask("GET", key) == token.encode())
+        until = time.monotonic() + LEASE_SECONDS
+        if self._store.ask("SET", key, token, "NX", "PX", _milliseconds()):
+            return Lease(until)
+        return Lease(until) if self._renew([key], [token, _milliseconds()]) else None
+
+
+def _milliseconds() -> int:
+    return int(LEASE_SECONDS * 1000)

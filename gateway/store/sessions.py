@@ -108,13 +108,29 @@ class Sessions:
         return session.expires_at - self._lifetime
 
     def keep_learner(self, session: Session, learner: Learner) -> None:
-        """Write down whose account it is; a session that was ended or replaced meanwhile stays so."""
-        key = _key(session.handle)
+        """Write down whose account it is, also in those of the person's other sessions that know it otherwise.
+
+        A session that was ended or replaced meanwhile stays so.
+        """
+        self._keep_learner(session.handle, learner)
+        for other in self._others(session):
+            if other.learner not in (None, learner):
+                self._keep_learner(other.handle, learner)
+
+    def _keep_learner(self, handle: str, learner: Learner) -> None:
+        key = _key(handle)
         for _ in range(_TRIES):
             record = self._store.ask("GET", key)
-            now = None if record is None else _unpacked(session.handle, record)
+            now = None if record is None else _unpacked(handle, record)
             if now is None or self._swap([key], [record, _packed(replace(now, learner=learner))]):
                 return
+
+    def _others(self, session: Session) -> list[Session]:
+        members = self._store.ask("ZRANGE", _by_person(session), 0, -1)
+        handles = [handle for member in members if (handle := member.decode().partition(" ")[0]) != session.handle]
+        records = self._store.ask("MGET", *map(_key, handles)) if handles else []
+        found = (_unpacked(*pair) for pair in zip(handles, records, strict=True) if pair[1] is not None)
+        return [other for other in found if other is not None]
 
     def end(self, session: Session) -> None:
         """End a session, at once."""

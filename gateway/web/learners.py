@@ -1,9 +1,10 @@
 """Session → Learner: the account is looked up with the first click of a session and kept there."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar
 
-from gateway.errors import CategoryNotFound, CourseNotFound, UserNotFound
+from gateway.errors import CategoryNotFound, CourseNotFound, UserNotFound, WrongPassword
 from gateway.flows.provisioning import Provisioning
 from gateway.store.sessions import Sessions
 from gateway.talentlms.budget import Budget
@@ -33,7 +34,7 @@ class Learners:
         Args:
             session: of the person who clicks.
             step: what to do. If TalentLMS says that the account does not exist, it is looked up anew and the step
-                is taken again, once.
+                is taken again, once; so it is, without the managed password, if TalentLMS refuses that.
         """
         try:
             return self._taken(session, step)
@@ -42,15 +43,27 @@ class Learners:
             raise
 
     def known(self, session: Session) -> Learner | None:
-        """Return the session's learner if it is known without asking TalentLMS."""
+        """Return the session's learner if it is known without asking TalentLMS.
+
+        Raises:
+            DatabaseUnavailable: the session does not know it, and the database cannot be asked.
+        """
         return session.learner or self._provisioning.known(session.identity)
 
     def _taken(self, session: Session, step: Callable[[Learner], T]) -> T:
         learner = session.learner or self._kept(session, self._provisioning.learner_for(session.identity))
         try:
-            return step(learner)
+            return self._taken_with_password(session, learner, step)
         except UserNotFound:
-            return step(self._kept(session, self._provisioning.learner_again(session.identity, learner)))
+            again = self._kept(session, self._provisioning.learner_again(session.identity, learner))
+            return self._taken_with_password(session, again, step)
+
+    def _taken_with_password(self, session: Session, learner: Learner, step: Callable[[Learner], T]) -> T:
+        try:
+            return step(learner)
+        except WrongPassword:
+            self._kept(session, self._provisioning.after_wrong_password(learner))
+            return step(replace(learner, password_key=""))
 
     def _kept(self, session: Session, learner: Learner) -> Learner:
         self._sessions.keep_learner(session, learner)

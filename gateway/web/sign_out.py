@@ -16,7 +16,8 @@ from flask import Blueprint, Response, request
 
 from gateway import admission, log
 from gateway.admission import QueueEntry
-from gateway.flows.sign_out import SignOut, WayOut
+from gateway.errors import DatabaseUnavailable
+from gateway.flows.sign_out import CONTINUE_PATH, SignOut, WayOut
 from gateway.oidc.logout import Logout
 from gateway.store.sessions import Sessions
 from gateway.store.transactions import DEPARTURE_SECONDS, Departures
@@ -34,7 +35,6 @@ from schemas.transaction import Departure
 DEPARTURE_COOKIE = "departure"
 LEFT_OPEN_COOKIE = "left_open"
 """Whether TalentLMS's session may still be open."""
-CONTINUE_PATH = "/logout/continue"
 SIGNED_OUT_PATH = "/signed-out"
 
 
@@ -75,7 +75,6 @@ class Leaving:
 
         The way on is written down first: once the session has ended, nothing may stand in the way of the other two.
         """
-        learner = self._learners.known(session)
         browser = secrets.token_urlsafe(24)
         identity = session.identity
         state = secrets.token_urlsafe(16)
@@ -84,7 +83,7 @@ class Leaving:
         self._sessions.end(session)
         log.audit("sign_out", outcome="success", provider=identity.provider, person=identity.key)
         admission.begin(QueueEntry(person=identity.key))
-        out = self._sign_out.way_out(learner) if learner else WayOut()
+        out = self._way_out(session)
         url = out.link.reveal() if out.link else CONTINUE_PATH
         response = leading_on(page("signing_out.html", continue_href=url), url)
         self._visitor.dismiss(response)
@@ -96,6 +95,14 @@ class Leaving:
         else:
             self.told(response)
         return response
+
+    def _way_out(self, session: Session) -> WayOut:
+        try:
+            learner = self._learners.known(session)
+        except DatabaseUnavailable as error:
+            log.event("sign_out.talentlms_skipped", why=error.code, note=error.note)
+            return WayOut(left_open=True)
+        return self._sign_out.way_out(learner) if learner else WayOut()
 
     def proceed(self) -> Response:
         """Send the browser on to the provider, once."""

@@ -41,7 +41,7 @@ REMEDIES = {
     "not last, look at the course's rules in TalentLMS.",
     "already-yours": "Nothing: the course is among the person's courses.",
     "foreign-link": "If the host in `note` is yours, add it to `TALENTLMS_LINK_HOSTS` or `TALENTLMS_PAYMENT_HOSTS`.",
-    "database-unavailable": "Look after the database: reachable, password, disk; `note` has the fault.",
+    "database-unavailable": "Look after the database: reachable, password, certificate, disk. People who are signed in go on.",
     "store-unavailable": "Look after Redis: reachable, password, memory, disk.",
     "talentlms-error": UNREACHED,
     "talentlms-invalid-request": "`note` has TalentLMS's words.",

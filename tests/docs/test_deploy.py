@@ -19,9 +19,16 @@ SPELLINGS = {
 }
 SECRETS = {
     "gateway-keys": "key-of-the-documents-key-of-the-documents",
+    "database-url": "postgresql://gateway:password@db.acme.com/gateway?sslmode=verify-full",
     "redis-url": "rediss://:password@redis.acme.com:6379/0",
     "talentlms-api-key": "api-key-of-acme",
     "oidc-client-secret": "secret-of-the-client",
+}
+
+DATABASES = {
+    "compose.yaml": "sqlite:////var/lib/talentlms-gateway/gateway.db",
+    "kubernetes.yaml": SECRETS["database-url"],
+    "talentlms-gateway.service": "sqlite:////var/lib/talentlms-gateway/gateway.db",
 }
 
 
@@ -33,6 +40,9 @@ def environment(tmp_path):
 
     def variables(file):
         found = dict(SPELLINGS[file].findall(text_of(DEPLOY / file)))
+        state = re.search(r"^StateDirectory=(\S+)", text_of(DEPLOY / file), re.MULTILINE)
+        if state:
+            found["STATE_DIRECTORY"] = f"/var/lib/{state[1]}"
         return {
             name: str(tmp_path / value.rpartition("/")[2]) if name.endswith("_FILE") else value
             for name, value in found.items()
@@ -46,6 +56,7 @@ def test_the_settings_of_a_deployment_are_accepted(file, environment):
     settings = load(environment(file))
 
     assert settings.redis_url is not None
+    assert settings.database_url.reveal() == DATABASES[file]
     assert settings.secure
     assert len(settings.trusted_proxies) == 1
     assert [provider.issuer for provider in settings.identity_providers] == ["https://login.acme.com"]

@@ -16,7 +16,6 @@ from gateway.config.identity_providers import IdentityProviderSchema
 from gateway.config.settings import RESERVED_VARIABLES, SettingsSchema
 from gateway.config.sources import environment
 from gateway.config.talentlms import TalentLMSSchema
-from gateway.store.account_links import AccountLinks
 from gateway.store.attempts import Attempts
 from gateway.store.budget import SharedBudget
 from gateway.store.connection import connect
@@ -28,9 +27,9 @@ from gateway.store.signing_algorithms import SigningAlgorithms
 from gateway.store.transactions import Departures, UsedStates
 from gateway.store.used_tokens import UsedTokens
 from schemas.identity import Identity
-from schemas.learner import AccountLink
 from schemas.secret import Secret
 from schemas.transaction import Departure
+from tests.databases import new_database
 from tests.docs.documents import (
     DEPLOY,
     DOCS,
@@ -49,13 +48,14 @@ VARIABLE = re.compile(r"\b(?:GATEWAY|TALENTLMS|OIDC)_[A-Z0-9_]*[A-Z0-9]\b")
 SPAN = re.compile(r"`([^`\n]+)`")
 OWN_URL = re.compile(re.escape(PUBLIC_URL) + r"(/[^\s`\"',;)|]*)")
 OWN_PLACE = re.compile(r"""(?<=["# ])/[a-z][\w/-]*""")
-NOT_OURS = ("/run/", "/.well-known/")
+NOT_OURS = ("/run/", "/var/", "/.well-known/")
 SOURCE = re.compile(r"`((?:gateway|schemas)/[\w/]+\.py)`")
 IDENTITY = Identity("https://login.acme.com", "kim", "acme")
 
 ENVIRONMENT = {
     "GATEWAY_PUBLIC_URL": PUBLIC_URL,
     "GATEWAY_SECRET_KEYS": "key-of-the-documents-key-of-the-documents",
+    "GATEWAY_DATABASE_URL": "sqlite:////var/lib/talentlms-gateway/gateway.db",
     "GATEWAY_PASSWORD_SIGN_IN": "on",
     "TALENTLMS_URL": "https://acme.talentlms.com",
     "TALENTLMS_API_KEY": "api-key-of-acme",
@@ -83,8 +83,14 @@ def addresses_of(text):
 
 
 @pytest.fixture(scope="module")
-def addresses():
-    return create_app(load(ENVIRONMENT)).url_map.bind("training.acme.com")
+def app(tmp_path_factory):
+    database = new_database(tmp_path_factory.mktemp("database"))
+    return create_app(load(ENVIRONMENT | {"GATEWAY_DATABASE_URL": database}))
+
+
+@pytest.fixture(scope="module")
+def addresses(app):
+    return app.url_map.bind("training.acme.com")
 
 
 def is_there(addresses, address):
@@ -124,10 +130,10 @@ def test_every_own_address_of_the_example_file_exists(addresses):
     assert [place for place in places if not is_there(addresses, place)] == []
 
 
-def test_the_pages_to_which_the_example_file_sends_a_browser_answer():
+def test_the_pages_to_which_the_example_file_sends_a_browser_answer(app):
     [example] = fences(text_of(DOCS / "settings.md"), "toml")
     lms = tomllib.loads(example)["talentlms"]
-    client = create_app(load(ENVIRONMENT)).test_client()
+    client = app.test_client()
 
     assert [client.get(lms[key]).status_code for key in ("after_completion", "after_logout")] == [200, 200]
 
@@ -141,7 +147,6 @@ def test_every_source_file_that_a_document_names_exists():
 
 def fill(store):
     """Have every part of the store write what it writes."""
-    AccountLinks(store).own(AccountLink(IDENTITY.issuer, IDENTITY.subject, 57, "kim"))
     Attempts(store, 60).failed("sign-in:address:203.0.113.7")
     documents = ProviderDocuments(store, keep=60)
     documents.put("https://login.acme.com/keys", {})

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.store.account_links import AccountLinks
+from gateway.database.account_links import AccountLinks
+from gateway.database.upgrade import opened
 from gateway.store.connection import connect
 from gateway.store.provider_documents import ProviderDocuments
 from gateway.store.sessions import Sessions
@@ -24,12 +25,12 @@ KIM = Identity("https://id.acme.example", "kim-1", "acme", email="kim@acme.examp
 
 
 @pytest.fixture
-def command():
+def command(tmp_path):
     """Call the command with the good settings, some changed, and return what came of it."""
 
     def called(*arguments, **changes):
         program = str(Path(sys.executable).with_name("talentlms-gateway"))
-        environment = clean_environment(**changes)
+        environment = clean_environment(**{"STATE_DIRECTORY": str(tmp_path), **changes})
         return subprocess.run(
             [program, *arguments], env=environment, capture_output=True, text=True, timeout=60, check=False
         )
@@ -148,17 +149,47 @@ def test_an_operator_ends_the_sessions_of_a_person(command, redis_server):
     assert done.stderr == "No session ended: nobody of that name is signed in.\n"
 
 
-def test_an_operator_removes_the_link_of_an_account(command, redis_server):
-    store = connect(redis_server.url)
-    store.ask("FLUSHALL")
-    AccountLinks(store).own(AccountLink(KIM.issuer, KIM.subject, 57, "kim.lee"))
+def test_an_operator_removes_the_link_of_an_account(command, redis_server, tmp_path):
+    links = AccountLinks(opened(Secret(f"sqlite:///{tmp_path / 'gateway.db'}")))
+    links.own(AccountLink(KIM.issuer, KIM.subject, 57, "kim.lee"))
     redis_url = redis_server.url.reveal()
     done = command("account-links", "forget", "--user-id", "57", GATEWAY_REDIS_URL=redis_url)
     assert (done.returncode, done.stdout) == (0, "account 57 is nobody's now\n")
-    assert AccountLinks(store).find(KIM.key) is None
+    assert links.find(KIM.key) is None
     done = command("account-links", "forget", "--user-id", "57", GATEWAY_REDIS_URL=redis_url)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "No link removed: account 57 is nobody's.\n"
+
+
+def test_an_operator_forgets_the_accounts_of_everybody_at_a_former_provider(command, tmp_path):
+    links = AccountLinks(opened(Secret(f"sqlite:///{tmp_path / 'gateway.db'}")))
+    for number in (1, 2):
+        links.own(AccountLink(ACME, f"person-{number}", number, f"person-{number}"))
+    links.own(AccountLink(OTHER, "person-3", 3, "person-3"))
+    done = command("account-links", "forget-all", "--issuer", ACME)
+    assert (done.returncode, done.stdout) == (0, "2 accounts forgotten\n")
+    assert [one.link.user_id for one in links.listed()] == [3]
+    done = command("account-links", "forget-all", "--issuer", ACME)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"No link removed: nobody has signed in at {ACME!r}.\n"
+
+
+def test_an_operator_brings_the_tables_up_to_date(command):
+    done = command("database", "current")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "The tables are at nothing, and this version of the gateway needs 0001.\n"
+    assert command("database", "upgrade").stdout == "the tables were brought to 0001\n"
+    assert command("database", "upgrade").stdout == "the tables are at 0001 already\n"
+    done = command("database", "current")
+    assert (done.returncode, done.stdout) == (0, "the tables are at 0001\n")
+
+
+@pytest.mark.parametrize("verb", ["current", "upgrade"])
+def test_a_database_that_is_away_is_a_failure_in_one_sentence(command, verb):
+    url = f"postgresql://gateway:hunter2@127.0.0.1:{free_port()}/gateway"
+    done = command("database", verb, GATEWAY_DATABASE_URL=url)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "The database cannot be used: OperationalError\n"
 
 
 @pytest.mark.parametrize(

@@ -32,8 +32,9 @@ OURS = ("GATEWAY_", "TALENTLMS_", "OIDC_", "WEB_CONCURRENCY", "GUNICORN_CMD_ARGS
 
 
 @pytest.fixture
-def environ(monkeypatch, own_log_handlers):
+def environ(monkeypatch, own_log_handlers, tmp_path):
     """Set the good settings with some changed; ``None`` removes one."""
+    monkeypatch.setenv("STATE_DIRECTORY", str(tmp_path))
     for name in [name for name in os.environ if name.startswith(OURS)]:
         monkeypatch.delenv(name)
 
@@ -51,7 +52,7 @@ def clean_environment(**changes):
 
 
 @pytest.fixture
-def gunicorn():
+def gunicorn(tmp_path):
     """Start gunicorn on a free port; whatever was started is ended with the test."""
     running = []
 
@@ -67,7 +68,7 @@ def gunicorn():
         process = subprocess.Popen(
             command,
             cwd=ROOT,
-            env=clean_environment(**changes),
+            env=clean_environment(**{"STATE_DIRECTORY": str(tmp_path), **changes}),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -184,6 +185,29 @@ def test_gunicorn_refuses_two_workers_on_the_embedded_store(gunicorn, arguments,
 @pytest.mark.timeout(60)
 def test_gunicorn_serves_with_two_workers_where_redis_is_shared(gunicorn, redis_server):
     assert answers(*gunicorn(WEB_CONCURRENCY="2", GATEWAY_REDIS_URL=redis_server.url.reveal()))
+
+
+@pytest.mark.timeout(60)
+def test_gunicorn_does_not_start_on_a_file_that_cannot_be_made(gunicorn, tmp_path):
+    (tmp_path / "file").write_text("")
+    process, port = gunicorn(GATEWAY_DATABASE_URL=f"sqlite:///{tmp_path}/file/gateway.db")
+    assert not answers(process, port)
+    told, _ = process.communicate(timeout=30)
+    assert process.returncode != 0
+    assert "GATEWAY_DATABASE_URL: its file cannot be used" in told
+    assert "Traceback" not in told
+
+
+@pytest.mark.timeout(60)
+def test_gunicorn_serves_people_who_are_signed_in_while_a_database_server_is_away(gunicorn):
+    process, port = gunicorn(GATEWAY_DATABASE_URL=f"postgresql://gateway@127.0.0.1:{free_port()}/gateway")
+    assert answers(process, port)
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as answer:
+        assert (answer.status, json.load(answer)["database"]) == (200, "unavailable")
+    process.terminate()
+    told, _ = process.communicate(timeout=30)
+    lines = [json.loads(line) for line in told.splitlines() if line.startswith("{")]
+    assert [line["why"] for line in lines if line["event"] == "database.not_prepared"] == ["database-unavailable"]
 
 
 @pytest.mark.timeout(60)

@@ -45,6 +45,9 @@ GATEWAYS = (
     "selling",
     "starting",
     "attacked",
+    "lasting",
+    "lasting-second",
+    "lasting-third",
 )
 NAMES = ("Nora Berg", "Luis Ortega", "Aiko Sato", "Femi Ade", "Ivana Kos", "Emil Lund", "Tara Singh", "Hugo Weiss")
 

@@ -47,7 +47,7 @@ class Gateway:
         """Start it, with changes to its settings if any."""
         assert not listens(self._port), "somebody else answers there"
         self.settings |= changes
-        self.process = self.launched().when(self._answers)
+        self.process = self.launched().when(self.answers)
         return self
 
     def launched(self) -> Process:
@@ -70,11 +70,17 @@ class Gateway:
         lines = [json.loads(line) for line in self.text().splitlines() if line.startswith("{")]
         return [line for line in lines if reference in ("", line["reference"])]
 
+    def readiness(self) -> tuple[int, str]:
+        """Return what ``/readyz`` says of the whole, and of the database."""
+        answer = requests.get(f"{self.url}/readyz", timeout=5)
+        return answer.status_code, answer.json()["database"]
+
     @property
     def _port(self) -> int:
         return int(self.url.rpartition(":")[2])
 
-    def _answers(self) -> bool:
+    def answers(self) -> bool:
+        """Return whether it answers."""
         try:
             return requests.get(f"{self.url}/livez", timeout=5).ok
         except requests.RequestException:
@@ -101,9 +107,11 @@ def gateway_at(
     """
     config = folder / "gateway.toml"
     config.write_text(CONFIG)
+    port = address.rpartition(":")[2]
     environment = {
         "GATEWAY_PUBLIC_URL": address,
         "GATEWAY_SECRET_KEYS": SECRET_KEY,
+        "GATEWAY_DATABASE_URL": f"sqlite:///{folder}/gateway-{port}.db",
         "GATEWAY_REDIS_URL": redis_url,
         "GATEWAY_CONFIG": str(config),
         "GATEWAY_HELP_CONTACT": "help@acme.example",
@@ -118,5 +126,4 @@ def gateway_at(
         "OIDC_CLIENT_SECRET": provider.client_secret,
         "WEB_CONCURRENCY": "2",
     }
-    port = address.rpartition(":")[2]
     return Gateway(f"http://{HOST}:{port}", {**environment, **(settings or {})}, folder / f"gateway-{port}.log")

@@ -5,6 +5,7 @@ from gateway.config import BadSettings, load
 GOOD = {
     "GATEWAY_PUBLIC_URL": "https://training.acme.com",
     "GATEWAY_SECRET_KEYS": "first-key-first-key-first-key-first-key",
+    "GATEWAY_DATABASE_URL": "sqlite:////var/lib/talentlms-gateway/gateway.db",
     "TALENTLMS_URL": "https://acme.talentlms.com",
     "TALENTLMS_API_KEY": "api-key-of-acme",
     "OIDC_ISSUER": "https://login.acme.com/",

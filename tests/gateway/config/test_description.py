@@ -5,6 +5,7 @@ from tests.gateway.config.conftest import GOOD, PROVIDER
 
 SECRETS = {
     "GATEWAY_SECRET_KEYS": "whispered-whispered-whispered-whispered",
+    "GATEWAY_DATABASE_URL": "postgresql://gateway:whispered@127.0.0.1/gateway",
     "GATEWAY_REDIS_URL": "redis://:whispered@redis:6379/0",
     "TALENTLMS_API_KEY": "whispered",
     "OIDC_CLIENT_SECRET": "whispered",

@@ -52,7 +52,9 @@ def test_a_reserved_variable_is_told_apart_from_an_unknown_one(faults, name):
     assert faults(**{name: "1"})[name] == "is reserved, not built yet; remove it"
 
 
-@pytest.mark.parametrize("name", ["OIDC_TRUSTED_EMAIL_DOMAINS", "TALENTLMS_API_KEY", "GATEWAY_REDIS_URL"])
+@pytest.mark.parametrize(
+    "name", ["OIDC_TRUSTED_EMAIL_DOMAINS", "TALENTLMS_API_KEY", "GATEWAY_REDIS_URL", "GATEWAY_DATABASE_URL"]
+)
 def test_an_empty_variable_is_not_an_unset_one(faults, name):
     assert "is empty" in faults(**{name: ""})[name]
 
@@ -65,6 +67,7 @@ def test_a_variable_that_is_no_text_is_refused(faults):
 def test_every_secret_can_be_given_as_a_file(settings, tmp_path):
     secrets = {
         "GATEWAY_SECRET_KEYS": "a" * 32 + "," + "b" * 32,
+        "GATEWAY_DATABASE_URL": "postgresql://gateway:pw@127.0.0.1/gateway",
         "GATEWAY_REDIS_URL": "redis://:pw@redis:6379/0",
         "TALENTLMS_API_KEY": "from-a-file",
         "OIDC_CLIENT_SECRET": "also-from-a-file",
@@ -75,6 +78,7 @@ def test_every_secret_can_be_given_as_a_file(settings, tmp_path):
     loaded = settings(**dict.fromkeys(secrets), **{f"{name}_FILE": str(tmp_path / name) for name in secrets})
 
     assert [key.reveal() for key in loaded.secret_keys] == ["a" * 32, "b" * 32]
+    assert loaded.database_url.reveal() == "postgresql://gateway:pw@127.0.0.1/gateway"
     assert loaded.redis_url.reveal() == "redis://:pw@redis:6379/0"
     assert loaded.talentlms.api_key.reveal() == "from-a-file"
     assert loaded.identity_providers[0].client_secret.reveal() == "also-from-a-file"

@@ -151,6 +151,7 @@ def test_all_faults_are_told_at_once_in_the_order_of_declaration(faults, file, t
     found = faults(
         GATEWAY_PUBLIC_URL="http://training.acme.com",
         GATEWAY_SECRET_KEYS="short",
+        GATEWAY_DATABASE_URL="postgresql://db.acme.com/gateway",
         GATEWAY_REDIS_URL_FILE=str(tmp_path / "nowhere"),
         GATEWAY_RATE_LIMITS="yes",
         GATEWAY_SESSION_IDLE="1 hour",
@@ -169,6 +170,7 @@ def test_all_faults_are_told_at_once_in_the_order_of_declaration(faults, file, t
     assert list(found) == [
         "GATEWAY_PUBLIC_URL",
         "GATEWAY_SECRET_KEYS",
+        "GATEWAY_DATABASE_URL",
         "GATEWAY_REDIS_URL_FILE",
         "GATEWAY_RATE_LIMITS",
         "GATEWAY_SESSION_IDLE",
@@ -201,6 +203,7 @@ def test_an_empty_environment_names_what_is_needed():
     assert [fault.name for fault in caught.value.faults] == [
         "GATEWAY_PUBLIC_URL",
         "GATEWAY_SECRET_KEYS",
+        "GATEWAY_DATABASE_URL",
         "TALENTLMS_URL",
         "TALENTLMS_API_KEY",
         "OIDC_ISSUER",

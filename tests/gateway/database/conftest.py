@@ -5,7 +5,7 @@ import pytest
 from gateway.database.connection import connect
 from gateway.database.upgrade import upgrade
 from schemas.secret import Secret
-from tests.gateway.database.postgresql import PostgreSQL
+from tests.postgresql import PostgreSQL
 
 _numbers = itertools.count()
 

@@ -2,19 +2,23 @@
 
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 from gateway.database import connection as connection_module
 from gateway.database.account_links import AccountLinks
+from gateway.database.connection import connect
+from gateway.database.upgrade import opened as opened_and_prepared
 from gateway.database.upgrade import upgrade
 from gateway.errors import DatabaseUnavailable
 from schemas.learner import AccountLink
 from schemas.secret import Secret
-from tests.gateway.database.postgresql import PostgreSQL
 from tests.gateway.threads import at_once
 from tests.ports import free_port
+from tests.postgresql import PostgreSQL
 
 KIMS = AccountLink("https://id.acme.example", "kim", 7, "kim.lee")
 
@@ -91,6 +95,47 @@ def test_a_server_that_is_not_there_is_told_without_its_address(opened):
     with pytest.raises(DatabaseUnavailable) as raised:
         upgrade(opened(Secret(f"postgresql://gateway:s3cret@127.0.0.1:{free_port()}/gateway")))
     assert "s3cret" not in raised.value.note
+
+
+def test_tables_that_could_not_be_made_at_the_start_are_made_when_they_are_first_used():
+    server = PostgreSQL()
+    try:
+        server.stop()
+        database = opened_and_prepared(server.url())
+        states = [database.state]
+        with pytest.raises(DatabaseUnavailable):
+            database.prepare()
+        states.append(database.state)
+        server.start()
+        assert AccountLinks(database).claim(KIMS)
+        states.append(database.state)
+        assert states == ["unknown", "unavailable", "ok"]
+        database.engine.dispose()
+    finally:
+        server.remove()
+
+
+def test_that_it_was_away_counts_for_a_minute(opened, monkeypatch):
+    database = opened(Secret(f"postgresql://gateway@127.0.0.1:{free_port()}/gateway"))
+    with pytest.raises(DatabaseUnavailable):
+        AccountLinks(database).find(KIMS.person)
+    assert database.state == "unavailable"
+    now = time.monotonic()
+    monkeypatch.setattr(connection_module.time, "monotonic", lambda: now + connection_module.STATE_SECONDS + 1)
+    assert database.state == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("query", "root"),
+    [
+        ("?sslmode=verify-full", "/etc/ssl/acme.pem"),
+        ("?sslmode=verify-full&sslrootcert=/etc/ssl/own.pem", "/etc/ssl/own.pem"),
+        ("", None),
+    ],
+)
+def test_further_authorities_hold_where_the_address_demands_a_certificate_and_names_none(opened, query, root):
+    database = connect(Secret(f"postgresql://gateway@db.acme.example/gateway{query}"), Path("/etc/ssl/acme.pem"))
+    assert database.engine.url.query.get("sslrootcert") == root
 
 
 def test_after_a_restart_of_the_server_nobody_meets_an_error(opened):

@@ -4,21 +4,28 @@ import json
 import pytest
 
 from gateway import log
+from gateway.database.account_links import AccountLinks
+from gateway.database.upgrade import opened
+from gateway.flows.accounts import Accounts
 from gateway.flows.destinations import Destinations
+from gateway.flows.enrolment import Enrolment
 from gateway.flows.launch import Launch, LaunchOptions
 from gateway.flows.managed_password import ManagedPasswords
 from gateway.flows.provisioning import Provisioning
 from gateway.flows.trust import Trust
 from gateway.keyring import Keyring
 from gateway.outbound.client import HttpClient
-from gateway.store.account_links import AccountLinks
 from gateway.store.connection import connect
 from gateway.store.locks import Locks
+from gateway.store.sessions import Sessions
+from gateway.talentlms.budget import Budget
 from gateway.talentlms.client import TalentLMS
 from gateway.talentlms.transport import HttpTransport
+from gateway.web.learners import Learners
 from schemas.secret import Secret
 from tests.conftest import API_KEY
-from tests.gateway.flows.scene import NEW_KEY, SIGNED_OUT
+from tests.databases import new_database
+from tests.gateway.flows.scene import KIM, NEW_KEY, SIGNED_OUT
 
 
 @pytest.fixture
@@ -32,8 +39,13 @@ def store():
 
 
 @pytest.fixture
-def links(store):
-    return AccountLinks(store)
+def database(tmp_path):
+    return opened(Secret(new_database(tmp_path)))
+
+
+@pytest.fixture
+def links(database):
+    return AccountLinks(database)
 
 
 @pytest.fixture
@@ -49,14 +61,15 @@ def provisioning(lms, store, links):
     def made(*keys, domains=(), usernames=False, learner_types=("Learner", "Learner-Type"), refusals=None):
         passwords = ManagedPasswords(Keyring(keys or [NEW_KEY]))
         trusts = {"acme": Trust(domains, usernames), "other": Trust()}
-        return Provisioning(lms, links, Locks(store), passwords, trusts, learner_types, refusals)
+        accounts = Accounts(lms, links, Locks(store), passwords, learner_types, refusals)
+        return Provisioning(accounts, trusts)
 
     return made
 
 
 @pytest.fixture
-def launch(lms, links, destinations):
-    """Make a ``Launch`` on the one store."""
+def launch(lms, destinations):
+    """Make a ``Launch``."""
 
     def made(*keys, **options):
         usual = {
@@ -67,9 +80,23 @@ def launch(lms, links, destinations):
             "self_enrol_courses": (),
         }
         passwords = ManagedPasswords(Keyring(keys or [NEW_KEY]))
-        return Launch(lms, destinations, links, passwords, LaunchOptions(**usual | options))
+        return Launch(lms, destinations, passwords, Enrolment(lms), LaunchOptions(**usual | options))
 
     return made
+
+
+@pytest.fixture
+def browser(store, provisioning):
+    """Sign Kim in, whose account a learner is; returns a way to click, which takes a step with what the session knows."""
+
+    def signed_in(learner, *keys):
+        sessions = Sessions(store, 60, 600)
+        session_id = sessions.create(KIM, Secret("token")).reveal()
+        sessions.keep_learner(sessions.find(session_id), learner)
+        learners = Learners(provisioning(*keys), sessions, Budget())
+        return lambda step: learners.then(sessions.find(session_id), step)
+
+    return signed_in
 
 
 @pytest.fixture

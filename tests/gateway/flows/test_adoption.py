@@ -15,7 +15,7 @@ from gateway.errors import (
     TooManyAttempts,
     Unavailable,
 )
-from gateway.flows.provisioning import REFUSAL_SECONDS, REFUSALS
+from gateway.flows.account_refusals import REFUSAL_SECONDS, REFUSALS
 from gateway.store.attempts import Attempts
 from tests.gateway.flows.scene import KIM, OTHER_KIM, UNVERIFIED_KIM
 from tests.gateway.threads import at_once

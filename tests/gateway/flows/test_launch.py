@@ -1,9 +1,8 @@
 """Links into TalentLMS, each fetched for this very click."""
 
 import base64
-import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import requests
@@ -12,6 +11,7 @@ from gateway.errors import (
     AccountInactive,
     CourseNotFound,
     CourseNotOpen,
+    DatabaseUnavailable,
     ForeignLink,
     Gone,
     Misunderstood,
@@ -24,6 +24,10 @@ from tests.gateway.flows.scene import KIM, NEW_KEY, OLD_KEY, SIGNED_OUT
 from tests.gateway.threads import at_once
 
 COURSE = 12
+
+
+def database_away(*_):
+    raise DatabaseUnavailable("OperationalError")
 
 
 @pytest.fixture
@@ -87,33 +91,55 @@ def test_every_click_gets_a_link_of_its_own(launch, newcomer):
 
 
 def test_a_password_that_the_person_changed_is_noticed_once_and_never_tried_again(
-    launch, newcomer, lms, asked, provisioning
+    launch, newcomer, lms, asked, provisioning, browser, links, audited
 ):
+    first, second = browser(newcomer), browser(newcomer)
     lms.users.edit(newcomer.user_id, password="Own-Password-1")
     asked()
-    assert signs_in(launch().dashboard(newcomer)) == "Kim Lee"
+    assert signs_in(first(launch().dashboard)) == "Kim Lee"
     assert asked() == ["userlogin", "users/id"]
-    launch().dashboard(newcomer)
-    assert asked() == ["users/id"]
-    provisioning().learner_for(KIM)
-    launch().dashboard(newcomer)
-    assert asked() == ["users/id"]
+    for click in (first, second):
+        assert signs_in(click(launch().dashboard)) == "Kim Lee"
+        assert asked() == ["users/id"]
+    assert provisioning().learner_for(KIM).password_key == links.find(KIM.key).password_key == ""
+    assert asked() == []
+    assert [line["step"] for line in audited("managed_password")] == ["given_up"]
 
 
-def test_a_password_that_another_tab_renews_meanwhile_is_not_taken_for_the_persons_own(
-    launch, provisioning, links, academy, asked
+def test_a_password_that_another_session_has_renewed_is_not_taken_for_the_persons_own(
+    launch, provisioning, links, asked, browser
 ):
-    learner = provisioning(OLD_KEY).learner_for(KIM)
-    academy.control.fault("userlogin", kind="slow", seconds=0.5)
-    with ThreadPoolExecutor(1) as pool:
-        slow = pool.submit(launch(NEW_KEY, OLD_KEY).dashboard, learner)
-        while academy.control.faults():
-            time.sleep(0.01)
-        provisioning(NEW_KEY, OLD_KEY).learner_for(KIM)
-        assert signs_in(slow.result()) == "Kim Lee"
+    keys = (NEW_KEY, OLD_KEY)
+    click = browser(provisioning(OLD_KEY).learner_for(KIM), *keys)
+    renewed = provisioning(*keys).learner_for(KIM)
     asked()
-    launch(NEW_KEY, OLD_KEY).dashboard(learner)
+    assert signs_in(click(launch(*keys).dashboard)) == "Kim Lee"
+    assert asked() == ["userlogin", "users/id"]
+    assert signs_in(click(launch(*keys).dashboard)) == "Kim Lee"
     assert asked() == ["userlogin"]
+    assert links.find(KIM.key).password_key == renewed.password_key
+
+
+def test_what_a_new_session_renews_the_persons_other_sessions_know(launch, provisioning, asked, browser):
+    keys = (NEW_KEY, OLD_KEY)
+    click = browser(provisioning(OLD_KEY).learner_for(KIM), *keys)
+    browser(provisioning(*keys).learner_for(KIM), *keys)
+    asked()
+    assert signs_in(click(launch(*keys).dashboard)) == "Kim Lee"
+    assert asked() == ["userlogin"]
+
+
+def test_a_wrong_password_is_not_tried_again_where_the_database_is_away(
+    launch, newcomer, lms, asked, browser, links, monkeypatch
+):
+    click = browser(newcomer)
+    lms.users.edit(newcomer.user_id, password="Own-Password-1")
+    asked()
+    with monkeypatch.context() as away:
+        away.setattr(links, "find", database_away)
+        assert signs_in(click(launch().dashboard)) == "Kim Lee"
+    assert signs_in(click(launch().dashboard)) == "Kim Lee"
+    assert asked() == ["userlogin", "users/id", "users/id"]
 
 
 def test_a_key_that_is_no_longer_on_the_ring_opens_by_the_login_key(launch, provisioning, asked):
@@ -123,10 +149,14 @@ def test_a_key_that_is_no_longer_on_the_ring_opens_by_the_login_key(launch, prov
     assert asked() == ["users/id"]
 
 
-def test_a_forgotten_account_link_opens_by_the_login_key(launch, newcomer, links, asked):
-    links.forget(links.find(KIM.key))
-    assert signs_in(launch().dashboard(newcomer)) == "Kim Lee"
-    assert asked() == ["users/id"]
+def test_a_click_asks_the_database_for_nothing(launch, newcomer, database, asked):
+    database.engine.dispose()
+    Path(database.engine.url.database).unlink()
+    flow = launch(self_enrol_courses="all")
+    assert signs_in(flow.dashboard(newcomer)) == "Kim Lee"
+    assert signs_in(flow.course(newcomer, COURSE, navigation=True)) == "Kim Lee"
+    assert not Path(database.engine.url.database).exists()
+    assert asked() == ["userlogin", "gotocourse", "addusertocourse", "gotocourse"]
 
 
 @pytest.mark.statement(45)
@@ -140,16 +170,24 @@ def test_an_account_that_was_switched_off_opens_no_dashboard(launch, newcomer, l
 
 
 @pytest.mark.parametrize("login_link", ["auto", "login_key"])
-def test_an_account_that_is_gone_is_told_apart_from_a_wrong_password(launch, newcomer, lms, login_link):
+def test_an_account_that_is_gone_is_told_apart_from_a_wrong_password(launch, newcomer, lms, login_link, browser):
+    click = browser(newcomer)
     lms.users.delete(newcomer.user_id, permanent=True)
-    with pytest.raises(UserNotFound):
-        launch(login_link=login_link).dashboard(newcomer)
+    flow, asked_with = launch(login_link=login_link), []
+
+    def step(learner):
+        asked_with.append(learner.user_id)
+        return flow.dashboard(learner)
+
+    assert signs_in(click(step)) == "Kim Lee"
+    assert asked_with[0] == newcomer.user_id != asked_with[-1]
 
 
-def test_an_archived_account_opens_nothing(launch, newcomer, lms):
+def test_an_archived_account_opens_nothing(launch, newcomer, lms, browser):
+    click = browser(newcomer)
     lms.users.delete(newcomer.user_id)
     with pytest.raises(Gone):
-        launch().dashboard(newcomer)
+        click(launch().dashboard)
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,8 @@ from gateway.errors import (
     TalentLMSError,
     Unavailable,
 )
+from gateway.flows.managed_password import ManagedPasswords
+from gateway.keyring import Keyring
 from gateway.store.locks import Locks
 from schemas.learner import AccountLink, Learner
 from tests.gateway.flows.scene import KIM, NEW_KEY, OLD_KEY, UNVERIFIED_KIM
@@ -31,7 +33,7 @@ def test_a_newcomer_is_looked_up_and_signed_up_once(provisioning, asked, account
     learner = provisioning().learner_for(KIM)
     assert asked() == ["users/email", "usersignup"]
     user = account("kim@acme.example")
-    assert learner == Learner(user["id"], "kim.lee", KIM.key)
+    assert learner == Learner(user["id"], "kim.lee", KIM.key, ManagedPasswords(Keyring([NEW_KEY])).current_key)
     assert (user["login"], user["first_name"], user["last_name"]) == ("kim.lee", "Kim", "Lee")
     assert (user["language"], user["status"]) == ("German", "active")
 
@@ -270,7 +272,8 @@ def test_a_sign_up_that_failed_never_opens_an_inactive_account_that_was_made_by_
 def test_a_lost_answer_is_also_healed_after_the_key_was_rotated(provisioning, links, asked):
     learner = provisioning(OLD_KEY).learner_for(UNVERIFIED_KIM)
     links.forget(links.find(KIM.key))
-    assert provisioning(NEW_KEY, OLD_KEY).learner_for(UNVERIFIED_KIM) == learner
+    again = provisioning(NEW_KEY, OLD_KEY).learner_for(UNVERIFIED_KIM)
+    assert again == replace(learner, password_key=links.find(KIM.key).password_key)
 
 
 # --- what changed ----------------------------------------------------------------------------------------------
@@ -284,6 +287,23 @@ def test_a_changed_name_is_told_with_one_call_and_once(provisioning, asked, acco
     assert account("kim@acme.example")["last_name"] == "Lee-Park"
     provisioning().learner_for(replace(KIM, family_name="Lee-Park"))
     assert asked() == []
+
+
+def test_the_address_by_which_an_operator_looks_for_a_person_follows_the_provider(provisioning, asked, links):
+    person = replace(KIM, email_verified=False)
+    provisioning().learner_for(person)
+    assert [one.link for one in links.listed("kim@acme.example")] == [links.find(KIM.key)]
+    asked()
+    provisioning().learner_for(replace(person, email="kim.park@acme.example"))
+    assert asked() == []
+    assert links.listed("kim@acme.example") == []
+    assert [one.link for one in links.listed("kim.park@acme.example")] == [links.find(KIM.key)]
+
+
+def test_the_address_of_an_adopted_account_is_remembered_too(provisioning, academy, links):
+    academy.control.add_user("kim@acme.example", login="kim.old")
+    provisioning().learner_for(KIM)
+    assert links.find(KIM.key).email == "kim@acme.example"
 
 
 @pytest.mark.parametrize("language", ["fr", ""])
@@ -348,11 +368,12 @@ def test_a_change_that_could_not_be_told_is_told_with_the_next_click(provisionin
 def test_after_a_key_rotation_the_password_follows_once(provisioning, launch, asked, ring, calls):
     learner = provisioning(OLD_KEY).learner_for(KIM)
     asked()
-    assert provisioning(*ring).learner_for(KIM) == learner
+    renewed = provisioning(*ring).learner_for(KIM)
+    assert renewed == replace(learner, password_key=ManagedPasswords(Keyring([NEW_KEY])).current_key)
     assert asked() == calls
-    assert provisioning(*ring).learner_for(KIM) == learner
+    assert provisioning(*ring).learner_for(KIM) == renewed
     assert asked() == []
-    launch(NEW_KEY).dashboard(learner)
+    launch(NEW_KEY).dashboard(renewed)
     assert asked() == ["userlogin"]
 
 

@@ -13,7 +13,7 @@ from tests.gateway.oidc.wire import Wire
 
 
 @pytest.fixture
-def house(provider, academy, own_log_handlers):
+def house(provider, academy, own_log_handlers, tmp_path):
     """Sandboxes at their beginning; every gateway that is made here is fresh."""
     provider.control.client(
         redirect_uris=[f"{PUBLIC_URL}/callback/default", f"{PUBLIC_URL}/callback/other"],
@@ -24,7 +24,7 @@ def house(provider, academy, own_log_handlers):
         jwks=None,
     )
     provider.control.settings(auto_pick=True, auto_person=PERSON)
-    built = House(provider, academy)
+    built = House(provider, academy, tmp_path)
     logging.getLogger("gateway").addHandler(built.trail)
     yield built
     logging.getLogger("gateway").removeHandler(built.trail)
@@ -53,11 +53,12 @@ class Shared:
 
 
 @pytest.fixture(scope="module")
-def shared(shared_provider, shared_academy):
+def shared(shared_provider, shared_academy, tmp_path_factory):
     """A gateway for the tests of a module that change neither metadata nor keys."""
     ours = [logging.getLogger(name) for name in (None, "gateway", "gateway.audit")]
     before = [(logger, logger.handlers[:], logger.level) for logger in ours]
-    yield Shared(lambda: create_app(settings(shared_academy.url, identity_provider(shared_provider))))
+    folder = tmp_path_factory.mktemp("shared")
+    yield Shared(lambda: create_app(settings(shared_academy.url, folder, identity_provider(shared_provider))))
     for logger, handlers, level in before:
         logger.handlers[:] = handlers
         logger.setLevel(level)

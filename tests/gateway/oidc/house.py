@@ -14,6 +14,7 @@ from gateway.config import IdentityProviderSettings, Settings
 from gateway.config.talentlms import TalentLMSSettings
 from schemas.secret import Secret
 from tests.conftest import API_KEY
+from tests.databases import new_database
 
 PUBLIC_URL = "https://gateway.example"
 PERSON = "kim.lee"
@@ -59,9 +60,14 @@ def identity_provider(provider, name="default", **changes):
     return IdentityProviderSettings(**{"name": name, "issuer": provider.issuer, **own, **changes})
 
 
-def settings(academy_url, *entries, **changes):
+def settings(academy_url, folder, *entries, **changes):
     lms = TalentLMSSettings(url=academy_url, api_key=Secret(API_KEY), calls_per_hour=0, calls_per_5_seconds=0)
-    own = {"public_url": PUBLIC_URL, "secret_keys": (Secret(SECRET_KEY),), "talentlms": lms}
+    own = {
+        "public_url": PUBLIC_URL,
+        "secret_keys": (Secret(SECRET_KEY),),
+        "database_url": Secret(new_database(folder)),
+        "talentlms": lms,
+    }
     return Settings(**{**own, "identity_providers": entries, **changes})
 
 
@@ -146,15 +152,16 @@ class Browser:
 class House:
     """Makes gateways and browsers, and shuts behind them."""
 
-    def __init__(self, provider, academy):
+    def __init__(self, provider, academy, folder):
         self.provider = provider
         self.academy = academy
+        self.folder = folder
         self.trail = Trail()
         self._browsers: list[Browser] = []
 
     def gateway(self, *entries, **changes):
         """Return a gateway with nothing cached; without entries it knows the one provider."""
-        return create_app(settings(self.academy.url, *(entries or (self.entry(),)), **changes))
+        return create_app(settings(self.academy.url, self.folder, *(entries or (self.entry(),)), **changes))
 
     def entry(self, name="default", **changes):
         return identity_provider(self.provider, name, **changes)

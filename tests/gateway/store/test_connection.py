@@ -10,7 +10,6 @@ import pytest
 
 from gateway.errors import StoreUnavailable
 from gateway.store import connection
-from gateway.store.account_links import AccountLinks
 from gateway.store.attempts import Attempts
 from gateway.store.connection import AT_ONCE, connect
 from gateway.store.locks import Locks
@@ -18,7 +17,6 @@ from gateway.store.provider_documents import ProviderDocuments
 from gateway.store.sessions import Sessions
 from gateway.store.transactions import Departures, UsedStates
 from schemas.identity import Identity
-from schemas.learner import AccountLink
 from schemas.secret import Secret
 from schemas.transaction import Departure
 from tests.gateway.store.redis_server import RedisServer
@@ -26,7 +24,6 @@ from tests.gateway.threads import at_once
 from tests.ports import free_port
 
 KIM = Identity("https://id.acme.example", "kim", "acme")
-LINK = AccountLink(KIM.issuer, KIM.subject, 7, "kim.lee")
 
 
 @pytest.fixture
@@ -45,20 +42,13 @@ def held(locks):
 def deeds(store):
     """Return one way of using the store for each of its rooms."""
     sessions, used_states, departures = Sessions(store, 100, 1000), UsedStates(store), Departures(store)
-    links, attempts, documents, locks = (
-        AccountLinks(store),
-        Attempts(store, 9),
-        ProviderDocuments(store, 9),
-        Locks(store),
-    )
+    attempts, documents, locks = Attempts(store, 9), ProviderDocuments(store, 9), Locks(store)
     return {
         "begin a session": lambda: sessions.create(KIM, Secret("token")),
         "find a session": lambda: sessions.find("some-id"),
         "end all sessions": lambda: sessions.end_all_of_user("kim"),
         "use a state": lambda: used_states.use("s", 60),
         "remember a departure": lambda: departures.remember(Departure("acme", "t", "s"), "browser"),
-        "find an account": lambda: links.find(KIM.key),
-        "claim an account": lambda: links.claim(LINK),
         "count a failure": lambda: attempts.failed("person:kim"),
         "take a lock": lambda: held(locks),
         "keep a document": lambda: documents.put("https://id.acme.example", {}),

@@ -6,6 +6,7 @@ import pytest
 from gateway import create_app, log
 from gateway.config import load
 from tests.conftest import API_KEY
+from tests.databases import new_database
 from tests.gateway.web.browser import HERE, Browser
 
 
@@ -22,6 +23,7 @@ def gateway(academy, provider, own_log_handlers, tmp_path):
         usual = {
             "GATEWAY_PUBLIC_URL": HERE,
             "GATEWAY_SECRET_KEYS": "key-of-the-tests-" * 3,
+            "GATEWAY_DATABASE_URL": new_database(tmp_path),
             "TALENTLMS_URL": academy.url,
             "TALENTLMS_API_KEY": API_KEY,
             "OIDC_ISSUER": provider.issuer,

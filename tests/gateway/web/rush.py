@@ -27,6 +27,7 @@ def start_gateway(folder, academy, redis_url, **changes):
     environment = {
         "GATEWAY_PUBLIC_URL": f"http://{HOST}:{port}",
         "GATEWAY_SECRET_KEYS": "key-of-the-rush-" * 3,
+        "GATEWAY_DATABASE_URL": f"sqlite:///{folder / 'gateway.db'}",
         "GATEWAY_REDIS_URL": redis_url,
         "TALENTLMS_URL": academy.url,
         "TALENTLMS_API_KEY": API_KEY,

@@ -4,8 +4,8 @@ import pytest
 
 from tests.gateway.store.redis_server import RedisServer
 from tests.gateway.store.tcp_endpoint import TcpEndpoint
-from tests.gateway.web.browser import MACHINE
-from tests.ports import HOST
+from tests.gateway.web.browser import MACHINE, csrf_token
+from tests.ports import HOST, free_port
 
 
 @pytest.mark.statement(67)
@@ -20,7 +20,10 @@ def test_the_process_is_alive_and_that_asks_nobody(browser, academy, provider, m
 @pytest.mark.statement(67)
 def test_before_the_first_sign_in_a_provider_is_unknown_and_the_gateway_ready(browser):
     answer = browser.get("/readyz")
-    assert (answer.status_code, answer.json) == (200, {"store": "ok", "providers": {"default": "unknown"}})
+    assert (answer.status_code, answer.json) == (
+        200,
+        {"store": "ok", "database": "ok", "providers": {"default": "unknown"}},
+    )
 
 
 def test_after_a_sign_in_the_providers_state_is_fresh(browser):
@@ -61,6 +64,26 @@ def test_readiness_follows_the_store(gateway, browser_at, tmp_path):
     assert states == [200, 503, 200]
     assert answer.json["store"] == "unavailable"
     assert str(server.port) not in answer.text
+
+
+def test_readiness_tells_of_the_database_and_does_not_depend_on_it(gateway, browser_at, asked):
+    app = gateway(GATEWAY_DATABASE_URL=f"postgresql://gateway@{HOST}:{free_port()}/gateway")
+    browser = browser_at(app)
+    browser.sign_in("robin")
+    refused = browser.get("/go")
+    assert (refused.status_code, "Sign-ins have to wait a moment" in refused.text) == (503, True)
+    assert int(refused.headers["Retry-After"]) > 0
+    answer = browser.get("/readyz")
+    assert (answer.status_code, answer.json["database"]) == (200, "unavailable")
+    assert asked() == []
+
+
+def test_whoever_signs_out_while_the_database_is_away_is_told_that_the_training_site_may_be_open(gateway, browser_at):
+    browser = browser_at(gateway(GATEWAY_DATABASE_URL=f"postgresql://gateway@{HOST}:{free_port()}/gateway"))
+    browser.sign_in("robin")
+    token = csrf_token(browser.get("/logout"))
+    assert browser.post("/logout", {"csrf_token": token}).headers["Refresh"] == "0; url=/logout/continue"
+    assert browser.cookies()["talentlms_gateway_left_open"] == "1"
 
 
 @pytest.fixture

@@ -89,6 +89,7 @@ def gateway_of(address: str, folder: Path, academy: Academy, redis_url: str, pro
     settings = {
         "GATEWAY_PUBLIC_URL": address,
         "GATEWAY_SECRET_KEYS": SECRET_KEY,
+        "GATEWAY_DATABASE_URL": f"sqlite:///{folder / 'gateway.db'}",
         "GATEWAY_REDIS_URL": redis_url,
         "GATEWAY_CONFIG": str(config),
         "TALENTLMS_URL": academy.url,

@@ -1,0 +1,99 @@
+"""Person → Learner: the account of a person, found, adopted or signed up. Nobody else signs anybody up.
+
+Whoever tells of the person, an identity provider, an order, a directory, calls the same function; it knows no session
+and no provider. In this order: the account link that is remembered; an existing account, adopted by e-mail if the
+address is known to be the person's own, or by user name if user names are trusted; a sign-up. Only TalentLMS's explicit
+"does not exist" leads to a sign-up, and of ten tabs one signs up.
+"""
+
+from collections.abc import Collection
+
+from gateway import log
+from gateway.database.account_links import AccountLinks
+from gateway.errors import UserNotFound
+from gateway.flows.account_refusals import AccountRefusals
+from gateway.flows.account_upkeep import AccountUpkeep
+from gateway.flows.adoption import Adoption
+from gateway.flows.managed_password import ManagedPasswords
+from gateway.flows.ownership import Ownership
+from gateway.flows.person import Person
+from gateway.flows.sign_up import SignUp
+from gateway.store.attempts import Attempts
+from gateway.store.locks import Lease, Locks
+from gateway.talentlms.client import TalentLMS
+from schemas.learner import AccountLink, Learner
+
+WAIT_SECONDS = 12.0
+"""How long is waited for another sign-up of the same person."""
+
+
+class Accounts:
+    """Accounts for people.
+
+    Args:
+        lms: TalentLMS.
+        account_links: what is remembered.
+        locks: one sign-up per person at a time.
+        passwords: what a new account's password is.
+        learner_types: user types whose accounts may be adopted.
+        attempts: refused people, counted in windows of ``account_refusals.REFUSAL_SECONDS``; ``None`` for no limit.
+    """
+
+    def __init__(
+        self,
+        lms: TalentLMS,
+        account_links: AccountLinks,
+        locks: Locks,
+        passwords: ManagedPasswords,
+        learner_types: Collection[str],
+        attempts: Attempts | None = None,
+    ) -> None:
+        self._account_links = account_links
+        self._locks = locks
+        self._refusals = AccountRefusals(attempts)
+        ownership = Ownership(lms, passwords, account_links)
+        self.upkeep = AccountUpkeep(lms, account_links, passwords, self._refusals)
+        self._adoption = Adoption(lms, account_links, passwords, ownership, self.upkeep, self._refusals, learner_types)
+        self._sign_up = SignUp(lms, account_links, passwords, ownership, self._adoption, self.upkeep, self._refusals)
+
+    def ensure(self, person: Person, *, wait: float = WAIT_SECONDS) -> Learner:
+        """Return the person's learner; no call to TalentLMS where the account is known and nothing changed.
+
+        Args:
+            person: who it is, and who vouches for what.
+            wait: seconds to wait for another sign-up of the same person.
+
+        Raises:
+            ProvisioningRefused: one of its kinds says why.
+            ProvisioningBusy: another sign-up of the same person has not ended.
+            DatabaseUnavailable: nobody is given an account by guess.
+            TalentLMSError: TalentLMS could not be asked; nothing was changed that a later call would not mend.
+        """
+        with self._locks.hold(f"person:{person.key}", wait=wait) as lease:
+            known = self._account_links.find(person.key)
+            if known is not None:
+                try:
+                    return self.upkeep.brought_up_to_date(known, person).learner
+                except UserNotFound:
+                    self._forget(known)
+            self._refusals.check(person)
+            return self._adopted_or_signed_up(person, lease).learner
+
+    def known(self, key: str) -> Learner | None:
+        """Return the learner of a person (``Identity.key``) if the account is remembered; no call to TalentLMS."""
+        known = self._account_links.find(key)
+        return None if known is None else known.learner
+
+    def forget(self, gone: Learner) -> None:
+        """Forget an account of which TalentLMS says that it does not exist, unless the person has another by now."""
+        known = self._account_links.find(gone.person)
+        if known is not None and known.user_id == gone.user_id:
+            self._forget(known)
+
+    def _forget(self, known: AccountLink) -> None:
+        log.audit("account_link", outcome="success", step="forgotten", person=known.person, user_id=known.user_id)
+        self._account_links.forget(known)
+
+    def _adopted_or_signed_up(self, person: Person, lease: Lease) -> AccountLink:
+        user = self._adoption.existing(person)
+        return self._sign_up.signed_up(person, lease) if user is None else self._adoption.adopted(person, user)

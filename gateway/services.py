@@ -1,0 +1,272 @@
+"""Every adapter and every flow, made once from the settings: for Flask and for the command line, the same ones."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from urllib.parse import urlsplit
+
+from gateway.config import IdentityProviderSettings, RegisteredAddresses, Settings
+from gateway.database import upgrade
+from gateway.database.account_links import AccountLinks
+from gateway.database.connection import PreparedDatabase
+from gateway.flows import account_refusals, failed_codes
+from gateway.flows.accounts import Accounts
+from gateway.flows.checkout import Checkout
+from gateway.flows.destinations import Destinations
+from gateway.flows.enrolment import Enrolment
+from gateway.flows.failed_codes import FailedCodes
+from gateway.flows.launch import Launch, LaunchOptions
+from gateway.flows.managed_password import ManagedPasswords
+from gateway.flows.password_sign_in import PasswordSignIn
+from gateway.flows.provisioning import Provisioning
+from gateway.flows.sign_out import CONTINUE_PATH, SignOut
+from gateway.flows.training import Training
+from gateway.flows.trust import Trust
+from gateway.keyring import Keyring
+from gateway.oidc.client_authentication import ClientAuthentication, by_private_key, by_secret
+from gateway.oidc.logout import Logout
+from gateway.oidc.metadata import STALE_SECONDS, ProviderDirectory, directory_of
+from gateway.oidc.presets import PRESETS
+from gateway.oidc.provider_calls import ProviderAdapter
+from gateway.oidc.registration import Registration
+from gateway.oidc.relying_party import RelyingParty
+from gateway.outbound import proxies
+from gateway.outbound.client import HttpClient
+from gateway.store.attempts import Attempts
+from gateway.store.budget import SharedBudget
+from gateway.store.connection import Store, connect
+from gateway.store.locks import Locks
+from gateway.store.password_attempts import Limits, PasswordAttempts
+from gateway.store.provider_documents import ProviderDocuments
+from gateway.store.sessions import Sessions
+from gateway.store.signing_algorithms import SigningAlgorithms
+from gateway.talentlms.budget import Budget
+from gateway.talentlms.client import TalentLMS
+from gateway.talentlms.transport import LONGEST_SECONDS, HttpTransport
+from schemas.secret import Secret
+
+
+class Services:
+    """What the gateway is made of; each is made when it is first asked for, and nobody is connected to by that.
+
+    Args:
+        settings: the settings in force.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    # --- what is remembered ------------------------------------------------------------------------------------
+
+    @cached_property
+    def store(self) -> Store:
+        """What is remembered for hours."""
+        return connect(self.settings.redis_url, self.settings.ca_file)
+
+    @cached_property
+    def database(self) -> PreparedDatabase:
+        """What lasts."""
+        return upgrade.opened(self.settings.database_url, self.settings.ca_file)
+
+    @cached_property
+    def account_links(self) -> AccountLinks:
+        """Which account is whose."""
+        return AccountLinks(self.database)
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        """Who is signed in."""
+        settings = self.settings
+        names = tuple(entry.name for entry in settings.identity_providers)
+        return Sessions(self.store, settings.session_idle, settings.session_lifetime, names)
+
+    @cached_property
+    def locks(self) -> Locks:
+        """One at a time, across all processes."""
+        return Locks(self.store)
+
+    @cached_property
+    def http(self) -> HttpClient:
+        """The way out to everybody."""
+        return HttpClient(self.settings.ca_file, proxies.from_environment())
+
+    # --- TalentLMS ---------------------------------------------------------------------------------------------
+
+    @cached_property
+    def budget(self) -> Budget:
+        """How many calls TalentLMS grants."""
+        lms = self.settings.talentlms
+        if not (lms.calls_per_hour or lms.calls_per_5_seconds or lms.calls_per_person.at_once):
+            return Budget()
+        limits = (lms.calls_per_5_seconds, lms.calls_per_hour, LONGEST_SECONDS, lms.calls_per_person)
+        return Budget(SharedBudget(self.store, urlsplit(lms.url).netloc, *limits))
+
+    @cached_property
+    def talentlms(self) -> TalentLMS:
+        """TalentLMS; what it says of its limits feeds the budget."""
+        lms = self.settings.talentlms
+        transport = HttpTransport(lms.url, lms.api_key, self.http, self.budget)
+        talentlms = TalentLMS(transport, userlogin_redirect=lms.userlogin_redirect)
+        self.budget.fed_by(talentlms.site.rate_limit)
+        return talentlms
+
+    @cached_property
+    def destinations(self) -> Destinations:
+        """Where its links may lead."""
+        return Destinations(self.settings.talentlms.link_hosts, self.settings.talentlms.payment_hosts)
+
+    # --- identity providers ------------------------------------------------------------------------------------
+
+    @cached_property
+    def provider_adapter(self) -> ProviderAdapter:
+        """The way to the identity providers."""
+        return ProviderAdapter(self.http)
+
+    @cached_property
+    def directories(self) -> Mapping[str, ProviderDirectory]:
+        """What each provider publishes, by its name."""
+        documents = ProviderDocuments(self.store, keep=STALE_SECONDS)
+        return {
+            entry.name: directory_of(entry.issuer, entry.client_id, entry.preset, documents, self.provider_adapter)
+            for entry in self.settings.identity_providers
+        }
+
+    @cached_property
+    def signing_algorithms(self) -> SigningAlgorithms:
+        """By which algorithms providers sign."""
+        return SigningAlgorithms(self.store, self.settings.session_lifetime)
+
+    @cached_property
+    def registrations(self) -> Mapping[str, Registration]:
+        """What we are registered as at each provider, by its name."""
+        url = self.settings.public_url
+        return {entry.name: _registration(url, entry) for entry in self.settings.identity_providers}
+
+    @cached_property
+    def relying_parties(self) -> Mapping[str, RelyingParty]:
+        """The sign-in at each provider, by its name."""
+        return {
+            name: RelyingParty(us, self.directories[name], self.provider_adapter, self.signing_algorithms)
+            for name, us in self.registrations.items()
+        }
+
+    @cached_property
+    def logouts(self) -> Mapping[str, Logout]:
+        """The end at each provider, by its name."""
+        return {
+            name: Logout(us, self.directories[name], self.signing_algorithms) for name, us in self.registrations.items()
+        }
+
+    @cached_property
+    def trusts(self) -> Mapping[str, Trust]:
+        """What each provider is trusted with, by its name."""
+        return {
+            entry.name: Trust(entry.trusted_email_domains, entry.trust_username, entry.email_verified_domains)
+            for entry in self.settings.identity_providers
+        }
+
+    # --- flows -------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def keyring(self) -> Keyring:
+        """The gateway's own keys."""
+        return Keyring(self.settings.secret_keys)
+
+    @cached_property
+    def passwords(self) -> ManagedPasswords:
+        """The passwords of accounts that the gateway signed up."""
+        return ManagedPasswords(self.keyring)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """Accounts for people, whoever tells of them."""
+        return Accounts(
+            self.talentlms,
+            self.account_links,
+            self.locks,
+            self.passwords,
+            self.settings.talentlms.learner_types,
+            self._attempts(account_refusals.REFUSAL_SECONDS),
+        )
+
+    @cached_property
+    def provisioning(self) -> Provisioning:
+        """Accounts for people who have signed in."""
+        return Provisioning(self.accounts, self.trusts)
+
+    @cached_property
+    def launch(self) -> Launch:
+        """Links into TalentLMS."""
+        lms = self.settings.talentlms
+        options = LaunchOptions(
+            login_link=lms.login_link,
+            logout_redirect=self.own_address(lms.after_logout),
+            completed_redirect=self.own_address(lms.after_completion or "/completed/{course}"),
+            hidden_options=lms.header_hidden_options,
+            self_enrol_courses=lms.self_enrol_courses,
+        )
+        return Launch(self.talentlms, self.destinations, self.passwords, self.enrolment, options)
+
+    @cached_property
+    def enrolment(self) -> Enrolment:
+        """Enrolments in courses."""
+        return Enrolment(self.talentlms)
+
+    @cached_property
+    def checkout(self) -> Checkout:
+        """Links to payment pages."""
+        return Checkout(self.talentlms, self.destinations)
+
+    @cached_property
+    def training(self) -> Training:
+        """What somebody learns."""
+        return Training(self.talentlms)
+
+    @cached_property
+    def sign_out(self) -> SignOut:
+        """The end at TalentLMS."""
+        return SignOut(self.talentlms, self.destinations, self.settings.public_url + CONTINUE_PATH)
+
+    @cached_property
+    def failed_codes(self) -> FailedCodes:
+        """The limit on codes that fail."""
+        return FailedCodes(self._attempts(failed_codes.WINDOW_SECONDS))
+
+    @cached_property
+    def password_sign_in(self) -> PasswordSignIn:
+        """Sign-in with a TalentLMS password."""
+        attempts = PasswordAttempts(self.store, Limits()) if self.settings.rate_limits else None
+        after = self.own_address(self.settings.talentlms.after_logout)
+        return PasswordSignIn(self.talentlms, self.destinations, self.locks, attempts, self.keyring, after)
+
+    def own_address(self, place: str) -> str:
+        """Return a place as a full address: an own path with our public address before it."""
+        return self.settings.public_url + place if place.startswith("/") else place
+
+    def _attempts(self, seconds: int) -> Attempts | None:
+        return Attempts(self.store, seconds) if self.settings.rate_limits else None
+
+
+def _registration(public_url: str, entry: IdentityProviderSettings) -> Registration:
+    registered = RegisteredAddresses.of(public_url, entry.name)
+    return Registration(
+        name=entry.name,
+        issuer=entry.issuer,
+        client_id=entry.client_id,
+        authenticate=_authentication(entry),
+        redirect_uri=registered.redirect,
+        signed_out_uri=registered.signed_out,
+        scopes=entry.scopes,
+        algorithms=entry.algorithms,
+        userinfo=entry.userinfo,
+        preset=PRESETS[entry.preset],
+        acr_values=entry.acr_values,
+        max_age=entry.max_age,
+        trusted_audiences=entry.trusted_audiences,
+        pushed=entry.pushed_authorization,
+    )
+
+
+def _authentication(entry: IdentityProviderSettings) -> ClientAuthentication:
+    if entry.private_key is not None:
+        return by_private_key(entry.private_key)
+    return by_secret(entry.client_secret or Secret(""), entry.client_authentication)
