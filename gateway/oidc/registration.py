@@ -1,6 +1,9 @@
 """How we are registered at a provider, and what a sign-in there asks for and brings."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
 
 from gateway.oidc.client_authentication import ClientAuthentication
 from gateway.oidc.presets import PRESETS, Preset
@@ -73,6 +76,7 @@ class SignedIn:
         sub: the ID token's own ``sub``, which the provider's logout notices name.
         sid: the provider's session id, or empty.
         logout_hint: what names the person at the logout where the ID token cannot; empty for nothing.
+        claims: all that was told, such as groups, as it was told; for the sign-in alone, kept in no session.
     """
 
     identity: Identity
@@ -80,3 +84,4 @@ class SignedIn:
     sub: str
     sid: str
     logout_hint: str = ""
+    claims: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), repr=False)

@@ -4,6 +4,7 @@ import secrets
 import time
 from collections.abc import Mapping
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -133,8 +134,9 @@ class RelyingParty:
             token = self._redeem(client, metadata, code, transaction)
         claims = self._validated(token, transaction)
         told = self._userinfo.claims(metadata, token["access_token"], claims)
+        everything = together(claims, told)
         with speaking_of("ID token and UserInfo"):
-            identity = identity_from(together(claims, told), self._registration)
+            identity = identity_from(everything, self._registration)
         sid = claims.get("sid")
         return SignedIn(
             identity,
@@ -142,6 +144,7 @@ class RelyingParty:
             claims["sub"],
             sid if isinstance(sid, str) else "",
             logout_hint(claims, self._registration.preset.logout_hint),
+            MappingProxyType(everything),
         )
 
     def _client(self) -> OAuth2Session:

@@ -1,0 +1,27 @@
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+import requests
+
+from gateway.oidc.registration import Hints
+from gateway.services import Services
+from tests.gateway.oidc.house import identity_provider, settings
+
+
+def test_what_the_provider_tells_besides_who_it_is_comes_in_whole_and_is_not_kept(house, provider, academy, tmp_path):
+    groups = [f"group-{number}" for number in range(30)]
+    login = provider.control.add_person("greta", email="greta@acme.example", groups=groups, department="R&D")
+    provider.control.settings(auto_pick=True, auto_person=login)
+    services = Services(settings(academy.url, tmp_path, identity_provider(provider)))
+    relying_party = services.relying_parties["default"]
+    url, transaction = relying_party.begin("/go", Hints())
+    back = requests.get(url, allow_redirects=False, timeout=10).headers["Location"]
+
+    signed_in = relying_party.complete(transaction, relying_party.code(dict(parse_qsl(urlsplit(back).query))))
+
+    assert (signed_in.claims["groups"], signed_in.claims["department"]) == (groups, "R&D")
+    with pytest.raises(TypeError):
+        signed_in.claims["groups"] = []
+    assert "group-1" not in repr(signed_in)
+    session = services.sessions.find(services.sessions.create(signed_in.identity, signed_in.id_token).reveal())
+    assert "group-1" not in repr(session)
