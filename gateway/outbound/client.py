@@ -1,5 +1,6 @@
 """One request out, one whole answer back."""
 
+import logging
 import ssl
 import time
 from collections.abc import Mapping
@@ -28,6 +29,8 @@ _PIECE_BYTES = 64 * 1024
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _REQUEST_TIMEOUT = 408
 _FINAL = range(200, 600)
+
+logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)  # it warns of each connection that is not kept
 
 
 @dataclass(frozen=True)

@@ -6,15 +6,27 @@ Here it is the total of a phase: of the sending, and of the whole answer.
 
 import io
 import socket
+import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from typing import Any, cast
 
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import ConnectTimeoutError
 
 IDLE_SECONDS = 60.0
 """How long a connection may lie idle: something on the way may have forgotten an older one without telling."""
+CONNECTING_AT_ONCE = 32
+"""Connections to one address that come about at the same time: a handshake takes CPU, and of a thousand begun at once
+none would be over in time."""
+WAIT_SECONDS = 10.0
+"""How long to wait for that; it counts in the total time of the request."""
+
+_connecting: defaultdict[tuple[str, int | None], threading.Semaphore] = defaultdict(
+    lambda: threading.Semaphore(CONNECTING_AT_ONCE)
+)
 
 
 class KeptConnectionClosed(ConnectionError):
@@ -122,8 +134,18 @@ class TimedConnection(HTTPConnection):
         return idle < IDLE_SECONDS and not getattr(self.sock, "spoiled", False) and super().is_connected
 
     def connect(self) -> None:
-        """Connect; see ``urllib3.connection.HTTPConnection``."""
-        super().connect()
+        """Connect, after those to the same address that began before; see ``urllib3.connection.HTTPConnection``.
+
+        Raises:
+            ConnectTimeoutError: too many are connecting, and none of them is done.
+        """
+        places = _connecting[self.host, self.port]
+        if not places.acquire(timeout=WAIT_SECONDS):
+            raise ConnectTimeoutError(self, "too many connections are being opened")
+        try:
+            super().connect()
+        finally:
+            places.release()
         self._used_at = None
         self.sock = cast("socket.socket", TimedSocket(self.sock))
 

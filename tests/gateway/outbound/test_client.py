@@ -1,16 +1,20 @@
 """One request out, one whole answer back: bounded, never twice, never another's."""
 
 import gzip
+import logging
 import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from urllib3.connection import HTTPSConnection
 
 from gateway.outbound import client as client_module
+from gateway.outbound import connection as connection_module
 from gateway.outbound.client import HttpClient, Request
 from gateway.outbound.errors import BadAnswer, NoAnswer, NotConnected
 from tests.gateway.talentlms.odd_server import HANG, HANG_UP, answer, certificate, odd_server
+from tests.gateway.threads import at_once
 from tests.ports import free_port
 
 LIMIT = 10_000
@@ -257,3 +261,33 @@ def test_ten_at_once_get_each_their_own_answer():
         client = HttpClient()
         answers = list(many.map(lambda number: get(client, f"{server.url}/{number}").body, range(200)))
     assert answers == [b"/%d" % number for number in range(200)]
+
+
+def test_so_many_connections_to_one_address_come_about_at_once_and_no_more(tmp_path, monkeypatch):
+    file, context = certificate(tmp_path)
+    connecting, most, connect = [], [], HTTPSConnection.connect
+
+    def noted(self):
+        connecting.append(self)
+        most.append(len(connecting))
+        time.sleep(0.02)
+        connect(self)
+        connecting.remove(self)
+
+    monkeypatch.setattr(HTTPSConnection, "connect", noted)
+    monkeypatch.setattr(connection_module, "CONNECTING_AT_ONCE", 3)
+    with odd_server([0.5, answer(b"secure")], context=context) as server:
+        client = HttpClient(file)
+        answers = at_once(12, lambda _: get(client, server.url, seconds=10).body)
+
+    assert answers == [b"secure"] * 12
+    assert (len(most), max(most)) == (12, 3)
+
+
+def test_connections_that_are_not_kept_leave_no_line_in_the_log(monkeypatch, caplog):
+    monkeypatch.setattr(client_module, "KEPT_AT_MOST", 1)
+    with odd_server([0.2, answer(b"fine")]) as server:
+        client = HttpClient()
+        with caplog.at_level(logging.WARNING):
+            assert at_once(5, lambda _: get(client, server.url).body) == [b"fine"] * 5
+    assert caplog.records == []
