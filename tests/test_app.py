@@ -24,7 +24,9 @@ def gunicorn(tmp_path):
             (tmp_path / "gunicorn.conf.py").write_text(config)
         port = free_port()
         command = [sys.executable, "-m", "gunicorn", "--bind", f"{HOST}:{port}", *arguments, "app:app"]
-        environment = clean_environment(PYTHONPATH=str(ROOT), GUNICORN_CONF_OF=None, **changes)
+        environment = clean_environment(
+            PYTHONPATH=str(ROOT), STATE_DIRECTORY=str(tmp_path), GUNICORN_CONF_OF=None, **changes
+        )
         process = subprocess.Popen(
             command, cwd=tmp_path, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
         )
@@ -74,7 +76,7 @@ def test_gunicorn_serves_from_anywhere_with_the_gateways_settings(gunicorn, argu
 
 def test_another_server_may_take_the_application(tmp_path):
     script = "from app import app; print(app.test_client().get('/livez').status_code)"
-    environment = clean_environment(PYTHONPATH=str(ROOT))
+    environment = clean_environment(PYTHONPATH=str(ROOT), STATE_DIRECTORY=str(tmp_path))
 
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True

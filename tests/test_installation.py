@@ -59,7 +59,9 @@ def installed(copy, tmp_path):
 @pytest.mark.timeout(300)
 def test_the_gateway_is_installed_checked_and_started(installed, copy, tmp_path):
     port = free_port()
-    settings = clean_environment(GATEWAY_PUBLIC_URL=f"http://{HOST}:{port}", GATEWAY_REDIS_URL=None)
+    settings = clean_environment(
+        GATEWAY_PUBLIC_URL=f"http://{HOST}:{port}", GATEWAY_REDIS_URL=None, STATE_DIRECTORY=str(tmp_path)
+    )
 
     def said(*command):
         return subprocess.run(command, env=settings, cwd=tmp_path, capture_output=True, text=True, check=True).stdout

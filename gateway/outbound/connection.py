@@ -6,7 +6,9 @@ arguments that a pool passes on to it; ``connect``, ``request``, ``getresponse``
 a connection. ``sock`` is what every ``connect`` of these two libraries sets.
 """
 
+import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
@@ -14,7 +16,7 @@ from urllib3 import HTTPConnectionPool
 from urllib3.connection import HTTPConnection
 
 from gateway.outbound.dialer import Dialer
-from gateway.outbound.errors import NoAnswer
+from gateway.outbound.errors import NoAnswer, NotConnected
 from gateway.outbound.origin import Origin
 from gateway.outbound.sockets import AnswerSocket
 
@@ -22,6 +24,11 @@ IDLE_SECONDS = 60.0
 """How long a connection may lie idle: something on the way may have forgotten an older one without telling."""
 LONGEST_SECONDS = 600.0
 """How long a connection is used: the host may have moved to other addresses meanwhile."""
+CONNECTING_AT_ONCE = 32
+"""Connections to one origin that come about at the same time: a handshake takes CPU, and of a thousand begun at once
+none would be over in time."""
+
+_connecting: defaultdict[Origin, threading.Semaphore] = defaultdict(lambda: threading.Semaphore(CONNECTING_AT_ONCE))
 
 
 class KeptConnectionClosed(NoAnswer):
@@ -52,10 +59,21 @@ class TimedConnection(HTTPConnection):
         return young and isinstance(self.sock, AnswerSocket) and self.sock.is_quiet()
 
     def connect(self) -> None:
-        """Connect, or raise ``NotConnected``. TLS is the dialer's: to urllib3 every connection is a plain one."""
+        """Connect, once fewer than ``CONNECTING_AT_ONCE`` others do; TLS is the dialer's.
+
+        Raises:
+            NotConnected: there is no connection in time.
+        """
+        end = time.monotonic() + float(self.timeout or 0)
+        places = _connecting[self._origin]
+        if not places.acquire(timeout=float(self.timeout or 0)):
+            raise NotConnected("timed out", self._origin.authority, "too many connections are being opened")
+        try:
+            self.sock: Any = AnswerSocket(self._dialer.dial(self._origin, end - time.monotonic()))
+        finally:
+            places.release()
         self._used_at = 0.0
         self._opened_at = time.monotonic()
-        self.sock: Any = AnswerSocket(self._dialer.dial(self._origin, float(self.timeout or 0)))
 
     def request(self, *args: Any, **options: Any) -> None:
         """Send a request; see ``urllib3.connection.HTTPConnection``.

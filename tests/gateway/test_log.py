@@ -119,9 +119,9 @@ def test_redaction_leaves_the_line_json_and_the_rest_readable(lines):
 def test_foreign_loggers_are_held_at_warning_whatever_the_level(lines):
     logging.getLogger("urllib3.connectionpool").debug("GET /api/v1/users")
     logging.getLogger("authlib").info("code_verifier")
-    logging.getLogger("urllib3.connectionpool").warning("Retrying")
+    logging.getLogger("urllib3.util.retry").warning("Retrying")
     (line,) = lines()
-    assert (line["event"], line["logger"]) == ("Retrying", "urllib3.connectionpool")
+    assert (line["event"], line["logger"]) == ("Retrying", "urllib3.util.retry")
 
 
 def test_our_own_events_below_the_level_are_left_out(stream):

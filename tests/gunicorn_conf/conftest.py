@@ -46,7 +46,7 @@ def start(tmp_path_factory):
         config.write_text(f"exec(open({str(CONFIG)!r}).read())\n{changes}\n")
         command = [sys.executable, "-m", "gunicorn", f"tests.gunicorn_conf.{application}"]
         command += ["--config", str(config), "--bind", f"{HOST}:{port}", *arguments]
-        server = Server(port, Process(command, folder / "gunicorn.log", GOOD))
+        server = Server(port, Process(command, folder / "gunicorn.log", {**GOOD, "STATE_DIRECTORY": str(folder)}))
         running.append(server)
         server.process.when(lambda: answers(server))
         return server

@@ -1,8 +1,5 @@
 """An operator starts the gateway: with settings that are wrong, and without Redis."""
 
-import os
-from pathlib import Path
-
 import pytest
 
 from tests.journeys.house import gateway_at
@@ -57,16 +54,3 @@ def test_one_worker_does_without_redis(starting, academy, visit, newcomer):
     academy.control.clear_calls()
     assert newcomer.name in visitor.go("/go").text
     assert academy.operations() == ["userlogin"]
-
-
-def test_every_thread_of_a_worker_gives_way_to_none_that_wakes_up(starting, visit, newcomer):
-    starting.start()
-    visit(starting.url, newcomer.login).go("/go")
-
-    children = Path("/proc", str(starting.process.pid), "task", str(starting.process.pid), "children")
-    workers = [int(pid) for pid in children.read_text().split()]
-    policies = {
-        os.sched_getscheduler(int(task.name)) for pid in workers for task in Path("/proc", str(pid), "task").iterdir()
-    }
-    assert len(workers) == 2
-    assert policies == {os.SCHED_BATCH}

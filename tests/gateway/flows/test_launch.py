@@ -204,7 +204,7 @@ def test_an_archived_account_opens_nothing(launch, newcomer, lms, browser):
 def test_a_fault_of_talentlms_is_told_and_not_taken_for_a_wrong_password(
     launch, newcomer, academy, links, fault, error
 ):
-    academy.control.fault("userlogin", times=2, **fault)
+    academy.control.fault("userlogin", times=4, **fault)
     before = links.find(KIM.key)
     with pytest.raises(error):
         launch().dashboard(newcomer)

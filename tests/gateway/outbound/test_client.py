@@ -25,6 +25,27 @@ def drip(head=b"HTTP/1.1 200 OK\r\n", piece=b"X: y\r\n"):
     return [head, *[part for _ in range(60) for part in (piece, 0.05)]]
 
 
+def test_so_many_connections_to_one_origin_come_about_at_once_and_no_more(monkeypatch):
+    connecting, most, dial = [], [], dialer.Dialer.dial
+
+    def noted(self, *asked):
+        connecting.append(self)
+        most.append(len(connecting))
+        time.sleep(0.02)
+        connected = dial(self, *asked)
+        connecting.remove(self)
+        return connected
+
+    monkeypatch.setattr(dialer.Dialer, "dial", noted)
+    monkeypatch.setattr("gateway.outbound.connection.CONNECTING_AT_ONCE", 3)
+    with odd_server([0.5, answer(b"fine")]) as server:
+        client = HttpClient()
+        with ThreadPoolExecutor(12) as many:
+            answers = list(many.map(lambda _: get(client, server.url, 10.0).body, range(12)))
+    assert answers == [b"fine"] * 12
+    assert (len(most), max(most)) == (12, 3)
+
+
 def test_a_whole_answer_is_returned():
     with odd_server(answer(b'{"id": 7}', b"200 OK", b"X-One: a", b"X-One: b")) as server:
         response = get(HttpClient(), f"{server.url}/users/email:kim@acme.example?x=1")
