@@ -18,6 +18,7 @@ SIGN_UP_SECONDS = 24 * 3600
 PROOF_SECONDS = 3600
 """How long a failed proof by password keeps from another one."""
 _TRIES = 3
+_ID = re.compile(r"[0-9]{1,10}")
 _LARGEST_ID = 2**31 - 1
 
 
@@ -177,7 +178,7 @@ def _named(wanted: str) -> list[sqlalchemy.ColumnElement[bool]]:
     links = ACCOUNT_LINKS.c
     named = [column == wanted.lower() for column in (links.email, links.login)]
     named += [links.subject == wanted, links.person == wanted]
-    if re.fullmatch(r"[0-9]{1,10}", wanted) and int(wanted) <= _LARGEST_ID:
+    if _ID.fullmatch(wanted) and int(wanted) <= _LARGEST_ID:
         named.append(links.user_id == int(wanted))
     return named
 

@@ -50,7 +50,7 @@ def modules():
     yield from (
         importlib.import_module(found.name)
         for found in pkgutil.walk_packages(gateway.__path__, "gateway.")
-        if not found.name.startswith(SETTINGS)
+        if not found.name.startswith((SETTINGS, "gateway.database.migrations."))  # scripts that only Alembic runs
     )
 
 

@@ -8,6 +8,8 @@ from gateway import create_app
 from gateway.oidc.provider_calls import ProviderAdapter
 from gateway.store.connection import connect
 from sandbox.idp import running_idp
+from schemas.secret import Secret
+from tests.databases import new_database
 from tests.gateway.oidc.house import PERSON, PUBLIC_URL, House, identity_provider, settings
 from tests.gateway.oidc.wire import Wire
 
@@ -73,9 +75,10 @@ def store(redis_server):
 
 
 @pytest.fixture
-def stored(house, store, redis_server):
-    """Make gateways whose memory the test can look into."""
-    return lambda *entries, **changes: house.gateway(*entries, redis_url=redis_server.url, **changes)
+def stored(house, store, redis_server, tmp_path):
+    """Make gateways that share a Redis, which the test can look into, and a database."""
+    memories = {"redis_url": redis_server.url, "database_url": Secret(new_database(tmp_path))}
+    return lambda *entries, **changes: house.gateway(*entries, **(memories | changes))
 
 
 @pytest.fixture
