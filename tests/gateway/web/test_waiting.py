@@ -336,6 +336,7 @@ def test_without_redis_nothing_is_spent_and_with_it_all_goes_on(gateway, fresh, 
     assert len(clicks(fresh)) == 1
 
     redis_server.process = start_redis(redis_server.process.output.parent, port=redis_server.port, durable=True).process
+    wait_until(lambda: ask(port, "/readyz").status == 200)
     assert [person.go(port).status for person in (ann, bob)] == [302, 302]
     assert len(clicks(fresh)) == 3
 
