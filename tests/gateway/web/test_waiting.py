@@ -7,6 +7,7 @@ from statistics import mean
 
 import pytest
 
+from tests.gateway.oidc.house import wait_until
 from tests.gateway.threads import at_once
 from tests.gateway.web.rush import (
     API_KEY,
