@@ -6,7 +6,7 @@ from itertools import count
 from unittest import mock
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gateway.admission import PersonLimit
@@ -90,6 +90,8 @@ class Afternoon:
         waits = self.store.ask("ZSCORE", PREFIX + "queue", f"{person}:{path}") is not None
         if waits:
             self.tickets[place] = ticket
+        elif answer.by_person:
+            self.tickets.pop(place, None)  # whoever is refused for their own limit gives up their place
         self.kept[place] = self.now + answer.back + GRACE if waits else 0
         self.most_places = max(self.most_places, self._places_of(GREEDY))
         return max(0.1, answer.back * 0.9) if person == GREEDY else answer.back + ROUNDING
@@ -119,7 +121,24 @@ PUSHY = st.tuples(st.floats(0, 0.3), st.just(GREEDY), st.integers(1, 14))
 ARRIVALS = st.lists(st.one_of(POLITE, PUSHY, PUSHY, PUSHY), min_size=5, max_size=60)
 
 
+PLACE_GIVEN_UP_AND_TAKEN_ANEW = [
+    (0.095, GREEDY, 1),
+    (0.0, GREEDY, 1),
+    (0.0, GREEDY, 1),
+    (0.0, GREEDY, 3),
+    (0.0, GREEDY, 4),
+    (0.25, GREEDY, 1),
+    (0.5, "ann", 1),
+    (0.0, GREEDY, 2),
+    (4.0, "ann", 2),
+    (0.5, "ann", 1),
+    (0.0, GREEDY, 2),
+    (0.5, "bob", 1),
+]
+
+
 @pytest.mark.statement(66)
+@example(PLACE_GIVEN_UP_AND_TAKEN_ANEW)
 @settings(max_examples=40, deadline=None)
 @given(ARRIVALS)
 def test_whatever_a_greedy_person_does_all_limits_hold_and_nobody_is_overtaken(arrivals):
