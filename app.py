@@ -1,4 +1,4 @@
-"""The front door: ``gunicorn app:app``."""
+"""The WSGI application: ``gunicorn app:app``."""
 
 import os
 import sys

@@ -1,1 +1,1 @@
-"""The world outside the gateway: neighbours for the demo and the tests."""
+"""The services that the gateway talks to, for the demo and the tests."""

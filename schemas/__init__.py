@@ -1,6 +1,5 @@
-"""The messages themselves: what travels between the rooms and across the walls.
+"""The data classes that the packages pass to each other, and the schemas of what comes from outside.
 
-Each file holds one noun: the frozen dataclass that the rooms pass on and, where it crosses a wall, the
-marshmallow schema that reads or writes it. This is the leaf of the house: everyone may import it, it imports
-nobody.
+Each file holds one frozen dataclass and, where it is read from outside or written there, its marshmallow schema.
+Every package may import this one; it imports none of them.
 """

@@ -3,5 +3,5 @@
 Authlib carries the plumbing: authorization URL, token request, client authentication. What decides whom we
 believe is our own: the transaction (in ``store``), metadata and keys with a lifetime (``metadata``), the token's
 validation on joserfc with locally pinned algorithms (``tokens``), and what a preset makes of the claims
-(``claims``). This room knows nothing of Flask, and nothing of TalentLMS.
+(``claims``). This package knows nothing of Flask, and nothing of TalentLMS.
 """

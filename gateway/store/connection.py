@@ -1,4 +1,4 @@
-"""The connection to Redis, and the wall: a fault of Redis leaves this room as ``StoreUnavailable``."""
+"""The connection to Redis; a fault of Redis leaves this package as ``StoreUnavailable``."""
 
 import hashlib
 import re

@@ -12,8 +12,8 @@ CLAIM_SECONDS = 30
 class UsedTokens:
     """Ids (``jti``) that have been seen.
 
-    A claim comes first, so that of the same token sent twice at once one is carried out. It is short: were the deed to
-    fail half-way, or the process to end, whoever made the token may send it again.
+    A claim comes first, so that of the same token sent twice at once one is carried out. It is short: should the
+    work fail half-way, or the process end, whoever made the token may send it again.
     """
 
     def __init__(self, store: Store) -> None:

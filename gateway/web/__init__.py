@@ -1,1 +1,1 @@
-"""Who knocks: the routes, the visitor at the door and the pages people meet. The only room that knows Flask."""
+"""The routes, the session of a request and the pages. The only package below ``gateway`` that imports Flask."""

@@ -82,7 +82,7 @@ class SignIn:
     def begin(self, provider: str, target: str, hints: Hints) -> Response:
         """Send the browser to a provider."""
         problems.offer(sign_in_href(target), text("button.again"))
-        if self._visitor.signs_in_in_vain():
+        if self._visitor.loses_every_session():
             return self._stopped(provider, target)
         try:
             return self._begun(provider, target, hints)

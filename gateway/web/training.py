@@ -46,7 +46,7 @@ def blueprint(
     """Return the routes.
 
     Args:
-        visitor: who is at the door.
+        visitor: who sent the request.
         learners: whose account it is.
         training: their courses.
         forms: the sign-out form.

@@ -1,4 +1,4 @@
-"""Who is at the door: the session behind the browser's cookie, and whether it came about in vain."""
+"""The session behind the browser's cookie, and whether its browser loses the cookie each time."""
 
 import re
 import time
@@ -28,7 +28,7 @@ class SignInRequired(Exception):
 
 
 class Visitor:
-    """The person at the door.
+    """The person who sent the request.
 
     Args:
         sessions: the sessions in force.
@@ -73,7 +73,7 @@ class Visitor:
         self._cookies.drop(response, SESSION_COOKIE)
         self._cookies.drop(response, ARRIVAL_COOKIE)
 
-    def signs_in_in_vain(self) -> bool:
+    def loses_every_session(self) -> bool:
         """Return whether another sign-in would only lead here again.
 
         Either the browser kept one of the two cookies that came in one answer and not the other, or the store has

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from urllib.parse import parse_qsl, quote, urlsplit
 
-from tests.journeys.neighbours import Academy
+from tests.journeys.backing_services import Academy
 from tests.journeys.visitor import Visitor
 
 SHORTEST = 8

@@ -1,4 +1,4 @@
-"""What the journeys share: the neighbours and the gateway once per run, a person and a browser window per story."""
+"""What the journeys share: the backing services and the gateway once per run, a person and a browser window per story."""
 
 import itertools
 import shutil
@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.journeys.house import Gateway, gateway_at
-from tests.journeys.neighbours import (
+from tests.journeys.backing_services import (
     Academy,
     CertifiedProvider,
     PractisingProvider,
@@ -21,6 +20,7 @@ from tests.journeys.neighbours import (
     start_practising_provider,
     start_redis,
 )
+from tests.journeys.house import Gateway, gateway_at
 from tests.journeys.visitor import Visitor, visiting
 from tests.ports import HOST, free_port
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import requests
 
-from tests.journeys.neighbours import CLIENT_ID, Academy, CertifiedProvider, PractisingProvider
+from tests.journeys.backing_services import CLIENT_ID, Academy, CertifiedProvider, PractisingProvider
 from tests.journeys.process import Process
 from tests.ports import HOST, listens
 

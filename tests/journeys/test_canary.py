@@ -14,9 +14,9 @@ from sandbox.idp.control_client import Control
 from sandbox.idp.logout_token import logout_token
 from sandbox.idp.registry import logout_variant
 from sandbox.idp.server import listening
+from tests.journeys.backing_services import CLIENT_ID, PractisingProvider, start_redis
 from tests.journeys.canary import Secrets, basic, occurring
 from tests.journeys.house import CONFIG, gateway_at
-from tests.journeys.neighbours import CLIENT_ID, PractisingProvider, start_redis
 from tests.journeys.visitor import csrf_token, visiting
 from tests.ports import HOST, free_port
 

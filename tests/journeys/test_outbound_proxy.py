@@ -5,9 +5,9 @@ import pytest
 from tests.gateway.outbound.outbound_proxy import SOURCE, outbound_proxy
 from tests.gateway.outbound.relay import relay
 from tests.gateway.talentlms.odd_server import certificate
+from tests.journeys.backing_services import Academy, start_academy, start_practising_provider
 from tests.journeys.conftest import API_KEY, CLIENT_SECRET
 from tests.journeys.house import gateway_at
-from tests.journeys.neighbours import Academy, start_academy, start_practising_provider
 from tests.ports import HOST, free_port
 
 MACHINES = ("/.well-known/", "/jwks", "/token", "/userinfo", "/api/v1/")

@@ -4,9 +4,9 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
+from tests.journeys.backing_services import start_academy
 from tests.journeys.conftest import API_KEY
 from tests.journeys.house import gateway_at
-from tests.journeys.neighbours import start_academy
 from tests.journeys.pages import AcademyPages, GatewayPages, ProviderPages, follow
 from tests.journeys.visitor import reference, title
 

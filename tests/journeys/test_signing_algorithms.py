@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.journeys.django_provider.neighbours import gateway_of, start_certified
+from tests.journeys.django_provider.providers import gateway_of, start_certified
 from tests.journeys.pages import AcademyPages, GatewayPages, ProviderPages
 from tests.journeys.visitor import reference, title
 from tests.ports import HOST, free_port

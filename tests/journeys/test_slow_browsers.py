@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.gateway.web.rush import API_KEY, signed_in, start_gateway
-from tests.journeys.neighbours import start_academy, start_redis
+from tests.journeys.backing_services import start_academy, start_redis
 from tests.journeys.proxies import haproxy_before, nginx_before
 from tests.journeys.slow_browsers import IDLE, SLOW, STAYING, crowd_at
 

@@ -4,8 +4,8 @@ import contextlib
 
 import pytest
 
+from tests.journeys.backing_services import start_redis
 from tests.journeys.house import gateway_at
-from tests.journeys.neighbours import start_redis
 from tests.journeys.visitor import title
 from tests.postgresql import PostgreSQL
 

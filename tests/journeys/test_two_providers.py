@@ -6,8 +6,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
-from tests.journeys.django_provider.neighbours import gateway_of, start_certified, start_django
 from tests.journeys.django_provider.pages import DjangoPages
+from tests.journeys.django_provider.providers import gateway_of, start_certified, start_django
 from tests.journeys.django_provider.visitor import Traveller
 from tests.journeys.pages import AcademyPages, GatewayPages, ProviderPages, path_of
 from tests.journeys.visitor import reference, title

@@ -16,8 +16,8 @@ import uvloop
 from bench.load import FreshLinks
 from bench.people import signed_in
 from tests.journeys.attack import COURSE, SIGN_INS, Outcome, Round, affordable
+from tests.journeys.backing_services import start_academy, start_redis
 from tests.journeys.house import gateway_at
-from tests.journeys.neighbours import start_academy, start_redis
 
 PEOPLE = 200
 SEEDED = 20

@@ -1,1 +1,1 @@
-"""Tests of the neighbours in the sandbox."""
+"""Tests of the services in the sandbox."""

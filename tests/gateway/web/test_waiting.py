@@ -20,7 +20,7 @@ from tests.gateway.web.rush import (
     spread,
     start_gateway,
 )
-from tests.journeys.neighbours import start_academy, start_redis
+from tests.journeys.backing_services import start_academy, start_redis
 
 GO = f"/go/course/{COURSE}"
 

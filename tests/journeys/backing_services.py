@@ -1,4 +1,4 @@
-"""Whom the gateway meets in a journey: Redis, TalentLMS and identity providers, each a process of its own."""
+"""What the gateway calls in a journey: Redis, TalentLMS and identity providers, each a process of its own."""
 
 import json
 import shutil

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from tests.journeys.backing_services import CLIENT_ID, PROVIDER, Academy
 from tests.journeys.house import CONFIG, SECRET_KEY, Gateway
-from tests.journeys.neighbours import CLIENT_ID, PROVIDER, Academy
 from tests.journeys.process import Process
 from tests.ports import free_port
 
