@@ -14,7 +14,7 @@ from schemas.secret import Secret
 from tests.gateway.store.redis_server import RedisServer
 from tests.gateway.store.tcp_endpoint import TcpEndpoint
 from tests.gateway.threads import at_once
-from tests.ports import HOST
+from tests.ports import HOST, free_port
 
 KIM = Identity("https://id.acme.example", "kim", "acme")
 
@@ -148,7 +148,8 @@ def not_enough_replicas(server):
 
 
 def no_slot(server):
-    return server("--cluster-enabled", "yes")
+    # Without a port of its own, the cluster's bus takes the server's port plus 10,000, which may be in use.
+    return server("--cluster-enabled", "yes", "--cluster-port", str(free_port()))
 
 
 def no_primary(server):
