@@ -1,43 +1,41 @@
-"""The settings in force, written down for the operator."""
+"""What ``check`` says of settings that can be used: those in force, and what they allow although it is dangerous."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from gateway.config.faults import escaped
+from gateway.config.faults import Fault, escaped, shown
 from gateway.config.fields import Setting
+from gateway.config.group import Group
 from gateway.config.identity_providers import IdentityProviderSchema
-from gateway.config.schema import Group, settings_of
-from gateway.config.settings import Settings, SettingsSchema, SlugsSchema
-from gateway.config.talentlms import TalentLMSSchema
+from gateway.config.loading import GATEWAY, SLUGS, TALENTLMS, TALENTLMS_TABLE
+from gateway.config.settings import Settings
+from schemas.user_type import LEARNERS, is_administrators
 
 
 def describe(settings: Settings) -> str:
     """Return the settings in force, a line each; of secrets it says only that they are set."""
-    lines = [*described(SettingsSchema, settings), *described(TalentLMSSchema, settings.talentlms, "talentlms")]
-    for provider in settings.identity_providers:
-        lines += described(IdentityProviderSchema, provider, f"identity_providers.{provider.name}", keys=True)
-    lines += described(SlugsSchema, settings.slugs, "slugs")
-    width = max(len(name) for name, _ in lines)
-    return "\n".join(f"{name:<{width}}  {value}" for name, value in lines)
+    providers = [
+        (IdentityProviderSchema(table=f"identity_providers.{provider.name}."), provider)
+        for provider in settings.identity_providers
+    ]
+    lms = settings.talentlms
+    groups = [(GATEWAY, settings), (TALENTLMS, lms), (TALENTLMS_TABLE, lms), *providers, (SLUGS, settings.slugs)]
+    lines = dict(line for group, values in groups for line in described(group, values))
+    width = max(map(len, lines))
+    return "\n".join(f"{name:<{width}}  {value}" for name, value in lines.items())
 
 
-def described(group: type[Group], values: Any, table: str = "", *, keys: bool = False) -> Iterator[tuple[str, str]]:
-    """Walk a group's settings: name and value; keys prefers the key where a setting has a variable too."""
-    for field, setting in settings_of(group).items():
-        variable = None if keys else setting.metadata["variable"]
-        yield variable or f"{table}.{field}", escaped(effective(setting, getattr(values, field)))
+def described(group: Group, values: Any) -> Iterator[tuple[str, str]]:
+    """Walk a group's settings: name and value."""
+    for name, setting in group.settings.items():
+        yield group.table + name, escaped(effective(setting, getattr(values, str(setting.name))))
 
 
 def effective(setting: Setting, value: Any) -> str:
     """Return the value in force, or what holds without it."""
-    if setting.metadata["secret"] and value:
+    if setting.secret and value:
         return f"secret, {len(value)} set" if isinstance(value, tuple) else "secret, set"
-    return written(value, setting.metadata["unset"].replace("`", "") or "none")
-
-
-def written(value: Any, empty: str = "none") -> str:
-    """Return a value as text; empty stands for one that is None or has no parts."""
-    return ", ".join(map(word, items(value))) or empty
+    return ", ".join(map(word, items(value))) or setting.unset.replace("`", "") or "none"
 
 
 def items(value: Any) -> Iterable[Any]:
@@ -59,3 +57,28 @@ def word(value: Any) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
     return str(value)
+
+
+def risks(settings: Settings) -> Iterator[Fault]:
+    """Walk what is dangerous, each with the setting's name, the danger and what to do; it stands in the log, too."""
+    if settings.redis_url is None:
+        yield Fault(
+            "GATEWAY_REDIS_URL",
+            "is not set, so one process has to serve all and forgets every session when it ends; name a Redis server",
+        )
+    if settings.secure and not settings.trusted_proxies:
+        yield Fault(
+            "GATEWAY_TRUSTED_PROXIES",
+            "names no proxy although the public URL is https, so everybody has the proxy's address, in the log and "
+            "for the limits; name the proxy's network",
+        )
+    if not settings.rate_limits:
+        yield Fault("GATEWAY_RATE_LIMITS", "is off, so passwords can be guessed without end; set it on")
+    for name in sorted(settings.talentlms.learner_types - LEARNERS):
+        danger = (
+            "is an administrators' type, so whoever a provider vouches for with an administrator's address becomes "
+            "that administrator; remove it"
+            if is_administrators(name)
+            else "is not one of TalentLMS's own types for learners; be sure that its accounts may do nothing but learn"
+        )
+        yield Fault("talentlms.learner_types", f"{shown(name)} {danger}")

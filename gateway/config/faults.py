@@ -1,12 +1,9 @@
-"""What can be wrong with the settings, and the words in which it is said."""
+"""What can be wrong with the settings, and how values and names are shown there."""
 
 import difflib
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from typing import Any
-
-from marshmallow import ValidationError
+from dataclasses import dataclass
 
 SHOWN_CHARACTERS = 60
 PASSWORD = re.compile(r"(//|:).*@", re.DOTALL)  # whatever may be one: all between a sign of a URL and the last @
@@ -44,53 +41,16 @@ class BadSettings(Exception):
         return "\n".join(str(fault) for fault in self.faults)
 
 
-@dataclass(frozen=True)
-class Problem:
-    """What is wrong with a value, before it is known whether the value may be shown: marshmallow's message here.
-
-    Attributes:
-        wrong: a clause whose subject is the value: "is not a whole number".
-        remedy: what to do about it.
-        value: the piece that is wrong; None where naming it would say nothing.
-    """
-
-    wrong: str
-    remedy: str
-    value: str | None = field(default=None, repr=False)
-
-    def fault(self, name: str, *, secret: bool = False) -> Fault:
-        """Return the fault of the setting called name; a secret's value is left out of it."""
-        subject = "" if self.value is None else "its value " if secret else f"{shown(self.value)} "
-        return Fault(short(name), f"{subject}{self.wrong}; {self.remedy}")
+def unknown(given: Iterable[str], known: list[str], reserved: Iterable[str], table: str = "") -> Iterator[Fault]:
+    """Walk the faults of all given names that are not among the known ones; table stands before the names."""
+    for name in sorted(set(given) - set(known)):
+        says = f"is unknown; {did_you_mean(name, known, 'remove it, or look it up in docs/settings.md')}"
+        yield Fault(short(table + name), "is reserved, not built yet; remove it" if name in reserved else says)
 
 
-class Invalid(ValidationError):
-    """A value is refused for one reason; the arguments are those of `Problem`. It never leaves this package."""
-
-    def __init__(self, wrong: str, remedy: str, value: str | None = None) -> None:
-        super().__init__([Problem(wrong, remedy, value)])
-
-
-def problems(messages: Any, at: str = "") -> Iterator[tuple[str, Problem]]:
-    """Walk the problems in a field's messages, each with what it adds to the setting's name.
-
-    Args:
-        messages: marshmallow's: a list, or a mapping of parts to further messages. A text as the part is added to
-            the name, such as ``_FILE`` or ``.my-slug``; the index of a list's item is not.
-        at: what the parts further out have added.
-    """
-    if isinstance(messages, list):
-        yield from ((at, problem) for problem in messages)
-        return
-    for part, inner in messages.items():
-        yield from problems(inner, at if isinstance(part, int) else at + part)
-
-
-def did_you_mean(
-    name: str, known: Iterable[str], otherwise: str = "remove it, or look it up in docs/settings.md"
-) -> str:
-    """Return the remedy for a name that nobody knows; otherwise stands where it resembles none."""
-    near = difflib.get_close_matches(name, list(known), n=1, cutoff=CLOSE)
+def did_you_mean(text: str, known: Iterable[str], otherwise: str) -> str:
+    """Return the remedy for a word that nobody knows; otherwise stands where it resembles none."""
+    near = difflib.get_close_matches(text, list(known), n=1, cutoff=CLOSE)
     return f"did you mean {near[0]}?" if near else otherwise
 
 

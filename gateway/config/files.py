@@ -1,34 +1,56 @@
-"""Files that settings name: secrets, certificates, the text of the TOML file."""
+"""Files that settings name: secrets, certificates, the TOML file."""
 
 import ssl
-from dataclasses import replace
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from marshmallow import ValidationError
 
-from gateway.config.faults import Invalid, problems
-from gateway.config.fields import text_of
-from gateway.config.texts import path
+from gateway.config.fields import type_name
+from gateway.config.rules import plain
 
 LARGEST_FILE = 1_000_000  # bytes
 
 
-def read_text(file: Path) -> str:
-    """Return the text of a file in UTF-8, with or without a byte order mark.
+@dataclass(frozen=True)
+class ConfigFile:
+    """The TOML file and what it holds; without a path, what holds where there is none."""
 
-    Raises:
-        Invalid: the file cannot be read, is larger than a million bytes, or is no text.
-    """
+    path: Path | None = None
+    content: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+
+    @property
+    def folder(self) -> Path:
+        """Where relative paths in the file begin."""
+        return self.path.parent if self.path else Path()
+
+
+def toml(text: str) -> ConfigFile:
+    """Return the TOML file at a path; a mistake in it is told with line and column."""
+    path = Path(plain(text))
+    content = read_text(path)
     try:
-        with file.open("rb") as opened:
-            content = opened.read(LARGEST_FILE + 1)
-        if len(content) > LARGEST_FILE:
-            raise Invalid("is too large to be the right file", "check the path", str(file))
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise Invalid("is not a text in UTF-8", "save it as UTF-8", str(file)) from None
+        return ConfigFile(path, tomllib.loads(content))
+    except tomllib.TOMLDecodeError as error:
+        raise ValidationError(f"is not TOML: {error}; correct that line") from None
+    except (ValueError, RecursionError):
+        raise ValidationError("is not TOML; it holds a number too long or lists nested too deeply") from None
+
+
+def certificates(text: str) -> Path:
+    """Return the path of a PEM file that holds at least one certificate."""
+    path = Path(plain(text))
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=path)
+    except ssl.SSLError:
+        raise ValidationError("holds no certificate; give a file of certificates in PEM") from None
     except (OSError, ValueError) as error:
-        raise unreadable(error, str(file)) from None
+        raise unreadable(error) from None
+    return path
 
 
 def read_secret(folder: Path, named: object) -> str:
@@ -36,33 +58,37 @@ def read_secret(folder: Path, named: object) -> str:
 
     Args:
         folder: where a relative path begins.
-        named: the path as the setting has it.
-
-    Raises:
-        ValidationError: the file cannot be read or is empty. The path is not shown: it may be the secret, misplaced.
+        named: the path as the setting has it; it is never shown, since it may be the secret, misplaced.
     """
-    try:
-        secret = read_text(folder / text_of(named)).removesuffix("\n").removesuffix("\r")
-    except ValidationError as error:
-        raise ValidationError([replace(problem, value=None) for _, problem in problems(error.messages)]) from None
+    if not isinstance(named, str):
+        raise ValidationError(f"is {type_name(named)}; write a text in quotes")
+    if not named:
+        raise ValidationError("is empty; write a path, or remove it")
+    secret = read_text(folder / named).removesuffix("\n").removesuffix("\r")
     if not secret:
-        raise Invalid("names an empty file", "write the secret into the file")
+        raise ValidationError("names an empty file; write the secret into the file")
     return secret
 
 
-def certificates(text: str) -> Path:
-    """Return the path of a PEM file that holds at least one certificate."""
-    file = path(text)
+def read_text(path: Path) -> str:
+    """Return the text of a file in UTF-8, with or without a byte order mark.
+
+    Raises:
+        ValidationError: the file cannot be read, is larger than a million bytes, or is no text.
+    """
     try:
-        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=file)
-    except ssl.SSLError:
-        raise Invalid("holds no certificate", "give a file of certificates in PEM", text) from None
+        with path.open("rb") as opened:
+            content = opened.read(LARGEST_FILE + 1)
+        if len(content) > LARGEST_FILE:
+            raise ValidationError("is too large to be the right file; check the path")
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ValidationError("is not a text in UTF-8; save it as UTF-8") from None
     except (OSError, ValueError) as error:
-        raise unreadable(error, text) from None
-    return file
+        raise unreadable(error) from None
 
 
-def unreadable(error: Exception, text: str) -> Invalid:
+def unreadable(error: Exception) -> ValidationError:
     """Return what is said of a file that could not be opened."""
     why = error.strerror if isinstance(error, OSError) and error.strerror else "not a path"
-    return Invalid(f"cannot be read ({why})", "check the path and its permissions", text)
+    return ValidationError(f"cannot be read ({why}); check the path and its permissions")

@@ -1,16 +1,15 @@
 """The settings of one identity provider; `settings` says how one is added."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
 
-from gateway.config.addresses import domain, issuer_url
-from gateway.config.faults import Problem
+from gateway.config.faults import shown
 from gateway.config.fields import Choice, Several, Switch, Text, Whole
-from gateway.config.schema import Group
-from gateway.config.texts import matching, pem_key, plain, secret
+from gateway.config.group import Group
+from gateway.config.rules import domain, issuer_url, matching, pem_key, plain, secret
 from schemas.secret import Secret
 
 # Sign-in at these addresses of the gateway's own would shadow a provider's.
@@ -22,10 +21,10 @@ PRESETS_BY_HOST = MappingProxyType({"accounts.google.com": "google", **dict.from
 EVERY_TENANT = frozenset({"common", "organizations", "consumers"})
 ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA", "Ed25519")
 
-NAME = matching(r"[a-z0-9-]{1,32}", "is not a provider's name", "write 1 to 32 small letters, digits and -")
+NAME = matching(r"[a-z0-9-]{1,32}", "is not a provider's name; write 1 to 32 small letters, digits and -")
 # RFC 6749, section 3.3: scope-token.
-SCOPE = matching(r"[\x21\x23-\x5B\x5D-\x7E]+", "is not a scope", "write words without quotes")
-WORD = matching(r"[!-~]+", "has blanks or foreign letters", "write it without")
+SCOPE = matching(r"[\x21\x23-\x5B\x5D-\x7E]+", "is not a scope; write words without quotes")
+WORD = Text(matching(r"[!-~]+", "has blanks or foreign letters; write it without"), "text without blanks")
 
 Preset = Literal["entra", "okta", "google", "keycloak", "auth0", "jumpcloud", "generic"]
 Userinfo = Literal["always", "missing", "never"]
@@ -36,9 +35,9 @@ ClientAuthentication = Literal["client_secret_basic", "client_secret_post", "pri
 class IdentityProviderSettings:
     """One OpenID provider that people sign in with.
 
-    The meaning of every field stands in `IdentityProviderSchema`. However it is made, ``preset`` is not ``generic``
-    where the issuer's host is Google's or Entra ID's: by the standard alone, Google would vouch for addresses that are
-    not its own, and the people of Entra ID would be others with each registration.
+    However it is made, ``preset`` is not ``generic`` where the issuer's host is Google's or Entra ID's: by the standard
+    alone, Google would vouch for addresses that are not its own, and the people of Entra ID would be others with each
+    registration.
     """
 
     name: str
@@ -70,15 +69,17 @@ class IdentityProviderSchema(Group):
     """An entry of the list ``identity_providers`` of the file, or the variables that say the same."""
 
     becomes = IdentityProviderSettings
-    prefix = "OIDC_"
-    in_file = True
     reserved = ("groups_claim",)
+
+    def __init__(self, *, earlier: Sequence[Mapping[str, Any]] = (), **names: Any) -> None:
+        """Take what `Group` takes, and the values of the providers that are listed before."""
+        self.earlier = earlier
+        super().__init__(**names)
 
     name = Text(
         NAME,
         "1 to 32 of `a-z`, `0-9`, `-`",
         "The provider's name in addresses: `/login/<name>`, `/callback/<name>`.",
-        only_in_file=True,
     )
     preset = Choice(
         get_args(Preset),
@@ -97,7 +98,6 @@ class IdentityProviderSchema(Group):
     scopes = Several(
         Text(SCOPE, "scope"),
         "What is asked for; `openid` must be among them.",
-        needs="openid",
         empty="name openid and what else you need, or leave the key out",
         into=tuple,
     )
@@ -135,12 +135,12 @@ class IdentityProviderSchema(Group):
         pem_key, "private key in PEM", "The key that signs for `private_key_jwt`, not encrypted.", secret=True
     )
     trusted_audiences = Several(
-        Text(WORD, "text without blanks"),
+        WORD,
         "What a token may be for besides the gateway, such as the id of a project. A token that names any other "
         "audience is refused; with several audiences its `azp` has to be the gateway.",
     )
     acr_values = Several(
-        Text(WORD, "text without blanks"),
+        WORD,
         "The authentication context classes to ask for, best first. A sign-in with another one, or with none, is "
         "refused.",
         into=tuple,
@@ -151,19 +151,22 @@ class IdentityProviderSchema(Group):
     )
     label = Text(plain, "text", "What the sign-in button calls the provider.", unset="the name")
 
-    def contradictions(self, values: Mapping[str, Any]) -> Iterator[tuple[str, Problem]]:
+    def contradictions(self, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         """Walk what does not go together in one provider."""
         if values.get("name") in TAKEN_NAMES:
-            yield "name", Problem("is an address of the gateway's own", "choose another name", values["name"])
+            yield "name", f"{shown(values['name'])} is an address of the gateway's own; choose another name"
         if admits_every_tenant(values):
             remedy = "write your tenant's id in its place, this gateway serves one tenant"
-            yield "issuer", Problem("lets every Entra tenant in", remedy, values["issuer"])
+            yield "issuer", f"{shown(values['issuer'])} lets every Entra tenant in; {remedy}"
+        if "openid" not in values.get("scopes", ("openid",)):
+            yield "scopes", "does not name openid; add openid"
         yield from credentials(values)
         trusted = values.get("trusted_email_domains")
         for name in sorted(values.get("email_verified_domains", ())):
             if trusted and name not in trusted:
                 remedy = "add it there, too, or remove it here"
-                yield "email_verified_domains", Problem("is not among trusted_email_domains", remedy, name)
+                yield "email_verified_domains", f"{shown(name)} is not among trusted_email_domains; {remedy}"
+        yield from duplicates(values, self.earlier)
 
 
 def admits_every_tenant(values: Mapping[str, Any]) -> bool:
@@ -173,7 +176,7 @@ def admits_every_tenant(values: Mapping[str, Any]) -> bool:
     return entra and parts.path.lstrip("/").partition("/")[0].lower() in EVERY_TENANT
 
 
-def credentials(values: Mapping[str, Any]) -> Iterator[tuple[str, Problem]]:
+def credentials(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Walk which of the client's two credentials is missing or too many."""
     authentication = values.get("client_authentication")
     if authentication is None:
@@ -182,30 +185,16 @@ def credentials(values: Mapping[str, Any]) -> Iterator[tuple[str, Problem]]:
     if authentication == "private_key_jwt":
         needed, other = other, needed
     if values.get(needed) is None:
-        yield needed, Problem("is missing", "give it, or the path of a file that holds it")
+        yield needed, "is missing; give it, or the path of a file that holds it"
     if values.get(other) is not None:
-        yield other, Problem("is not used", f"remove it, client_authentication asks for {needed}")
+        yield other, f"is not used; remove it, client_authentication asks for {needed}"
 
 
-def duplicates(providers: Iterable[IdentityProviderSettings | Mapping[str, Any]]) -> Iterator[tuple[int, str, Problem]]:
-    """Walk the providers with the name of an earlier one, or with its issuer and client.
-
-    Args:
-        providers: a mapping stands for one that has faults, with the values that have none.
-
-    Returns:
-        The place in the list, the field to blame, and what is wrong with it.
-    """
-    names: set[str | None] = set()
-    clients: set[tuple[str | None, str | None]] = set()
-    for index, provider in enumerate(providers):
-        values = vars(provider) if isinstance(provider, IdentityProviderSettings) else provider
-        name, client = values.get("name"), (values.get("issuer"), values.get("client_id"))
-        if name in names:
-            remedy = "give each its own; the one of the OIDC_ variables is called default"
-            yield index, "name", Problem("is the name of another provider, too", remedy, name)
-        if client in clients:
-            remedy = "remove one of the two"
-            yield index, "issuer", Problem("is listed twice with the same client_id", remedy, client[0])
-        names |= {name} - {None}
-        clients |= {client} if all(client) else set()
+def duplicates(values: Mapping[str, Any], earlier: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    """Walk what a provider has in common with earlier ones although it should not."""
+    name, client = values.get("name"), (values.get("issuer"), values.get("client_id"))
+    if name and name in {other.get("name") for other in earlier}:
+        remedy = "give each its own; the one of the OIDC_ variables is called default"
+        yield "name", f"{shown(name)} is the name of another provider, too; {remedy}"
+    if all(client) and client in {(other.get("issuer"), other.get("client_id")) for other in earlier}:
+        yield "issuer", f"{shown(str(client[0]))} is listed twice with the same client_id; remove one of the two"

@@ -1,29 +1,35 @@
 """From the environment and the file to the settings, or to everything that is wrong with them."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from marshmallow import ValidationError, missing
-
 from gateway.config.database_url import default_place
-from gateway.config.faults import BadSettings, Fault, problems
-from gateway.config.files import read_text
-from gateway.config.identity_providers import IdentityProviderSchema
-from gateway.config.schema import Group, settings_of
+from gateway.config.faults import BadSettings, Fault, unknown
+from gateway.config.fields import VariableText, type_name
+from gateway.config.files import ConfigFile
+from gateway.config.identity_providers import IdentityProviderSchema, IdentityProviderSettings
 from gateway.config.settings import (
     RESERVED_TABLES,
     RESERVED_VARIABLES,
+    GatewaySchema,
     Settings,
-    SettingsSchema,
+    Slugs,
     SlugsSchema,
 )
-from gateway.config.sources import File, Source, environment, parse
-from gateway.config.talentlms import TalentLMSSchema
+from gateway.config.talentlms import TalentLMSSettings, TalentLMSTable, TalentLMSVariables
 from gateway.outbound import proxies
 
-SCHEMA = SettingsSchema()
+GATEWAY = GatewaySchema(prefix="GATEWAY_")
+TALENTLMS = TalentLMSVariables(prefix="TALENTLMS_")
+ONE_PROVIDER = IdentityProviderSchema(prefix="OIDC_", exclude=("name",))
+TALENTLMS_TABLE = TalentLMSTable(table="talentlms.")
+SLUGS = SlugsSchema(table="slugs.")
+VARIABLES = [*GATEWAY.names, *TALENTLMS.names, *ONE_PROVIDER.names]
 TABLES = ["identity_providers", "talentlms", "slugs"]
+# Kubernetes and Docker announce a service called "gateway" or "talentlms-gateway" by such variables.
+SERVICE_NAMES = re.compile(r".+_(SERVICE_(HOST|PORT(_.+)?)|PORT_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)")
+SERVICE_ADDRESS = re.compile(r"(tcp|udp|sctp)://.*")
 
 
 def load(environ: Mapping[str, str]) -> Settings:
@@ -32,25 +38,81 @@ def load(environ: Mapping[str, str]) -> Settings:
     Args:
         environ: the environment's variables, normally `os.environ`. The files that they name are read here too.
 
-    Returns:
-        The settings, checked.
-
     Raises:
-        BadSettings: with every fault there is, in the order of declaration.
+        BadSettings: with every fault there is.
     """
-    variables = environment({**environ, **default_place(environ)})
-    own = variables.given(SettingsSchema)
-    file = open_file(own)
-    in_variables = variables.values.keys() & variables.known(IdentityProviderSchema)
-    providers = [*([variables] if in_variables else []), *file.providers]
-    try:
-        settings, messages = SCHEMA.load(own | given_inside(variables, file, providers)), {}
-    except ValidationError as error:
-        settings, messages = None, error.messages_dict
-    faults = [*all_faults(messages, variables, file, providers or [variables]), *proxy_faults(environ)]
-    if faults or not isinstance(settings, Settings):
+    variables = ours({**environ, **default_place(environ)})
+    faults: list[Fault] = []
+    own = GATEWAY.read(variables, faults)
+    file = own.get("config_file") or ConfigFile()
+    talentlms = TALENTLMS.read(variables, faults)
+    talentlms |= TALENTLMS_TABLE.read(table(file, "talentlms", faults), faults)
+    providers = identity_providers(variables, file, faults)
+    if own.get("password_sign_in") is False and "config_file" in own and not providers:
+        faults += nobody_could_sign_in(file)
+    slugs = SLUGS.read(table(file, "slugs", faults), faults)
+    faults += unknown(variables, VARIABLES, RESERVED_VARIABLES)
+    faults += unknown(file.content, TABLES, RESERVED_TABLES)
+    faults += proxy_faults(environ)
+    if faults:
         raise BadSettings(faults)
-    return settings
+    return Settings(
+        **own | {"config_file": file.path},
+        talentlms=TalentLMSSettings(**talentlms),
+        identity_providers=tuple(IdentityProviderSettings(**provider) for provider in providers),
+        slugs=Slugs(**slugs),
+    )
+
+
+def ours(environ: Mapping[str, str]) -> dict[str, VariableText]:
+    """Return the variables whose names are ours, without those that announce a service; all others are left alone."""
+    prefixes = (GATEWAY.prefix, TALENTLMS.prefix, ONE_PROVIDER.prefix)
+    return {
+        name: VariableText(text)
+        for name, text in environ.items()
+        if name.startswith(prefixes) and not announces_service(name, text)
+    }
+
+
+def announces_service(name: str, text: str) -> bool:
+    """Tell whether a variable was set by Kubernetes or Docker for a service that is called like ours."""
+    return bool(SERVICE_NAMES.fullmatch(name) or (name.endswith("_PORT") and SERVICE_ADDRESS.match(text)))
+
+
+def table(file: ConfigFile, name: str, faults: list[Fault]) -> dict[str, Any]:
+    """Return a table of the file; empty where there is none, or what is there is none."""
+    found = file.content.get(name, {})
+    if isinstance(found, dict):
+        return found
+    faults.append(Fault(name, f"is {type_name(found)}; write a table: [{name}]"))
+    return {}
+
+
+def identity_providers(
+    variables: Mapping[str, VariableText], file: ConfigFile, faults: list[Fault]
+) -> list[dict[str, Any]]:
+    """Return the values of the provider of the variables, called `default`, and of those of the file."""
+    providers: list[dict[str, Any]] = []
+    if variables.keys() & set(ONE_PROVIDER.names):
+        providers.append({"name": "default", **ONE_PROVIDER.read(variables, faults)})
+    tables = file.content.get("identity_providers", [])
+    if not isinstance(tables, list) or not all(isinstance(one, dict) for one in tables):
+        faults.append(Fault("identity_providers", "is not a list of tables; head each with [[identity_providers]]"))
+        return providers
+    for index, one in enumerate(tables):
+        entry = IdentityProviderSchema(table=f"identity_providers[{index}].", earlier=providers)
+        providers.append(entry.read(one, faults, file.folder))
+    return providers
+
+
+def nobody_could_sign_in(file: ConfigFile) -> Iterator[Fault]:
+    """Tell that no provider is listed, unless the list is malformed."""
+    if file.content.get("identity_providers", []) == []:
+        yield Fault(
+            "OIDC_ISSUER",
+            "is missing, and nobody could sign in; set the OIDC_ variables, or list [[identity_providers]] in the file "
+            "of GATEWAY_CONFIG, or set GATEWAY_PASSWORD_SIGN_IN=on",
+        )
 
 
 def proxy_faults(environ: Mapping[str, str]) -> Iterator[Fault]:
@@ -61,64 +123,3 @@ def proxy_faults(environ: Mapping[str, str]) -> Iterator[Fault]:
         except ValueError:
             remedy = "write an http:// or https:// address, such as http://proxy.acme.com:3128"
             yield Fault(name, f"is not the address of a proxy; {remedy}")
-
-
-def open_file(own: dict[str, Any]) -> File:
-    """Read the file, or stand for an empty one; what is wrong with it as a whole takes the place of its path.
-
-    Args:
-        own: what is given of the gateway's own settings, by field.
-    """
-    try:
-        path = SCHEMA.fields["config_file"].deserialize(own.get("config_file", missing))
-        return File(parse(read_text(path)), path.parent) if path else File({}, Path())
-    except ValidationError as error:
-        own["config_file"] = error
-        return File({}, Path())
-
-
-def given_inside(variables: Source, file: File, providers: Sequence[Source]) -> dict[str, Any]:
-    """Return what is given of the groups inside the settings, by field; the provider of the variables is `default`."""
-    given: dict[str, Any] = {
-        "talentlms": variables.given(TalentLMSSchema) | file.talentlms.given(TalentLMSSchema),
-        "slugs": file.slugs.given(SlugsSchema),
-    }
-    if providers or "identity_providers" not in file.malformed:
-        given["identity_providers"] = [
-            source.given(IdentityProviderSchema) | ({"name": "default"} if source is variables else {})
-            for source in providers
-        ]
-    return given
-
-
-def all_faults(
-    messages: Mapping[str, Any], variables: Source, file: File, providers: Sequence[Source]
-) -> Iterator[Fault]:
-    """Walk everything that is wrong: marshmallow's messages, and names that are unknown."""
-    yield from faults_of(SettingsSchema, messages, variables)
-    yield from faults_of(TalentLMSSchema, messages.get("talentlms", {}), variables, file.talentlms)
-    by_place = messages.get("identity_providers", {})
-    for place, source in enumerate(providers):
-        yield from faults_of(IdentityProviderSchema, by_place.get(place, {}), source)
-    yield from faults_of(SlugsSchema, messages.get("slugs", {}), file.slugs)
-    every_variable = variables.known(SettingsSchema, TalentLMSSchema, IdentityProviderSchema)
-    yield from variables.unknown(every_variable, RESERVED_VARIABLES)
-    yield from file.malformed.values()
-    yield from file.top.unknown(TABLES, RESERVED_TABLES)
-
-
-def faults_of(group: type[Group], messages: Mapping[str, Any], *sources: Source) -> Iterator[Fault]:
-    """Walk the faults of a group: unknown keys of its table, then its settings in the order of their declaration.
-
-    Args:
-        group: the group.
-        messages: marshmallow's, by field.
-        sources: where its settings come from; each has the name of the first in which it can be given.
-    """
-    for table in sources:
-        if table.names_are == "key":
-            yield from table.unknown(table.known(group), group.reserved)
-    for field, setting in settings_of(group).items():
-        name = next((source.prefix + name for source in sources for name in source.names(setting)), field)
-        for at, problem in problems(messages.get(field, [])):
-            yield problem.fault(name + at, secret=setting.metadata["secret"])

@@ -12,26 +12,24 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
-from marshmallow import ValidationError, fields, validates_schema
-
-from gateway.config.addresses import mail_or_url, network, origin, redis
 from gateway.config.database_url import database
-from gateway.config.faults import Problem
+from gateway.config.faults import shown
 from gateway.config.fields import Choice, Several, Switch, Table, Text, Whole
-from gateway.config.files import certificates
-from gateway.config.identity_providers import IdentityProviderSchema, IdentityProviderSettings, duplicates
-from gateway.config.schema import Group
-from gateway.config.talentlms import TalentLMSSchema, TalentLMSSettings
-from gateway.config.texts import matching, path, signing_keys
+from gateway.config.files import certificates, toml
+from gateway.config.group import Group
+from gateway.config.identity_providers import IdentityProviderSettings
+from gateway.config.rules import mail_or_url, matching, network, origin, redis, signing_keys
+from gateway.config.talentlms import HIGHEST_ID, TalentLMSSettings
 from schemas.secret import Secret
 
 MINUTE, IDLE, MONTH = 60, 3600, 30 * 24 * 3600  # seconds
-NO_SIGN_IN = Problem(
-    "is missing, and nobody could sign in",
-    "set the OIDC_ variables, or list [[identity_providers]] in the file of GATEWAY_CONFIG, or set "
-    "GATEWAY_PASSWORD_SIGN_IN=on",
+SLUG = Text(
+    matching(
+        r"(?=.*[a-z-])[a-z0-9-]{1,100}",
+        "is not a slug; write small letters, digits and -, and not digits alone, those are ids",
+    ),
+    "slug",
 )
-SLUG_REMEDY = "write small letters, digits and -, and not digits alone, those are ids"
 
 # Names that are kept for what is not built yet: told apart from names that nobody knows. Keys stand in their schemas.
 RESERVED_VARIABLES = (
@@ -62,10 +60,10 @@ class HelpContact:
         """Return where a link to the contact leads."""
         return self.text if "://" in self.text else f"mailto:{quote(self.text, safe='@')}"
 
-    @classmethod
-    def read(cls, text: str) -> "HelpContact":
-        """Return the contact of a setting's text."""
-        return cls(mail_or_url(text))
+
+def help_contact(text: str) -> HelpContact:
+    """Return the contact of a setting's text."""
+    return HelpContact(mail_or_url(text))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,26 +105,19 @@ class Settings:
         return self.public_url.startswith("https://")
 
 
-def ids_by_slug(meaning: str) -> Table:
-    """Return a field for names that each stand for an id of TalentLMS."""
-    slug = Text(matching(r"(?=.*[a-z-])[a-z0-9-]{1,100}", "is not a slug", SLUG_REMEDY), "slug")
-    return Table(slug, Whole(1, 2**31 - 1), meaning, only_in_file=True)
-
-
 class SlugsSchema(Group):
     """The table ``slugs`` of the file."""
 
     becomes = Slugs
 
-    courses = ids_by_slug("Names for `/go/course/…` and `/buy/course/…`.")
-    categories = ids_by_slug("Names for `/buy/category/…`.")
+    courses = Table(SLUG, Whole(1, HIGHEST_ID), "Names for `/go/course/…` and `/buy/course/…`.")
+    categories = Table(SLUG, Whole(1, HIGHEST_ID), "Names for `/buy/category/…`.")
 
 
-class SettingsSchema(Group):
-    """The gateway's own settings, and in them all others."""
+class GatewaySchema(Group):
+    """The gateway's own variables."""
 
     becomes = Settings
-    prefix = "GATEWAY_"
 
     public_url = Text(
         origin, "https address", "The gateway's own address as browsers see it. It is never derived from a request."
@@ -156,7 +147,7 @@ class SettingsSchema(Group):
         secret=True,
         unset="embedded store",
     )
-    config_file = Text(path, "path", "The TOML file described below.", variable="GATEWAY_CONFIG")
+    config_file = Text(toml, "path", "The TOML file described below.", data_key="GATEWAY_CONFIG")
     trusted_proxies = Several(
         Text(network, "network such as `10.0.0.0/8`"),
         "The networks of proxies whose `X-Forwarded-For` is believed; no other header of the kind is read. Name "
@@ -186,30 +177,16 @@ class SettingsSchema(Group):
         unset=f"`{IDLE}`, or the lifetime if that is less",
     )
     session_lifetime = Whole(MINUTE, MONTH, "Seconds after which a session ends in any case.")
-    help_contact = Text(HelpContact.read, "mail address or https URL", "Whom error pages name for help.")
+    help_contact = Text(help_contact, "mail address or https URL", "Whom error pages name for help.")
     password_sign_in = Switch("Whether `/login/password` lets people in with a TalentLMS username and password.")
     log_level = Choice(
         ("debug", "info", "warning", "error"),
         "The least important events that are still logged; the audit trail is written in any case.",
     )
-    talentlms = fields.Nested(TalentLMSSchema)
-    identity_providers = fields.List(fields.Nested(IdentityProviderSchema))
-    slugs = fields.Nested(SlugsSchema)
 
-    def contradictions(self, values: Mapping[str, Any]) -> Iterator[tuple[str, Problem]]:
+    def contradictions(self, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         """Walk what does not go together; the default of ``session_idle`` gives way of itself."""
         idle, lifetime = values.get("session_idle", IDLE), values.get("session_lifetime", MONTH)
         if lifetime < idle != IDLE:
             remedy = f"write at most GATEWAY_SESSION_LIFETIME, which is {lifetime}"
-            yield "session_idle", Problem("is longer than the session's lifetime", remedy, str(idle))
-
-    @validates_schema(skip_on_field_errors=False)
-    def _providers(self, data: Mapping[str, Any], **_: Any) -> None:
-        providers = data.get("identity_providers")
-        messages: dict[int, dict[str, list[Problem]]] = {}
-        for index, name, problem in duplicates(providers or ()):
-            messages.setdefault(index, {})[name] = [problem]
-        if providers == [] and "config_file" in data and data.get("password_sign_in") is False:
-            messages[0] = {"issuer": [NO_SIGN_IN]}
-        if messages:
-            raise ValidationError({"identity_providers": messages})
+            yield "session_idle", f"{shown(str(idle))} is longer than the session's lifetime; {remedy}"

@@ -1,24 +1,26 @@
 """The settings of the TalentLMS domain behind the gateway; `settings` says how one is added."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
 
+from marshmallow import ValidationError
+
 from gateway.admission import PersonLimit
-from gateway.config.addresses import destination, link_host, origin
-from gateway.config.faults import Problem
+from gateway.config.faults import did_you_mean, shown
 from gateway.config.fields import Choice, Several, Switch, Text, Whole
-from gateway.config.person_limit import person_limit
-from gateway.config.schema import Group
-from gateway.config.texts import plain, talentlms_key
+from gateway.config.group import Group
+from gateway.config.rules import destination, link_host, origin, plain, talentlms_key
 from schemas.secret import Secret
 from schemas.user_type import LEARNERS, is_administrators
 
 PERSON = PersonLimit(at_once=20, per_second=1, share=5)
 PAYPAL = "www.paypal.com"
-PLACE = "own path or https URL"
+HIGHEST_ID = 2**31 - 1
 HEADER_OPTIONS = ("courseName", "units", "sharedFiles", "moreOptions", "certificationIcon")
+PERSON_LIMIT = re.compile(r"([0-9]{1,5})\s*,\s*([0-9]{1,4}(?:\.[0-9]{1,3})?)\s*,\s*([0-9]{1,3})\s*%", re.ASCII)
 
 UserloginRedirect = Literal["base64", "plain"]
 LoginLink = Literal["auto", "login_key"]
@@ -28,8 +30,8 @@ LoginLink = Literal["auto", "login_key"]
 class TalentLMSSettings:
     """Where TalentLMS is, what may be asked of it, and where its links may lead.
 
-    The meaning of every field stands in `TalentLMSSchema`. However it is made, ``link_hosts`` contains the host of
-    ``url``, and ``payment_hosts`` contains PayPal's and all of ``link_hosts``.
+    However it is made, ``link_hosts`` contains the host of ``url``, and ``payment_hosts`` contains PayPal's and all of
+    ``link_hosts``.
     """
 
     url: str
@@ -54,12 +56,30 @@ class TalentLMSSettings:
         object.__setattr__(self, "payment_hosts", self.payment_hosts | links | {PAYPAL})
 
 
-class TalentLMSSchema(Group):
-    """The variables of TalentLMS and the table ``talentlms`` of the file."""
+def person_limit(text: str) -> PersonLimit:
+    """Return the limit that a text such as ``20,1,5%`` stands for, or ``off``."""
+    if text == "off":
+        return PersonLimit()
+    found = PERSON_LIMIT.fullmatch(text.strip())
+    if found is None:
+        remedy = "write calls at once, calls a second and a share of the hour, such as 20,1,5%, or off"
+        raise ValidationError(f"is not a limit per person; {did_you_mean(text.strip().lower(), ['off'], remedy)}")
+    limit = PersonLimit(int(found[1]), float(found[2]), int(found[3]))
+    for wrong, number, most in (
+        ("calls at once", limit.at_once, 10_000),
+        ("calls a second", limit.per_second, 1_000),
+        ("percent of the hour", limit.share, 100),
+    ):
+        if not 0 < number <= most:
+            remedy = f"write more than 0 and at most {most}, or off for no limit"
+            raise ValidationError(f"allows {number:g} {wrong}; {remedy}")
+    return limit
+
+
+class TalentLMSVariables(Group):
+    """The variables of TalentLMS."""
 
     becomes = TalentLMSSettings
-    prefix = "TALENTLMS_"
-    reserved = ("link_custom_field",)
 
     url = Text(origin, "https address", "The address of your TalentLMS domain, such as `https://acme.talentlms.com`.")
     api_key = Text(
@@ -99,47 +119,49 @@ class TalentLMSSchema(Group):
         "TalentLMS password, and by `/go` for accounts that the gateway signed up. `base64` is what the API "
         "document says.",
     )
+
+
+class TalentLMSTable(Group):
+    """The table ``talentlms`` of the file."""
+
+    becomes = TalentLMSSettings
+    reserved = ("link_custom_field",)
+
     login_link = Choice(
         get_args(LoginLink),
         "Which kind of link opens the TalentLMS dashboard. `auto` chooses; `login_key` uses only the account's "
         "login key.",
-        only_in_file=True,
     )
     self_enrol_courses = Several(
-        Whole(1, 2**31 - 1),
+        Whole(1, HIGHEST_ID),
         "The ids of the courses that a signed-in person may enter without being enrolled yet; the click enrols.",
         word="all",
-        only_in_file=True,
     )
     learner_types = Several(
         Text(plain, "user type"),
         "The TalentLMS user types of learners. Existing accounts of other types are never adopted; administrators' "
         "types are refused here.",
-        only_in_file=True,
     )
     allow_privileged_types = Switch(
         "Lets `learner_types` name administrators' types: then whoever a provider vouches for with an "
         "administrator's address or username *is* that administrator.",
-        only_in_file=True,
     )
     header_hidden_options = Several(
         Choice(HEADER_OPTIONS),
         "What TalentLMS hides from the header of a course that the gateway opened.",
-        only_in_file=True,
         into=tuple,
     )
     after_completion = Text(
         destination,
-        PLACE,
+        "own path or https URL",
         "Where TalentLMS sends a learner who has completed a course.",
-        only_in_file=True,
         unset="`/completed/<course>`",
     )
-    after_logout = Text(destination, PLACE, "Where TalentLMS sends a learner who signs out there.", only_in_file=True)
+    after_logout = Text(destination, "own path or https URL", "Where TalentLMS sends a learner who signs out there.")
 
-    def contradictions(self, values: Mapping[str, Any]) -> Iterator[tuple[str, Problem]]:
-        """Walk what does not go together: administrators among the learners."""
-        remedy = "remove it, and give administrators who learn a learner's account of their own"
-        if not values.get("allow_privileged_types", True):
+    def contradictions(self, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        """Walk the administrators' types among the learners'."""
+        if values.get("allow_privileged_types") is False:
+            remedy = "remove it, and give administrators who learn a learner's account of their own"
             for name in sorted(filter(is_administrators, values.get("learner_types", ()))):
-                yield "learner_types", Problem("is an administrators' type", remedy, name)
+                yield "learner_types", f"{shown(name)} is an administrators' type; {remedy}"

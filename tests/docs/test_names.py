@@ -12,10 +12,8 @@ from gateway import create_app
 from gateway.admission import Lane, PersonLimit, QueueEntry
 from gateway.cli import main
 from gateway.config import load
-from gateway.config.identity_providers import IdentityProviderSchema
-from gateway.config.settings import RESERVED_VARIABLES, SettingsSchema
-from gateway.config.sources import environment
-from gateway.config.talentlms import TalentLMSSchema
+from gateway.config.loading import VARIABLES
+from gateway.config.settings import RESERVED_VARIABLES
 from gateway.store.attempts import Attempts
 from gateway.store.budget import SharedBudget
 from gateway.store.connection import connect
@@ -63,7 +61,7 @@ ENVIRONMENT = {
 
 
 def known_variables():
-    return {*environment({}).known(SettingsSchema, TalentLMSSchema, IdentityProviderSchema), *RESERVED_VARIABLES}
+    return {*VARIABLES, *RESERVED_VARIABLES}
 
 
 def without_told_faults(text):

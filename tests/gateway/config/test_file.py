@@ -3,16 +3,14 @@ from pathlib import Path
 import pytest
 
 from gateway.config import BadSettings, load
-from gateway.config.identity_providers import IdentityProviderSchema
-from gateway.config.schema import settings_of
-from gateway.config.settings import SlugsSchema
-from gateway.config.talentlms import TalentLMSSchema
+from gateway.config.loading import SLUGS, TALENTLMS_TABLE
 from tests.gateway.config.conftest import GOOD, PROVIDER
+from tests.gateway.config.table import PROVIDERS_TABLE
 
 TABLES = [
-    ("[talentlms]", TalentLMSSchema),
-    ("[[identity_providers]]", IdentityProviderSchema),
-    ("[slugs]", SlugsSchema),
+    ("[talentlms]", TALENTLMS_TABLE),
+    ("[[identity_providers]]", PROVIDERS_TABLE),
+    ("[slugs]", SLUGS),
 ]
 REQUIRED = ("name", "issuer", "client_id", "client_secret", "private_key")
 VALUES = [
@@ -159,7 +157,7 @@ def test_a_bad_file_of_a_secret_is_a_fault(faults, file, line, name):
 @pytest.mark.parametrize("value", VALUES)
 @pytest.mark.parametrize(
     ("head", "key"),
-    [(head, name) for head, group in TABLES for name, setting in settings_of(group).items() if setting.metadata["key"]],
+    [(head, name) for head, group in TABLES for name in group.settings],
 )
 def test_a_value_of_any_type_is_accepted_or_refused_under_its_own_key(file, head, key, value):
     environ = GOOD | {"GATEWAY_CONFIG": file(f"{head}\n{key} = {value}\n")}

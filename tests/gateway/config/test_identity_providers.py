@@ -2,9 +2,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
 
-from gateway.config.identity_providers import IdentityProviderSchema
-from gateway.config.schema import settings_of
+from gateway.config.loading import ONE_PROVIDER
 from tests.gateway.config.conftest import PROVIDER
+from tests.gateway.config.table import PROVIDERS_TABLE
 
 
 @pytest.fixture
@@ -274,13 +274,7 @@ def test_a_bad_way_to_authenticate_is_one_fault(complaints, pem):
 
 def test_whatever_an_entry_of_the_file_can_say_a_variable_can():
     """All but the name: the provider of the variables is called default."""
-    found = {
-        setting.metadata["key"]: setting.metadata["variable"]
-        for setting in settings_of(IdentityProviderSchema).values()
-    }
-
-    assert found.pop("name") is None
-    assert found == {key: f"OIDC_{key.upper()}" for key in found}
+    assert list(ONE_PROVIDER.names) == [f"OIDC_{key.upper()}" for key in PROVIDERS_TABLE.names if key != "name"]
 
 
 def test_every_variable_has_its_say(settings):

@@ -4,14 +4,12 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from gateway.config import BadSettings, Fault, load
-from gateway.config.identity_providers import IdentityProviderSchema
-from gateway.config.settings import RESERVED_VARIABLES, SettingsSchema
-from gateway.config.sources import environment
-from gateway.config.talentlms import TalentLMSSchema
+from gateway.config.loading import VARIABLES
+from gateway.config.settings import RESERVED_VARIABLES
 from tests.gateway.config.conftest import GOOD, PROVIDER
 
 NAMES = [
-    *environment({}).known(SettingsSchema, TalentLMSSchema, IdentityProviderSchema),
+    *VARIABLES,
     *RESERVED_VARIABLES,
     "GATEWAY_WHATEVER",
     "PATH",

@@ -2,32 +2,40 @@ import dataclasses
 
 import pytest
 
-from gateway.config.identity_providers import IdentityProviderSchema
-from gateway.config.schema import settings_of
-from gateway.config.settings import SettingsSchema, SlugsSchema
-from gateway.config.talentlms import TalentLMSSchema
+from gateway.config import IdentityProviderSettings, Settings, Slugs, TalentLMSSettings
+from gateway.config.loading import GATEWAY, SLUGS, TALENTLMS, TALENTLMS_TABLE
+from tests.gateway.config.table import GROUPS, PROVIDERS_TABLE
 
-GROUPS = [SettingsSchema, TalentLMSSchema, IdentityProviderSchema, SlugsSchema]
+MADE_OF = {
+    Settings: [GATEWAY],
+    TalentLMSSettings: [TALENTLMS, TALENTLMS_TABLE],
+    IdentityProviderSettings: [PROVIDERS_TABLE],
+    Slugs: [SLUGS],
+}
+GROUPS_INSIDE = ["talentlms", "identity_providers", "slugs"]
 
 
-@pytest.mark.parametrize("group", GROUPS)
-def test_a_group_has_a_setting_for_every_field_of_what_it_becomes_in_the_same_order(group):
-    assert list(group().fields) == [field.name for field in dataclasses.fields(group.becomes)]
+@pytest.mark.parametrize("made", MADE_OF)
+def test_every_field_of_a_dataclass_is_a_setting_in_the_same_order(made):
+    declared = [field.name for field in dataclasses.fields(made)]
+
+    assert [name for group in MADE_OF[made] for name in group.fields] == [
+        name for name in declared if made is not Settings or name not in GROUPS_INSIDE
+    ]
 
 
-@pytest.mark.parametrize("group", GROUPS)
-def test_a_setting_is_required_where_its_field_has_no_default_and_has_that_default_otherwise(group):
-    declared = {field.name: field for field in dataclasses.fields(group.becomes)}
+@pytest.mark.parametrize("made", MADE_OF)
+def test_a_setting_is_required_where_its_field_has_no_default_and_has_that_default_otherwise(made):
+    declared = {field.name: field for field in dataclasses.fields(made)}
 
-    for name, setting in settings_of(group).items():
+    for name, setting in (one for group in MADE_OF[made] for one in group.fields.items()):
         field = declared[name]
         default = field.default if field.default_factory is dataclasses.MISSING else field.default_factory()
         assert setting.required == (default is dataclasses.MISSING)
         assert setting.required or setting.load_default == default
 
 
-def test_every_setting_can_be_given_somewhere_and_says_what_it_means():
-    settings = [setting for group in GROUPS for setting in settings_of(group).values()]
+def test_every_setting_says_what_it_means():
+    settings = [setting for group in GROUPS.values() for setting in group.settings.values()]
 
-    assert all(setting.metadata["variable"] or setting.metadata["key"] for setting in settings)
-    assert all(setting.metadata["meaning"] and setting.label for setting in settings)
+    assert all(setting.meaning and setting.label for setting in settings)

@@ -11,12 +11,11 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from gateway.config import BadSettings, load, settings_table
-from gateway.config.identity_providers import IdentityProviderSchema
-from gateway.config.schema import settings_of
-from gateway.config.settings import RESERVED_TABLES, RESERVED_VARIABLES, SlugsSchema
-from gateway.config.talentlms import TalentLMSSchema
+from gateway.config import BadSettings, load
+from gateway.config.loading import SLUGS, TALENTLMS_TABLE
+from gateway.config.settings import RESERVED_TABLES, RESERVED_VARIABLES
 from tests.gateway.config.conftest import GOOD
+from tests.gateway.config.table import PROVIDERS_TABLE, settings_table
 
 PAGE = Path(__file__).parents[3] / "docs" / "settings.md"
 BEGIN, END = "<!-- settings: begin -->\n", "<!-- settings: end -->"
@@ -62,13 +61,13 @@ def test_the_example_file_is_accepted(settings, file, tmp_path):
 
 @pytest.mark.parametrize(
     ("table", "group"),
-    [("talentlms", TalentLMSSchema), ("identity_providers", IdentityProviderSchema), ("slugs", SlugsSchema)],
+    [("talentlms", TALENTLMS_TABLE), ("identity_providers", PROVIDERS_TABLE), ("slugs", SLUGS)],
 )
 def test_the_example_file_has_every_key(table, group):
     found = tomllib.loads(example())[table]
     given = {key.removesuffix("_file") for one in (found if isinstance(found, list) else [found]) for key in one}
 
-    assert given == {setting.metadata["key"] for setting in settings_of(group).values()} - {None}
+    assert given == set(group.settings)
 
 
 def test_the_faults_on_the_page_are_told_as_it_says():
@@ -82,7 +81,7 @@ def test_the_faults_on_the_page_are_told_as_it_says():
 
 
 @pytest.mark.parametrize(
-    "name", [*RESERVED_VARIABLES, *RESERVED_TABLES, *TalentLMSSchema.reserved, *IdentityProviderSchema.reserved]
+    "name", [*RESERVED_VARIABLES, *RESERVED_TABLES, *TALENTLMS_TABLE.reserved, *PROVIDERS_TABLE.reserved]
 )
 def test_the_page_names_what_is_reserved(name):
     assert f"`{name}`" in page()
