@@ -90,12 +90,7 @@ class Keyring:
         return None if key is None else _hkdf(key, purpose, length)
 
     def derive_now(self, purpose: str, length: int) -> bytes:
-        """Return the bytes that ``derive`` returns for the current key.
-
-        Args:
-            purpose: what for, and for whom; HKDF's ``info``.
-            length: how many bytes.
-        """
+        """Return the bytes that ``derive`` returns for the current key."""
         return _hkdf(self._keys[self.current], purpose, length)
 
     def _signature(self, fingerprint: str, purpose: str, text: str) -> str:

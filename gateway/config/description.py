@@ -35,28 +35,17 @@ def effective(setting: Setting, value: Any) -> str:
     """Return the value in force, or what holds without it."""
     if setting.secret and value:
         return f"secret, {len(value)} set" if isinstance(value, tuple) else "secret, set"
-    return ", ".join(map(word, items(value))) or setting.unset.replace("`", "") or "none"
+    written = ("on" if item is True else "off" if item is False else str(item) for item in items(value))
+    return ", ".join(written) or setting.unset.replace("`", "") or "none"
 
 
 def items(value: Any) -> Iterable[Any]:
     """Return the parts of a value that has parts, or the value alone; nothing for None."""
-    match value:
-        case None:
-            return ()
-        case Mapping():
-            return [f"{name} = {item}" for name, item in value.items()]
-        case frozenset():
-            return sorted(value)
-        case tuple():
-            return value
-    return (value,)
-
-
-def word(value: Any) -> str:
-    """Return one value as an environment variable would have it."""
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    return str(value)
+    if isinstance(value, Mapping):
+        return [f"{name} = {item}" for name, item in value.items()]
+    if isinstance(value, frozenset):
+        return sorted(value)
+    return value if isinstance(value, tuple) else () if value is None else (value,)
 
 
 def risks(settings: Settings) -> Iterator[Fault]:

@@ -35,26 +35,16 @@ class Setting(fields.Field[Any]):
         meaning: one or two sentences for the documentation; none for the items of a list.
         secret: whether the value is never shown, and may also be given as the path of a file.
         unset: what holds without the setting, where the default does not say it.
-        data_key: its variable, where that is not made of the group's prefix and the field's name.
     """
 
     takes: ClassVar[type] = str
-    """The type of its value in the file."""
     write = "a text in quotes"
 
     def __init__(
-        self,
-        rule: Callable[[Any], Any],
-        label: str,
-        meaning: str = "",
-        *,
-        secret: bool = False,
-        unset: str = "",
-        data_key: str | None = None,
+        self, rule: Callable[[Any], Any], label: str, meaning: str = "", *, secret: bool = False, unset: str = ""
     ) -> None:
         summary = meaning.partition(". ")[0].rstrip(".").replace("`", "")
-        required = f"is missing; set it: {summary[:1].lower()}{summary[1:]}"
-        super().__init__(data_key=data_key, error_messages={"required": required})
+        super().__init__(error_messages={"required": f"is missing; set it: {summary[:1].lower()}{summary[1:]}"})
         self.rule, self.label, self.meaning, self.secret, self.unset = rule, label, meaning, secret, unset
 
     def from_text(self, text: str) -> Any:
@@ -82,9 +72,8 @@ class Setting(fields.Field[Any]):
             raise ValidationError(self._with_subject(error.messages, value)) from None
 
     def _with_subject(self, messages: Any, value: Any) -> Any:
-        if isinstance(messages, dict) or isinstance(value, list):
-            return messages
-        if isinstance(value, int) and abs(value) >= LONGEST_SHOWN_NUMBER:
+        is_long = isinstance(value, int) and abs(value) >= LONGEST_SHOWN_NUMBER
+        if is_long or isinstance(messages, dict) or isinstance(value, list):
             return messages
         subject = "its value" if self.secret else shown(str(value))
         return [f"{subject} {message}" for message in messages]
@@ -149,7 +138,7 @@ class Several(Setting):
 
     Args:
         item: reads one of them.
-        meaning: as `Setting` has it, and so are the others.
+        meaning, unset: as `Setting` has them.
         into: what they are gathered in.
         word: a text of the file that may stand in place of the list.
         empty: what an empty list must be replaced by; none where an empty list is a sensible answer.
@@ -180,7 +169,7 @@ class Several(Setting):
         return words
 
     def gathered(self, value: list[Any]) -> Any:
-        """Return the values gathered, each once."""
+        """Return the values, each once."""
         if self.empty and not value:
             raise ValidationError(f"is an empty list; {self.empty}")
         return self.into(dict.fromkeys(self.items.deserialize(value)))
@@ -194,7 +183,7 @@ class Table(Setting):
 
     takes = dict
 
-    def __init__(self, name: Text, item: Setting, meaning: str) -> None:
+    def __init__(self, name: Setting, item: Setting, meaning: str) -> None:
         super().__init__(self.entered, f"table: {name.label} = {item.label}", meaning)
         self.write = f"a {self.label}"
         self.load_default = MappingProxyType({})

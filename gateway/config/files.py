@@ -10,7 +10,6 @@ from typing import Any
 
 from marshmallow import ValidationError
 
-from gateway.config.fields import type_name
 from gateway.config.rules import plain
 
 LARGEST_FILE = 1_000_000  # bytes
@@ -22,11 +21,6 @@ class ConfigFile:
 
     path: Path | None = None
     content: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), repr=False)
-
-    @property
-    def folder(self) -> Path:
-        """Where relative paths in the file begin."""
-        return self.path.parent if self.path else Path()
 
 
 def toml(text: str) -> ConfigFile:
@@ -60,10 +54,8 @@ def read_secret(folder: Path, named: object) -> str:
         folder: where a relative path begins.
         named: the path as the setting has it; it is never shown, since it may be the secret, misplaced.
     """
-    if not isinstance(named, str):
-        raise ValidationError(f"is {type_name(named)}; write a text in quotes")
-    if not named:
-        raise ValidationError("is empty; write a path, or remove it")
+    if not isinstance(named, str) or not named:
+        raise ValidationError("is not a path; name the file that holds the secret")
     secret = read_text(folder / named).removesuffix("\n").removesuffix("\r")
     if not secret:
         raise ValidationError("names an empty file; write the secret into the file")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, missing
 
@@ -22,33 +22,26 @@ class Group(Schema):
     Attributes:
         becomes: the dataclass. A field without a default there is required, unless the schema has one.
         reserved: keys of the file that are kept for what is not built yet.
+        twin: what is added to a secret's name for the path of the file that holds it.
+        settings: the settings by name, in the order of their declaration.
+        names: every name that may be given.
     """
 
     becomes: ClassVar[type]
     reserved: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, prefix: str = "", table: str = "", exclude: tuple[str, ...] = ()) -> None:
-        self.prefix, self.table = prefix, table
-        self.twin = "_FILE" if prefix else "_file"
-        """What is added to a secret's name for the path of the file that holds it."""
+        self.prefix, self.table, self.twin = prefix, table, "_FILE" if prefix else "_file"
         super().__init__(exclude=exclude, unknown=EXCLUDE)
+        self.settings = {str(field.data_key): cast("Setting", field) for field in self.fields.values()}
+        self.files = {name + self.twin: name for name, setting in self.settings.items() if setting.secret}
+        self.names = [*self.settings, *self.files]
 
     def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
         """Give a field its default and its name."""
         default = getattr(self.becomes, field_name, field_obj.load_default)
         field_obj.required, field_obj.load_default = default is missing, default
-        if field_obj.data_key is None:
-            field_obj.data_key = self.prefix + field_name.upper() if self.prefix else field_name
-
-    @property
-    def settings(self) -> dict[str, Setting]:
-        """The settings by name, in the order of their declaration."""
-        return {str(field.data_key): field for field in self.fields.values() if isinstance(field, Setting)}
-
-    @property
-    def names(self) -> list[str]:
-        """Every name that may be given: those of the settings, and of files with secrets."""
-        return [*self.settings, *(name + self.twin for name, setting in self.settings.items() if setting.secret)]
+        field_obj.data_key = self.prefix + field_name.upper() if self.prefix else field_name
 
     def contradictions(self, _values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         """Walk what does not go together: the field that is to blame, and what is wrong.
@@ -70,10 +63,10 @@ class Group(Schema):
             faults += unknown(given, self.names, self.reserved, self.table)
         values, messages = self._loaded({**given, **self._from_files(given, folder)})
         for field, says in self.contradictions(values):
-            if field in values:
+            if field in values:  # otherwise it is told already
                 messages.setdefault(self.fields[field].data_key or field, []).append(says)
-        told = ((name + at, says) for name in self.settings for at, says in texts(messages.get(name, [])))
-        faults += (Fault(short(self.table + name), says) for name, says in told)
+        for name in self.settings:
+            faults += (Fault(short(self.table + name + at), says) for at, says in texts(messages.get(name, [])))
         return values
 
     def _loaded(self, given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -85,26 +78,24 @@ class Group(Schema):
     def _from_files(self, given: Mapping[str, Any], folder: Path) -> dict[str, Any]:
         """Return the secrets whose files are named, by name; an error in place of one that cannot be had."""
         found: dict[str, Any] = {}
-        for name in (name for name in self.settings if name + self.twin in given.keys() & self.names):
-            try:
-                found[name] = read_secret(folder, given[name + self.twin])
-            except ValidationError as error:
-                found[name] = ValidationError({self.twin: error.messages})
-            if name in given:
-                found[name] = ValidationError(f"is set, and so is {name}{self.twin}; remove one of the two")
+        for file, name in self.files.items():
+            if file in given and name in given:
+                found[name] = ValidationError(f"is set, and so is {file}; remove one of the two")
+            elif file in given:
+                try:
+                    found[name] = read_secret(folder, given[file])
+                except ValidationError as error:
+                    found[name] = ValidationError({self.twin: error.messages})
         return found
 
 
 def texts(messages: Any, at: str = "") -> Iterator[tuple[str, str]]:
-    """Walk marshmallow's messages about a field, each with what it adds to the name.
+    """Walk marshmallow's messages about a field, each with what it adds to the field's name.
 
-    Args:
-        messages: a list, or a mapping of parts to further messages. A text as the part is added to the name, such as
-            ``_FILE`` or ``.my-slug``; the index of a list's item is not.
-        at: what the parts further out have added.
+    A text as the part of a message is added, such as ``_FILE`` or ``.my-slug``; the index of a list's item is not.
     """
-    if isinstance(messages, list):
+    if isinstance(messages, dict):
+        for part, inner in messages.items():
+            yield from texts(inner, at if isinstance(part, int) else at + part)
+    else:
         yield from ((at, message) for message in messages)
-        return
-    for part, inner in messages.items():
-        yield from texts(inner, at if isinstance(part, int) else at + part)

@@ -6,10 +6,12 @@ from types import MappingProxyType
 from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
 
+from marshmallow.validate import Regexp
+
 from gateway.config.faults import shown
 from gateway.config.fields import Choice, Several, Switch, Text, Whole
 from gateway.config.group import Group
-from gateway.config.rules import domain, issuer_url, matching, pem_key, plain, secret
+from gateway.config.rules import domain, issuer_url, pem_key, plain, secret
 from schemas.secret import Secret
 
 # Sign-in at these addresses of the gateway's own would shadow a provider's.
@@ -21,10 +23,10 @@ PRESETS_BY_HOST = MappingProxyType({"accounts.google.com": "google", **dict.from
 EVERY_TENANT = frozenset({"common", "organizations", "consumers"})
 ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA", "Ed25519")
 
-NAME = matching(r"[a-z0-9-]{1,32}", "is not a provider's name; write 1 to 32 small letters, digits and -")
+NAME = Regexp(r"[a-z0-9-]{1,32}\Z", error="is not a provider's name; write 1 to 32 small letters, digits and -")
 # RFC 6749, section 3.3: scope-token.
-SCOPE = matching(r"[\x21\x23-\x5B\x5D-\x7E]+", "is not a scope; write words without quotes")
-WORD = Text(matching(r"[!-~]+", "has blanks or foreign letters; write it without"), "text without blanks")
+SCOPE = Regexp(r"[\x21\x23-\x5B\x5D-\x7E]+\Z", error="is not a scope; write words without quotes")
+WORD = Text(Regexp(r"[!-~]+\Z", error="has blanks or foreign letters; write it without"), "text without blanks")
 
 Preset = Literal["entra", "okta", "google", "keycloak", "auth0", "jumpcloud", "generic"]
 Userinfo = Literal["always", "missing", "never"]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from gateway.config.database_url import default_place
@@ -9,14 +10,7 @@ from gateway.config.faults import BadSettings, Fault, unknown
 from gateway.config.fields import VariableText, type_name
 from gateway.config.files import ConfigFile
 from gateway.config.identity_providers import IdentityProviderSchema, IdentityProviderSettings
-from gateway.config.settings import (
-    RESERVED_TABLES,
-    RESERVED_VARIABLES,
-    GatewaySchema,
-    Settings,
-    Slugs,
-    SlugsSchema,
-)
+from gateway.config.settings import GatewaySchema, Settings, Slugs, SlugsSchema
 from gateway.config.talentlms import TalentLMSSettings, TalentLMSTable, TalentLMSVariables
 from gateway.outbound import proxies
 
@@ -26,10 +20,22 @@ ONE_PROVIDER = IdentityProviderSchema(prefix="OIDC_", exclude=("name",))
 TALENTLMS_TABLE = TalentLMSTable(table="talentlms.")
 SLUGS = SlugsSchema(table="slugs.")
 VARIABLES = [*GATEWAY.names, *TALENTLMS.names, *ONE_PROVIDER.names]
-TABLES = ["identity_providers", "talentlms", "slugs"]
+PROVIDERS = "identity_providers"
+TABLES = [PROVIDERS, "talentlms", "slugs"]
+# Names that are kept for what is not built yet: told apart from names that nobody knows. Keys stand in their schemas.
+RESERVED_VARIABLES = (
+    "GATEWAY_WORKER",
+    "GATEWAY_METRICS_BIND",
+    "GATEWAY_OPERATOR_TOKEN",
+    "GATEWAY_OPERATOR_TOKEN_FILE",
+    "OIDC_GROUPS_CLAIM",
+)
+RESERVED_TABLES = ("storefronts", "mapping", "brand", "scim", "audit", "catalog")
 # Kubernetes and Docker announce a service called "gateway" or "talentlms-gateway" by such variables.
-SERVICE_NAMES = re.compile(r".+_(SERVICE_(HOST|PORT(_.+)?)|PORT_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)")
-SERVICE_ADDRESS = re.compile(r"(tcp|udp|sctp)://.*")
+ANNOUNCED_SERVICE = re.compile(
+    r".+_(SERVICE_(HOST|PORT(_.+)?)|PORT_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)=.*|.+_PORT=(tcp|udp|sctp)://.*",
+    re.DOTALL,
+)
 
 
 def load(environ: Mapping[str, str]) -> Settings:
@@ -44,12 +50,11 @@ def load(environ: Mapping[str, str]) -> Settings:
     variables = ours({**environ, **default_place(environ)})
     faults: list[Fault] = []
     own = GATEWAY.read(variables, faults)
-    file = own.get("config_file") or ConfigFile()
+    file = own.get("config") or ConfigFile()
     talentlms = TALENTLMS.read(variables, faults)
     talentlms |= TALENTLMS_TABLE.read(table(file, "talentlms", faults), faults)
     providers = identity_providers(variables, file, faults)
-    if own.get("password_sign_in") is False and "config_file" in own and not providers:
-        faults += nobody_could_sign_in(file)
+    faults += nobody_could_sign_in(own, file, providers)
     slugs = SLUGS.read(table(file, "slugs", faults), faults)
     faults += unknown(variables, VARIABLES, RESERVED_VARIABLES)
     faults += unknown(file.content, TABLES, RESERVED_TABLES)
@@ -57,7 +62,7 @@ def load(environ: Mapping[str, str]) -> Settings:
     if faults:
         raise BadSettings(faults)
     return Settings(
-        **own | {"config_file": file.path},
+        **own | {"config": file.path},
         talentlms=TalentLMSSettings(**talentlms),
         identity_providers=tuple(IdentityProviderSettings(**provider) for provider in providers),
         slugs=Slugs(**slugs),
@@ -70,13 +75,8 @@ def ours(environ: Mapping[str, str]) -> dict[str, VariableText]:
     return {
         name: VariableText(text)
         for name, text in environ.items()
-        if name.startswith(prefixes) and not announces_service(name, text)
+        if name.startswith(prefixes) and not ANNOUNCED_SERVICE.fullmatch(f"{name}={text}")
     }
-
-
-def announces_service(name: str, text: str) -> bool:
-    """Tell whether a variable was set by Kubernetes or Docker for a service that is called like ours."""
-    return bool(SERVICE_NAMES.fullmatch(name) or (name.endswith("_PORT") and SERVICE_ADDRESS.match(text)))
 
 
 def table(file: ConfigFile, name: str, faults: list[Fault]) -> dict[str, Any]:
@@ -95,19 +95,20 @@ def identity_providers(
     providers: list[dict[str, Any]] = []
     if variables.keys() & set(ONE_PROVIDER.names):
         providers.append({"name": "default", **ONE_PROVIDER.read(variables, faults)})
-    tables = file.content.get("identity_providers", [])
+    tables = file.content.get(PROVIDERS, [])
     if not isinstance(tables, list) or not all(isinstance(one, dict) for one in tables):
-        faults.append(Fault("identity_providers", "is not a list of tables; head each with [[identity_providers]]"))
+        faults.append(Fault(PROVIDERS, "is not a list of tables; head each with [[identity_providers]]"))
         return providers
     for index, one in enumerate(tables):
         entry = IdentityProviderSchema(table=f"identity_providers[{index}].", earlier=providers)
-        providers.append(entry.read(one, faults, file.folder))
+        providers.append(entry.read(one, faults, file.path.parent if file.path else Path()))
     return providers
 
 
-def nobody_could_sign_in(file: ConfigFile) -> Iterator[Fault]:
-    """Tell that no provider is listed, unless the list is malformed."""
-    if file.content.get("identity_providers", []) == []:
+def nobody_could_sign_in(own: Mapping[str, Any], file: ConfigFile, providers: list[dict[str, Any]]) -> Iterator[Fault]:
+    """Tell that there is no provider, unless it is unknown what the file lists, or passwords are taken."""
+    known = "config" in own and file.content.get(PROVIDERS, []) == []
+    if known and not providers and own.get("password_sign_in") is False:
         yield Fault(
             "OIDC_ISSUER",
             "is missing, and nobody could sign in; set the OIDC_ variables, or list [[identity_providers]] in the file "

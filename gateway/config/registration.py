@@ -6,21 +6,13 @@ from typing import Self
 
 @dataclass(frozen=True)
 class RegisteredAddresses:
-    """What to register at one provider; each is a whole address.
+    """What to register at one provider; each is a whole address."""
 
-    Attributes:
-        redirect: the redirect URI (Core 3.1.2.1).
-        signed_out: the post-logout redirect URI (RP-Initiated Logout 1.0, section 3).
-        back_channel_logout: the back-channel logout URI (Back-Channel Logout 1.0, section 2.2).
-        front_channel_logout: the front-channel logout URI (Front-Channel Logout 1.0, section 2).
-        initiate_login: the initiate login URI (Core, section 4).
-    """
-
-    redirect: str
-    signed_out: str
-    back_channel_logout: str
-    front_channel_logout: str
-    initiate_login: str
+    redirect: str  # Core 3.1.2.1
+    signed_out: str  # RP-Initiated Logout 1.0, section 3
+    back_channel_logout: str  # Back-Channel Logout 1.0, section 2.2
+    front_channel_logout: str  # Front-Channel Logout 1.0, section 2
+    initiate_login: str  # Core, section 4
 
     @classmethod
     def of(cls, public_url: str, provider: str) -> Self:
@@ -35,12 +27,10 @@ class RegisteredAddresses:
 
     def __str__(self) -> str:
         """Return a line for each, under the name that most providers have for it."""
-        return "\n".join(
-            (
-                f"  redirect URI              {self.redirect}",
-                f"  post-logout redirect URI  {self.signed_out}",
-                f"  back-channel logout URI   {self.back_channel_logout}",
-                f"  front-channel logout URI  {self.front_channel_logout}",
-                f"  initiate login URI        {self.initiate_login}",
-            )
+        return (
+            f"  redirect URI              {self.redirect}\n"
+            f"  post-logout redirect URI  {self.signed_out}\n"
+            f"  back-channel logout URI   {self.back_channel_logout}\n"
+            f"  front-channel logout URI  {self.front_channel_logout}\n"
+            f"  initiate login URI        {self.initiate_login}"
         )

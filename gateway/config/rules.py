@@ -45,22 +45,9 @@ Parsed = TypeVar("Parsed")
 def plain(text: str) -> str:
     """Return a text of printable characters that neither begins nor ends with a blank."""
     if len(text) > LONGEST_TEXT or not text.isprintable() or text != text.strip():
-        raise ValidationError(
-            "has blanks at its ends, control characters, or too many; "
-            f"write up to {LONGEST_TEXT} printable characters, without blanks at the ends"
-        )
+        remedy = f"write up to {LONGEST_TEXT} printable characters, without blanks at the ends"
+        raise ValidationError(f"has blanks at its ends, control characters, or too many; {remedy}")
     return text
-
-
-def matching(pattern: str, says: str) -> Callable[[str], str]:
-    """Return the rule that a text matches the whole pattern."""
-
-    def rule(text: str) -> str:
-        if not re.fullmatch(pattern, text):
-            raise ValidationError(says)
-        return text
-
-    return rule
 
 
 def secret(text: str) -> Secret:
@@ -71,9 +58,8 @@ def secret(text: str) -> Secret:
 def talentlms_key(text: str) -> Secret:
     """Return an API key that can stand as the user name of HTTP Basic authentication (RFC 7617, section 2)."""
     if not re.fullmatch(r"[!-9;-~]+", text):
-        raise ValidationError(
-            "has blanks or characters that no API key has; copy the key alone: letters, digits and signs, no colon"
-        )
+        remedy = "copy the key alone: letters, digits and signs, no colon"
+        raise ValidationError(f"has blanks or characters that no API key has; {remedy}")
     return Secret(text)
 
 
@@ -129,9 +115,8 @@ def destination(text: str) -> str:
     TalentLMS takes it in a path, in base64, whose `+` and `/` a path cannot carry; they come from `~`, `>` and `?`.
     """
     if set(text) & set("~>?"):
-        raise ValidationError(
-            "has a ?, a ~ or a >; leave out the query, and ~ and >: TalentLMS could not be told this address"
-        )
+        remedy = "leave out the query, and ~ and >: TalentLMS could not be told this address"
+        raise ValidationError(f"has a ?, a ~ or a >; {remedy}")
     if not text.startswith("/"):
         web_address(text)
     elif not OWN_PATH.fullmatch(text) or {".", ".."} & set(text.split("/")):
@@ -187,8 +172,9 @@ def redis(text: str) -> Secret:
     """Return a Redis URL, which may hold a password but no options: these could switch off what keeps it safe."""
     parts = split(text)
     if parts.scheme in REDIS_RESERVED:
-        reserved = f"begins with {parts.scheme}://, which is reserved, not built yet"
-        raise ValidationError(f"{reserved}; use redis:// or rediss://")
+        raise ValidationError(
+            f"begins with {parts.scheme}://, which is reserved, not built yet; use redis:// or rediss://"
+        )
     if parts.scheme not in {"redis", "rediss"}:
         raise ValidationError("is not a Redis URL; write redis://host:6379/0, or rediss:// for TLS")
     if not REDIS_PLACE.fullmatch(text.partition(":")[2]):

@@ -12,8 +12,7 @@ from gateway import create_app
 from gateway.admission import Lane, PersonLimit, QueueEntry
 from gateway.cli import main
 from gateway.config import load
-from gateway.config.loading import VARIABLES
-from gateway.config.settings import RESERVED_VARIABLES
+from gateway.config.loading import RESERVED_VARIABLES, VARIABLES
 from gateway.store.attempts import Attempts
 from gateway.store.budget import SharedBudget
 from gateway.store.connection import connect

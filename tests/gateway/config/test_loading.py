@@ -4,8 +4,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from gateway.config import BadSettings, Fault, load
-from gateway.config.loading import VARIABLES
-from gateway.config.settings import RESERVED_VARIABLES
+from gateway.config.loading import RESERVED_VARIABLES, VARIABLES
 from tests.gateway.config.conftest import GOOD, PROVIDER
 
 NAMES = [
@@ -38,7 +37,7 @@ def test_what_is_set_arrives_and_the_rest_has_its_default(settings):
     assert loaded.public_url == "https://training.acme.com"
     assert [key.reveal() for key in loaded.secret_keys] == [GOOD["GATEWAY_SECRET_KEYS"]]
     assert (loaded.session_idle, loaded.session_lifetime) == (600, 43200)
-    assert (loaded.redis_url, loaded.config_file, loaded.ca_file, loaded.help_contact) == (None, None, None, None)
+    assert (loaded.redis_url, loaded.config, loaded.ca_file, loaded.help_contact) == (None, None, None, None)
     assert (loaded.rate_limits, loaded.password_sign_in, loaded.log_level) == (True, False, "info")
     assert loaded.trusted_proxies == ()
     assert loaded.secure
@@ -64,6 +63,12 @@ def test_the_file_alone_may_list_the_providers(settings, file):
     loaded = settings(GATEWAY_CONFIG=file(PROVIDER), **without)
 
     assert [provider.name for provider in loaded.identity_providers] == ["acme"]
+
+
+def test_an_empty_list_in_the_file_leaves_the_provider_of_the_variables(settings, file):
+    loaded = settings(GATEWAY_CONFIG=file("identity_providers = []"))
+
+    assert [provider.name for provider in loaded.identity_providers] == ["default"]
 
 
 def test_without_any_provider_nobody_could_sign_in(faults):

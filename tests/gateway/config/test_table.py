@@ -12,8 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from gateway.config import BadSettings, load
-from gateway.config.loading import SLUGS, TALENTLMS_TABLE
-from gateway.config.settings import RESERVED_TABLES, RESERVED_VARIABLES
+from gateway.config.loading import RESERVED_TABLES, RESERVED_VARIABLES, SLUGS, TALENTLMS_TABLE
 from tests.gateway.config.conftest import GOOD
 from tests.gateway.config.table import PROVIDERS_TABLE, settings_table
 
