@@ -66,13 +66,8 @@ def default_place(environ: Mapping[str, str]) -> dict[str, str]:
     """
     if VARIABLE in environ or f"{VARIABLE}_FILE" in environ:
         return {}
-    folder = environ.get("STATE_DIRECTORY", "").partition(":")[0]
-    if (
-        not folder
-        and is_for_this_machine(environ.get("GATEWAY_PUBLIC_URL", ""))
-        and (PROJECT / "pyproject.toml").exists()
-    ):
-        folder = str(PROJECT / "var")
+    of_project = is_for_this_machine(environ.get("GATEWAY_PUBLIC_URL", "")) and (PROJECT / "pyproject.toml").exists()
+    folder = environ.get("STATE_DIRECTORY", "").partition(":")[0] or (of_project and PROJECT / "var")
     return {VARIABLE: f"sqlite:///{folder}/gateway.db"} if folder else {}
 
 
