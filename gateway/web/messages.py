@@ -6,6 +6,8 @@ The sentences stand in ``gateway/translations``, a gettext catalogue per languag
 import gettext
 from pathlib import Path
 
+from markupsafe import Markup
+
 _ENGLISH = gettext.translation("messages", Path(__file__).parents[1] / "translations", ["en"])
 
 
@@ -18,3 +20,8 @@ def text(message_id: str, **values: str) -> str:
     """
     message = _ENGLISH.gettext(message_id)
     return message % values if values else message
+
+
+def html(message_id: str, **values: object) -> Markup:
+    """Return a sentence for a template, which may hold markup; what stands for ``%(name)s`` in it is escaped."""
+    return Markup(_ENGLISH.gettext(message_id)) % values  # noqa: S704 - the catalogue is ours

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask, Response, make_response, render_template, request
 from jinja2 import StrictUndefined
 
+from gateway.web import messages
 from gateway.web.headers import allow_forms
 
 BRAND = "Training"
@@ -28,6 +29,7 @@ def install(app: Flask, help_contact: Any) -> None:
         "asset_version": version,
         "brand": BRAND,
         "help_contact": help_contact,
+        "text": messages.html,
     }
 
     @app.after_request

@@ -143,7 +143,7 @@ def _here() -> str:
 
 
 def _subject() -> str:
-    return "the payment page" if request.path.startswith("/buy/") else "your training"
+    return text("waiting.payment-page") if request.path.startswith("/buy/") else text("waiting.training")
 
 
 def about(seconds: float) -> int:

@@ -14,6 +14,8 @@ from tests.docs.documents import ROOT
 
 FOLDER = ROOT / "gateway" / "translations"
 SOURCES = sorted(FOLDER.glob("*/LC_MESSAGES/messages.po"))
+MODULES = sorted((ROOT / "gateway" / "web").glob("*.py"))
+TEMPLATES = sorted((ROOT / "gateway" / "web" / "templates").glob("*.html"))
 INTERNAL = ("redis", "api", "http", "oidc", "token", "talentlms", "exception", "none")
 
 
@@ -33,8 +35,8 @@ def ids_in_pages():
 
 
 def ids_in_code():
-    """Return the message ids that modules of the web package name literally."""
-    code = "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "gateway" / "web").glob("*.py")))
+    """Return the message ids that modules and templates of the web package name literally."""
+    code = "".join(path.read_text(encoding="utf-8") for path in (*MODULES, *TEMPLATES))
     return set(re.findall(r'"(button\.[a-z-]+)"', code)) | set(re.findall(r'\btext\("([^"]+)"', code))
 
 
@@ -73,6 +75,12 @@ def test_a_sentence_names_what_it_is_given_and_takes_nothing_in_it_for_a_name():
         f"The training site does not accept the coupon “{given}”."
     )
     assert messages.text("button.other-sign-in", provider="Acme") == "Sign in with Acme"
+
+
+def test_a_sentence_in_a_template_keeps_its_markup_and_escapes_what_it_names():
+    assert messages.html("waiting-moment.advice", subject="<b>K'im</b> %s") == (
+        "This page goes on to <bdi>&lt;b&gt;K&#39;im&lt;/b&gt; %s</bdi> by itself in a moment."
+    )
 
 
 def test_the_catalogue_is_found_wherever_the_process_stands(monkeypatch, tmp_path):

@@ -9,9 +9,10 @@ from types import SimpleNamespace
 
 import pytest
 from flask import Flask, render_template
-from jinja2 import StrictUndefined
 from playwright.sync_api import sync_playwright
 from werkzeug.serving import make_server
+
+from gateway.web import pages
 
 WEB = Path(__file__).parents[3] / "gateway" / "web"
 CSS = WEB / "static" / "gateway.css"
@@ -197,9 +198,8 @@ class Outline(HTMLParser):
 @pytest.fixture(scope="module")
 def app():
     app = Flask("pages", template_folder=str(WEB / "templates"), static_folder=str(WEB / "static"))
-    app.jinja_env.undefined = StrictUndefined
-    help_contact = thing(href="mailto:training@acme.example", text="training@acme.example")
-    app.jinja_env.globals.update(asset_version="1", brand="Training", help_contact=help_contact)
+    pages.install(app, thing(href="mailto:training@acme.example", text="training@acme.example"))
+    app.jinja_env.globals["asset_version"] = "1"
     app.add_url_rule("/page/<name>", "page", lambda name: render_template(EXAMPLES[name][0], **EXAMPLES[name][1]))
 
     @app.after_request
