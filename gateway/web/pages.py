@@ -11,7 +11,6 @@ from jinja2 import StrictUndefined
 from gateway.web import messages
 from gateway.web.headers import allow_forms
 
-BRAND = "Training"
 _KEPT = (200, 304)
 
 
@@ -27,7 +26,6 @@ def install(app: Flask, help_contact: Any) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals |= {
         "asset_version": version,
-        "brand": BRAND,
         "help_contact": help_contact,
         "text": messages.html,
     }

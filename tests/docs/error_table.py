@@ -3,6 +3,7 @@
 import re
 
 from gateway.errors import GatewayError
+from gateway.web.messages import text
 from gateway.web.problem_pages import page_of
 
 UNREACHED = "No address of the gateway leads here today."
@@ -75,10 +76,10 @@ REMEDIES = {
 }
 
 PAGES_OF_THEIR_OWN = {
-    "sign-in-interrupted": ("interrupted.html", "Your sign-in was interrupted"),
-    "password-refused": ("password.html", "Sign in"),
+    "sign-in-interrupted": ("interrupted.html", "interrupted.heading"),
+    "password-refused": ("password.html", "button.sign-in"),
 }
-"""What is not shown on the common error page: the template, and its heading."""
+"""What is not shown on the common error page: the template, and the message id of its heading."""
 
 
 def kinds():
@@ -99,7 +100,7 @@ def table():
 
 def _row(kind):
     code, page = kind.code, page_of(kind)
-    heading = PAGES_OF_THEIR_OWN[code][1] if code in PAGES_OF_THEIR_OWN else page.title
+    heading = text(PAGES_OF_THEIR_OWN[code][1]) if code in PAGES_OF_THEIR_OWN else page.title
     cells = (f"`{code}`", str(page.status), f"*{heading}*", _meaning(kind), REMEDIES[code])
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
