@@ -42,6 +42,17 @@ def test_a_database_that_is_up_to_date_stays_as_it_is(empty):
     assert AccountLinks(empty).find(KIMS.person) == KIMS
 
 
+def test_a_process_that_finds_the_tables_up_to_date_does_not_load_alembic(empty_database_url, opened):
+    upgrade(opened(empty_database_url))
+    loaded = subprocess.run(
+        [sys.executable, "-c", f"{UPGRADE}\nprint('alembic' in sys.modules)", empty_database_url.reveal()],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert loaded.stdout.split() == [versions(opened(empty_database_url)).newest, "False"]
+
+
 def test_the_changes_make_the_very_tables_that_the_code_uses(database):
     with database.reading() as connection:
         assert compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), METADATA) == []
