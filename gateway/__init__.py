@@ -98,10 +98,13 @@ def database_fault(settings: Settings) -> list[str]:
     """
     if not settings.database_url.reveal().startswith("sqlite:"):
         return []
+    database = Services(settings).database
     try:
-        Services(settings).database.prepare()
+        database.prepare()
     except DatabaseUnavailable as error:
         return [f"GATEWAY_DATABASE_URL: its file cannot be used ({error.note}); check its path, permissions and disk."]
+    finally:
+        database.close()  # SQLite's connections do not outlive a fork, and the workers are forked from here
     return []
 
 

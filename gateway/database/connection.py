@@ -15,7 +15,6 @@ from typing import Any, Literal, TypeVar
 import sqlalchemy
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
-from sqlalchemy.pool import NullPool
 
 from gateway.errors import DatabaseUnavailable
 from schemas.secret import Secret
@@ -26,6 +25,9 @@ STATEMENT_SECONDS = 5
 """How long a statement, and the wait for another process's transaction, may take."""
 CONNECTIONS = 10
 """Connections of one process to PostgreSQL."""
+KEPT = 2
+"""Connections of one process to a SQLite file that are kept: whoever closes the last one empties the log into the file,
+and waits for the disk several times. Others are opened as they are needed."""
 STATE_SECONDS = 60
 """How long it counts that the database was unavailable."""
 
@@ -57,6 +59,10 @@ class Database:
         if self._last is None or (self._last[0] == "unavailable" and time.monotonic() - self._last[1] > STATE_SECONDS):
             return "unknown"
         return self._last[0]
+
+    def close(self) -> None:
+        """Close what is open; when it is used again, it is connected to anew."""
+        self.engine.dispose()
 
     @contextmanager
     def transaction(self) -> Iterator[sqlalchemy.Connection]:
@@ -170,7 +176,7 @@ def _sqlite(url: sqlalchemy.URL) -> sqlalchemy.Engine:
     readers need none (WAL).
     """
     file = Path(url.database or "")
-    engine = sqlalchemy.create_engine(url, poolclass=NullPool, connect_args={"timeout": 0})
+    engine = sqlalchemy.create_engine(url, pool_size=KEPT, max_overflow=-1, connect_args={"timeout": 0})
 
     @event.listens_for(engine, "do_connect")
     def make_place(*_: Any) -> None:

@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from gateway import create_app
-from gateway.config import BadSettings, RegisteredAddresses
+from gateway import create_app, database_fault
+from gateway.config import BadSettings, RegisteredAddresses, load
 from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -295,3 +295,9 @@ def test_what_gunicorn_says_of_a_request_that_is_none_is_one_short_line(gunicorn
     assert len(refusal) < 600
     assert refusal.isascii()
     assert "hunter" not in told
+
+
+def test_whoever_starts_the_processes_keeps_no_connection_to_the_file_that_they_would_inherit(environ, tmp_path):
+    environ()
+    assert database_fault(load(os.environ)) == []
+    assert [file.name for file in tmp_path.iterdir()] == ["gateway.db"]

@@ -40,6 +40,19 @@ def test_the_file_and_its_folder_are_made_for_the_gateway_alone(tmp_path, opened
     assert (file.stat().st_mode & 0o777, file.parent.stat().st_mode & 0o777) == (0o600, 0o700)
 
 
+def test_a_transaction_closes_no_file_so_the_log_is_not_emptied_each_time(tmp_path, opened):
+    database = opened(Secret(f"sqlite:///{tmp_path / 'gateway.db'}"))
+    upgrade(database)
+    log = tmp_path / "gateway.db-wal"
+    kept = log.stat().st_ino, log.stat().st_size
+    AccountLinks(database).claim(KIMS)
+    assert log.stat().st_ino == kept[0]
+    assert log.stat().st_size > kept[1]
+    database.close()
+    assert not log.exists()
+    assert AccountLinks(database).find(KIMS.person) == KIMS
+
+
 def test_a_transaction_that_fails_leaves_nothing(database):
     with pytest.raises(ZeroDivisionError), database.transaction() as connection:
         _ = connection.execute(text("INSERT INTO failed_proofs (person, expires_at) VALUES ('kim', 1)")).rowcount / 0
