@@ -76,7 +76,7 @@ class Dialer:
             left = max(_LEAST_SECONDS, end - time.monotonic())
             at_most = left if address == addresses[-1] else min(FIRST_ADDRESS_SECONDS, left)
             try:
-                connected = socket.create_connection((address, origin.port), timeout=at_most)
+                connected = _to(address, origin.port, at_most)
             except OSError as error:
                 self._addresses.failed(address)
                 failure = _not_reached(error, origin)
@@ -121,6 +121,18 @@ class Dialer:
             tunnel.close()
             raise _not_secure(error, origin) from None
         return within
+
+
+def _to(address: str, port: int, seconds: float) -> socket.socket:
+    """Connect without asking the resolver once more, for which gevent would take one of its few threads each time."""
+    connected = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        connected.settimeout(seconds)
+        connected.connect((address, port))
+    except OSError:
+        connected.close()
+        raise
+    return connected
 
 
 def _context(ca_file: Path | None) -> ssl.SSLContext:
