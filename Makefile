@@ -7,6 +7,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready-$(shell $(PYTHON) -c 'import platform; print(platform.python_implementation() + platform.python_version())' 2>/dev/null)
 DEMO_PORT ?= 8000
 PYTEST_ARGS ?=
+BENCH_ARGS ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test soak lint format docs messages lock bench clean
@@ -53,7 +54,7 @@ lock: setup  ## pin the dependencies anew, with hashes
 
 bench: setup  ## measure the gateway against its peers in one run; writes docs/benchmark.md
 	@bench/system_packages.sh
-	@$(BIN)/python -m bench
+	@$(BIN)/python -m bench $(BENCH_ARGS)
 
 clean:  ## remove what setup and the tests made
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache \

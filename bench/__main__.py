@@ -14,7 +14,7 @@ from bench.contestants.apache import NotSignedIn
 from bench.findings import Findings, Goal
 from bench.plan import FULL, QUICK, Plan
 from bench.processes import REPOSITORY, NotStarted
-from bench.scenarios import burst, click_profile, cpu, latency, learners, memory, rush, scaling, waiting
+from bench.scenarios import burst, click_profile, cpu, latency, learners, memory, rush, sign_ins, waiting
 from bench.turns import NoGoodAnswer
 
 Scenario = Callable[[stage.Stage, Plan], Findings]
@@ -26,8 +26,8 @@ SCENARIOS: Mapping[str, Scenario] = MappingProxyType(
         "burst": burst.run,
         "waiting": waiting.run,
         "rush": rush.run,
+        "signins": sign_ins.run,
         "memory": memory.run,
-        "scaling": scaling.run,
         "learners": learners.run,
         "profile": click_profile.run,
     }
@@ -45,21 +45,29 @@ def main() -> None:
     signal.signal(signal.SIGTERM, _interrupt)
     _allow_many_connections()
     plan = QUICK if given.quick else FULL
+    seconds: dict[str, float] = {}
+    findings: list[Findings] = []
     try:
         with stage.running() as on:
-            findings = [_run(name, on, plan) for name in given.only]
+            for name in given.only:
+                began = time.monotonic()
+                findings.append(_run(name, on, plan))
+                seconds[name] = time.monotonic() - began
     except (stage.Unprepared, NotStarted, NotSignedIn, NoGoodAnswer) as fault:
         sys.exit(str(fault))
     except KeyboardInterrupt:
         sys.exit("ended; everything that was started is ended too")
-    _say(_goals([goal for one in findings for goal in one.goals]))
+    _say("\n" + _goals([goal for one in findings for goal in one.goals]))
+    _say(_durations(seconds))
     if given.out is not None:
-        _write(findings, given.out)
+        _write(findings, given.out, sum(seconds.values()))
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--only", type=_names, default=list(SCENARIOS), help=f"some of {','.join(SCENARIOS)}")
+    parser.add_argument(
+        "--only", type=_names, default=list(SCENARIOS), help=f"some of {','.join(SCENARIOS)}; all if left out"
+    )
     parser.add_argument("--quick", action="store_true", help="a short run, to see that everything works")
     parser.add_argument("--out", type=Path, help="directory to write to; default docs/, for a whole run only")
     given = parser.parse_args()
@@ -77,13 +85,11 @@ def _names(text: str) -> list[str]:
 
 
 def _run(name: str, on: stage.Stage, plan: Plan) -> Findings:
-    began = time.monotonic()
     _say(f"\n{name} … ({machine.load():.1f} processes wanted a core during the last minute)")
     findings = SCENARIOS[name](on, plan)
     for table in findings.tables:
         _say("\n" + markdown.table(table.columns, table.rows))
     _say(_goals(findings.goals))
-    _say(f"{name}: {time.monotonic() - began:.0f} s")
     return findings
 
 
@@ -94,10 +100,16 @@ def _goals(goals: Sequence[Goal]) -> str:
     )
 
 
-def _write(findings: Sequence[Findings], directory: Path) -> None:
+def _durations(seconds: Mapping[str, float]) -> str:
+    each = ", ".join(f"{name} {taken:.0f} s" for name, taken in seconds.items())
+    return f"{each}; all of it {sum(seconds.values()) / 60:.1f} min"
+
+
+def _write(findings: Sequence[Findings], directory: Path, seconds: float) -> None:
     images = directory / "images"
     images.mkdir(parents=True, exist_ok=True)
-    page = markdown.report(findings, machine.facts(), time.strftime("%Y-%m-%d"))
+    measured = f"{time.strftime('%Y-%m-%d')}, in {seconds / 60:.0f} minutes"
+    page = markdown.report(findings, machine.facts(), measured)
     (directory / "benchmark.md").write_text(page)
     bars = [bar for one in findings for bar in one.bars]
     if bars:

@@ -49,14 +49,12 @@ class Tally:
         began: when the load began, seconds of the monotonic clock.
         ended: when the last answer was there.
         latencies: seconds, of the good answers.
-        finished: when they were there, likewise.
         faults: what was wrong, and how often.
     """
 
     began: float = field(default_factory=time.monotonic)
     ended: float = field(default_factory=time.monotonic)
     latencies: list[float] = field(default_factory=list)
-    finished: list[float] = field(default_factory=list)
     faults: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -74,11 +72,6 @@ class Tally:
         """Good answers per second."""
         return self.good / self.seconds
 
-    def per_second_between(self, first: float, last: float) -> float:
-        """Good answers per second from one moment to another, both in seconds from the beginning on."""
-        inside = sum(self.began + first <= moment < self.began + last for moment in self.finished)
-        return inside / (last - first)
-
     def add(self, answer: Answer, judge: Judge) -> None:
         """Count an answer."""
         fault = judge(answer)
@@ -86,7 +79,6 @@ class Tally:
             self.faults[fault] += 1
         else:
             self.latencies.append(answer.seconds)
-            self.finished.append(answer.ended)
         self.ended = max(self.ended, answer.ended)
 
     def lost(self, error: Exception) -> None:
@@ -150,9 +142,7 @@ def request(port: int, path: str, cookie: str = "") -> bytes:
     return "\r\n".join((*lines, "", "")).encode()
 
 
-def closed(
-    target: Target, *, connections: int, clicks: int, seconds: float, keep: bool = True, spread: float = 0.0
-) -> Tally:
+def closed(target: Target, *, connections: int, clicks: int, seconds: float) -> Tally:
     """Click as fast as answers come.
 
     Args:
@@ -160,23 +150,22 @@ def closed(
         connections: how many click at once.
         clicks: how many at most.
         seconds: for how long at most.
-        keep: whether a connection is kept for the next click.
-        spread: seconds over which they begin, evenly, instead of all at once and then in waves.
     """
-    return uvloop.run(_closed(target, connections, clicks, seconds, keep=keep, spread=spread))
+    return uvloop.run(_closed(target, connections, clicks, seconds))
 
 
-async def _closed(target: Target, connections: int, clicks: int, seconds: float, *, keep: bool, spread: float) -> Tally:
+async def _closed(target: Target, connections: int, clicks: int, seconds: float) -> Tally:
     tally = Tally()
     end = time.monotonic() + seconds
     ahead = itertools.islice(itertools.cycle(target.requests), clicks)
     left = itertools.takewhile(lambda _: time.monotonic() < end, ahead)
-    steps = [(number * spread / connections, left) for number in range(connections)]
-    await at_their_times(steps, lambda words: _one_after_another(target, words, tally, keep=keep))
+    async with asyncio.TaskGroup() as group:
+        for _ in range(connections):
+            group.create_task(_one_after_another(target, left, tally))
     return tally
 
 
-async def _one_after_another(target: Target, left: Iterator[bytes], tally: Tally, *, keep: bool) -> None:
+async def _one_after_another(target: Target, left: Iterator[bytes], tally: Tally) -> None:
     connection: Connection | None = None
     for words in left:
         try:
@@ -187,8 +176,6 @@ async def _one_after_another(target: Target, left: Iterator[bytes], tally: Tally
         except (Broken, TimeoutError) as error:
             tally.lost(error)
             connection = None
-        if connection is not None and not keep:
-            connection.close()
     if connection is not None:
         connection.close()
 

@@ -10,15 +10,19 @@ class Plan:
     Attributes:
         rounds: how often the contestants take their turns.
         slice_seconds: how long a turn lasts at most.
-        slice_clicks: how many clicks a turn has at most.
+        slice_clicks: how many clicks a turn has at most; fewer than the largest limit that the gateway can be set to in
+            5 seconds, so that it never binds.
         bursts: how often each burst is repeated, on fresh workers each time.
         steady_rounds: how often the load at a fixed rate is repeated.
         steady_seconds: how long it lasts each time.
         rush_clicks: clicks of the Monday rush.
         rush_seconds: within which they come.
         rush_limit: calls that TalentLMS allows within five seconds.
-        growth_clicks: clicks over which a worker's memory may grow.
+        growth_clicks: clicks over which a worker's memory may grow; then half as many, over which it may not.
         known_learners: few and many.
+        learner_rounds: how often clicks of each are counted.
+        sign_ins: how many people sign in, once as new people and once as known ones, in a round.
+        sign_in_rounds: how often, each time other people.
         profiled_clicks: clicks of the profile.
     """
 
@@ -33,13 +37,16 @@ class Plan:
     rush_limit: int
     growth_clicks: int
     known_learners: tuple[int, int]
+    learner_rounds: int
+    sign_ins: int
+    sign_in_rounds: int
     profiled_clicks: int
 
 
 FULL = Plan(
     rounds=7,
     slice_seconds=4.0,
-    slice_clicks=60_000,
+    slice_clicks=9000,
     bursts=3,
     steady_rounds=5,
     steady_seconds=6.0,
@@ -48,6 +55,9 @@ FULL = Plan(
     rush_limit=200,
     growth_clicks=50_000,
     known_learners=(10, 100_000),
+    learner_rounds=5,
+    sign_ins=200,
+    sign_in_rounds=3,
     profiled_clicks=10_000,
 )
 QUICK = Plan(
@@ -62,5 +72,8 @@ QUICK = Plan(
     rush_limit=100,
     growth_clicks=3000,
     known_learners=(10, 1000),
+    learner_rounds=2,
+    sign_ins=40,
+    sign_in_rounds=1,
     profiled_clicks=1000,
 )

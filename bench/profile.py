@@ -1,12 +1,10 @@
-"""``python -m bench.profile``: where the CPU of a click goes, by room of the house and by function.
+"""Where the CPU of a click goes, by module and by package.
 
 The application runs in this process, without gunicorn, against real Redis and the stand-in over TLS; the server's own
 part is what ``bench.apps.empty`` costs.
 """
 
-import argparse
 import contextlib
-import os
 import sys
 import time
 from collections import defaultdict
@@ -31,7 +29,6 @@ PORT = 8000
 _WARM_UP = 200
 _PEOPLE = 500
 _MICRO = 1_000_000
-_ANSWERS = tuple(str(status.value) for status in (HTTPStatus.FOUND, HTTPStatus.SERVICE_UNAVAILABLE))
 _OURS = ("gateway", "schemas")
 
 
@@ -43,33 +40,23 @@ class Profile:
         click: microseconds of CPU per click in the application, unobserved.
         empty: the same of an empty Flask 302.
         samples: how many samples the shares come from.
-        rooms: share of each room, libraries counted to the room that called them; 0 to 1.
-        libraries: share of each package in which the CPU was spent itself.
-        functions: share of each function itself.
-        inclusive: share of each of our functions with everything it calls.
+        modules: share of each part of ours, libraries counted to the one that called them; 0 to 1.
+        packages: share of each package in which the CPU was spent itself.
     """
 
     click: float
     empty: float
     samples: int
-    rooms: dict[str, float]
-    libraries: dict[str, float]
-    functions: dict[str, float]
-    inclusive: dict[str, float]
+    modules: dict[str, float]
+    packages: dict[str, float]
 
 
-def measure(on: stage.Stage, clicks: int, shape: gateway.Shape) -> Profile:
-    """Profile a number of clicks.
-
-    Args:
-        on: the stage.
-        clicks: how many, once unobserved and once observed.
-        shape: how the gateway is set up; with limits so low that clicks wait, those are profiled.
-    """
+def measure(on: stage.Stage, clicks: int) -> Profile:
+    """Profile a number of clicks, once unobserved and once observed."""
     cookies = [person.cookie for person in people.signed_in(on.redis_url, _PEOPLE)]
     on.upstream.set()
     with (on.directory / "profile.log").open("w") as log, contextlib.redirect_stderr(log):
-        app = create_app(load(gateway.environment(on, PORT, shape)))
+        app = create_app(load(gateway.environment(on, PORT, gateway.WITHOUT_WINDOW)))
         click = _clicker(app, cookies)
         _run(click, _WARM_UP)
         unobserved = _run(click, clicks)
@@ -80,10 +67,8 @@ def measure(on: stage.Stage, clicks: int, shape: gateway.Shape) -> Profile:
         click=unobserved,
         empty=_run(_clicker(_empty(), cookies), clicks),
         samples=samples.total,
-        rooms=_sums((_room(stack), share) for stack, share in shares),
-        libraries=_sums((_package(stack[0]), share) for stack, share in shares),
-        functions=_sums((_name(stack[0]), share) for stack, share in shares),
-        inclusive=_sums((name, share) for stack, share in shares for name in set(_our_names(stack))),
+        modules=_sums((_module(stack), share) for stack, share in shares),
+        packages=_sums((_package(stack[0]), share) for stack, share in shares),
     )
 
 
@@ -98,8 +83,8 @@ def _clicker(app: Flask, cookies: Sequence[str]) -> Callable[[int], None]:
         body = app.wsgi_app(_environ(cookies[number % len(cookies)]), answered)
         b"".join(body)
         getattr(body, "close", lambda: None)()
-        if not statuses.pop().startswith(_ANSWERS):
-            raise ValueError("a click was answered neither with a redirect nor with a waiting page")
+        if not statuses.pop().startswith(str(HTTPStatus.FOUND.value)):
+            raise ValueError("a click was not answered with a redirect")
 
     return click
 
@@ -159,13 +144,13 @@ def _sums(shares: Iterable[tuple[str, float]]) -> dict[str, float]:
     return dict(sorted(sums.items(), key=lambda entry: -entry[1]))
 
 
-def _room(stack: Sequence[Place]) -> str:
-    """Return the innermost room of ours on the stack; Flask's own work outside of any is named as such."""
+def _module(stack: Sequence[Place]) -> str:
+    """Return the innermost module of ours on the stack; Flask's own work outside of any is named as such."""
     for filename, _ in stack:
         parts = _ours(filename)
         if parts:
             return "/".join(parts[:2]).removesuffix(".py")
-    return "Flask, outside the house"
+    return "Flask alone"
 
 
 def _package(place: Place) -> str:
@@ -176,55 +161,7 @@ def _package(place: Place) -> str:
     return rest.partition("/")[0] if found else "standard library"
 
 
-def _name(place: Place) -> str:
-    filename, function = place
-    shown = "/".join(_ours(filename) or Path(filename).parts[-2:])
-    return f"{shown} {function}"
-
-
-def _our_names(stack: Sequence[Place]) -> list[str]:
-    return [_name(place) for place in stack if _ours(place[0])]
-
-
 def _ours(filename: str) -> list[str]:
     path = Path(filename)
     parts = list(path.relative_to(REPOSITORY).parts) if path.is_relative_to(REPOSITORY) else []
     return parts if parts and parts[0] in _OURS else []
-
-
-def lines(profile: Profile, most: int) -> list[str]:
-    """Return the profile as text, the longest entries of each list."""
-    said = [
-        f"CPU per click in the application {profile.click:.0f} µs, {profile.samples} samples",
-        f"CPU per empty Flask 302 {profile.empty:.0f} µs",
-    ]
-    for title, shares in (
-        ("by room", profile.rooms),
-        ("by package, itself", profile.libraries),
-        ("by function, itself", profile.functions),
-        ("by function of ours, with what it calls", profile.inclusive),
-    ):
-        said += ["", title]
-        said += [
-            f"  {share:6.1%} {share * profile.click:6.0f} µs  {name}" for name, share in list(shares.items())[:most]
-        ]
-    return said
-
-
-def main() -> None:
-    """Profile, and print."""
-    parser = argparse.ArgumentParser(prog="python -m bench.profile", description=__doc__)
-    parser.add_argument("--clicks", type=int, default=5000)
-    parser.add_argument("--most", type=int, default=25, help="entries of each list")
-    parser.add_argument("--plain", action="store_true", help="TalentLMS without TLS")
-    parser.add_argument("--waiting", action="store_true", help="clicks that have to wait for the budget")
-    given = parser.parse_args()
-    limit = 1 if given.waiting else gateway.UNREACHED_PER_5_SECONDS
-    with stage.running() as on:
-        os.sched_setaffinity(0, {on.cores.contestants})
-        profile = measure(on, given.clicks, gateway.Shape(tls=not given.plain, per_5_seconds=limit))
-    sys.stdout.write("\n".join(lines(profile, given.most)) + "\n")
-
-
-if __name__ == "__main__":
-    main()

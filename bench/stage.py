@@ -15,6 +15,8 @@ from bench.certificate import Certificate
 from bench.ports import HOST, free_ports
 from bench.processes import Processes
 from bench.stand_in import StandIn
+from gateway.database.upgrade import opened
+from schemas.secret import Secret
 
 CLIENT_ID = "bench"
 
@@ -85,6 +87,11 @@ class Stage:
         """The address of the gateway's store."""
         return f"redis://{HOST}:{self.redis}/0"
 
+    @property
+    def database_url(self) -> str:
+        """The address of a database with tables, a SQLite file of this run."""
+        return f"sqlite:///{self.directory / 'gateway.db'}"
+
 
 class Unprepared(Exception):
     """The machine lacks something; the text says what."""
@@ -136,6 +143,9 @@ def _set(directory: Path, processes: Processes, cores: Cores) -> Stage:
         api_key=secrets.token_hex(15),
         secret_key=secrets.token_urlsafe(48),
     )
+    database = opened(Secret(stage.database_url))
+    database.prepare()  # a worker that makes the tables has more in memory than those after it
+    database.close()
     _upstream(stage)
     _provider(stage, provider)
     return stage

@@ -1,10 +1,12 @@
 #!/bin/sh
-# What the benchmark needs of the system: Redis, taskset, and the peers it is measured beside. Installs what is missing
+# What the benchmark needs of the system: Redis, PostgreSQL (its programs; it starts a server of its own), taskset and
+# setpriv, and the peers it is measured beside. Installs what is missing
 # through the system's package manager where it may, and otherwise says what to install and fails.
 set -eu
 
 missing=""
 command -v redis-server >/dev/null || missing="$missing redis-server"
+command -v pg_ctlcluster >/dev/null || missing="$missing postgresql"
 command -v taskset >/dev/null || missing="$missing util-linux"
 command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || missing="$missing nginx-light"
 command -v apache2 >/dev/null || [ -x /usr/sbin/apache2 ] || missing="$missing apache2"

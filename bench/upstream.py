@@ -1,8 +1,9 @@
 """``python -m bench.upstream``: a stand-in for TalentLMS that costs little and answers after a latency of choice.
 
-It speaks what a click needs: ``gotocourse`` with a fresh link each time, ``ratelimit``, and a refusal for everything
-else. With a limit set it throttles as TalentLMS does, and it writes down who was served when. One event loop serves
-a TLS port and a plain one; ``/_bench/…`` on the plain one steers it.
+It speaks what a click and a sign-in need: ``gotocourse`` with a fresh link each time, ``users`` by the address of one
+of ``bench.people``, ``ratelimit``, and a refusal for everything else. With a limit set it throttles as TalentLMS does,
+and it writes down who was served when. One event loop serves a TLS port and a plain one; ``/_bench/…`` on the plain one
+steers it.
 """
 
 import argparse
@@ -29,6 +30,7 @@ _HOUR = 3600
 _PLENTY = 1_000_000
 _LENGTH = re.compile(rb"\r\ncontent-length: *([0-9]+)", re.IGNORECASE)
 _GO_TO = re.compile(r"/api/v1/gotocourse/user_id:([0-9]+),course_id:([0-9]+)")
+_BY_EMAIL = re.compile(r"/api/v1/users/email:person\.([0-9]+)(?:@|%40)example\.com")
 _ERROR = b'{"error":{"type":"invalid_request_error","message":"%s"}}'
 
 
@@ -41,7 +43,7 @@ class Domain:
         limit: calls within any five seconds; 0 for as many as come.
         calls: how many counted against the limit, throttled ones included.
         throttled: how many were refused for the limit.
-        other: how many were neither ``gotocourse`` nor ``ratelimit``.
+        other: how many were refused for what they asked.
         served: when and for whom a link was given out: seconds of the monotonic clock, user id.
     """
 
@@ -63,6 +65,8 @@ class Domain:
             self.throttled += 1
             message = _ERROR % b"API rate limit exceeded. Please try again later"
             return _reply(HTTPStatus.TOO_MANY_REQUESTS, message, b"Retry-After: 5\r\n")
+        if found := _BY_EMAIL.fullmatch(path):
+            return _reply(HTTPStatus.OK, _account(int(found[1])))
         asked = _GO_TO.match(path)
         if asked is None:
             self.other += 1
@@ -137,6 +141,12 @@ class Connection(asyncio.Protocol):
     def _write(self, answer: bytes) -> None:
         if not self._transport.is_closing():
             self._transport.write(answer)
+
+
+def _account(number: int) -> bytes:
+    told = {"id": str(number), "login": f"person.{number}", "first_name": "Kim", "last_name": "Lee"}
+    told |= {"email": f"person.{number}@example.com", "user_type": "Learner-Type", "status": "active"}
+    return json.dumps(told).encode()
 
 
 def _reply(status: HTTPStatus, body: bytes, headers: bytes = b"") -> bytes:

@@ -67,11 +67,6 @@ def memory(pid: int) -> Memory:
     return Memory(sizes["Rss"], sizes["Pss"])
 
 
-def threads(pid: int) -> int:
-    """Return how many threads a process has."""
-    return len(list((_PROC / str(pid) / "task").iterdir()))
-
-
 def parsed(line: str) -> Process:
     """Read a line of ``/proc/<pid>/stat``; the command's name, in brackets, may hold anything."""
     pid, _, rest = line.partition(" (")

@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 
 from bench.ports import HOST
 from bench.processes import REPOSITORY, Processes
@@ -15,7 +15,6 @@ def serve(
     environment: Mapping[str, str],
     *,
     workers: int,
-    arguments: Sequence[str] = (),
     cores: Collection[int],
 ) -> subprocess.Popen[bytes]:
     """Start gunicorn with the gateway's own ``gunicorn.conf.py``.
@@ -26,10 +25,9 @@ def serve(
         port: where.
         environment: variables of the application; gunicorn.conf.py reads the gateway's settings among them.
         workers: how many processes.
-        arguments: what else it is told, in place of what gunicorn.conf.py says.
         cores: the CPU cores that it may run on.
     """
     config = str(REPOSITORY / "gunicorn.conf.py")
     command = [sys.executable, "-m", "gunicorn", app, "--config", config, "--bind", f"{HOST}:{port}"]
-    command += ["--workers", str(workers), "--log-level", "warning", *arguments]
+    command += ["--workers", str(workers), "--log-level", "warning"]
     return processes.start(command, cores=cores, environment=environment)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from bench import figures, people, usage
 from bench.contestants import empty_flask, gateway
 from bench.contestants.contestant import Contestant
-from bench.findings import Findings, Goal, Table, at_most, told
+from bench.findings import TIMES, Findings, Goal, Table, at_most, told
 from bench.load import Tally, steady
 from bench.people import Person
 from bench.plan import Plan
@@ -15,16 +15,20 @@ from bench.stage import Stage
 
 UPSTREAM_SECONDS = 0.2
 WORKERS = 2
-BURSTS = ((1000, 1.5 * (1 + UPSTREAM_SECONDS)), (3000, 3.0))
-"""How many clicks within a second, and by when the last is served, in seconds."""
+BURSTS = (1000, 3000)
+"""How many clicks within a second."""
+WITH_A_GOAL = 1000
+LEAST_SECONDS = 1 + UPSTREAM_SECONDS
+"""When the last click of a second can be answered at the earliest."""
+LEAST_TIMES = 1.5
 _WHO = ("", ", empty Flask")
 _TAIL = 99
 _MILLI = 1000
 
 _NOTE = (
-    "Two workers on both cores, which they share with load, Redis and the stand-in; the budget off, TalentLMS over TLS "
-    "answering after 200 ms. Each click opens a connection of its own, evenly over one second, and the workers are new "
-    "for each burst. The last answer counts from the first click on; figures are medians over the bursts. An "
+    "Two workers on both cores, which they share with load, Redis and the stand-in; no limit in 5 seconds, TalentLMS "
+    "over TLS answering after 200 ms. Each click opens a connection of its own, evenly over one second, and workers "
+    "are new for each burst. The last answer counts from the first click on; figures are medians over the bursts. An "
     "empty Flask 302, which asks nobody, takes turns with the gateway on the same kind of workers. "
     "CPU per click is that of the workers, and of everything else: all of it has to fit on the two cores."
 )
@@ -48,10 +52,10 @@ class Burst:
 def run(stage: Stage, plan: Plan) -> Findings:
     """Measure."""
     stage.upstream.set(latency=UPSTREAM_SECONDS)
-    signed_in = people.signed_in(stage.redis_url, max(clicks for clicks, _ in BURSTS))
-    turns = [(clicks, goal, [_turn(stage, signed_in, clicks) for _ in range(plan.bursts)]) for clicks, goal in BURSTS]
+    signed_in = people.signed_in(stage.redis_url, max(BURSTS))
+    turns = {clicks: [_turn(stage, signed_in, clicks) for _ in range(plan.bursts)] for clicks in BURSTS}
     return Findings(
-        goals=[_goal(clicks, goal, [turn[0] for turn in taken]) for clicks, goal, taken in turns],
+        goals=[_goal([turn[0] for turn in turns[WITH_A_GOAL]])],
         tables=[
             Table(
                 "Bursts",
@@ -59,7 +63,7 @@ def run(stage: Stage, plan: Plan) -> Findings:
                 [
                     _row(f"{clicks:,} clicks{who}", clicks, [turn[number] for turn in taken])
                     for number, who in enumerate(_WHO)
-                    for clicks, _, taken in turns
+                    for clicks, taken in turns.items()
                 ],
                 _NOTE,
             )
@@ -75,7 +79,7 @@ def _turn(stage: Stage, signed_in: list[Person], clicks: int) -> tuple[Burst, ..
 
 
 def _burst(stage: Stage, signed_in: list[Person], clicks: int) -> Burst:
-    shape = replace(gateway.UNLIMITED, workers=WORKERS)
+    shape = replace(gateway.WITHOUT_WINDOW, workers=WORKERS)
     return _clicked(stage, gateway.start(stage, signed_in, shape, cores=stage.cores.both), clicks)
 
 
@@ -88,11 +92,11 @@ def _clicked(stage: Stage, contestant: Contestant, clicks: int) -> Burst:
     return Burst(tally, workers / clicks * _MILLI, (everything - workers) / clicks * _MILLI)
 
 
-def _goal(clicks: int, goal: float, bursts: list[Burst]) -> Goal:
+def _goal(bursts: list[Burst]) -> Goal:
     wrong = told(sum((burst.tally.faults for burst in bursts), Counter()))
     last = figures.median([burst.tally.seconds for burst in bursts])
-    what = f"{clicks:,} clicks in one second, upstream 200 ms, cold: all served, the last within"
-    return at_most(what, round(goal, 2), last, " s", faults=wrong)
+    what = f"{WITH_A_GOAL:,} clicks in one second, upstream 200 ms, cold: all served, beside the least possible time"
+    return at_most(what, LEAST_TIMES, last / LEAST_SECONDS, f" {TIMES}", faults=wrong)
 
 
 def _row(name: str, clicks: int, bursts: list[Burst]) -> list[str]:

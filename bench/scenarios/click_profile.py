@@ -4,7 +4,6 @@ import os
 from collections.abc import Mapping
 
 from bench import profile
-from bench.contestants.gateway import Shape
 from bench.findings import Findings, Table
 from bench.plan import Plan
 from bench.stage import Stage
@@ -14,7 +13,7 @@ _NOTE = (
     "The application alone, in one process without gunicorn, TalentLMS over TLS: {click:.0f} µs of CPU per click, "
     "where an empty Flask 302 takes {empty:.0f} µs; {samples:,} samples. {more}"
 )
-_ROOMS = "What a library does counts for the room that called it."
+_MODULES = "What a library does counts for the module that called it."
 _PACKAGES = "The CPU that each package spent itself."
 
 
@@ -23,13 +22,13 @@ def run(stage: Stage, plan: Plan) -> Findings:
     before = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {stage.cores.contestants})
     try:
-        measured = profile.measure(stage, plan.profiled_clicks, Shape())
+        measured = profile.measure(stage, plan.profiled_clicks)
     finally:
         os.sched_setaffinity(0, before)
     return Findings(
         tables=[
-            _table("Where the CPU of a click goes, by room", measured, measured.rooms, _ROOMS),
-            _table("Where the CPU of a click goes, by package", measured, measured.libraries, _PACKAGES),
+            _table("Where the CPU of a click goes, by module", measured, measured.modules, _MODULES),
+            _table("Where the CPU of a click goes, by package", measured, measured.packages, _PACKAGES),
         ]
     )
 

@@ -1,6 +1,6 @@
 """Whether a click costs more, or a worker keeps more, where many learners are known."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bench import figures, people, turns, usage
 from bench.contestants import gateway
@@ -67,8 +67,8 @@ def run(stage: Stage, plan: Plan) -> Findings:
 
 def _with(stage: Stage, plan: Plan, learners: int) -> Measured:
     signed_in = people.signed_in(stage.redis_url, learners)
-    contestant = gateway.start(stage, signed_in, gateway.UNLIMITED, cores=[stage.cores.contestants])
-    taken = turns.take(stage, [contestant], plan)[contestant.name]
+    contestant = gateway.start(stage, signed_in, gateway.WITHOUT_WINDOW, cores=[stage.cores.contestants])
+    taken = turns.take(stage, [contestant], replace(plan, rounds=plan.learner_rounds))[contestant.name]
     resident = usage.memory(contestant.workers()[0]).resident
     stage.processes.end(contestant.process)
     return Measured(learners, taken, resident)

@@ -3,7 +3,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from bench.http_client import Answer
-from bench.load import FreshLinks, Tally, Target, closed, fixed_link, request, steady
+from bench.load import FreshLinks, Target, closed, fixed_link, request, steady
 from bench.ports import free_ports
 from bench.stage import running
 
@@ -72,16 +72,3 @@ def test_a_server_that_is_not_there_counts_as_a_fault():
     target = Target(free_ports(1)[0], [b""], fixed_link(""))
     tally = aside(closed, target, connections=1, clicks=2, seconds=30)
     assert tally.faults.total() == 2
-
-
-def test_the_rate_between_two_moments_counts_neither_the_beginning_nor_the_end():
-    tally = Tally(began=100.0, ended=110.0, finished=[100.5, 102.0, 103.0, 105.9, 106.0, 109.0])
-    assert tally.per_second_between(2.0, 6.0) == 3 / 4
-
-
-def test_a_spread_lets_no_click_begin_before_its_time(stand_in):
-    stand_in.set(latency=1.0)
-    tally = aside(closed, _target(stand_in), connections=5, clicks=5, seconds=30, spread=0.5)
-    moments = sorted(moment - tally.began for moment, _ in stand_in.seen().served)
-    assert (tally.good, len(tally.finished)) == (5, 5)
-    assert [moment > number * 0.1 - 0.01 for number, moment in enumerate(moments)] == [True] * 5

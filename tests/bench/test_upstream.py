@@ -1,3 +1,5 @@
+import json
+
 from bench.upstream import Domain
 
 GO_TO = "/api/v1/gotocourse/user_id:7,course_id:12,logout_redirect:aHR0"
@@ -23,6 +25,13 @@ def test_asking_for_the_rate_limit_is_free():
     for _ in range(3):
         assert domain.answer("/api/v1/ratelimit", "").startswith(b"HTTP/1.1 200 OK")
     assert domain.calls == 0
+
+
+def test_an_account_is_found_by_the_address_of_a_person():
+    domain = Domain()
+    told = domain.answer("/api/v1/users/email:person.7%40example.com", "").partition(b"\r\n\r\n")[2]
+    assert json.loads(told)["id"] == "7"
+    assert (domain.calls, domain.other) == (1, 0)
 
 
 def test_anything_else_is_refused_and_noticed():
