@@ -13,10 +13,14 @@ import contextlib
 import errno
 import os
 import resource
+import signal
 import sys
+import time
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
-from gevent import Timeout
+from gevent import Timeout, spawn
 from gunicorn.arbiter import Arbiter
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
@@ -33,8 +37,12 @@ _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a directory that the kernel ke
 
 _ASK_SECONDS = 2.0
 _REQUEST_SECONDS = deadline.BROWSER_SECONDS + 10
+_GOODBYE_SECONDS = 2.0
+_LOOK_SECONDS = 0.2
 _FILES = 8192
 _OTHER_FILES = 200
+
+_under_way: set[Request] = set()
 
 # app.py looks for it, and is not served without this file.
 os.environ["GUNICORN_CONF_OF"] = "talentlms-gateway"
@@ -109,6 +117,28 @@ def post_worker_init(worker: Worker) -> None:
     if budget := worker.wsgi.extensions.get("talentlms-budget"):  # the benchmark serves others by this same file
         budget.ask()
     deadline.clear()
+    _end_when_all_is_answered()
+
+
+def _end_when_all_is_answered() -> None:
+    """Let a worker that is told to stop do so once all that is under way is answered.
+
+    gunicorn would wait for idle connections, too, until ``graceful_timeout`` is over.
+    """
+    gunicorns_own: Any = signal.getsignal(signal.SIGTERM)
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        gunicorns_own(number, frame)
+        spawn(_quit)
+
+    signal.signal(signal.SIGTERM, stop)
+
+
+def _quit() -> None:
+    time.sleep(_GOODBYE_SECONDS)  # some browser may just be sending its next request
+    while _under_way:
+        time.sleep(_LOOK_SECONDS)
+    os.kill(os.getpid(), signal.SIGQUIT)
 
 
 def pre_request(_worker: Worker, request: Request) -> None:
@@ -118,11 +148,13 @@ def pre_request(_worker: Worker, request: Request) -> None:
     """
     gone = ConnectionResetError(errno.ECONNRESET, "the browser is too slow")
     request.limit = Timeout.start_new(_REQUEST_SECONDS, gone)
+    _under_way.add(request)
 
 
 def post_request(_worker: Worker, request: Request, _environ: dict[str, object], _response: Response) -> None:
     """Take the limit off: the next request on the connection has one of its own."""
     request.limit.close()
+    _under_way.discard(request)
 
 
 def worker_exit(_server: Arbiter, worker: Worker) -> None:

@@ -15,7 +15,7 @@ from urllib.parse import parse_qs
 import gevent.monkey
 
 import app as gateway_app
-from gateway import admission, deadline
+from gateway import admission, deadline, log
 from gateway.admission import Permit, QueueEntry
 from gateway.store.connection import connect
 from gateway.store.locks import Locks
@@ -74,10 +74,13 @@ def _contexts(environ):
     deadline.start(1000 + 1000 * number)
     admission.begin(QueueEntry(person=f"person-{number}"))
     admission.keep(Permit(number, 0.0))
+    reference = log.begin(f"client-{number}")
     time.sleep(0.05)
+    assert (log.reference(), log.client()) == (reference, f"client-{number}")
     noted = [-(-deadline.remaining(1e6) // 1000) - 1, admission.current().person, admission.taken().call]
     deadline.clear()
     admission.begin()
+    log.end()
     return {"found": found, "noted": noted}
 
 

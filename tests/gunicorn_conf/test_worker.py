@@ -169,6 +169,19 @@ def test_a_worker_that_stops_answers_what_is_under_way(start, tmp_path):
     assert server.process.ended() == 0
 
 
+def test_a_worker_that_stops_does_not_wait_for_idle_browsers(start):
+    server = start(changes="graceful_timeout = 60")
+    with server.browser() as silent, server.browser() as kept:
+        kept.get("/")
+        server.process.signal(signal.SIGTERM)
+
+        assert server.process.ended(30) == 0
+        assert silent.is_over()
+        assert kept.is_over()
+    assert "Traceback" not in server.process.text()
+    assert "graceful timeout" not in server.process.text()
+
+
 def test_a_worker_that_is_killed_is_replaced(start):
     server = start()
     pid = server.get()

@@ -1,6 +1,8 @@
 """Beside a crowd of slow browsers ordinary clicks go on, directly, behind nginx and behind HAProxy."""
 
+import json
 import resource
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -75,7 +77,9 @@ def test_clicks_go_on_beside_a_crowd_of_slow_browsers_and_all_of_them_are_served
         assert crowd.first_answers() == [200] * (IDLE // 2 + STAYING)
 
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            answers = list(pool.map(lambda person: person.click(port), people * CLICKS))
+            answers = list(
+                pool.map(lambda person: person.click(port, User_Agent=browser_of(person.user_id)), people * CLICKS)
+            )
 
         assert [answer.status for answer in answers] == [302] * PEOPLE * CLICKS
         assert len(set(map(link, answers))) == PEOPLE * CLICKS
@@ -83,6 +87,18 @@ def test_clicks_go_on_beside_a_crowd_of_slow_browsers_and_all_of_them_are_served
         assert crowd.are_connected()
         assert crowd.answers_in_the_end() == [200] * (IDLE + SLOW // 2)
     assert "Traceback" not in gateway[0].text()
+    launches = [line for line in events(gateway[0]) if line["event"] == "launch"]
+    assert len({line["reference"] for line in launches}) == len(launches) == PEOPLE * CLICKS
+    assert Counter(line["user_id"] for line in launches) == {person.user_id: CLICKS for person in people}
+    assert all(line["user_agent"] == browser_of(line["user_id"]) for line in launches), "no line is about two clicks"
+
+
+def browser_of(user_id):
+    return f"browser-{user_id}"
+
+
+def events(process):
+    return [json.loads(line) for line in process.text().splitlines() if line.startswith("{")]
 
 
 def link(answer):
