@@ -94,6 +94,11 @@ def test_no_answer_outlives_its_time(says):
         (b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n" + b"x", "broke off"),
         (answer(b"x" * (LIMIT + 1)), "too large"),
         (answer(gzip.compress(b"x" * 100 * LIMIT), b"200 OK", b"Content-Encoding: gzip"), "too large"),
+        (
+            answer(gzip.compress(gzip.compress(b"x" * 10_000 * LIMIT)), b"200 OK", b"Content-Encoding: gzip, gzip"),
+            "too large",
+        ),
+        (answer(b"", b"200 OK", b"Content-Encoding: " + b", ".join([b"gzip"] * 50)), "broke off"),
         (answer(b"no gzip", b"200 OK", b"Content-Encoding: gzip"), "broke off"),
         (b"SSH-2.0-OpenSSH\r\n", "not HTTP"),
         (b"HTTP/1.1 103 Early Hints\r\n\r\n" + answer(), "not HTTP"),
