@@ -18,8 +18,6 @@ from gateway.outbound.dialer import Dialer
 from gateway.outbound.errors import BadAnswer, NoAnswer, NotConnected, OutboundError
 from gateway.outbound.origin import Origin
 
-CONNECT_SECONDS = 3.0
-"""How long a connection may take to come about: the resolver, the proxy and the TLS handshake included."""
 KEPT_AT_MOST = 200
 """Connections of one host that are kept for the next request; in a rush there are more, closed as they end."""
 ORIGINS_AT_MOST = 200
@@ -133,7 +131,7 @@ def _exchanged(pool_of: TimedPool, origin: Origin, request: Request, end: float,
             retries=False,
             redirect=False,
             assert_same_host=False,
-            timeout=urllib3.Timeout(total=left, connect=min(CONNECT_SECONDS, left)),
+            timeout=urllib3.Timeout(total=left),
             preload_content=False,
         )
     except (exceptions.HTTPError, OSError, ValueError) as error:

@@ -24,9 +24,12 @@ IDLE_SECONDS = 60.0
 """How long a connection may lie idle: something on the way may have forgotten an older one without telling."""
 LONGEST_SECONDS = 600.0
 """How long a connection is used: the host may have moved to other addresses meanwhile."""
+CONNECT_SECONDS = 3.0
+"""How long a connection may take to come about: the resolver, the proxy and the TLS handshake included."""
 CONNECTING_AT_ONCE = 32
 """Connections to one origin that come about at the same time: a handshake takes CPU, and of a thousand begun at once
-none would be over in time."""
+none would be over in time. The others wait, for as long as there is time for an answer: that connections do not come
+about in time would look like an outage."""
 
 _connecting: defaultdict[Origin, threading.Semaphore] = defaultdict(lambda: threading.Semaphore(CONNECTING_AT_ONCE))
 
@@ -69,7 +72,7 @@ class TimedConnection(HTTPConnection):
         if not places.acquire(timeout=float(self.timeout or 0)):
             raise NotConnected("timed out", self._origin.authority, "too many connections are being opened")
         try:
-            self.sock: Any = AnswerSocket(self._dialer.dial(self._origin, end - time.monotonic()))
+            self.sock: Any = AnswerSocket(self._dialer.dial(self._origin, min(CONNECT_SECONDS, end - time.monotonic())))
         finally:
             places.release()
         self._used_at = 0.0

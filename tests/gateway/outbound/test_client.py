@@ -46,6 +46,25 @@ def test_so_many_connections_to_one_origin_come_about_at_once_and_no_more(monkey
     assert (len(most), max(most)) == (12, 3)
 
 
+def test_whoever_waits_for_others_to_connect_has_the_whole_time_for_it_afterwards(monkeypatch):
+    begun, dial = [], dialer.Dialer.dial
+
+    def slow(self, origin, seconds):
+        begun.append(seconds)
+        time.sleep(0.2)
+        return dial(self, origin, seconds - 0.2)
+
+    monkeypatch.setattr(dialer.Dialer, "dial", slow)
+    monkeypatch.setattr("gateway.outbound.connection.CONNECTING_AT_ONCE", 1)
+    monkeypatch.setattr("gateway.outbound.connection.CONNECT_SECONDS", 0.5)
+    with odd_server([1.5, answer(b"fine")]) as server:
+        client = HttpClient()
+        with ThreadPoolExecutor(6) as many:
+            answers = list(many.map(lambda _: get(client, server.url, 10.0).body, range(6)))
+    assert answers == [b"fine"] * 6
+    assert begun == [0.5] * 6
+
+
 def test_a_whole_answer_is_returned():
     with odd_server(answer(b'{"id": 7}', b"200 OK", b"X-One: a", b"X-One: b")) as server:
         response = get(HttpClient(), f"{server.url}/users/email:kim@acme.example?x=1")

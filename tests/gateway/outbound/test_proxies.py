@@ -154,7 +154,7 @@ SAYS = {
 @pytest.mark.timeout(10)
 @pytest.mark.parametrize(("says", "why"), SAYS.values(), ids=SAYS)
 def test_a_proxy_that_opens_no_tunnel_is_given_up_in_time(environment, monkeypatch, says, why):
-    monkeypatch.setattr("gateway.outbound.client.CONNECT_SECONDS", 0.5)
+    monkeypatch.setattr("gateway.outbound.connection.CONNECT_SECONDS", 0.5)
     with odd_server(says) as odd:
         client = HttpClient(None, environment(HTTPS_PROXY=odd.url))
         with pytest.raises(NotConnected) as raised:
