@@ -18,7 +18,7 @@ class Breaker:
     """The breaker of one TalentLMS domain in one process.
 
     A failure is no answer, a 5xx, or a 401, since a key that is refused stays refused for everybody. Being throttled is
-    none: TalentLMS is well, and the budget deals with it.
+    none: TalentLMS is well, and the budget deals with it. Nor is a deadline that was over before an answer came.
     """
 
     def __init__(self) -> None:

@@ -84,7 +84,10 @@ class HttpTransport:
             answer = self._exchanged(request) if free else self._permitted(request)
         except OutboundError as error:
             failure = Misunderstood(str(error)) if isinstance(error, BadAnswer) else Unavailable(str(error))
-            self._breaker.failed(failure)
+            if error.reason == "timed out" and not deadline.remaining(1):
+                self._breaker.left()  # it is the browser that waits no longer, after whatever took its time before
+            else:
+                self._breaker.failed(failure)
             raise failure from None
         except BaseException:
             self._breaker.left()

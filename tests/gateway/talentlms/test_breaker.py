@@ -2,6 +2,7 @@
 
 import pytest
 
+from gateway import deadline
 from gateway.errors import Queued, TalentLMSError, Unauthorized, Unavailable
 from gateway.outbound.client import HttpClient
 from gateway.store.budget import SharedBudget
@@ -11,7 +12,7 @@ from gateway.talentlms.breaker import FAILURES, PROBE_SECONDS
 from gateway.talentlms.budget import Budget
 from gateway.talentlms.transport import HttpTransport
 from schemas.secret import Secret
-from tests.gateway.talentlms.odd_server import HANG_UP, answer, odd_server
+from tests.gateway.talentlms.odd_server import HANG, HANG_UP, answer, odd_server
 from tests.gateway.threads import at_once
 
 FINE, DOWN, REFUSED = answer(), answer(b"", b"500 Oh"), answer(b"<html>", b"401 Unauthorized")
@@ -94,6 +95,19 @@ def test_a_refusal_or_a_throttle_is_no_failure(clock, status):
         for _ in range(20):
             outcome(transport)
         assert len(server.requests) == 20
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.1])
+def test_that_a_browser_waits_no_longer_says_nothing_about_talentlms(clock, seconds):
+    with odd_server(HANG) as server:
+        transport = HttpTransport(server.url, KEY, HttpClient())
+        clock.now += breaker.SILENT_SECONDS + 0.1
+        for _ in range(2 * FAILURES):
+            deadline.start(seconds)
+            assert outcome(transport) is Unavailable
+        deadline.clear()
+        server.says = [FINE]
+        assert outcome(transport) == 200
 
 
 def test_of_all_who_come_one_finds_out_whether_talentlms_is_back(clock):
