@@ -73,8 +73,8 @@ class Locks:
         """
         key, token = f"lock:{name}", secrets.token_hex(16)
         lease = self._taken(key, token) or self._wait(key, token, time.monotonic() + wait)
-        threading.Thread(target=self._keep, args=(key, token, lease), daemon=True).start()
         try:
+            threading.Thread(target=self._keep, args=(key, token, lease), daemon=True).start()
             yield lease
         finally:
             lease.ended.set()
