@@ -1,7 +1,9 @@
 """What several rooms' tests share: a real Redis, a TalentLMS sandbox and an identity provider, all on loopback."""
 
 import logging
+import os
 import signal
+import ssl
 
 import pytest
 
@@ -11,6 +13,14 @@ from sandbox.talentlms import running_sandbox
 from tests.gateway.store.redis_server import RedisServer
 
 API_KEY = "key-of-the-sandbox"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_authorities_of_the_system():
+    """Certificate authorities of the system: to read them takes longer than most tests, which reach this machine alone."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(ssl.SSLContext, "load_default_certs", lambda *_: None)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -75,3 +85,8 @@ def pytest_configure(config):
         "markers", "statement(*numbers): security statements of docs/oidc-conformance.md that a test covers"
     )
     config.addinivalue_line("markers", "conformance(*ids): conformance tests of the OpenID Foundation that it covers")
+
+
+def pytest_xdist_auto_num_workers():
+    # one more than there are cores: tests that start servers or hold a click spend half of their time waiting
+    return (os.cpu_count() or 1) + 1
