@@ -70,6 +70,8 @@ def gateway(fresh, folder, redis_url):
 
     yield start
     for process in started:
+        process.signal(signal.SIGQUIT)  # at once: nothing is under way any more
+    for process in started:
         process.stop()
 
 
