@@ -8,6 +8,7 @@ import time
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Literal
 
 from gateway import log
 from gateway.admission import SessionLookup
@@ -28,11 +29,6 @@ _TOGETHER = 100
 
 _ID = re.compile(r"([0-9a-f]{32})\.[A-Za-z0-9_-]{43}", re.ASCII)
 _TRIES = 5
-_SWAP = """
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL')
-return 1
-"""
 
 
 class Sessions:
@@ -51,20 +47,12 @@ class Sessions:
         self._idle = idle
         self._lifetime = lifetime
         self._providers = providers
-        self._swap = store.script(_SWAP)
-        self._begin = store.script(Path(__file__).with_suffix(".lua").read_text())
+        self._script = store.script(Path(__file__).with_suffix(".lua").read_text())
 
     def create(
         self, identity: Identity, id_token: Secret, sub: str = "", sid: str = "", logout_hint: str = ""
     ) -> Secret:
-        """Begin a session; the oldest ones of a person who has too many end with it.
-
-        Args:
-            identity: who signed in.
-            id_token: for the logout.
-            sub: the ID token's ``sub``.
-            sid: the provider's session, or empty.
-            logout_hint: for the logout, too.
+        """Begin a session, of which the arguments say what ``Session`` has; the oldest of too many end with it.
 
         Returns:
             Its new id, for the cookie: the person's key, by which their calls are counted in the round trip that finds
@@ -74,10 +62,7 @@ class Sessions:
         expires_at = int(time.time()) + self._lifetime
         handle = _handle(session_id.reveal())
         session = Session(handle, identity, expires_at, id_token, sub, sid, logout_hint=logout_hint)
-        ended = self._begin(
-            [_key(session.handle), _by_person(session), *_sets(session)],
-            [_packed(session), self._idle, self._lifetime, AT_ONCE, session.handle, _key("")],
-        )
+        ended = self._do("begin", session, _packed(session), self._idle, AT_ONCE, _key(""))
         if ended:
             log.event("session.too_many", person=identity.key, ended=ended)
         return session_id
@@ -113,31 +98,29 @@ class Sessions:
         A session that was ended or replaced meanwhile stays so.
         """
         self._keep_learner(session.handle, learner)
-        for other in self._others(session):
-            if other.learner not in (None, learner):
+        for other in self._read(self._store.ask("ZRANGE", _by_person(session), 0, -1)):
+            if other.handle != session.handle and other.learner not in (None, learner):
                 self._keep_learner(other.handle, learner)
 
     def _keep_learner(self, handle: str, learner: Learner) -> None:
-        key = _key(handle)
         for _ in range(_TRIES):
-            record = self._store.ask("GET", key)
-            now = None if record is None else _unpacked(handle, record)
-            if now is None or self._swap([key], [record, _packed(replace(now, learner=learner))]):
+            record = self._store.ask("GET", _key(handle))
+            found = None if record is None else _unpacked(handle, record)
+            if found is None:
+                return
+            changed = replace(found, learner=learner)
+            if self._do("change", changed, record, _packed(changed)):
                 return
 
-    def _others(self, session: Session) -> list[Session]:
-        members = self._store.ask("ZRANGE", _by_person(session), 0, -1)
-        handles = [handle for member in members if (handle := member.decode().partition(" ")[0]) != session.handle]
-        records = self._store.ask("MGET", *map(_key, handles)) if handles else []
-        found = (_unpacked(*pair) for pair in zip(handles, records, strict=True) if pair[1] is not None)
-        return [other for other in found if other is not None]
+    def _do(self, command: Literal["begin", "change"], session: Session, *given: str | int | bytes) -> int:
+        keys = [_key(session.handle), _by_person(session)]
+        return int(self._script(keys, [command, _member(session), self._lifetime, *given]))
 
     def end(self, session: Session) -> None:
         """End a session, at once."""
         ending = [("DEL", _key(session.handle)), *_out_of_indexes(session)]
         before, *_ = self._store.ask_all([("GETDEL", _before(session.handle)), *ending])
-        replaced = None if before is None else self._at(_key(before.decode()))
-        if replaced is not None:
+        for replaced in self._read([] if before is None else [before]):
             self.end(replaced)
 
     def replace(self, session: Session, identity: Identity, session_id: Secret) -> None:
@@ -181,38 +164,37 @@ class Sessions:
         return ended + self._end_indexed(_without_provider_session(issuer, sub)) if sub else ended
 
     def end_all_of_user(self, user: str) -> int:
-        """End every session of the person whom an operator names.
+        """End every session of the person whom an operator names. Returns as ``end_of_subject``.
 
         Args:
             user: e-mail address, user name, subject, TalentLMS login or TalentLMS id.
         """
-        wanted = user.casefold()
-        sessions = [session for key in self._store.keys(_key("*")) if (session := self._at(key.decode())) is not None]
-        named = {session.identity.key for session in sessions if wanted in _names(session)}
-        theirs = [session for session in sessions if session.identity.key in named]
-        for session in theirs:
-            self.end(session)
-        return len(theirs)
+        people = {_by_person(session) for session in self._read(self._store.ask("SMEMBERS", _by_name(user)))}
+        return sum(self._end_all("ZREM", person, self._store.ask("ZRANGE", person, 0, -1)) for person in people)
 
     def _end_indexed(self, index: str) -> int:
-        handles = [handle.decode() for handle in self._store.ask("SMEMBERS", index)]
-        parts = [handles[start : start + _TOGETHER] for start in range(0, len(handles), _TOGETHER)]
-        return sum(self._end_together(index, part) for part in parts)
+        return self._end_all("SREM", index, self._store.ask("SMEMBERS", index))
 
-    def _end_together(self, index: str, handles: Sequence[str]) -> int:
-        keys = [_key(handle) for handle in handles]
-        records = zip(handles, self._store.ask("MGET", *keys), strict=True)
-        sessions = [_unpacked(handle, record) for handle, record in records if record is not None]
-        forget = [command for session in sessions if session is not None for command in _out_of_indexes(session)]
-        ended, *_ = self._store.ask_all([("DEL", *keys), ("SREM", index, *handles), *forget])
+    def _end_all(self, forget: Literal["SREM", "ZREM"], index: str, members: Sequence[bytes]) -> int:
+        parts = [members[start : start + _TOGETHER] for start in range(0, len(members), _TOGETHER)]
+        return sum(self._end_together(forget, index, part) for part in parts)
+
+    def _end_together(self, forget: Literal["SREM", "ZREM"], index: str, members: Sequence[bytes]) -> int:
+        unindex = [command for session in self._read(members) for command in _out_of_indexes(session)]
+        records = ("DEL", *(_key(_handle_of(member)) for member in members))
+        ended, *_ = self._store.ask_all([records, (forget, index, *members), *unindex])
         return int(ended)
 
-    def _at(self, key: str) -> Session | None:
-        record = self._store.ask("GET", key)
-        return None if record is None else _unpacked(key.partition(":")[2], record)
+    def _read(self, members: Sequence[bytes]) -> list[Session]:
+        """Return the sessions that entries of an index mean, as far as they are still there."""
+        handles = [_handle_of(member) for member in members]
+        records = self._store.ask("MGET", *map(_key, handles)) if handles else []
+        found = (_unpacked(*pair) for pair in zip(handles, records, strict=True) if pair[1] is not None)
+        return [session for session in found if session is not None]
 
 
 def _names(session: Session) -> set[str]:
+    """Return the names by which an operator may mean the person."""
     identity, learner = session.identity, session.learner
     names = {identity.email, identity.username, identity.subject}
     if learner is not None:
@@ -239,9 +221,9 @@ def _before(handle: str) -> str:
 
 
 def _sets(session: Session) -> list[str]:
-    """Return the keys of the sets by which the provider's notices find a session."""
+    """Return the keys of the sets by which the provider's notices and an operator find a session."""
     issuer = session.identity.issuer
-    sets = []
+    sets = sorted(map(_by_name, _names(session)))
     if session.sub:
         sets.append(_by_subject(issuer, session.sub))
     if session.sid:
@@ -251,11 +233,23 @@ def _sets(session: Session) -> list[str]:
     return sets
 
 
+def _member(session: Session) -> str:
+    """Return a session's entry in its person's index: its handle, and all its sets, so that it can leave them."""
+    return " ".join((session.handle, *_sets(session)))
+
+
+def _handle_of(member: bytes) -> str:
+    return member.decode().partition(" ")[0]
+
+
 def _out_of_indexes(session: Session) -> list[tuple[str, str, str]]:
     """Return the commands that take a session out of all its indexes."""
-    sets = _sets(session)
-    member = " ".join((session.handle, *sets))  # as sessions.lua writes it
-    return [*(("SREM", index, session.handle) for index in sets), ("ZREM", _by_person(session), member)]
+    sets = [("SREM", index, session.handle) for index in _sets(session)]
+    return [*sets, ("ZREM", _by_person(session), _member(session))]
+
+
+def _by_name(name: str) -> str:
+    return f"sessions-of:name:{hashlib.sha256(name.casefold().encode()).hexdigest()[:32]}"
 
 
 def _by_person(session: Session) -> str:

@@ -23,6 +23,8 @@ KIM = Identity(
 )
 UMA = Identity("https://id.acme.example", "uma-2", "acme", "uma@acme.example", None, "uma")
 ID_TOKEN = Secret("header.claims.signature")
+NAMES = 3
+"""E-mail address, user name and subject: by so many names an operator may mean each of the two."""
 
 
 @pytest.fixture
@@ -205,6 +207,45 @@ def test_an_operator_ends_a_persons_sessions_by_any_of_their_names(sessions, nam
     assert sessions.find(others) is not None
 
 
+def test_an_operators_name_for_a_person_is_the_one_of_today(sessions, store):
+    session_id, session = begun(sessions)
+    sessions.keep_learner(session, Learner(7, "kim.login", KIM.key))
+    sessions.keep_learner(sessions.find(session_id), Learner(8, "kim.new", KIM.key))
+    assert [sessions.end_all_of_user(name) for name in ("7", "kim.login")] == [0, 0]
+    assert indexed(store) == {"person": 1, "sub": 1, "sid": 1, "name": NAMES + 2}
+    assert sessions.end_all_of_user("kim.new") == 1
+    assert store.keys("*") == []
+
+
+def test_people_who_share_a_name_are_all_meant_and_nobody_else(sessions):
+    namesake = replace(KIM, issuer="https://other.example", subject="other-1", email="")
+    ids = [begun(sessions, person)[0] for person in (KIM, namesake, UMA)]
+    assert sessions.end_all_of_user("Kim.Lee") == 2
+    assert [sessions.find(session_id) is None for session_id in ids] == [True, True, False]
+
+
+def test_an_operators_command_looks_at_nobody_elses_sessions(sessions, store, monkeypatch):
+    for number in range(30):
+        begun(sessions, replace(UMA, subject=f"uma-{number}"))
+    begun(sessions)
+    asked, ask = [], store.ask
+    monkeypatch.setattr(store, "ask", lambda *command: (asked.append(command), ask(*command))[1])
+    assert sessions.end_all_of_user("kim.lee") == 1
+    assert [command[0] for command in asked] == ["SMEMBERS", "MGET", "ZRANGE", "MGET"]
+    assert {len(command) for command in asked if command[0] == "MGET"} == {2}
+
+
+def test_a_known_learner_leaves_nothing_behind_however_a_session_ends(sessions, store):
+    for _ in range(2 * AT_ONCE):
+        _, session = begun(sessions)
+        sessions.keep_learner(session, Learner(7, "kim.login", KIM.key))
+    assert indexed(store) == {"person": AT_ONCE, "sub": AT_ONCE, "sid": AT_ONCE, "name": (NAMES + 2) * AT_ONCE}
+    for key in store.keys("session:*"):
+        store.ask("DEL", key)
+    sessions.end(sessions.find(begun(sessions)[0]))
+    assert store.keys("*") == []
+
+
 @pytest.mark.parametrize("name", ["", "nobody@acme.example", "*", "kim", "acme"])
 def test_a_name_that_is_nobodys_ends_nothing(sessions, name):
     session_id, _ = begun(sessions, replace(KIM, email="", username=""))
@@ -226,6 +267,16 @@ def test_a_session_that_was_replaced_is_not_prolonged_by_a_click_that_was_under_
     found = sessions.find(old_id)
     assert found.learner == Learner(7, "kim.lee", KIM.key)
     assert found.expires_at <= time.time() + GRACE_SECONDS
+
+
+def test_a_click_that_is_under_way_while_its_session_is_replaced_leaves_nothing_behind(sessions, store):
+    _, old = begun(sessions)
+    sessions.keep_learner(old, Learner(7, "kim.login", KIM.key))
+    new_id, _ = begun(sessions)
+    sessions.replace(old, KIM, Secret(new_id))  # as it was before the learner became known
+    sessions.keep_learner(old, Learner(7, "kim.login", KIM.key))
+    assert sessions.end_all_of_user("7") == 2
+    assert indexed(store) == {}
 
 
 def test_a_session_that_somebody_else_replaces_ends_at_once(sessions):
@@ -291,15 +342,16 @@ def test_of_one_person_so_many_sessions_last_and_with_each_further_one_the_oldes
     assert [sessions.find(session_id) is None for session_id in ids] == [True] * 3 + [False] * AT_ONCE
     assert sessions.find(others) is not None
     assert len(store.keys("session:*")) == AT_ONCE + 1
-    assert indexed(store) == {"person": AT_ONCE + 1, "sub": AT_ONCE + 1, "sid": AT_ONCE + 1}
+    every = AT_ONCE + 1
+    assert indexed(store) == {"person": every, "sub": every, "sid": every, "name": NAMES * every}
     assert len(store.keys("sessions-of:sid:*")) == AT_ONCE + 1, "an ended session's own index is gone"
 
 
 def test_a_beginning_that_is_said_once_more_because_its_answer_was_lost_ends_nobody_twice(sessions, store, monkeypatch):
     for _ in range(AT_ONCE):
         sessions.create(KIM, ID_TOKEN, "kim-1")
-    begin = sessions._begin
-    monkeypatch.setattr(sessions, "_begin", lambda *asked: (begin(*asked), begin(*asked))[1])
+    script = sessions._script
+    monkeypatch.setattr(sessions, "_script", lambda *asked: (script(*asked), script(*asked))[1])
     sessions.create(KIM, ID_TOKEN, "kim-1")
     assert len(store.keys("session:*")) == AT_ONCE
 
@@ -313,7 +365,7 @@ def test_as_many_sessions_as_there_may_be_all_last(sessions, count):
 def test_of_more_sign_ins_at_once_than_may_last_none_is_lost_but_the_oldest(sessions, store):
     ids = at_once(AT_ONCE + 20, lambda _: sessions.create(KIM, ID_TOKEN, "kim-1").reveal())
     assert sum(sessions.find(session_id) is not None for session_id in ids) == AT_ONCE
-    assert indexed(store) == dict.fromkeys(("person", "sub", "sub-without-sid"), AT_ONCE)
+    assert indexed(store) == {**dict.fromkeys(("person", "sub", "sub-without-sid"), AT_ONCE), "name": NAMES * AT_ONCE}
 
 
 def test_the_limit_is_a_persons_whichever_session_at_the_provider_theirs_began_in(sessions):
@@ -330,7 +382,7 @@ def test_sessions_that_ended_by_themselves_make_room_and_are_in_no_index_any_mor
         store.ask("DEL", f"session:{session.handle}")  # as when their idle time is over
     begun(sessions)
     assert sessions.find(alive) is not None
-    assert indexed(store) == {"person": 2, "sub": 2, "sid": 2}
+    assert indexed(store) == {"person": 2, "sub": 2, "sid": 2, "name": NAMES * 2}
 
 
 def test_a_person_who_signs_in_every_day_leaves_no_trace_of_the_days_before(sessions, store):
@@ -339,7 +391,7 @@ def test_a_person_who_signs_in_every_day_leaves_no_trace_of_the_days_before(sess
         for key in store.keys("session:*"):
             store.ask("DEL", key)
     sessions.create(KIM, ID_TOKEN, "kim-1", "sid-today")
-    assert indexed(store) == {"person": 1, "sub": 1, "sid": 1}
+    assert indexed(store) == {"person": 1, "sub": 1, "sid": 1, "name": NAMES}
 
 
 @pytest.mark.parametrize(
@@ -362,7 +414,7 @@ def test_of_those_that_ended_together_others_indexes_keep_what_is_theirs(session
     first, second = (sessions.create(KIM, ID_TOKEN, "kim-1", sid).reveal() for sid in ("sid-1", "sid-2"))
     assert sessions.end_of_provider_session(KIM.issuer, "sid-1") == 1
     assert (sessions.find(first), sessions.find(second) is None) == (None, False)
-    assert indexed(store) == {"person": 1, "sub": 1, "sid": 1}
+    assert indexed(store) == {"person": 1, "sub": 1, "sid": 1, "name": NAMES}
     assert sessions.end_of_subject(KIM.issuer, "kim-1") == 1
 
 
