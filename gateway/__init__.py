@@ -11,7 +11,7 @@ from gateway import log
 from gateway.config import IdentityProviderSettings, Settings, load, risks
 from gateway.errors import DatabaseUnavailable
 from gateway.services import Services
-from gateway.store.transactions import Departures, UsedStates
+from gateway.store.transactions import Departures
 from gateway.store.used_tokens import UsedTokens
 from gateway.web import (
     checkout,
@@ -126,15 +126,10 @@ def _routes(
 
     yield health.blueprint(store, services.database, services.directories)
     yield sign_in.blueprint(
-        sign_in.SignIn(
-            visitor,
-            sessions,
-            services.failed_codes,
-            UsedStates(store),
-            TransactionCookies(services.keyring, cookies),
-            ProviderSessions(cookies),
-            services.relying_parties,
+        sign_in.RoundTrip(
+            visitor, services.sign_in, TransactionCookies(services.keyring, cookies), ProviderSessions(cookies)
         ),
+        services.sign_in,
         {entry.name: _label(entry) for entry in settings.identity_providers},
         settings.public_url,
         with_password=settings.password_sign_in,

@@ -18,6 +18,7 @@ from gateway.flows.launch import Launch, LaunchOptions
 from gateway.flows.managed_password import ManagedPasswords
 from gateway.flows.password_sign_in import PasswordSignIn
 from gateway.flows.provisioning import Provisioning
+from gateway.flows.sign_in import SignIn
 from gateway.flows.sign_out import CONTINUE_PATH, SignOut
 from gateway.flows.training import Training
 from gateway.flows.trust import Trust
@@ -39,6 +40,7 @@ from gateway.store.password_attempts import Limits, PasswordAttempts
 from gateway.store.provider_documents import ProviderDocuments
 from gateway.store.sessions import Sessions
 from gateway.store.signing_algorithms import SigningAlgorithms
+from gateway.store.transactions import UsedStates
 from gateway.talentlms.budget import Budget
 from gateway.talentlms.client import TalentLMS
 from gateway.talentlms.transport import LONGEST_SECONDS, HttpTransport
@@ -227,9 +229,10 @@ class Services:
         return SignOut(self.talentlms, self.destinations, self.settings.public_url + CONTINUE_PATH)
 
     @cached_property
-    def failed_codes(self) -> FailedCodes:
-        """The limit on codes that fail."""
-        return FailedCodes(self._attempts(failed_codes.WINDOW_SECONDS))
+    def sign_in(self) -> SignIn:
+        """The sign-in at an identity provider."""
+        limit = FailedCodes(self._attempts(failed_codes.WINDOW_SECONDS))
+        return SignIn(self.relying_parties, self.sessions, UsedStates(self.store), limit)
 
     @cached_property
     def password_sign_in(self) -> PasswordSignIn:

@@ -7,6 +7,21 @@ RANDOM_BYTES = 32
 
 
 @dataclass(frozen=True)
+class Hints:
+    """What somebody who sends a person here may say about how to ask them (Core 3.1.2.1); empty for nothing.
+
+    Attributes:
+        login_hint: who they probably are.
+        prompt: ``login``, ``select_account`` or ``consent``.
+        ui_locales: language tags, separated by spaces.
+    """
+
+    login_hint: str = ""
+    prompt: str = ""
+    ui_locales: str = ""
+
+
+@dataclass(frozen=True)
 class Transaction:
     """What has to be remembered between the authorization request and the callback (RFC 9700, 2.1).
 
@@ -17,7 +32,7 @@ class Transaction:
         provider: the name of the provider that was asked.
         target: our own path where the browser goes afterwards.
         begun_at: when the browser was sent to the provider, whole seconds since the epoch.
-        prompt: the hint of this name with which the provider was asked; empty for none.
+        hints: with which the provider was asked.
         again: whether it was begun by the gateway itself, because the one before had expired at the provider.
     """
 
@@ -27,7 +42,7 @@ class Transaction:
     provider: str
     target: str
     begun_at: int
-    prompt: str = ""
+    hints: Hints = Hints()
     again: bool = False
 
     def __repr__(self) -> str:

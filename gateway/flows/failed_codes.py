@@ -1,11 +1,16 @@
-"""How many codes and tokens from one address may fail; sign-ins that are begun, denied or completed never count."""
+"""How many codes and tokens may fail; sign-ins that are begun, denied or completed never count.
+
+They count for the address from which they come. Those of somebody who is signed in count for that person alone, so
+that whoever fails beside them, behind the same address, is none of their concern.
+"""
 
 from gateway.errors import TooManyAttempts
 from gateway.store.attempts import Attempts, network_of
 
 WINDOW_SECONDS = 600
 PER_ADDRESS = 5000
-"""Failures of one address within a window: far more than a restart of the provider costs 2,000 people behind it."""
+"""Failures of one address, or of one person who is signed in, within a window: far more than a restart of the provider
+costs 2,000 people behind an address."""
 
 
 class FailedCodes:
@@ -18,23 +23,25 @@ class FailedCodes:
     def __init__(self, attempts: Attempts | None) -> None:
         self._attempts = attempts
 
-    def check(self, address: str) -> None:
+    def check(self, address: str, person: str = "") -> None:
         """Check the limit before a code is redeemed.
 
         Args:
             address: of the browser; of an IPv6 address its network counts, since a browser has many.
+            person: the key of who is signed in there already; empty for nobody.
 
         Raises:
-            TooManyAttempts: too many codes from there have failed.
+            TooManyAttempts: too many codes have failed.
         """
-        if self._attempts is not None and self._attempts.count(_whose(address))[0] >= PER_ADDRESS:
-            raise TooManyAttempts("codes from this address failed too often", retry_after=WINDOW_SECONDS)
+        if self._attempts is not None and self._attempts.count(_whose(address, person))[0] >= PER_ADDRESS:
+            whose = "of this person" if person else "from this address"
+            raise TooManyAttempts(f"codes {whose} failed too often", retry_after=WINDOW_SECONDS)
 
-    def count(self, address: str) -> None:
-        """Count a code that failed."""
+    def count(self, address: str, person: str = "") -> None:
+        """Count a code that failed; arguments as ``check``."""
         if self._attempts is not None:
-            self._attempts.failed(_whose(address))
+            self._attempts.failed(_whose(address, person))
 
 
-def _whose(address: str) -> str:
-    return f"sign-in:{network_of(address)}"
+def _whose(address: str, person: str) -> str:
+    return f"sign-in:person:{person}" if person else f"sign-in:{network_of(address)}"

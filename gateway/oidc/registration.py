@@ -49,24 +49,6 @@ class Registration:
 
 
 @dataclass(frozen=True)
-class Hints:
-    """What somebody who sends a person here may say about how to ask them (Core 3.1.2.1).
-
-    Attributes:
-        login_hint: who they probably are.
-        prompt: ``login``, ``select_account`` or ``consent``.
-        ui_locales: language tags, separated by spaces.
-        reauthenticate: whether the person is to be asked anew although they may be signed in there; it overrules
-            ``prompt``.
-    """
-
-    login_hint: str = ""
-    prompt: str = ""
-    ui_locales: str = ""
-    reauthenticate: bool = False
-
-
-@dataclass(frozen=True)
 class SignedIn:
     """What a sign-in brought.
 

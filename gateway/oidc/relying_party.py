@@ -18,12 +18,12 @@ from gateway.oidc.end_session import id_token_hint, logout_hint
 from gateway.oidc.metadata import Metadata, ProviderDirectory
 from gateway.oidc.provider_calls import ProviderAdapter, failed, json_object
 from gateway.oidc.refusals import answered, refused, speaking_of
-from gateway.oidc.registration import Hints, Registration, SignedIn
+from gateway.oidc.registration import Registration, SignedIn
 from gateway.oidc.tokens import Expected, check_id_token, header_of, one_name, signed_claims
 from gateway.oidc.userinfo import UserInfo
 from gateway.outbound.adapter import Failure, mounted
 from schemas.secret import Secret
-from schemas.transaction import RANDOM_BYTES, Transaction
+from schemas.transaction import RANDOM_BYTES, Hints, Transaction
 
 PUSHED_AT_ONCE = 16
 """Requests that are pushed at once, of the calls to one address: anybody may begin sign-ins, and what they push must
@@ -59,12 +59,16 @@ class RelyingParty:
         """The provider's issuer."""
         return self._registration.issuer
 
-    def begin(self, target: str, hints: Hints = _NO_HINTS, *, again: bool = False) -> tuple[str, Transaction]:
+    def begin(
+        self, target: str, hints: Hints = _NO_HINTS, *, reauthenticate: bool = False, again: bool = False
+    ) -> tuple[str, Transaction]:
         """Begin a sign-in (Core 3.1.2.1; RFC 7636).
 
         Args:
             target: our own path where the browser goes afterwards.
             hints: how to ask the person.
+            reauthenticate: whether the person is to be asked anew although they may be signed in there; it overrules
+                the hints' ``prompt``.
             again: whether the gateway begins it by itself, in place of one that expired at the provider.
 
         Returns:
@@ -82,7 +86,7 @@ class RelyingParty:
             provider=self._registration.name,
             target=target,
             begun_at=int(time.time()),
-            prompt=hints.prompt,
+            hints=hints,
             again=again,
         )
         metadata = self._directory.metadata()
@@ -92,7 +96,7 @@ class RelyingParty:
                 state=transaction.state,
                 code_verifier=transaction.code_verifier,
                 nonce=transaction.nonce,
-                **self._wishes(hints),
+                **self._wishes(hints, reauthenticate=reauthenticate),
             )
             if self._is_pushed(metadata):
                 url = self._pushed(client, metadata, str(url))
@@ -157,14 +161,14 @@ class RelyingParty:
         )
         return registration.authenticate(mounted(client, self._adapter))
 
-    def _wishes(self, hints: Hints) -> dict[str, str]:
+    def _wishes(self, hints: Hints, *, reauthenticate: bool) -> dict[str, str]:
         """Return the optional parameters of the request; a hint never stands in the way of what is demanded."""
         registration = self._registration
         wishes = {
             "acr_values": " ".join(registration.acr_values),
             "max_age": "" if registration.max_age is None else str(registration.max_age),
             "login_hint": hints.login_hint,
-            "prompt": registration.preset.reauthentication if hints.reauthenticate else hints.prompt,
+            "prompt": registration.preset.reauthentication if reauthenticate else hints.prompt,
             "ui_locales": hints.ui_locales,
         }
         return {name: value for name, value in wishes.items() if value}

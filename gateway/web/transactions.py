@@ -10,20 +10,21 @@ import hashlib
 import json
 import re
 import time
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import astuple, replace
 
 from flask import Request, Response
 
+from gateway.flows.sign_in import TRANSACTION_SECONDS
 from gateway.keyring import Keyring
 from gateway.web.cookies import TRANSACTION_COOKIE, Cookies
-from schemas.transaction import RANDOM_BYTES, Transaction
+from schemas.transaction import RANDOM_BYTES, Hints, Transaction
 
-TRANSACTION_SECONDS = 15 * 60
 AT_ONCE = 10
 """Sign-ins under way per browser (RFC 9700, 2.1)."""
 TARGET_LENGTH = 400
 """Of a longer target only the path travels: ten sign-ins that begin in the same moment know nothing of each other, and
-their cookies have to fit into one header all the same."""
+their cookies have to fit into one header all the same. Hints for which there is no room beside the target do not."""
 TOGETHER_BYTES = 6000
 """What their cookies take in all, names and values; gunicorn and nginx refuse a header beyond 8190 bytes."""
 
@@ -49,15 +50,14 @@ class TransactionCookies:
 
     def put(self, request: Request, response: Response, transaction: Transaction) -> None:
         """Give the browser the cookie of a sign-in that begins; the oldest others make room."""
-        fitting = replace(transaction, target=_short(transaction.target))
-        name, value = _name(transaction.state), self._sealed(fitting)
+        name, value = _name(transaction.state), self._sealed(_fitting(transaction))
         self._make_room(request, response, self._cookies.size(name, value))
         self._cookies.put(response, name, value, TRANSACTION_SECONDS)
 
     def find(self, request: Request, provider: str, state: str) -> Transaction | None:
         """Return the sign-in that this browser began with this state at this provider, ``None`` for none.
 
-        It may have expired; see ``seconds_left``.
+        It may have expired.
         """
         value = _VALUE.fullmatch(self._cookies.get(request, _name(state)) or "")
         if value is None:
@@ -85,15 +85,12 @@ class TransactionCookies:
                 self._cookies.drop(response, name)
 
 
-def seconds_left(transaction: Transaction) -> int:
-    """Return how long a sign-in can still be completed, zero or less for one that has expired."""
-    return transaction.begun_at + TRANSACTION_SECONDS - int(time.time())
-
-
-def _short(target: str) -> str:
-    """Return a target that fits: itself, its path alone, or ``/``."""
-    path = target.partition("?")[0]
-    return next((text for text in (target, path) if len(text) <= TARGET_LENGTH), "/")
+def _fitting(transaction: Transaction) -> Transaction:
+    """Return a transaction that has room: with its target, the target's path or ``/``, and with all hints or one."""
+    target, hints = transaction.target, transaction.hints
+    short = next((text for text in (target, target.partition("?")[0]) if len(text) <= TARGET_LENGTH), "/")
+    fits = len(short) + len(_written(astuple(hints))) <= TARGET_LENGTH
+    return replace(transaction, target=short, hints=hints if fits else Hints(prompt=hints.prompt))
 
 
 def _name(state: str) -> str:
@@ -111,19 +108,24 @@ def _made_at(value: str) -> int:
 
 def _packed(transaction: Transaction) -> bytes:
     """Return what the cookie holds: nonce and verifier as bytes, since every byte counts, and the rest as JSON."""
-    rest = [transaction.begun_at, transaction.target, transaction.prompt, int(transaction.again)]
-    random = _bytes_of(transaction.nonce) + _bytes_of(transaction.code_verifier)
-    return random + json.dumps(rest, separators=(",", ":")).encode()
+    hints = astuple(transaction.hints) if transaction.hints != Hints() else ()
+    rest = (transaction.begun_at, transaction.target, int(transaction.again), *hints)
+    return _bytes_of(transaction.nonce) + _bytes_of(transaction.code_verifier) + _written(rest)
 
 
 def _unpacked(content: bytes, provider: str, state: str) -> Transaction | None:
     """Return the transaction of an opened cookie; ``None`` for one that another version wrote differently."""
     nonce, code_verifier, rest = content[:RANDOM_BYTES], content[RANDOM_BYTES:_RANDOM_END], content[_RANDOM_END:]
     try:
-        begun_at, target, prompt, again = json.loads(rest)
+        begun_at, target, again, *hints = json.loads(rest)
+        given = Hints(*hints)
     except (ValueError, TypeError):
         return None
-    return Transaction(state, _text_of(nonce), _text_of(code_verifier), provider, target, begun_at, prompt, bool(again))
+    return Transaction(state, _text_of(nonce), _text_of(code_verifier), provider, target, begun_at, given, bool(again))
+
+
+def _written(values: Sequence[str | int]) -> bytes:
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _text_of(content: bytes) -> str:

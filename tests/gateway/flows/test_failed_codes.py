@@ -27,6 +27,17 @@ def test_as_many_as_there_may_be_fail_and_then_that_address_has_to_wait_and_no_o
 
 
 @pytest.mark.statement(66)
+def test_codes_of_somebody_who_is_signed_in_count_for_them_alone(failed_codes, store):
+    failed_codes.count(HERE, "kim")
+    (key,) = store.keys("*")
+    store.ask("SET", key, PER_ADDRESS, "KEEPTTL")
+    with pytest.raises(TooManyAttempts):
+        failed_codes.check(THERE, "kim")
+    failed_codes.check(HERE)
+    failed_codes.check(HERE, "robin")
+
+
+@pytest.mark.statement(66)
 def test_what_does_not_fail_leaves_nothing_in_the_store(failed_codes, store):
     for _ in range(2000):
         failed_codes.check(HERE)

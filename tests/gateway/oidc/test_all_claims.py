@@ -3,7 +3,6 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 import requests
 
-from gateway.oidc.registration import Hints
 from gateway.services import Services
 from tests.gateway.oidc.house import identity_provider, settings
 
@@ -14,7 +13,7 @@ def test_what_the_provider_tells_besides_who_it_is_comes_in_whole_and_is_not_kep
     provider.control.settings(auto_pick=True, auto_person=login)
     services = Services(settings(academy.url, tmp_path, identity_provider(provider)))
     relying_party = services.relying_parties["default"]
-    url, transaction = relying_party.begin("/go", Hints())
+    url, transaction = relying_party.begin("/go")
     back = requests.get(url, allow_redirects=False, timeout=10).headers["Location"]
 
     signed_in = relying_party.complete(transaction, relying_party.code(dict(parse_qsl(urlsplit(back).query))))

@@ -1,8 +1,11 @@
 """Limits on sign-ins: codes and tokens that fail count, nothing else does; beginning costs nothing."""
 
+import time
+
 import pytest
 
 from gateway.flows import failed_codes
+from gateway.store.sessions import Sessions
 from tests.gateway.oidc.house import SESSION
 from tests.gateway.threads import at_once
 
@@ -72,7 +75,22 @@ def test_whoever_is_signed_in_notices_nothing_of_the_limit(house, browser):
         browser.another().sign_in()
     assert too_many(browser.another().sign_in())
     assert browser.is_signed_in
+    time.sleep(1.1)  # a session that began in the second of the next sign-in would excuse its failure, too
+    house.provider.control.forget_requests()
     assert browser.sign_in("/go/course/12").headers["Location"] == "/go/course/12"
+    assert len(house.asked("token")) == 1
+
+
+@pytest.mark.statement(66)
+def test_codes_of_somebody_who_is_signed_in_count_for_them_and_for_nobody_else(house, browser, monkeypatch):
+    monkeypatch.setattr(Sessions, "began_at", lambda *_: 0)  # long before the sign-ins that fail
+    browser.sign_in()
+    house.provider.control.misbehave("invalid-aud", times=MANY)
+    for _ in range(MANY):
+        assert browser.sign_in().status_code == 502
+    assert too_many(browser.sign_in())
+    assert too_many(browser.twin().sign_in())
+    assert browser.another().sign_in().status_code == 302
 
 
 @pytest.mark.statement(59, 66)

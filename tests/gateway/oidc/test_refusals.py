@@ -18,11 +18,12 @@ from gateway.errors import (
     SignInInterrupted,
     SignInMisconfigured,
 )
+from gateway.flows import sign_in
 from gateway.oidc import provider_calls
 from gateway.oidc.refusals import DESCRIPTION_LENGTH, ERROR_LENGTH, refused
 from gateway.store.sessions import Sessions
-from gateway.web import sign_in, transactions
 from gateway.web.problem_pages import page_of
+from gateway.web.transactions import TARGET_LENGTH
 from tests.gateway.oidc.house import SESSION, parameters
 from tests.gateway.oidc.raw_server import raw_server
 from tests.gateway.oidc.served import caught
@@ -269,10 +270,24 @@ def test_and_never_twice(house, browser):
 
 @pytest.mark.statement(3, 13)
 def test_it_is_begun_anew_as_it_was_asked_for(house, browser):
+    hints = {"prompt": "consent", "login_hint": "kim.lee", "ui_locales": "de-AT en"}
     house.provider.control.misbehave("error-authentication-expired", times=1)
-    begun = browser.get("/login?next=/go&prompt=consent")
+    begun = browser.get(f"/login?{urlencode({'next': '/go', **hints})}")
     again = browser.get(browser.at_provider(begun.headers["Location"]))
+    asked = parameters(again.headers["Location"])
+    assert {name: asked[name] for name in hints} == hints
+
+
+@pytest.mark.statement(3, 7, 13)
+def test_hints_for_which_the_cookie_has_no_room_beside_the_target_are_not_kept_but_for_the_prompt(house, browser):
+    hints = {"prompt": "consent", "login_hint": "kim.lee", "ui_locales": "de-AT"}
+    target = "/go/course/12?x=" + "a" * (TARGET_LENGTH - 16 - 20)
+    house.provider.control.misbehave("error-authentication-expired", times=1)
+    begun = browser.get(f"/login?{urlencode({'next': target, **hints})}")
+    again = browser.get(browser.at_provider(begun.headers["Location"]))
+    assert {"login_hint", "ui_locales"}.isdisjoint(parameters(again.headers["Location"]))
     assert parameters(again.headers["Location"])["prompt"] == "consent"
+    assert browser.get(browser.at_provider(again.headers["Location"])).headers["Location"] == target
 
 
 @pytest.mark.statement(11, 13)
@@ -372,7 +387,7 @@ def test_a_tab_whose_sign_in_expired_or_is_unknown_goes_on_too(browser, monkeypa
     assert browser.get("/callback/default?code=x&state=y").headers["Location"] == "/"
     assert browser.get("/callback/default?error=access_denied").headers["Location"] == "/"
     with monkeypatch.context() as later:
-        later.setattr(transactions, "TRANSACTION_SECONDS", 0)
+        later.setattr(sign_in, "TRANSACTION_SECONDS", 0)
         assert browser.get(callback).headers["Location"] == "/go/course/12"
 
 

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 
-from gateway.web import sign_in, transactions
+from gateway.flows import sign_in
 from gateway.web.next_page import LENGTH
 from gateway.web.transactions import AT_ONCE, TOGETHER_BYTES
 from schemas.secret import Secret
@@ -131,13 +131,23 @@ def test_of_a_target_that_is_too_long_for_so_many_the_path_remains(browser, leng
 
 
 @pytest.mark.statement(7)
-@pytest.mark.parametrize(("tabs", "length"), [(AT_ONCE, 400), (AT_ONCE, LENGTH), (2 * AT_ONCE, 100)])
+@pytest.mark.parametrize(
+    ("tabs", "length", "hint"),
+    [
+        (AT_ONCE, 400, ""),
+        (AT_ONCE, LENGTH, ""),
+        (2 * AT_ONCE, 100, ""),
+        (AT_ONCE, 360, "ü" * 10),
+        (AT_ONCE, 100, "é" * 130),
+    ],
+)
 def test_no_header_is_too_long_although_none_of_those_begun_at_the_same_moment_knows_of_the_others(
-    browser, tabs, length
+    browser, tabs, length, hint
 ):
     browser.sign_in()
     twins = [browser.twin() for _ in range(tabs)]
-    at_once(tabs, lambda number: twins[number].begin(target_of(length)))
+    asked = urlencode({"next": target_of(length), "login_hint": hint, "prompt": "select_account"})
+    at_once(tabs, lambda number: twins[number].get(f"/login?{asked}"))
     for twin in twins:
         browser.gateway._cookies.update(twin.gateway._cookies)
     assert len(under_way(browser)) > tabs - 1
@@ -346,10 +356,10 @@ def test_the_cookie_shows_nothing_of_the_sign_in(browser):
 
 @pytest.mark.statement(8)
 def test_an_expired_sign_in_ends_with_a_page_to_go_on_from_and_with_nothing_automatic(house, browser, monkeypatch):
-    assert transactions.TRANSACTION_SECONDS == 15 * 60
+    assert sign_in.TRANSACTION_SECONDS == 15 * 60
     callback = browser.callback_address("/go/course/12")
     with monkeypatch.context() as later:
-        later.setattr(transactions, "TRANSACTION_SECONDS", 0)
+        later.setattr(sign_in, "TRANSACTION_SECONDS", 0)
         answer = browser.get(callback)
     assert is_friendly(answer, "/go/course/12")
     assert {"Location", "Refresh"}.isdisjoint(answer.headers)
@@ -367,7 +377,7 @@ def test_a_used_state_is_remembered_for_as_long_as_the_cookie_could_be_used(hous
     assert store.keys("used-state:*") == []
     browser.get(callback)
     (record,) = store.keys("used-state:*")
-    assert 800 < store.ask("TTL", record) <= transactions.TRANSACTION_SECONDS
+    assert 800 < store.ask("TTL", record) <= sign_in.TRANSACTION_SECONDS
 
 
 @pytest.mark.statement(8)
