@@ -40,7 +40,7 @@ from gateway.store.password_attempts import Limits, PasswordAttempts
 from gateway.store.provider_documents import ProviderDocuments
 from gateway.store.sessions import Sessions
 from gateway.store.signing_algorithms import SigningAlgorithms
-from gateway.store.transactions import UsedStates
+from gateway.store.transactions import Departures, UsedStates
 from gateway.talentlms.budget import Budget
 from gateway.talentlms.client import TalentLMS
 from gateway.talentlms.transport import LONGEST_SECONDS, HttpTransport
@@ -225,8 +225,16 @@ class Services:
 
     @cached_property
     def sign_out(self) -> SignOut:
-        """The end at TalentLMS."""
-        return SignOut(self.talentlms, self.destinations, self.settings.public_url + CONTINUE_PATH)
+        """The way out."""
+        return SignOut(
+            self.sessions,
+            Departures(self.store),
+            self.logouts,
+            self.accounts,
+            self.talentlms,
+            self.destinations,
+            self.settings.public_url + CONTINUE_PATH,
+        )
 
     @cached_property
     def sign_in(self) -> SignIn:

@@ -11,6 +11,17 @@ from gateway.store.records import packed, unpacked
 from schemas.transaction import Departure
 
 DEPARTURE_SECONDS = 10 * 60
+REPEAT_SECONDS = 5
+"""How long a departure that was taken may be taken by the same claim: the store repeats a question at once whose answer
+got lost."""
+_TAKE = """
+local record = redis.call('GET', KEYS[1])
+if not record then return nil end
+local claim, taken = string.match(record, '^(%x+) (.*)$')
+if claim then return claim == ARGV[1] and taken or nil end
+redis.call('SET', KEYS[1], ARGV[1] .. ' ' .. record, 'EX', ARGV[2])
+return record
+"""
 
 
 class UsedStates:
@@ -40,19 +51,21 @@ class Departures:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._take = store.script(_TAKE)
 
     def remember(self, departure: Departure, browser: str) -> None:
         """Keep a departure for 10 minutes under the secret that this browser alone was given."""
-        self._store.ask("SET", _key("departure", browser), packed(departure), "EX", DEPARTURE_SECONDS)
+        self._store.ask("SET", _key(browser), packed(departure), "EX", DEPARTURE_SECONDS)
 
-    def consume(self, browser: str) -> Departure | None:
+    def take(self, browser: str) -> Departure | None:
         """Take a departure, once."""
-        departure: Departure | None = unpacked(Departure, self._store.ask("GETDEL", _key("departure", browser)))
+        record = self._take([_key(browser)], [secrets.token_hex(16), REPEAT_SECONDS])
+        departure: Departure | None = unpacked(Departure, record)
         return departure
 
 
-def _key(state: str, browser: str) -> str:
-    return "transaction:" + hashlib.sha256(f"{state}\n{browser}".encode()).hexdigest()
+def _key(browser: str) -> str:
+    return "departure:" + hashlib.sha256(browser.encode()).hexdigest()
 
 
 def _used(state: str) -> str:

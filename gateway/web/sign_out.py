@@ -1,36 +1,27 @@
 """``/logout`` and ``/signed-out``: out again, in all three places.
 
-The gateway's session ends first. Then the browser goes to TalentLMS, from there to ``/logout/continue``, from there
-to the provider, and ends on ``/signed-out``. The ID token waits here meanwhile, in a single-use record that is bound
-to the browser; it never travels through TalentLMS. Where TalentLMS's session or the provider's could not be ended, a
-cookie says so to ``/signed-out``, whichever way the browser gets there.
+The browser goes to TalentLMS, from there to ``/logout/continue``, from there to the provider, and ends on
+``/signed-out``. Where TalentLMS's session or the provider's could not be ended, a cookie says so to ``/signed-out``,
+whichever way the browser gets there.
 
 The form is answered with a page that leads on by itself, not with a redirect: a policy's ``form-action`` holds for the
 whole chain of redirects that a form sets off, and nobody knows the hosts that a provider's logout leads through.
 """
 
-import secrets
-from collections.abc import Mapping
+from typing import Any
 
 from flask import Blueprint, Response, request
 
-from gateway import admission, log
-from gateway.admission import QueueEntry
-from gateway.errors import DatabaseUnavailable
-from gateway.flows.sign_out import CONTINUE_PATH, SignOut, WayOut
-from gateway.oidc.logout import Logout
-from gateway.store.sessions import Sessions
-from gateway.store.transactions import DEPARTURE_SECONDS, Departures
+from gateway.flows.sign_out import CONTINUE_PATH, SignedOut, SignOut
+from gateway.store.transactions import DEPARTURE_SECONDS
 from gateway.web.cookies import TRANSACTION_COOKIE, Cookies
 from gateway.web.forms import Forms
 from gateway.web.headers import leading_on, to_address
-from gateway.web.learners import Learners
 from gateway.web.navigation import only_for_people
 from gateway.web.pages import page
 from gateway.web.provider_session import ProviderSessions
 from gateway.web.visitor import Visitor
 from schemas.session import Session
-from schemas.transaction import Departure
 
 DEPARTURE_COOKIE = "departure"
 LEFT_OPEN_COOKIE = "left_open"
@@ -38,124 +29,23 @@ LEFT_OPEN_COOKIE = "left_open"
 SIGNED_OUT_PATH = "/signed-out"
 
 
-class Leaving:
-    """The way out.
-
-    Args:
-        visitor: who leaves.
-        sessions: where the session ends.
-        learners: whose account it is.
-        departures: sign-outs under way.
-        cookies: what binds one to its browser.
-        logouts: the end with each provider, by its name.
-        sign_out: the end at TalentLMS.
-    """
-
-    def __init__(
-        self,
-        visitor: Visitor,
-        sessions: Sessions,
-        learners: Learners,
-        departures: Departures,
-        cookies: Cookies,
-        logouts: Mapping[str, Logout],
-        sign_out: SignOut,
-    ) -> None:
-        self._visitor = visitor
-        self._sessions = sessions
-        self._learners = learners
-        self._departures = departures
-        self._cookies = cookies
-        self._logouts = logouts
-        self._sign_out = sign_out
-        self._provider_sessions = ProviderSessions(cookies)
-
-    def begin(self, session: Session) -> Response:
-        """End the gateway's session and return the page that sends the browser on, to TalentLMS or past it.
-
-        The way on is written down first: once the session has ended, nothing may stand in the way of the other two.
-        """
-        browser = secrets.token_urlsafe(24)
-        identity = session.identity
-        state = secrets.token_urlsafe(16)
-        departure = Departure(identity.provider, session.id_token.reveal(), state, session.logout_hint)
-        self._departures.remember(departure, browser)
-        self._sessions.end(session)
-        log.audit("sign_out", outcome="success", provider=identity.provider, person=identity.key)
-        admission.begin(QueueEntry(person=identity.key))
-        out = self._way_out(session)
-        url = out.link.reveal() if out.link else CONTINUE_PATH
-        response = leading_on(page("signing_out.html", continue_href=url), url)
-        self._visitor.dismiss(response)
-        for name in self._cookies.names(request, TRANSACTION_COOKIE):
-            self._cookies.drop(response, name)
-        self._cookies.put(response, DEPARTURE_COOKIE, browser, DEPARTURE_SECONDS)
-        if out.left_open:
-            self._cookies.put(response, LEFT_OPEN_COOKIE, "1", DEPARTURE_SECONDS)
-        else:
-            self.told(response)
-        return response
-
-    def _way_out(self, session: Session) -> WayOut:
-        try:
-            learner = self._learners.known(session)
-        except DatabaseUnavailable as error:
-            log.event("sign_out.talentlms_skipped", why=error.code, note=error.note)
-            return WayOut(left_open=True)
-        return self._sign_out.way_out(learner) if learner else WayOut()
-
-    def proceed(self) -> Response:
-        """Send the browser on to the provider, once."""
-        browser = self._cookies.get(request, DEPARTURE_COOKIE)
-        departure = self._departures.consume(browser) if browser else None
-        logout = self._logouts.get(departure.provider) if departure else None
-        url = logout.end_session_url(departure) if logout and departure else None
-        response = to_address(url or SIGNED_OUT_PATH)
-        self._cookies.drop(response, DEPARTURE_COOKIE)
-        if departure and not url:
-            self._provider_sessions.left_open(response, departure.provider)
-        return response
-
-    def provider_left_open(self) -> bool:
-        """Return whether this browser may still be signed in at a provider after its sign-out here."""
-        return self._provider_sessions.any_open()
-
-    def left_open(self) -> bool:
-        """Return whether this browser's session at TalentLMS may still be open after its sign-out here."""
-        return self._cookies.get(request, LEFT_OPEN_COOKIE) is not None
-
-    def told(self, response: Response) -> None:
-        """Forget that TalentLMS's session may still be open: the person knows, or it does not hold any more."""
-        if self.left_open():
-            self._cookies.drop(response, LEFT_OPEN_COOKIE)
-
-
-def blueprint(
-    visitor: Visitor,
-    forms: Forms,
-    leaving: Leaving,
-    talentlms_url: str,
-) -> Blueprint:
+def blueprint(visitor: Visitor, forms: Forms, sign_out: SignOut, cookies: Cookies, talentlms_url: str) -> Blueprint:
     """Return the routes.
 
     Args:
         visitor: who leaves.
         forms: that the form is ours.
-        leaving: the way out.
+        sign_out: the way out.
+        cookies: what binds a sign-out to its browser.
         talentlms_url: where somebody signs out at TalentLMS by hand.
     """
     routes = Blueprint("sign_out", __name__)
     routes.before_request(only_for_people)
+    provider_sessions = ProviderSessions(cookies)
 
     @routes.get("/logout")
     def ask() -> Response:
-        session = visitor.session()
-        return page(
-            "sign_out.html",
-            form_origins=() if session else None,
-            csrf_token=forms.token(session) if session else "",
-            person=session.identity.display_name if session else None,
-        )
+        return page("sign_out.html", **_form(forms, visitor.session()))
 
     @routes.post("/logout")
     def leave() -> Response:
@@ -163,27 +53,63 @@ def blueprint(
         if session is None:
             return to_address(SIGNED_OUT_PATH)
         forms.check(session)
-        return leaving.begin(session)
+        response = _led_on(cookies, sign_out.begin(session))
+        visitor.dismiss(response)
+        return response
 
     @routes.get(CONTINUE_PATH)
     def proceed() -> Response:
-        return leaving.proceed()
+        step = sign_out.proceed(cookies.get(request, DEPARTURE_COOKIE))
+        response = to_address(step.url or SIGNED_OUT_PATH)
+        cookies.drop(response, DEPARTURE_COOKIE)
+        if step.left_open:
+            provider_sessions.left_open(response, step.left_open)
+        return response
 
     @routes.get(SIGNED_OUT_PATH)
     def signed_out() -> Response:
         session = visitor.session()
         response = page(
             "signed_out.html",
-            form_origins=() if session else None,
             still_signed_in=session is not None,
-            left_open=leaving.left_open(),
-            provider_left_open=leaving.provider_left_open(),
+            left_open=_left_open(cookies),
+            provider_left_open=provider_sessions.any_open(),
             talentlms_href=talentlms_url,
-            csrf_token=forms.token(session) if session else "",
-            person=session.identity.display_name if session else None,
+            **_form(forms, session),
         )
         if session is None:
-            leaving.told(response)
+            _told(cookies, response)
         return response
 
     return routes
+
+
+def _form(forms: Forms, session: Session | None) -> dict[str, Any]:
+    """Return what a page needs that offers to sign out whoever is signed in."""
+    if session is None:
+        return {"form_origins": None, "csrf_token": "", "person": None}
+    return {"form_origins": (), "csrf_token": forms.token(session), "person": session.identity.display_name}
+
+
+def _led_on(cookies: Cookies, done: SignedOut) -> Response:
+    """Return the page that sends the browser on, to TalentLMS or past it."""
+    url = done.link.reveal() if done.link else CONTINUE_PATH
+    response = leading_on(page("signing_out.html", continue_href=url), url)
+    for name in cookies.names(request, TRANSACTION_COOKIE):
+        cookies.drop(response, name)
+    cookies.put(response, DEPARTURE_COOKIE, done.browser, DEPARTURE_SECONDS)
+    if done.left_open:
+        cookies.put(response, LEFT_OPEN_COOKIE, "1", DEPARTURE_SECONDS)
+    else:
+        _told(cookies, response)
+    return response
+
+
+def _left_open(cookies: Cookies) -> bool:
+    return cookies.get(request, LEFT_OPEN_COOKIE) is not None
+
+
+def _told(cookies: Cookies, response: Response) -> None:
+    """Forget that TalentLMS's session may still be open: the person knows, or it does not hold any more."""
+    if _left_open(cookies):
+        cookies.drop(response, LEFT_OPEN_COOKIE)

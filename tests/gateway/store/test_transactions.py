@@ -2,7 +2,7 @@ import time
 
 import pytest
 
-from gateway.store.transactions import DEPARTURE_SECONDS, Departures, UsedStates
+from gateway.store.transactions import DEPARTURE_SECONDS, REPEAT_SECONDS, Departures, UsedStates
 from schemas.transaction import Departure
 from tests.gateway.threads import at_once
 
@@ -60,15 +60,26 @@ def test_a_use_whose_answer_got_lost_is_still_the_first(store, monkeypatch):
 
 def test_of_twenty_who_continue_a_sign_out_one_does(departures):
     departures.remember(LEAVING, BROWSER)
-    taken = at_once(20, lambda _: departures.consume(BROWSER))
+    taken = at_once(20, lambda _: departures.take(BROWSER))
     assert taken.count(LEAVING) == 1
     assert taken.count(None) == 19
 
 
+def test_a_sign_out_whose_answer_got_lost_is_still_taken_once(departures, store, monkeypatch):
+    departures.remember(LEAVING, BROWSER)
+    take = departures._take
+    with monkeypatch.context() as lost:
+        lost.setattr(departures, "_take", lambda *asked: (take(*asked), take(*asked))[1])
+        assert departures.take(BROWSER) == LEAVING
+    assert departures.take(BROWSER) is None
+    (key,) = store.keys("*")
+    assert 0 < store.ask("TTL", key) <= REPEAT_SECONDS
+
+
 def test_a_sign_out_belongs_to_its_browser(departures):
     departures.remember(LEAVING, BROWSER)
-    assert departures.consume("another-browser") is None
-    assert departures.consume(BROWSER) == LEAVING
+    assert departures.take("another-browser") is None
+    assert departures.take(BROWSER) == LEAVING
 
 
 def test_a_sign_out_waits_ten_minutes(departures, store):
