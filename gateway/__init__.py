@@ -11,7 +11,6 @@ from gateway import log
 from gateway.config import IdentityProviderSettings, Settings, load, risks
 from gateway.errors import DatabaseUnavailable
 from gateway.services import Services
-from gateway.store.used_tokens import UsedTokens
 from gateway.web import (
     checkout,
     completion,
@@ -138,7 +137,7 @@ def _routes(
     yield training.blueprint(clicks, learners, services.training, forms)
     yield completion.blueprint(visitor, courses)
     yield sign_out.blueprint(visitor, forms, services.sign_out, cookies, settings.talentlms.url)
-    yield provider_logout.blueprint(services.logouts, sessions, UsedTokens(store))
+    yield provider_logout.blueprint(services.provider_logout)
     if settings.password_sign_in:
         yield password.blueprint(forms, services.password_sign_in, _link_origins(settings))
 

@@ -17,6 +17,7 @@ from gateway.flows.failed_codes import FailedCodes
 from gateway.flows.launch import Launch, LaunchOptions
 from gateway.flows.managed_password import ManagedPasswords
 from gateway.flows.password_sign_in import PasswordSignIn
+from gateway.flows.provider_logout import ProviderLogout
 from gateway.flows.provisioning import Provisioning
 from gateway.flows.sign_in import SignIn
 from gateway.flows.sign_out import CONTINUE_PATH, SignOut
@@ -41,6 +42,7 @@ from gateway.store.provider_documents import ProviderDocuments
 from gateway.store.sessions import Sessions
 from gateway.store.signing_algorithms import SigningAlgorithms
 from gateway.store.transactions import Departures, UsedStates
+from gateway.store.used_tokens import UsedTokens
 from gateway.talentlms.budget import Budget
 from gateway.talentlms.client import TalentLMS
 from gateway.talentlms.transport import LONGEST_SECONDS, HttpTransport
@@ -241,6 +243,11 @@ class Services:
         """The sign-in at an identity provider."""
         limit = FailedCodes(self._attempts(failed_codes.WINDOW_SECONDS))
         return SignIn(self.relying_parties, self.sessions, UsedStates(self.store), limit)
+
+    @cached_property
+    def provider_logout(self) -> ProviderLogout:
+        """Sessions that end because the provider says so."""
+        return ProviderLogout(self.logouts, self.sessions, UsedTokens(self.store))
 
     @cached_property
     def password_sign_in(self) -> PasswordSignIn:
