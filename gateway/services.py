@@ -26,7 +26,7 @@ from gateway.flows.trust import Trust
 from gateway.keyring import Keyring
 from gateway.oidc.client_authentication import ClientAuthentication, by_private_key, by_secret
 from gateway.oidc.logout import Logout
-from gateway.oidc.metadata import STALE_SECONDS, ProviderDirectory, directory_of
+from gateway.oidc.metadata import STALE_SECONDS, ProviderDirectory
 from gateway.oidc.presets import PRESETS
 from gateway.oidc.provider_calls import ProviderAdapter
 from gateway.oidc.registration import Registration
@@ -130,7 +130,12 @@ class Services:
         """What each provider publishes, by its name."""
         documents = ProviderDocuments(self.store, keep=STALE_SECONDS)
         return {
-            entry.name: directory_of(entry.issuer, entry.client_id, entry.preset, documents, self.provider_adapter)
+            entry.name: ProviderDirectory(
+                entry.issuer,
+                documents,
+                self.provider_adapter,
+                PRESETS[entry.preset].metadata_query(entry.client_id),
+            )
             for entry in self.settings.identity_providers
         }
 

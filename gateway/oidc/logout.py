@@ -1,15 +1,14 @@
 """Leaving: to the provider (RP-Initiated Logout 1.0), and when the provider says so (Back-Channel Logout 1.0)."""
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from gateway import log
 from gateway.errors import SignInError, SignInNotTrusted
-from gateway.oidc.end_session import end_session_address
 from gateway.oidc.metadata import ProviderDirectory
 from gateway.oidc.refusals import speaking_of
 from gateway.oidc.registration import Registration
@@ -24,6 +23,10 @@ from gateway.oidc.tokens import (
 )
 from schemas.transaction import Departure
 
+ADDRESS_BYTES = 2000
+"""The longest address that is sent to a provider; several, and what stands before them, refuse longer ones."""
+HINT_LENGTH = 255
+"""The longest ``logout_hint``; a ``sub`` is no longer (Core 2)."""
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
 LOGOUT_TOKEN_BYTES = 16 * 1024
 """Anybody can send one, and it holds nothing of a person but ``sub`` and ``sid``."""
@@ -149,3 +152,53 @@ def _read(claims: dict[str, Any]) -> LogoutNotice:
     if not all(isinstance(value, str) for value in (sub, sid, jti)) or not jti or not (sub or sid):
         raise SignInNotTrusted("logout token: jti, or both sub and sid, are missing")
     return LogoutNotice(sub, sid, jti, TOKEN_SECONDS if "exp" in claims else TOKEN_WITHOUT_EXP_SECONDS)
+
+
+def id_token_hint(id_token: str) -> str:
+    """Return the ID token to keep for the logout; empty for one that no address has room for."""
+    return id_token if len(id_token) < ADDRESS_BYTES else ""
+
+
+def logout_hint(claims: Mapping[str, Any], names: Sequence[str]) -> str:
+    """Return what to send as ``logout_hint``, should the ID token be too long; empty for nothing.
+
+    What it means is the provider's to say: Entra ID takes the value of its claim ``login_hint``, Auth0 its ``sid``.
+
+    Args:
+        claims: of the ID token.
+        names: of claims, the best first.
+    """
+    return next((claims[name] for name in names if _is_hint(claims.get(name))), "")
+
+
+def end_session_address(endpoint: str, registration: Registration, departure: Departure) -> str | None:
+    """Return the address, of ``ADDRESS_BYTES`` at most.
+
+    It says whose session ends by the first of these for which there is room: the ID token, the hint, nothing. The
+    provider may then ask the person.
+
+    Args:
+        endpoint: the provider's ``end_session_endpoint``.
+        registration: how we are registered there.
+        departure: what is known of the person who leaves.
+
+    Returns:
+        The address; ``None`` where even the shortest is too long.
+    """
+    always = {
+        "client_id": registration.client_id,
+        "post_logout_redirect_uri": registration.signed_out_uri,
+        "state": departure.state,
+    }
+    hints = [{"id_token_hint": departure.id_token}, {"logout_hint": departure.logout_hint}]
+    given = [hint for hint in hints if all(hint.values())]
+    addresses = (_with_query(endpoint, hint | always) for hint in (*given, {}))
+    return next((address for address in addresses if len(address) <= ADDRESS_BYTES), None)
+
+
+def _with_query(endpoint: str, parameters: Mapping[str, str]) -> str:
+    return endpoint + ("&" if "?" in endpoint else "?") + urlencode(parameters)
+
+
+def _is_hint(value: object) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= HINT_LENGTH and value.isascii() and value.isprintable()

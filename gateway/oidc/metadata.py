@@ -12,7 +12,6 @@ from gateway import log
 from gateway.errors import ProviderUnavailable, SignInNotTrusted
 from gateway.hosts import is_loopback
 from gateway.oidc.key_set import entries_of, named, usable, without
-from gateway.oidc.presets import PRESETS
 from gateway.oidc.provider_calls import ProviderAdapter, failed, json_object
 from gateway.oidc.shared_fetch import FAULT_SECONDS, Allowance, Document, Purpose, SharedFetch
 from gateway.outbound.adapter import Failure, session
@@ -196,21 +195,6 @@ class ProviderDirectory:
         check(content)
         document: Document = self._documents.put(url, content)
         return document
-
-
-def directory_of(
-    issuer: str, client_id: str, preset: str, documents: Any, adapter: ProviderAdapter
-) -> ProviderDirectory:
-    """Return the metadata and keys of a provider, asked for as its product wants to be asked.
-
-    Args:
-        issuer: as configured.
-        client_id: ours; some products publish a client's own keys to that client alone.
-        preset: the product's name in ``presets``.
-        documents: as ``ProviderDirectory`` has it.
-        adapter: the way out.
-    """
-    return ProviderDirectory(issuer, documents, adapter, PRESETS[preset].metadata_query(client_id))
 
 
 def _metadata(issuer: str, content: dict[str, Any]) -> Metadata:

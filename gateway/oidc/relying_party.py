@@ -14,7 +14,7 @@ from authlib.integrations.requests_client import OAuth2Session
 from gateway.errors import ProviderUnavailable, SignInMisconfigured, SignInNotTrusted
 from gateway.in_flight import InFlight
 from gateway.oidc.claims import identity_from, together
-from gateway.oidc.end_session import id_token_hint, logout_hint
+from gateway.oidc.logout import id_token_hint, logout_hint
 from gateway.oidc.metadata import Metadata, ProviderDirectory
 from gateway.oidc.provider_calls import ProviderAdapter, failed, json_object
 from gateway.oidc.refusals import answered, refused, speaking_of

@@ -103,7 +103,7 @@ def signed_claims(token: str, keys: KeySource, algorithms: Collection[str], kind
     """
     if len(token) > TOKEN_BYTES:
         raise SignInNotTrusted(f"{kind}: longer than {TOKEN_BYTES} bytes")
-    header = _header(token, kind)
+    header = _part(token, 0, kind)
     algorithm, kid = header.get("alg"), header.get("kid")
     pinned = {one_name(name) for name in algorithms}
     if not isinstance(algorithm, str) or algorithm not in _KEY_TYPES or one_name(algorithm) not in pinned:
@@ -115,7 +115,7 @@ def signed_claims(token: str, keys: KeySource, algorithms: Collection[str], kind
     tried = 0
     for key in islice((key for key in keys(kid) if _fits(key, algorithm, kid)), CANDIDATES):
         if _verifies(token, key):
-            return _claims(token, kind)
+            return _part(token, 1, kind)
         tried += 1
     raise SignInNotTrusted(f"{kind}: no key of the provider made this signature ({tried} tried)")
 
@@ -128,7 +128,7 @@ def one_name(algorithm: object) -> object:
 def header_of(token: str) -> dict[str, Any]:
     """Return a token's header, unverified; empty for what is not a token."""
     try:
-        return _header(token, "token")
+        return _part(token, 0, "token")
     except SignInNotTrusted:
         return {}
 
@@ -250,14 +250,6 @@ def _by_either_name(key: Key) -> Key:
     if not isinstance(key, OKPKey):
         return key
     return OKPKey.import_key({name: value for name, value in key.as_dict(private=False).items() if name != "alg"})
-
-
-def _header(token: str, kind: str) -> dict[str, Any]:
-    return _part(token, 0, kind)
-
-
-def _claims(token: str, kind: str) -> dict[str, Any]:
-    return _part(token, 1, kind)
 
 
 def _part(token: str, position: int, kind: str) -> dict[str, Any]:

@@ -18,22 +18,14 @@ WAITING_AT_ONCE = {"sign-in": 200, "logout": 16}
 
 _MINE, _SPENT = -1, -2
 
-_TAKE = """
+_BEGIN = f"""
+-- a token bucket in one key: its remaining life is the time after which all that was taken has come back
 local function taken(bucket, every, most)
   local used = math.max(0, redis.call('PTTL', bucket))
   if used + every > most * every then return false end
   redis.call('SET', bucket, '1', 'PX', string.format('%d', used + every))
   return true
 end
-"""
-"""A token bucket in one key: its remaining life is the time after which all that was taken has come back."""
-
-_ALLOW = f"""{_TAKE}
-if taken(KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2])) then return 1 end
-return 0
-"""
-
-_BEGIN = f"""{_TAKE}
 local whose = redis.call('GET', KEYS[1])
 if whose == ARGV[1] then return {_MINE} end
 if whose then return math.max(0, tonumber(ARGV[2]) - redis.call('PTTL', KEYS[1])) end
@@ -91,7 +83,6 @@ class ProviderDocuments:
     def __init__(self, store: Store, keep: int) -> None:
         self._store = store
         self._keep = keep
-        self._allow = store.script(_ALLOW)
         self._begin = store.script(_BEGIN)
         self._end = store.script(_END)
         self._waiting = {whose: threading.BoundedSemaphore(most) for whose, most in WAITING_AT_ONCE.items()}
@@ -131,10 +122,11 @@ class ProviderDocuments:
 
     @contextmanager
     def fetching(self, url: str, reason: str, seconds: int, most: int = 1) -> Iterator[Attempt]:
-        """Take an allowance, as ``may_fetch`` does, and let the other workers know of it while a ``with`` block lasts.
+        """Take an allowance, and let the other workers know of it while a ``with`` block lasts.
 
-        Nothing is taken while somebody else is fetching the document, for whatever reason. All is one step, and asking
-        again after an answer that got lost changes nothing.
+        Allowances are token buckets that all workers share, one for each document and reason. Nothing is taken while
+        somebody else is fetching the document, for whatever reason. All is one step, and asking again after an answer
+        that got lost changes nothing.
 
         Args:
             url: which document.
@@ -169,17 +161,6 @@ class ProviderDocuments:
         finally:
             if there_is_one:
                 places.release()
-
-    def may_fetch(self, url: str, reason: str, seconds: int, most: int = 1) -> bool:
-        """Return whether to fetch now, by a token bucket per document and reason that all workers share.
-
-        Args:
-            url: which document.
-            reason: what the allowance is for; each reason has its own.
-            seconds: after which one more is allowed.
-            most: how many are allowed at once.
-        """
-        return bool(self._allow([_bucket(url, reason)], [seconds * 1000, most]))
 
 
 def _mark(url: str) -> str:

@@ -148,7 +148,6 @@ def fill(store):
     documents = ProviderDocuments(store, keep=60)
     documents.put("https://login.acme.com/keys", {})
     documents.failed("https://login.acme.com/keys", 5)
-    documents.may_fetch("https://login.acme.com/keys", "page", 60)
     Sessions(store, 60, 60).create(IDENTITY, Secret("token"), sub="kim", sid="session")
     UsedStates(store).use("state", 60)
     Departures(store).remember(Departure("acme", "token", "state"), "browser")

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from gateway.oidc.end_session import ADDRESS_BYTES, end_session_address, logout_hint
+from gateway.oidc.logout import ADDRESS_BYTES, end_session_address, logout_hint
 from gateway.oidc.presets import PRESETS
 from gateway.oidc.registration import Registration
 from schemas.transaction import Departure
