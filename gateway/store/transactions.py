@@ -8,6 +8,7 @@ import secrets
 
 from gateway.store.connection import Store
 from gateway.store.records import packed, unpacked
+from gateway.store.used_tokens import claimed
 from schemas.transaction import Departure
 
 DEPARTURE_SECONDS = 10 * 60
@@ -38,12 +39,9 @@ class UsedStates:
             seconds: how long the sign-in could still be completed, at least 1.
 
         Returns:
-            Whether this is the first use; of two at the same instant exactly one is.
+            Whether this is the first use.
         """
-        claim = secrets.token_bytes(16)
-        before = self._store.ask("SET", _used(state), claim, "NX", "GET", "EX", seconds)
-        # it is also the first where the answer to an earlier try of this very command got lost
-        return before is None or before == claim
+        return claimed(self._store, _used(state), seconds)
 
 
 class Departures:

@@ -9,6 +9,14 @@ CLAIM_SECONDS = 30
 """How long a claim lasts whose holder died; longer than any holder may work (15 s)."""
 
 
+def claimed(store: Store, key: str, seconds: int) -> bool:
+    """Take a key for a while; return whether nobody had it. Of two at the same instant exactly one gets it."""
+    claim = secrets.token_bytes(16)
+    before = store.ask("SET", key, claim, "NX", "GET", "EX", seconds)
+    # nobody had it either where the answer to an earlier try of this very command got lost
+    return before is None or before == claim
+
+
 class UsedTokens:
     """Ids (``jti``) that have been seen.
 
@@ -29,11 +37,7 @@ class UsedTokens:
         Returns:
             Whether nobody did so before.
         """
-        key, claim = _key(issuer, jti), secrets.token_hex(16)
-        if self._store.ask("SET", key, claim, "NX", "EX", CLAIM_SECONDS):
-            return True
-        # it is also ours where the answer to an earlier try of this one got lost
-        return bool(self._store.ask("GET", key) == claim.encode())
+        return claimed(self._store, _key(issuer, jti), CLAIM_SECONDS)
 
     def release(self, issuer: str, jti: str) -> None:
         """Give a claim back of which nothing came."""
