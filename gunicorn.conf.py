@@ -28,7 +28,7 @@ from gunicorn.http.message import Request
 from gunicorn.http.wsgi import Response
 from gunicorn.workers.base import Worker
 
-from gateway import database_fault, deadline, log_risks
+from gateway import context, database_fault, log_risks
 from gateway.config import BadSettings, load
 from gateway.log import sanitize
 from gateway.server_options import refused
@@ -36,7 +36,7 @@ from gateway.server_options import refused
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a directory that the kernel keeps in memory, not a file of ours
 
 _ASK_SECONDS = 2.0
-_REQUEST_SECONDS = deadline.BROWSER_SECONDS + 10
+_REQUEST_SECONDS = context.BROWSER_SECONDS + 10
 _GOODBYE_SECONDS = 2.0
 _LOOK_SECONDS = 0.2
 _FILES = 8192
@@ -113,10 +113,10 @@ def on_starting(server: Arbiter) -> None:
 
 def post_worker_init(worker: Worker) -> None:
     """Ask TalentLMS what is left of its hour before the first click, if it says so within a moment."""
-    deadline.start(_ASK_SECONDS)
+    context.begin(seconds=_ASK_SECONDS)
     if budget := worker.wsgi.extensions.get("talentlms-budget"):  # the benchmark serves others by this same file
         budget.ask()
-    deadline.clear()
+    context.end()
     _end_when_all_is_answered()
 
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from gateway.store.connection import connect
 from gateway.store.sessions import Sessions
-from gateway.web.cookies import PREFIX
-from gateway.web.visitor import SESSION_COOKIE
+from gateway.web.cookies import PREFIX, SESSION_COOKIE
 from schemas.identity import Identity
 from schemas.learner import Learner
 from schemas.secret import Secret

@@ -31,13 +31,11 @@ from gateway.web.catalogue import Catalogue
 from gateway.web.client import Proxies
 from gateway.web.cookies import Cookies
 from gateway.web.forms import Forms
-from gateway.web.gate import Gate
 from gateway.web.launch import Launches
-from gateway.web.learners import Learners
+from gateway.web.middleware import AdmissionMiddleware
 from gateway.web.provider_session import ProviderSessions
 from gateway.web.transactions import TransactionCookies
 from gateway.web.visitor import Visitor
-from gateway.web.waiting import Clicks
 
 BODY_BYTES = 64 * 1024
 """The largest form that is read."""
@@ -70,15 +68,20 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     cookies = Cookies(secure=settings.secure)
     catalogue = Catalogue(settings.slugs.courses, settings.slugs.categories)
-    clicks = Clicks(services.sessions, cookies, services.budget, catalogue)
-    learners = Learners(services.provisioning, services.sessions, services.budget)
-    launches = Launches(learners, services.launch, settings.slugs.courses)
-    for routes in _routes(services, cookies, clicks, learners, launches):
+    launches = Launches(services.learners, services.launch)
+    for routes in _routes(services, cookies, catalogue, launches):
         app.register_blueprint(routes)
 
-    proxies = Proxies(settings.trusted_proxies, settings.proxy_count)
-    gate = Gate(app.wsgi_app, clicks, launches, proxies, secure=settings.secure)
-    vars(app)["wsgi_app"] = gate
+    vars(app)["wsgi_app"] = AdmissionMiddleware(
+        app.wsgi_app,
+        services.sessions,
+        cookies,
+        services.budget,
+        catalogue,
+        launches,
+        Proxies(settings.trusted_proxies, settings.proxy_count),
+        secure=settings.secure,
+    )
     return app
 
 
@@ -114,11 +117,8 @@ def _prepare_database(services: Services) -> None:
         log.event("database.not_prepared", level=logging.ERROR, why=error.code, note=error.note)
 
 
-def _routes(
-    services: Services, cookies: Cookies, clicks: Clicks, learners: Learners, launches: Launches
-) -> Iterator[Blueprint]:
-    settings, store, sessions = services.settings, services.store, services.sessions
-    courses, categories = settings.slugs.courses, settings.slugs.categories
+def _routes(services: Services, cookies: Cookies, catalogue: Catalogue, launches: Launches) -> Iterator[Blueprint]:
+    settings, store, sessions, learners = services.settings, services.store, services.sessions, services.learners
     visitor = Visitor(sessions, cookies)
     forms = Forms(services.keyring, cookies, settings.public_url)
 
@@ -132,10 +132,10 @@ def _routes(
         settings.public_url,
         with_password=settings.password_sign_in,
     )
-    yield launch.blueprint(clicks, launches)
-    yield checkout.blueprint(clicks, learners, services.checkout, courses, categories)
-    yield training.blueprint(clicks, learners, services.training, forms)
-    yield completion.blueprint(visitor, courses)
+    yield launch.blueprint(visitor, launches, catalogue)
+    yield checkout.blueprint(visitor, learners, services.checkout, catalogue)
+    yield training.blueprint(visitor, learners, services.training, forms)
+    yield completion.blueprint(visitor, catalogue)
     yield sign_out.blueprint(visitor, forms, services.sign_out, cookies, settings.talentlms.url)
     yield provider_logout.blueprint(services.provider_logout)
     if settings.password_sign_in:

@@ -1,11 +1,6 @@
-"""Admission to TalentLMS: the words that the budget's rule and the budget's memory share.
+"""Admission to TalentLMS: the words that the budget's rule and the budget's memory share."""
 
-Like the deadline, the queue entry belongs to the work at hand and is kept in a context variable: the route that knows
-who clicks says so once, and every call that the click leads to is in the right lane and at the right place.
-"""
-
-import contextvars
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import IntEnum
 
 
@@ -117,39 +112,3 @@ class Permit:
     call: int
     claimed_at: float
     person: str = ""
-
-
-_UNSAID = QueueEntry()
-_entry: contextvars.ContextVar[QueueEntry] = contextvars.ContextVar("entry", default=_UNSAID)
-_permit: contextvars.ContextVar[Permit | None] = contextvars.ContextVar("permit", default=None)
-
-
-def begin(entry: QueueEntry | None = None) -> None:
-    """Say how the work at hand queues; ``None``: as work queues of which nothing is said."""
-    _entry.set(entry or _UNSAID)
-    _permit.set(None)
-
-
-def current() -> QueueEntry:
-    """Return how the work at hand queues."""
-    return _entry.get()
-
-
-def hand_on(asked: int) -> None:
-    """Let the further calls of a person's click queue as the click did; work that is nobody's click queues anew."""
-    entry = _entry.get()
-    if entry.person and entry.asked != asked:
-        _entry.set(replace(entry, asked=asked))
-
-
-def keep(permit: Permit) -> None:
-    """Keep a permit that was claimed before the work at hand began, for its first call."""
-    _permit.set(permit)
-
-
-def taken() -> Permit | None:
-    """Take the permit that was kept, once."""
-    permit = _permit.get()
-    if permit is not None:
-        _permit.set(None)
-    return permit

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import click
 
+from gateway import context
 from gateway.config import BadSettings, RegisteredAddresses, Settings, describe, load, risks
 from gateway.database.upgrade import upgrade, versions
 from gateway.errors import DatabaseUnavailable, GatewayError
@@ -20,6 +21,7 @@ T = TypeVar("T")
 @click.version_option(package_name="talentlms-gateway")
 def main() -> None:
     """Look after a TalentLMS gateway. Settings come from the environment, as for the gateway itself."""
+    context.begin()
 
 
 @main.command()

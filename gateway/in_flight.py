@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 
-from gateway import deadline
+from gateway import context
 from gateway.errors import GatewayError
 
 HANGING_SECONDS = 2.0
@@ -56,6 +56,6 @@ class InFlight:
 
     def _wait(self) -> None:
         oldest = next(iter(self._started.values()), 0.0)
-        if time.monotonic() - oldest > HANGING_SECONDS or not deadline.remaining(1):
+        if time.monotonic() - oldest > HANGING_SECONDS or not context.remaining(1):
             raise self._refusal(f"{self._at_once} calls are under way and do not come back")
         self._ended.wait(_LOOK_SECONDS)

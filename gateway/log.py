@@ -7,24 +7,21 @@ every address).
 
 Much of what is logged was written by a stranger: a path, a header, a provider's message. So every text is shortened
 before it is searched (``redaction``), no character of it ends a line or steers a terminal, and one request writes
-``REQUEST_BYTES`` at most: facts that do not fit are left out of a line, and lines that do not fit are not written.
+``context.LOG_BYTES`` at most: facts that do not fit are left out of a line, and lines that do not fit are not written.
 """
 
-import contextvars
 import json
 import logging
 import re
-import secrets
 import sys
 import time
 import traceback
 from collections.abc import Mapping
 from typing import IO, Any
 
-from gateway.redaction import REDACTED, TEXT_CHARACTERS, excerpt, names_a_secret, one_line, shortened, visible
+from gateway import context
+from gateway.redaction import TEXT_CHARACTERS, excerpt, one_line, safe, visible
 
-REQUEST_BYTES = 2048
-"""How much one piece of work, such as a request, writes at most. No line is longer, whatever it is of."""
 USER_AGENT_CHARACTERS = 120
 _WRITTEN_LONG = re.compile(r"[^ !#-\[\]-~…]")
 """What takes several bytes of a line: in what a browser calls itself it would crowd out facts of the line."""
@@ -37,65 +34,11 @@ FRAMES = 12
 
 _RESERVED_BYTES = 512  # for the lines that follow a long one
 _SHORT_LINE_BYTES = 256
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no letter that is mistaken for another
 _ALWAYS = 4  # time, level, event and reference: no line is without them
 _JSON = json.JSONEncoder(ensure_ascii=False)
 
 _events = logging.getLogger("gateway")
 _audit_trail = logging.getLogger("gateway.audit")
-
-
-class _Work:
-    """The piece of work at hand.
-
-    Args:
-        reference: its code.
-        client: the address of the browser that it is for.
-        user_agent: what the browser calls itself.
-    """
-
-    __slots__ = ("client", "reference", "room", "user_agent")
-
-    def __init__(self, reference: str, client: str, user_agent: str) -> None:
-        self.reference = reference
-        self.client = client
-        self.user_agent = user_agent
-        self.room = REQUEST_BYTES
-
-    def longest_line(self) -> int:
-        """Return how many bytes the next line may have: as long as there is room, some is left for short ones."""
-        return min(self.room, max(self.room - _RESERVED_BYTES, _SHORT_LINE_BYTES))
-
-
-_work: contextvars.ContextVar[_Work | None] = contextvars.ContextVar("work", default=None)
-
-
-def begin(client: str = "", user_agent: str = "") -> str:
-    """Begin a piece of work, such as a request, with a reference code of its own.
-
-    Args:
-        client: the address of the browser, for the audit trail.
-        user_agent: what the browser calls itself, likewise.
-
-    Returns:
-        The code, such as ``7K2M-9QXD`` (40 bits of chance).
-    """
-    chance = secrets.randbits(40)
-    letters = "".join([_ALPHABET[chance >> shift & 31] for shift in range(0, 40, 5)])
-    code = f"{letters[:4]}-{letters[4:]}"
-    _work.set(_Work(code, client, _WRITTEN_LONG.sub("?", shortened(user_agent, USER_AGENT_CHARACTERS))))
-    return code
-
-
-def end() -> None:
-    """End the piece of work: what is logged from here on belongs to none."""
-    _work.set(None)
-
-
-def reference() -> str:
-    """Return the reference code of the work at hand, ``-`` outside of any."""
-    work = _work.get()
-    return work.reference if work else "-"
 
 
 def event(name: str, *, level: int = logging.INFO, **fields: Any) -> None:
@@ -109,61 +52,70 @@ def event(name: str, *, level: int = logging.INFO, **fields: Any) -> None:
     _write(_events, level, name, fields)
 
 
-def client() -> str:
-    """Return the address of the browser that the work at hand is for; empty outside of any."""
-    work = _work.get()
-    return work.client if work else ""
-
-
 def audit(name: str, *, outcome: str, **fields: Any) -> None:
     """Write one event of the audit trail: who did what with which outcome (ASVS 5.0, 16.3), whatever the log's level.
 
     Args:
-        name: what happened, such as ``sign_in``, ``provisioning``, ``launch``.
+        name: what happened, such as ``sign_in``.
         outcome: ``success``, ``refused``, or ``nothing`` where there was nothing to do.
         fields: facts about it; for a refusal, ``remedy`` tells the operator what to do.
     """
-    work = _work.get()
-    facts = {"audit": True, "outcome": outcome, "client": client(), **fields}
-    facts["user_agent"] = work.user_agent if work else ""
+    work = context.current()
+    facts = {"audit": True, "outcome": outcome, "client": work.client, **fields}
+    facts["user_agent"] = _WRITTEN_LONG.sub("?", work.user_agent[:USER_AGENT_CHARACTERS])
     level = logging.WARNING if outcome == "refused" else logging.INFO
-    _write(_audit_trail, level, name, facts)
+    _write(_audit_trail, level, name, facts, work)
 
 
-def _write(logger: logging.Logger, level: int, name: str, fields: dict[str, Any]) -> None:
+def _write(
+    logger: logging.Logger, level: int, name: str, fields: dict[str, Any], work: context.Context | None = None
+) -> None:
     """Write one event; ``Logger.log`` would first walk the stack for a file and a line that nobody asks for."""
     if logger.isEnabledFor(level):
-        logger.handle(logger.makeRecord(logger.name, level, "", 0, name, (), None, extra={"fields": fields}))
+        extra = {"fields": fields, "work": work}
+        logger.handle(logger.makeRecord(logger.name, level, "", 0, name, (), None, extra=extra))
 
 
 class _OneLine(logging.Formatter):
     """A record as one line of JSON with its end; nothing where its piece of work has written all that it may."""
 
     def format(self, record: logging.LogRecord) -> str:
-        work = _work.get()
-        longest = work.longest_line() if work else REQUEST_BYTES
-        facts: dict[str, Any] = {
-            "time": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created)) + f".{int(record.msecs):03d}Z",
-            "level": record.levelname.lower(),
-            "event": excerpt(record.getMessage()),
-            "reference": work.reference if work else "-",
-        }
-        if not record.name.startswith("gateway"):
-            facts["logger"] = excerpt(record.name)
+        work: context.Context = getattr(record, "work", None) or context.current()
+        longest = _longest_line(work.left.log_bytes)
+        facts = _facts(record, work.reference)
         if record.exc_info and record.exc_info[1]:
             facts["traceback"] = _traceback(record.exc_info[1], min(TRACEBACK_BYTES, longest - _SHORT_LINE_BYTES))
-        facts |= _safe(getattr(record, "fields", {}))
+        facts |= safe(getattr(record, "fields", {}))
         line = _encoded(facts)
         if len(line) > longest:
             line = _packed(facts, longest)
-        if work:
-            work.room -= len(line)
+        work.left.log_bytes -= len(line)
         return line.decode()
+
+
+def _longest_line(left: int) -> int:
+    """Return how many bytes the next line may have, of those that are left: some stay for the short ones after it."""
+    return min(left, max(left - _RESERVED_BYTES, _SHORT_LINE_BYTES))
+
+
+def _facts(record: logging.LogRecord, reference: str) -> dict[str, Any]:
+    """Return what every line begins with."""
+    facts = {
+        "time": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created)) + f".{int(record.msecs):03d}Z",
+        "level": record.levelname.lower(),
+        "event": record.getMessage(),
+        "reference": reference,
+    }
+    if not record.name.startswith("gateway"):
+        facts |= {"event": excerpt(facts["event"]), "logger": excerpt(record.name)}
+    return facts
 
 
 def _encoded(facts: Mapping[str, Any]) -> bytes:
     """Return a line of JSON, in UTF-8; what is no valid Unicode is escaped, as JSON may."""
-    return visible(_JSON.encode(facts)).encode("utf-8", "backslashreplace") + b"\n"
+    line = _JSON.encode(facts)
+    plain = line.isascii() and line.isprintable()
+    return (line if plain else visible(line)).encode("utf-8", "backslashreplace") + b"\n"
 
 
 def _packed(facts: Mapping[str, Any], longest: int) -> bytes:
@@ -207,17 +159,6 @@ def sanitize(record: logging.LogRecord) -> bool:
     if record.exc_info and record.exc_info[1]:
         record.exc_text = _traceback(record.exc_info[1], TRACEBACK_BYTES)
     return True
-
-
-def _safe(value: Any) -> Any:
-    """Return a value without secrets: redacted where its name says so, shortened and searched where it is text."""
-    if isinstance(value, str):
-        return excerpt(value)
-    if isinstance(value, dict):
-        return {str(name): REDACTED if names_a_secret(str(name)) else _safe(inner) for name, inner in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [_safe(inner) for inner in value]
-    return value if value is None or isinstance(value, bool | int | float) else excerpt(str(value))
 
 
 def configure(level: str, stream: IO[str] | None = None) -> None:

@@ -7,13 +7,13 @@ text, which comes first, never uncovers one.
 
 import functools
 import re
+from typing import Any
 
 TEXT_CHARACTERS = 300
 """How much is kept of one text, such as a path or a note."""
 REDACTED = "[redacted]"
 
 _CUT = "\N{HORIZONTAL ELLIPSIS}"
-_DELETE = "\x7f"
 # Ends of lines and commands to a terminal (C1), and what makes a line read in another order than it is written in.
 _CONTROLS = {
     code: f"\\u{code:04x}"
@@ -74,6 +74,17 @@ def excerpt(text: str, characters: int = TEXT_CHARACTERS) -> str:
     return shortened(redacted(shortened(text, characters)), characters)
 
 
+def safe(value: Any) -> Any:
+    """Return a value for the log: redacted where its name says so, an excerpt of it where it is text."""
+    if isinstance(value, str):
+        return excerpt(value)
+    if isinstance(value, dict):
+        return {str(name): REDACTED if names_a_secret(str(name)) else safe(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [safe(inner) for inner in value]
+    return value if value is None or isinstance(value, bool | int | float) else excerpt(str(value))
+
+
 @functools.lru_cache(maxsize=1024)
 def names_a_secret(name: str) -> bool:
     """Return whether a field of this name holds a secret."""
@@ -82,7 +93,7 @@ def names_a_secret(name: str) -> bool:
 
 def visible(json: str) -> str:
     """Return a text of JSON with every character escaped that ends a line or steers a terminal, as JSON may have it."""
-    return json if json.isascii() and _DELETE not in json else json.translate(_CONTROLS)
+    return json.translate(_CONTROLS)
 
 
 def one_line(text: str) -> str:

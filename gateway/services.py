@@ -15,10 +15,10 @@ from gateway.flows.destinations import Destinations
 from gateway.flows.enrolment import Enrolment
 from gateway.flows.failed_codes import FailedCodes
 from gateway.flows.launch import Launch, LaunchOptions
+from gateway.flows.learners import Learners
 from gateway.flows.managed_password import ManagedPasswords
 from gateway.flows.password_sign_in import PasswordSignIn
 from gateway.flows.provider_logout import ProviderLogout
-from gateway.flows.provisioning import Provisioning
 from gateway.flows.sign_in import SignIn
 from gateway.flows.sign_out import CONTINUE_PATH, SignOut
 from gateway.flows.training import Training
@@ -99,8 +99,6 @@ class Services:
     def budget(self) -> Budget:
         """How many calls TalentLMS grants."""
         lms = self.settings.talentlms
-        if not (lms.calls_per_hour or lms.calls_per_5_seconds or lms.calls_per_person.at_once):
-            return Budget()
         limits = (lms.calls_per_5_seconds, lms.calls_per_hour, LONGEST_SECONDS, lms.calls_per_person)
         return Budget(SharedBudget(self.store, urlsplit(lms.url).netloc, *limits))
 
@@ -198,9 +196,9 @@ class Services:
         )
 
     @cached_property
-    def provisioning(self) -> Provisioning:
-        """Accounts for people who have signed in."""
-        return Provisioning(self.accounts, self.trusts)
+    def learners(self) -> Learners:
+        """Accounts of people who have signed in."""
+        return Learners(self.accounts, self.trusts, self.sessions, self.budget)
 
     @cached_property
     def launch(self) -> Launch:

@@ -7,7 +7,7 @@ import ssl
 
 import pytest
 
-from gateway import deadline, log
+from gateway import context
 from sandbox.idp import running_idp
 from sandbox.talentlms import running_sandbox
 from tests.gateway.store.redis_server import RedisServer
@@ -60,11 +60,9 @@ def provider(shared_provider):
 @pytest.fixture(autouse=True)
 def nobody_waits():
     """A piece of work that a test begins, such as a request in the test's own process, ends with it."""
-    deadline.clear()
-    log.end()
+    context.end()
     yield
-    deadline.clear()
-    log.end()
+    context.end()
 
 
 @pytest.fixture

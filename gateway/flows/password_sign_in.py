@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from gateway import admission, deadline, log
+from gateway import context, log
 from gateway.admission import QueueEntry
 from gateway.errors import (
     AccountInactive,
@@ -75,7 +75,7 @@ class PasswordSignIn:
         attempt = self._attempt(username, address)
         self._admitted(attempt, count=False)  # whoever is over the limit does not even wait
         # nobody is known yet: a stranger elsewhere who tries this name spends nothing of its owner's
-        admission.begin(QueueEntry(person=_digest(attempt.pair)))
+        context.queue_as(QueueEntry(person=_digest(attempt.pair)))
         with self._one_at_a_time(attempt):
             return self._tried(username.strip(), password, attempt, self._admitted(attempt, count=True))
 
@@ -95,7 +95,7 @@ class PasswordSignIn:
     @contextmanager
     def _one_at_a_time(self, attempt: Attempt) -> Iterator[None]:
         try:
-            with self._locks.hold(f"password:{attempt.pair}", wait=deadline.remaining(WAIT_SECONDS)):
+            with self._locks.hold(f"password:{attempt.pair}", wait=context.remaining(WAIT_SECONDS)):
                 yield
         except ProvisioningBusy as busy:
             # that speaks of an account which is being set up; here it is an earlier attempt that has not ended

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gateway import admission, log
+from gateway import context, log
 from gateway.admission import QueueEntry
 from gateway.errors import (
     DatabaseUnavailable,
@@ -105,7 +105,7 @@ class SignOut:
         self._departures.remember(departure, browser)
         self._sessions.end(session)
         log.audit("sign_out", outcome="success", provider=identity.provider, person=identity.key)
-        admission.begin(QueueEntry(person=identity.key))
+        context.queue_as(QueueEntry(person=identity.key))
         try:
             return SignedOut(browser, self._link(session))
         except (TalentLMSError, ForeignLink, StoreUnavailable, DatabaseUnavailable) as error:

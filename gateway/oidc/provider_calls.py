@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-from gateway import deadline
+from gateway import context
 from gateway.errors import ProviderUnavailable, ProviderUnreachable
 from gateway.in_flight import InFlight
 from gateway.outbound.adapter import Answer, Failure, OutboundAdapter, OutboundFailed
@@ -103,4 +103,4 @@ def _too_many(address: str, note: str) -> ProviderUnavailable:
 
 
 def _seconds_left() -> float:
-    return deadline.remaining(READ_SECONDS)
+    return context.remaining(READ_SECONDS)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
-from gateway import deadline
+from gateway import context
 from gateway.errors import ProviderUnavailable, SignInNotTrusted
 
 FAULT_SECONDS = 60
@@ -81,7 +81,7 @@ class SharedFetch:
                 waiting for it, and ``retry_after`` says when to come back.
             SignInNotTrusted: what was fetched is not what it should be.
         """
-        end = time.monotonic() + deadline.remaining(WAIT_SECONDS)
+        end = time.monotonic() + context.remaining(WAIT_SECONDS)
         has_waited = False
         while True:
             if (newest := self._found(url, is_wanted)) is not None:

@@ -3,13 +3,16 @@
 What all workers share is a ``CallAccount``, which the store keeps; ``docs/budget.md`` draws the whole.
 """
 
+import math
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Protocol
 
-from gateway import admission, deadline, log
+from gateway import context, log
 from gateway.admission import UNKNOWN_ITEM, Admission, Permit, QueueEntry, SessionLookup
+from gateway.context import Context
 from gateway.errors import GatewayError, PersonQueued, Queued
 from schemas.site import RateLimit
 
@@ -23,78 +26,69 @@ class CallAccount(Protocol):
     @property
     def is_limited(self) -> bool:
         """Whether there is a limit for everybody together; otherwise there is one per person alone."""
-        ...
 
     def admit(self, entry: QueueEntry, lookup: SessionLookup | None = None) -> Admission:
         """Ask for a call."""
-        ...
 
     def answered(self, call: int) -> None:
         """Write down that a call is over."""
-        ...
 
     def unused(self, call: int, person: str = "") -> None:
         """Give a call back that was never made."""
-        ...
 
     def remember_unknown(self, item: str) -> None:
         """Let nobody ask for a course or category for a while."""
-        ...
 
     def freeze(self, seconds: float) -> None:
         """Let nobody call for a while."""
-        ...
 
     def may_ask(self) -> tuple[int, int] | None:
         """Take it upon oneself to ask for the ``ratelimit``."""
-        ...
 
     def feed(self, limit: int, remaining: int, reset: int, before: tuple[int, int]) -> None:
         """Write down what ``ratelimit`` said."""
-        ...
 
     def flush(self) -> None:
         """Let nothing that is over wait to be written down."""
-        ...
 
 
 class Budget:
     """The budget as one process sees it.
 
     Args:
-        shared: what all workers share; ``None``: no limit of ours at all.
+        shared: what all workers share.
     """
 
-    def __init__(self, shared: CallAccount | None = None) -> None:
+    def __init__(self, shared: CallAccount) -> None:
         self._shared = shared
         self._rate_limit: Callable[[], RateLimit] | None = None
         self._asking = threading.Lock()
 
-    @property
-    def is_shared(self) -> bool:
-        """Whether there is a limit of ours at all."""
-        return self._shared is not None
-
-    def enter(self, lookup: SessionLookup) -> tuple[bytes | None, bool]:
+    def enter(self, work: Context, lookup: SessionLookup) -> tuple[bytes | None, bool]:
         """Claim the first call of a click, in the round trip that finds the session.
 
         Args:
+            work: the click, which keeps the permit.
             lookup: the session's record.
 
         Returns:
-            The record, ``None`` where there is none; with it the permit is kept for the work at hand. And whether
-            TalentLMS is known to have no such course or category; then there is no permit.
+            The record, ``None`` where there is none. And whether TalentLMS is known to have no such course or
+            category. Either way there is no permit then.
 
         Raises:
             Queued: the call's time is later.
             StoreUnavailable: nobody is trusted, and nothing may be called.
         """
-        if self._shared is None:
-            return None, False
-        admitted, claimed_at = self._admitted(self._shared, lookup)
+        admitted, permit = self._admitted(work, lookup)
         if admitted.call > 0:
-            admission.keep(Permit(admitted.call, claimed_at, admission.current().person))
+            work.left.permit = permit
         return admitted.record, admitted.call == UNKNOWN_ITEM
+
+    def leave(self, work: Context) -> None:
+        """Give back the call that was claimed for a click, if it was not used."""
+        permit, work.left.permit = work.left.permit, None
+        if permit is not None:
+            self.ended(permit, made=False)
 
     def permit(self) -> Permit:
         """Return the right to make one call now; the one that was claimed by ``enter``, if it is still fresh.
@@ -103,31 +97,27 @@ class Budget:
             Queued: its time is later.
             StoreUnavailable: nothing may be called.
         """
-        kept = admission.taken()
+        work = context.current()
+        kept = work.left.permit
         if kept is not None and time.monotonic() - kept.claimed_at < FRESH_SECONDS:
+            work.left.permit = None
             return kept
-        self.unused(kept)
-        if self._shared is None:
-            return Permit(0, time.monotonic())
-        admitted, claimed_at = self._admitted(self._shared)
-        return Permit(admitted.call, claimed_at, admission.current().person)
+        self.leave(work)
+        return self._admitted(work)[1]
 
-    def answered(self, permit: Permit) -> None:
-        """Write down that a call is over, whatever became of it."""
-        if self._shared is not None:
+    def ended(self, permit: Permit, *, made: bool) -> None:
+        """Write down that a call is over, whatever became of it; or give it back where it was never made."""
+        if made:
             self._shared.answered(permit.call)
-
-    def unused(self, permit: Permit | None) -> None:
-        """Give back what was not used."""
-        if self._shared is not None and permit is not None:
+        else:
             self._shared.unused(permit.call, permit.person)
 
     def throttled(self, seconds: float) -> None:
         """Let nobody call for a while, and give whoever met the throttle a place to come back to."""
-        if self._shared is None or not self._shared.is_limited:
+        if not self._shared.is_limited:
             return
         self._shared.freeze(seconds)
-        mine = admission.current()
+        mine = _entry(context.current())
         if mine.path:
             call = self._shared.admit(mine).call
             if call > 0:  # so late that the freeze is already over
@@ -135,8 +125,8 @@ class Budget:
 
     def remember_unknown(self) -> None:
         """Remember for a minute that TalentLMS does not know the course or category that the work at hand asks for."""
-        item = admission.current().item
-        if self._shared is None or not item:
+        item = context.current().entry.item
+        if not item:
             return
         try:
             self._shared.remember_unknown(item)
@@ -149,17 +139,14 @@ class Budget:
 
     def ask(self) -> None:
         """Ask TalentLMS what is left of the hour, if that is due and no other worker does."""
-        shared = self._shared
-        if shared is None or not shared.is_limited or self._rate_limit is None:
-            return
-        if not self._asking.acquire(blocking=False):
+        if not self._shared.is_limited or self._rate_limit is None or not self._asking.acquire(blocking=False):
             return
         try:
-            before = shared.may_ask()
+            before = self._shared.may_ask()
             if before is not None:
                 told = self._rate_limit()
                 reset = int(told.reset.timestamp()) if told.reset else 0
-                shared.feed(told.limit, told.remaining, reset, before)
+                self._shared.feed(told.limit, told.remaining, reset, before)
         except GatewayError as error:
             log.event("budget.not_fed", why=error.code, note=error.note)
         finally:
@@ -168,28 +155,36 @@ class Budget:
     def settle(self) -> None:
         """Write down all that is over, because this process ends."""
         try:
-            if self._shared is not None:
-                self._shared.flush()
+            self._shared.flush()
         except GatewayError as error:
             log.event("budget.not_settled", why=error.code, note=error.note)
 
-    def _admitted(self, shared: CallAccount, lookup: SessionLookup | None = None) -> tuple[Admission, float]:
-        """Claim a call, and be held for it once if it is a matter of a moment; return since when it is ours, too."""
-        end = time.monotonic() + deadline.remaining(admission.current().patience)
+    def _ask_beside(self) -> None:
+        context.begin()  # a click sets it off and does not wait for it
+        self.ask()
+
+    def _admitted(self, work: Context, lookup: SessionLookup | None = None) -> tuple[Admission, Permit]:
+        """Claim a call, and be held for it once if it is a matter of a moment."""
+        entry = _entry(work)
+        end = min(time.monotonic() + entry.patience, work.deadline or math.inf)
         while True:
             now = time.monotonic()
-            mine = admission.current()
-            said = shared.admit(mine, lookup)
+            said = self._shared.admit(entry, lookup)
             if said.feed_due:
-                threading.Thread(target=self.ask, daemon=True).start()
-            if said.call > 0:
-                admission.hand_on(said.asked)
+                threading.Thread(target=self._ask_beside, daemon=True).start()
             if said.call:
-                return said, now
+                if said.call > 0 and entry.person:
+                    work.left.asked = said.asked
+                return said, Permit(said.call, now, entry.person)
             if said.by_person:
                 if said.first_told:
-                    log.event("budget.person_limited", person=mine.person, seconds=round(said.wait))
+                    log.event("budget.person_limited", person=entry.person, seconds=round(said.wait))
                 raise PersonQueued(said.wait, said.back)
             if time.monotonic() + said.wait > end:
                 raise Queued(said.wait, said.back)
             time.sleep(said.wait)
+
+
+def _entry(work: Context) -> QueueEntry:
+    """Return how the next call queues: the further ones of a click as the click did."""
+    return replace(work.entry, asked=work.left.asked) if work.left.asked else work.entry

@@ -4,7 +4,7 @@ import threading
 import time
 from random import SystemRandom
 
-from gateway import deadline
+from gateway import context
 
 SAVED_PER_CALL = 0.1
 SAVED_AT_MOST = 10.0
@@ -39,7 +39,7 @@ class Repeats:
             repeated lately.
         """
         seconds = self._chance.uniform(0, JITTER_SECONDS) if retry_after is None else float(retry_after)
-        if seconds > LONGEST_PAUSE or deadline.remaining(LONGEST_PAUSE + _NEEDED_SECONDS) < seconds + _NEEDED_SECONDS:
+        if seconds > LONGEST_PAUSE or context.remaining(LONGEST_PAUSE + _NEEDED_SECONDS) < seconds + _NEEDED_SECONDS:
             return False
         with self._lock:
             if self._saved < 1:

@@ -8,7 +8,7 @@ import base64
 import re
 from http import HTTPStatus
 
-from gateway import deadline
+from gateway import context
 from gateway.errors import Misunderstood, NotFound, Throttled, Unauthorized, Unavailable, Unwritable
 from gateway.in_flight import InFlight
 from gateway.outbound.client import HttpClient, Request, Response
@@ -46,14 +46,14 @@ class HttpTransport:
             ``config``).
         api_key: sent as the user name of HTTP Basic, with an empty password.
         client: the way out.
-        budget: what every call that counts needs a permit of; default: no limit.
+        budget: what every call that counts needs a permit of; ``None``: no limit.
     """
 
     def __init__(self, url: str, api_key: Secret, client: HttpClient, budget: Budget | None = None) -> None:
         self._api = f"{url}/api/v1/"
         self._headers = _headers(api_key)
         self._client = client
-        self._budget = budget or Budget()
+        self._budget = budget
         self._breaker = Breaker()
         self._in_flight = InFlight(AT_ONCE, _hanging)
         self._repeats = Repeats()
@@ -84,7 +84,7 @@ class HttpTransport:
             answer = self._exchanged(request) if free else self._permitted(request)
         except OutboundError as error:
             failure = Misunderstood(str(error)) if isinstance(error, BadAnswer) else Unavailable(str(error))
-            if error.reason == "timed out" and not deadline.remaining(1):
+            if error.reason == "timed out" and not context.remaining(1):
                 self._breaker.left()  # it is the browser that waits no longer, after whatever took its time before
             else:
                 self._breaker.failed(failure)
@@ -96,20 +96,18 @@ class HttpTransport:
         return answer
 
     def _permitted(self, request: Request) -> Answer:
-        permit = self._budget.permit()
+        permit = self._budget.permit() if self._budget else None
         made = False
         try:
             with self._in_flight.one():
                 made = True
                 return self._exchanged(request)
         finally:
-            if made:
-                self._budget.answered(permit)
-            else:
-                self._budget.unused(permit)
+            if self._budget and permit:
+                self._budget.ended(permit, made=made)
 
     def _exchanged(self, request: Request) -> Answer:
-        response = self._client.send(request, deadline.remaining(READ_SECONDS), BODY_BYTES)
+        response = self._client.send(request, context.remaining(READ_SECONDS), BODY_BYTES)
         return Answer(response.status, response.body, _retry_after(response))
 
     def _learn(self, answer: Answer) -> None:
@@ -122,7 +120,7 @@ class HttpTransport:
             return
         self._breaker.succeeded()
         self._repeats.save()
-        if isinstance(error, Throttled):
+        if isinstance(error, Throttled) and self._budget:
             self._budget.throttled(error.retry_after or 0)
 
     def _request(self, verb: str, path: str, body: bytes | None, *, safe: bool) -> Request:

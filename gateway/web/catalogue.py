@@ -1,30 +1,34 @@
-"""Which course or category an address asks for."""
+"""What addresses call courses and categories: by TalentLMS's id, or by a slug of the settings."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gateway.errors import CategoryNotFound, CourseNotFound, NotFound
-from gateway.web.slugs import id_of
 
-_ADDRESS = re.compile(r"/(?:go|buy)/(course|category)/([^/]+)/?")
+_ID = re.compile(r"[1-9][0-9]{0,9}", re.ASCII)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Item:
     """A course or category.
 
     Attributes:
-        name: its kind and its TalentLMS id, such as ``course:12``.
+        kind: ``course`` or ``category``.
+        id: TalentLMS's.
         missing: what is raised where there is no such thing.
     """
 
-    name: str
+    kind: str
+    id: int
     missing: type[NotFound]
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.id}"
 
 
 class Catalogue:
-    """What addresses call courses and categories.
+    """Courses and categories by name.
 
     Args:
         courses: ids by slug.
@@ -37,14 +41,19 @@ class Catalogue:
             "category": (categories, CategoryNotFound),
         }
 
-    def item(self, path: str) -> Item | None:
-        """Return what a path of ours asks for, by id or by slug; ``None`` for nothing of the kind."""
-        found = _ADDRESS.fullmatch(path)
-        if found is None:
-            return None
-        kind, name = found.groups()
+    def item(self, kind: str, name: str) -> Item:
+        """Return what a name means.
+
+        Args:
+            kind: ``course`` or ``category``.
+            name: an id or a slug.
+
+        Raises:
+            CourseNotFound, CategoryNotFound: it is neither.
+        """
         slugs, missing = self._kinds[kind]
-        try:
-            return Item(f"{kind}:{id_of(name, slugs, missing)}", missing)
-        except missing:
-            return None
+        if _ID.fullmatch(name):
+            return Item(kind, int(name), missing)
+        if name in slugs:
+            return Item(kind, slugs[name], missing)
+        raise missing(f"neither an id nor one of {len(slugs)} slugs: {name[:60]!r}")

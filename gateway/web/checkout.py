@@ -1,18 +1,19 @@
 """``/buy``: to TalentLMS's payment page."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from flask import Blueprint, Response, request
 
-from gateway.errors import BadRequest, CategoryNotFound, CouponRefused, CourseNotFound
+from gateway.errors import BadRequest, CouponRefused
 from gateway.flows.checkout import Checkout
+from gateway.flows.learners import Learners
 from gateway.web import problems
+from gateway.web.addresses import BUY_CATEGORY, BUY_COURSE
+from gateway.web.catalogue import Catalogue
 from gateway.web.headers import to_link
-from gateway.web.learners import Learners
 from gateway.web.messages import text
 from gateway.web.navigation import only_for_people
 from gateway.web.next_page import own_path
-from gateway.web.slugs import id_of
 from gateway.web.visitor import Visitor
 from schemas.learner import Learner
 from schemas.link import Link
@@ -20,23 +21,16 @@ from schemas.link import Link
 COUPON_LENGTH = 64
 
 
-def blueprint(
-    visitor: Visitor,
-    learners: Learners,
-    checkout: Checkout,
-    courses: Mapping[str, int],
-    categories: Mapping[str, int],
-) -> Blueprint:
+def blueprint(visitor: Visitor, learners: Learners, checkout: Checkout, catalogue: Catalogue) -> Blueprint:
     """Return the routes.
 
     Args:
         visitor: who clicks.
         learners: whose account it is.
         checkout: where payment pages come from.
-        courses: ids by slug.
-        categories: ids by slug.
+        catalogue: what names mean.
     """
-    routes = Blueprint("checkout", __name__, url_prefix="/buy")
+    routes = Blueprint("checkout", __name__)
     routes.before_request(only_for_people)
 
     def to_payment(buy: Callable[[Learner], Link]) -> Response:
@@ -46,14 +40,14 @@ def blueprint(
             problems.offer(own_path(request.path), text("button.without-coupon"))
             raise
 
-    @routes.get("/course/<course>")
+    @routes.get(BUY_COURSE)
     def course(course: str) -> Response:
-        course_id, coupon = id_of(course, courses, CourseNotFound), _coupon()
+        course_id, coupon = catalogue.item("course", course).id, _coupon()
         return to_payment(lambda buyer: checkout.course(buyer, course_id, coupon))
 
-    @routes.get("/category/<category>")
+    @routes.get(BUY_CATEGORY)
     def category(category: str) -> Response:
-        category_id, coupon = id_of(category, categories, CategoryNotFound), _coupon()
+        category_id, coupon = catalogue.item("category", category).id, _coupon()
         return to_payment(lambda buyer: checkout.category(buyer, category_id, coupon))
 
     return routes

@@ -5,36 +5,34 @@ nothing but a page follows from it; whoever is not, perhaps because the course t
 nothing and may sign in.
 """
 
-from collections.abc import Mapping
-
 from flask import Blueprint, Response
 
-from gateway.errors import CourseNotFound
+from gateway.web.addresses import COMPLETED, COMPLETED_COURSE
+from gateway.web.catalogue import Catalogue
 from gateway.web.navigation import only_for_people
 from gateway.web.pages import page
-from gateway.web.slugs import id_of
 from gateway.web.visitor import Visitor, sign_in_href
 
 
-def blueprint(visitor: Visitor, courses: Mapping[str, int]) -> Blueprint:
+def blueprint(visitor: Visitor, catalogue: Catalogue) -> Blueprint:
     """Return the routes.
 
     Args:
         visitor: who comes back; one whose session costs no call.
-        courses: ids by slug.
+        catalogue: what names mean.
     """
     routes = Blueprint("completion", __name__)
     routes.before_request(only_for_people)
 
-    @routes.get("/completed")
+    @routes.get(COMPLETED)
     def completed() -> Response:
         if visitor.session() is None:
             return page("returned.html", sign_in_href=sign_in_href("/"))
         return page("completed.html")
 
-    @routes.get("/completed/<course>")
+    @routes.get(COMPLETED_COURSE)
     def completed_course(course: str) -> Response:
-        id_of(course, courses, CourseNotFound)
+        catalogue.item("course", course)
         return completed()
 
     return routes

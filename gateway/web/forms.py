@@ -6,10 +6,9 @@ from flask import Response, request
 
 from gateway.errors import FormExpired
 from gateway.keyring import Keyring
-from gateway.web.cookies import Cookies
+from gateway.web.cookies import FORM_COOKIE, Cookies
 from schemas.session import Session
 
-FORM_COOKIE = "form"
 _PURPOSE = "form"
 
 

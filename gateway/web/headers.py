@@ -21,13 +21,10 @@ _ON_REDIRECTS = {
     "Referrer-Policy": "no-referrer",
     "X-Robots-Tag": "noindex",
 }
-_REDIRECT = {
-    secure: [
-        ("Content-Length", "0"),
-        *(_EVERYWHERE | (_OVER_HTTPS if secure else {}) | _ON_REDIRECTS).items(),
-    ]
-    for secure in (False, True)
-}
+
+
+def _everywhere(*, secure: bool) -> dict[str, str]:
+    return _EVERYWHERE | (_OVER_HTTPS if secure else {})
 
 
 def install(app: Flask, *, secure: bool) -> None:
@@ -37,7 +34,7 @@ def install(app: Flask, *, secure: bool) -> None:
         app: the application.
         secure: whether browsers reach the gateway over https.
     """
-    everywhere = _EVERYWHERE | (_OVER_HTTPS if secure else {})
+    everywhere = _everywhere(secure=secure)
 
     @app.after_request
     def protect(response: Response) -> Response:
@@ -85,11 +82,6 @@ def leading_on(response: Response, url: str) -> Response:
     return response
 
 
-def redirect(link: Link, *, secure: bool) -> list[tuple[str, str]]:
-    """Return the headers of a 302 to a one-time link, as ``to_link`` and ``install`` put them, for a bare WSGI answer.
-
-    Args:
-        link: where it leads.
-        secure: whether browsers reach the gateway over https.
-    """
-    return [("Location", link.reveal()), *_REDIRECT[secure]]
+def of_redirects(*, secure: bool) -> list[tuple[str, str]]:
+    """Return what ``to_link`` and ``install`` put on a 302 besides its ``Location``, for a bare WSGI answer."""
+    return [("Content-Length", "0"), *(_everywhere(secure=secure) | _ON_REDIRECTS).items()]

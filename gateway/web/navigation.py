@@ -7,29 +7,39 @@ from flask import Response, request
 
 from gateway.errors import NotANavigation
 
-_PURPOSE_HEADERS = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
+_PURPOSE_HEADERS = ("HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_PURPOSE", "HTTP_X_MOZ")
+_SPECULATIONS = ("prefetch", "prerender", "preview")
+
+
+def is_navigation(environ: WSGIEnvironment) -> bool:
+    """Return whether a browser opens an address, or a client asks that sends no ``Sec-Fetch-*`` headers."""
+    return environ.get("HTTP_SEC_FETCH_MODE", "navigate") in ("navigate", "nested-navigate")
+
+
+def is_speculative(environ: WSGIEnvironment) -> bool:
+    """Return whether a browser loads a page in case it is wanted."""
+    purposes = " ".join([environ[name] for name in _PURPOSE_HEADERS if name in environ]).lower()
+    return any(speculation in purposes for speculation in _SPECULATIONS) if purposes else False
+
+
+def is_top_level(environ: WSGIEnvironment) -> bool:
+    """Return whether a request opens its address as a page of its own, not inside a frame or another page."""
+    return bool(environ.get("HTTP_SEC_FETCH_DEST", "document") == "document")
 
 
 def only_for_people() -> Response | None:
     """Answer what must mint nothing, before any handler sees it; for ``before_request``.
 
     Returns:
-        204 for ``HEAD``; 503 without ``Retry-After`` for a browser that loads a page in case it is wanted; ``None``
-        for a navigation, also of a client that sends no ``Sec-Fetch-*`` headers.
+        204 for ``HEAD``; 503 without ``Retry-After`` for a speculative request; ``None`` for a navigation.
 
     Raises:
         NotANavigation: a script asks.
     """
     if request.method == "HEAD":
         return Response(status=HTTPStatus.NO_CONTENT)
-    purposes = " ".join(request.headers.get(name, "") for name in _PURPOSE_HEADERS).lower()
-    if any(speculation in purposes for speculation in ("prefetch", "prerender", "preview")):
+    if is_speculative(request.environ):
         return Response(status=HTTPStatus.SERVICE_UNAVAILABLE)
-    if request.headers.get("Sec-Fetch-Mode", "navigate") not in ("navigate", "nested-navigate"):
+    if not is_navigation(request.environ):
         raise NotANavigation
     return None
-
-
-def is_top_level(environ: WSGIEnvironment) -> bool:
-    """Return whether a request opens its address as a page of its own, not inside a frame or another page."""
-    return bool(environ.get("HTTP_SEC_FETCH_DEST", "document") == "document")

@@ -9,6 +9,8 @@ nothing but the query is refused, or makes the address too long, the path is kep
 import re
 from urllib.parse import quote, unquote
 
+from flask import request
+
 FALLBACK = "/"
 LENGTH = 1024
 
@@ -19,14 +21,10 @@ _OWN_ADDRESS = re.compile(_OWN_PATH.pattern + r"(?:\?[A-Za-z0-9._~!$&'()*+,;=:%/
 _DOT_SEGMENT = re.compile(r"/\.{1,2}(?:/|$)")
 
 
-def address(path: str, query: bytes) -> str:
-    """Return an address of ours as it has to be written; browsers leave ``@``, ``|`` and the like raw in a query.
-
-    Args:
-        path: of the request.
-        query: as it came.
-    """
-    return f"{path}?{quote(query, safe=_IN_A_QUERY)}" if query else path
+def here() -> str:
+    """Return the address of this request, as a page may offer it again."""
+    query = quote(request.query_string, safe=_IN_A_QUERY)  # browsers leave ``@``, ``|`` and the like raw in it
+    return own_path(f"{request.path}?{query}" if query else request.path)
 
 
 def own_path(candidate: str | None) -> str:

@@ -4,9 +4,10 @@ from collections.abc import Collection
 
 from flask import Blueprint, Response, request
 
-from gateway import log
+from gateway import context
 from gateway.errors import PasswordRefused
 from gateway.flows.password_sign_in import PasswordSignIn
+from gateway.web.addresses import LOGIN_PASSWORD
 from gateway.web.forms import Forms
 from gateway.web.headers import to_link
 from gateway.web.navigation import only_for_people
@@ -39,17 +40,17 @@ def blueprint(forms: Forms, password_sign_in: PasswordSignIn, form_origins: Coll
         forms.remember(browser, response)
         return response
 
-    @routes.get("/login/password")
+    @routes.get(LOGIN_PASSWORD)
     def form() -> Response:
         return shown()
 
-    @routes.post("/login/password")
+    @routes.post(LOGIN_PASSWORD)
     def sign_in() -> Response:
         forms.check_browser()
         username = request.form.get("username", "")
         try:
             password = Secret(request.form.get("password", ""))
-            return to_link(password_sign_in.link(username, password, log.client()))
+            return to_link(password_sign_in.link(username, password, context.current().client))
         except PasswordRefused as error:
             shown_as = page_for(error)
             sentence = f"{shown_as.happened} {shown_as.advice}"

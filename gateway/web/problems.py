@@ -9,7 +9,7 @@ from flask import Flask, Response, current_app, g, jsonify, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.exceptions import MethodNotAllowed as FlasksMethodNotAllowed
 
-from gateway import log
+from gateway import context, log
 from gateway.errors import (
     AccountTaken,
     BadRequest,
@@ -19,8 +19,9 @@ from gateway.errors import (
     TooLong,
     VisitorError,
 )
+from gateway.web.addresses import LOGOUT, TRAINING
 from gateway.web.messages import text
-from gateway.web.next_page import address, own_path
+from gateway.web.next_page import here
 from gateway.web.pages import page
 from gateway.web.problem_pages import ProblemPage, page_for
 from gateway.web.visitor import sign_in_href
@@ -52,7 +53,7 @@ def offer(href: str, label: str) -> None:
 
 _SIGN_INS = "sign-ins-by-issuer"
 _PAGES = ("text/html", "application/xhtml+xml")
-_WAYS_ON = {"training": ("/", "button.training"), "sign-out": ("/logout", "button.sign-out")}
+_WAYS_ON = {"training": (TRAINING, "button.training"), "sign-out": (LOGOUT, "button.sign-out")}
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,7 @@ def _page(error: GatewayError, shown_as: ProblemPage) -> Response:
         title=shown_as.title,
         happened=shown_as.happened,
         advice=shown_as.advice,
-        reference=log.reference(),
+        reference=context.current().reference,
         action=_other_sign_in(error) or g.get("action") or _way_on(shown_as),
     )
 
@@ -139,7 +140,7 @@ def _other_sign_in(error: GatewayError) -> Action | None:
     other: OtherSignIn | None = current_app.extensions[_SIGN_INS].get(error.issuer)
     if other is None:
         return None
-    target = own_path(address(request.path, request.query_string)) if request.method == "GET" else "/"
+    target = here() if request.method == "GET" else "/"
     return Action(sign_in_href(target, other.provider), text("button.other-sign-in", provider=other.label))
 
 
@@ -150,7 +151,7 @@ def _way_on(shown_as: ProblemPage) -> Action | None:
         return Action(href, text(label))
     if request.method != "GET":
         return None
-    return Action(own_path(address(request.path, request.query_string)), text("button.again"))
+    return Action(here(), text("button.again"))
 
 
 def _problem(error: GatewayError, shown_as: ProblemPage) -> Response:
@@ -160,7 +161,7 @@ def _problem(error: GatewayError, shown_as: ProblemPage) -> Response:
         title=shown_as.title,
         status=shown_as.status,
         detail=f"{shown_as.happened} {shown_as.advice}",
-        reference=log.reference(),
+        reference=context.current().reference,
     )
     response.status_code = shown_as.status
     response.content_type = "application/problem+json"

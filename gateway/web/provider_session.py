@@ -6,10 +6,8 @@ sits at the device next must not come in as the one who left.
 
 from flask import Response, request
 
-from gateway.web.cookies import Cookies
+from gateway.web.cookies import OPEN_COOKIE, Cookies
 
-OPEN_COOKIE = "provider_open_"
-"""What the name of each provider's own cookie begins with."""
 OPEN_SECONDS = 12 * 3600
 """As long as a provider's session may be expected to last."""
 

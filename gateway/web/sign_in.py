@@ -9,10 +9,11 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, request
 from werkzeug.datastructures import MultiDict
 
-from gateway import log
+from gateway import context
 from gateway.errors import BadRequest, SignInInterrupted
 from gateway.flows.sign_in import Browser, NextStep, SignIn, audit_refusal
 from gateway.web import problems
+from gateway.web.addresses import LOGIN, LOGIN_AT, LOGIN_INITIATE, LOGIN_PASSWORD, to
 from gateway.web.headers import to_address
 from gateway.web.messages import text
 from gateway.web.navigation import only_for_people
@@ -71,7 +72,7 @@ class RoundTrip:
         return self._next(provider, target, lambda browser: complete(provider, answer, transaction, browser))
 
     def _next(self, provider: str, target: str, take: Callable[[Browser], NextStep]) -> Response:
-        browser = Browser(self._visitor.session(), log.client(), self._provider_sessions.is_open(provider))
+        browser = Browser(self._visitor.session(), context.current().client, self._provider_sessions.is_open(provider))
         try:
             step = take(browser)
         except SignInInterrupted:
@@ -107,7 +108,7 @@ def blueprint(
     routes = Blueprint("sign_in", __name__)
     routes.before_request(only_for_people)
 
-    @routes.get("/login")
+    @routes.get(LOGIN)
     def login() -> Response:
         target = own_path(request.args.get("next"))
         if len(labels) == 1 and not with_password:
@@ -115,15 +116,15 @@ def blueprint(
         query = "" if target == "/" else "?" + urlencode({"next": target}, safe="/")
         return page(
             "sign_in.html",
-            providers=[{"label": label, "href": f"/login/{name}{query}"} for name, label in labels.items()],
-            password_href="/login/password" if with_password else None,
+            providers=[{"label": label, "href": to(LOGIN_AT, name) + query} for name, label in labels.items()],
+            password_href=LOGIN_PASSWORD if with_password else None,
         )
 
-    @routes.get("/login/<provider>")
+    @routes.get(LOGIN_AT)
     def login_at(provider: str) -> Response:
         return sign_ins.begin(provider, own_path(request.args.get("next")), _hints(request.args))
 
-    @routes.route("/login/initiate", methods=["GET", "POST"])
+    @routes.route(LOGIN_INITIATE, methods=["GET", "POST"])
     def initiate() -> Response:
         """Begin a sign-in that somebody else asked for, such as a tile in the provider's portal (Core 4)."""
         with _audited("unknown"):
@@ -178,7 +179,7 @@ def _once_more_by_get(provider: str, target: str, hints: Hints) -> Response:
     """
     said = {"next": target, "login_hint": hints.login_hint, "prompt": hints.prompt, "ui_locales": hints.ui_locales}
     query = urlencode({name: text for name, text in said.items() if text}, safe="/")
-    response = to_address(f"/login/{provider}?{query}")
+    response = to_address(f"{to(LOGIN_AT, provider)}?{query}")
     response.status_code = HTTPStatus.SEE_OTHER
     return response
 
@@ -193,5 +194,5 @@ def _interrupted(target: str) -> Response:
         status=shown_as.status,
         happened=shown_as.happened,
         continue_href=sign_in_href(own_path(target)),
-        reference=log.reference(),
+        reference=context.current().reference,
     )

@@ -12,9 +12,10 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from gateway.flows.sign_out import CONTINUE_PATH, SignedOut, SignOut
+from gateway.flows.sign_out import SignedOut, SignOut
 from gateway.store.transactions import DEPARTURE_SECONDS
-from gateway.web.cookies import TRANSACTION_COOKIE, Cookies
+from gateway.web.addresses import LOGOUT, LOGOUT_CONTINUE, SIGNED_OUT
+from gateway.web.cookies import DEPARTURE_COOKIE, LEFT_OPEN_COOKIE, TRANSACTION_COOKIE, Cookies
 from gateway.web.forms import Forms
 from gateway.web.headers import leading_on, to_address
 from gateway.web.navigation import only_for_people
@@ -22,11 +23,6 @@ from gateway.web.pages import page
 from gateway.web.provider_session import ProviderSessions
 from gateway.web.visitor import Visitor
 from schemas.session import Session
-
-DEPARTURE_COOKIE = "departure"
-LEFT_OPEN_COOKIE = "left_open"
-"""Whether TalentLMS's session may still be open."""
-SIGNED_OUT_PATH = "/signed-out"
 
 
 def blueprint(visitor: Visitor, forms: Forms, sign_out: SignOut, cookies: Cookies, talentlms_url: str) -> Blueprint:
@@ -43,30 +39,30 @@ def blueprint(visitor: Visitor, forms: Forms, sign_out: SignOut, cookies: Cookie
     routes.before_request(only_for_people)
     provider_sessions = ProviderSessions(cookies)
 
-    @routes.get("/logout")
+    @routes.get(LOGOUT)
     def ask() -> Response:
         return page("sign_out.html", **_form(forms, visitor.session()))
 
-    @routes.post("/logout")
+    @routes.post(LOGOUT)
     def leave() -> Response:
         session = visitor.session()
         if session is None:
-            return to_address(SIGNED_OUT_PATH)
+            return to_address(SIGNED_OUT)
         forms.check(session)
         response = _led_on(cookies, sign_out.begin(session))
         visitor.dismiss(response)
         return response
 
-    @routes.get(CONTINUE_PATH)
+    @routes.get(LOGOUT_CONTINUE)
     def proceed() -> Response:
         step = sign_out.proceed(cookies.get(request, DEPARTURE_COOKIE))
-        response = to_address(step.url or SIGNED_OUT_PATH)
+        response = to_address(step.url or SIGNED_OUT)
         cookies.drop(response, DEPARTURE_COOKIE)
         if step.left_open:
             provider_sessions.left_open(response, step.left_open)
         return response
 
-    @routes.get(SIGNED_OUT_PATH)
+    @routes.get(SIGNED_OUT)
     def signed_out() -> Response:
         session = visitor.session()
         response = page(
@@ -93,7 +89,7 @@ def _form(forms: Forms, session: Session | None) -> dict[str, Any]:
 
 def _led_on(cookies: Cookies, done: SignedOut) -> Response:
     """Return the page that sends the browser on, to TalentLMS or past it."""
-    url = done.link.reveal() if done.link else CONTINUE_PATH
+    url = done.link.reveal() if done.link else LOGOUT_CONTINUE
     response = leading_on(page("signing_out.html", continue_href=url), url)
     for name in cookies.names(request, TRANSACTION_COOKIE):
         cookies.drop(response, name)

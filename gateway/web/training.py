@@ -5,9 +5,10 @@ from datetime import datetime
 
 from flask import Blueprint, Response
 
+from gateway.flows.learners import Learners
 from gateway.flows.training import Training
+from gateway.web.addresses import COURSE, DASHBOARD, TRAINING, to
 from gateway.web.forms import Forms
-from gateway.web.learners import Learners
 from gateway.web.navigation import only_for_people
 from gateway.web.pages import page
 from gateway.web.visitor import Visitor, sign_in_href
@@ -54,18 +55,18 @@ def blueprint(
     routes = Blueprint("training", __name__)
     routes.before_request(only_for_people)
 
-    @routes.get("/")
+    @routes.get(TRAINING)
     def mine() -> Response:
         session = visitor.session()
         if session is None:
-            return page("welcome.html", sign_in_href=sign_in_href("/"))
+            return page("welcome.html", sign_in_href=sign_in_href(TRAINING))
         enrolments = learners.then(session, training.courses)
         return page(
             "training.html",
             form_origins=(),
             person=session.identity.display_name,
             courses=[_row(enrolment) for enrolment in enrolments],
-            dashboard_href="/go",
+            dashboard_href=DASHBOARD,
             csrf_token=forms.token(session),
         )
 
@@ -75,7 +76,7 @@ def blueprint(
 def _row(enrolment: Enrolment) -> Row:
     return Row(
         name=enrolment.name,
-        href=f"/go/course/{enrolment.course_id}",
+        href=to(COURSE, enrolment.course_id),
         progress=enrolment.percentage,
         completed=enrolment.completed_on is not None,
         completed_on=_day(enrolment.completed_on),

@@ -7,17 +7,17 @@ from urllib.parse import urlencode
 from flask import Flask, Response, g, request
 
 from gateway.store.sessions import Sessions
-from gateway.web.cookies import Cookies
+from gateway.web.addresses import LOGIN, LOGIN_AT, to
+from gateway.web.cookies import ARRIVAL_COOKIE, SESSION_COOKIE, Cookies
 from gateway.web.headers import to_address
-from gateway.web.next_page import address, own_path
+from gateway.web.next_page import here
 from schemas.secret import Secret
 from schemas.session import Session
 
-SESSION_COOKIE = "session"
-ARRIVAL_COOKIE = "arrival"
-"""Comes and goes with the session's cookie; says when, and how many sign-ins in a row have led to no session."""
+ADMITTED = "gateway.admitted"
+"""Where in the environment it stands whom the middleware has found: a session, ``None`` for none, or an error."""
 JUST_NOW_SECONDS = 60
-TURNS = 2
+SIGN_INS = 2
 """How often a browser is sent to sign in, one time right after the other, where no session ever lasts."""
 
 _ARRIVAL = re.compile(r"([0-9]{1,12})\.([0-9]{1,3})", re.ASCII)
@@ -44,10 +44,10 @@ class Visitor:
 
         Raises:
             StoreUnavailable: then nobody is trusted.
+            GatewayError: the request leads to TalentLMS, and may not call it now, or has met another error already.
         """
         if "session" not in g:
-            session_id = self._cookies.get(request, SESSION_COOKIE)
-            g.session = self._sessions.find(session_id) if session_id else None
+            g.session = self._found()
         found: Session | None = g.session
         return found
 
@@ -64,9 +64,9 @@ class Visitor:
 
     def welcome(self, response: Response, session_id: Secret) -> None:
         """Give the browser the id of its new session."""
-        turns = 0 if self.session() else self._turns()
+        before = 0 if self.session() else self._sign_ins()
         self._cookies.put(response, SESSION_COOKIE, session_id.reveal())
-        self._cookies.put(response, ARRIVAL_COOKIE, f"{int(time.time())}.{turns + 1}")
+        self._cookies.put(response, ARRIVAL_COOKIE, f"{int(time.time())}.{before + 1}")
 
     def dismiss(self, response: Response) -> None:
         """Take the session's id back from the browser."""
@@ -79,12 +79,21 @@ class Visitor:
         Either the browser kept one of the two cookies that came in one answer and not the other, or the store has
         forgotten two sessions in a row. A session that the provider has just ended is forgotten, too, but once.
         """
-        turns = self._turns()
-        if not turns or self.session() is not None:
+        sign_ins = self._sign_ins()
+        if not sign_ins or self.session() is not None:
             return False
-        return turns >= TURNS or self._cookies.get(request, SESSION_COOKIE) is None
+        return sign_ins >= SIGN_INS or self._cookies.get(request, SESSION_COOKIE) is None
 
-    def _turns(self) -> int:
+    def _found(self) -> Session | None:
+        if ADMITTED not in request.environ:
+            session_id = self._cookies.get(request, SESSION_COOKIE)
+            return self._sessions.find(session_id) if session_id else None
+        admitted: Session | Exception | None = request.environ[ADMITTED]
+        if isinstance(admitted, Exception):
+            raise admitted
+        return admitted
+
+    def _sign_ins(self) -> int:
         """Return how many sign-ins in a row this browser completed just now without a session before."""
         arrival = _ARRIVAL.fullmatch(self._cookies.get(request, ARRIVAL_COOKIE) or "")
         if arrival is None or abs(time.time() - int(arrival[1])) > JUST_NOW_SECONDS:
@@ -94,7 +103,7 @@ class Visitor:
 
 def sign_in_href(target: str, provider: str = "") -> str:
     """Return the address that begins a sign-in, at a provider if one is named, and leads to the target afterwards."""
-    path = f"/login/{provider}" if provider else "/login"
+    path = to(LOGIN_AT, provider) if provider else LOGIN
     return path if target == "/" else f"{path}?" + urlencode({"next": target}, safe="/")
 
 
@@ -103,4 +112,4 @@ def install(app: Flask) -> None:
 
     @app.errorhandler(SignInRequired)
     def begin(_: SignInRequired) -> Response:
-        return to_address(sign_in_href(own_path(address(request.path, request.query_string))))
+        return to_address(sign_in_href(here()))

@@ -1,103 +1,95 @@
-"""A click that needs a call of TalentLMS: recognised and given its turn in one question to the store; or it waits.
+"""The page for whoever has to wait for a call of TalentLMS longer than a moment.
 
-Whoever has to wait longer than a moment gets a page that asks again by itself, by the ``Refresh`` header, and keeps
-the place. The place belongs to the person and the path.
+It asks again by itself, by the ``Refresh`` header, and keeps the place. The place belongs to the person and the path.
 """
 
-import hashlib
-from wsgiref.types import WSGIEnvironment
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, request
 
-from gateway import admission
-from gateway.admission import Lane, QueueEntry
 from gateway.errors import PersonQueued, Queued, Throttled
-from gateway.store.sessions import Sessions
-from gateway.talentlms.budget import Budget
 from gateway.web import problems
-from gateway.web.catalogue import Catalogue
-from gateway.web.cookies import Cookies
 from gateway.web.messages import text
-from gateway.web.next_page import address, own_path
+from gateway.web.next_page import here
 from gateway.web.pages import page
 from gateway.web.problem_pages import page_for
-from gateway.web.visitor import SESSION_COOKIE, Visitor
-from schemas.session import Session
 
-PATIENCE_SECONDS = 4.0
-"""How long a click is held rather than sent to the waiting page: of the 15 seconds that a browser waits at most, a call
-of TalentLMS may take 10."""
-ENTERED = "gateway.entered"
-"""Where in the environment what the gate found out of a click stands: its session, ``None`` for none, or an error."""
 IN_MINUTES = 90
 """From so many seconds on, a page tells a time in minutes."""
+PAGES = 512
+"""How many pages are kept: a rush shows the same few over and over."""
+
+_IN_A_MOMENT = frozenset({"retry-after", "refresh"})
 
 
-class Clicks(Visitor):
-    """The visitor of addresses that lead to TalentLMS.
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """What Flask answered to a click that has to wait, but for when to come back."""
+
+    status: str
+    headers: list[tuple[str, str]]
+    body: bytes
+
+
+class WaitingPages:
+    """Answers clicks that have to wait, with pages that were made before where there is one.
 
     Args:
-        sessions: the sessions in force.
-        cookies: how the id travels.
-        budget: where a click's first call comes from.
-        catalogue: what an address asks for.
+        app: Flask's, which makes them.
     """
 
-    def __init__(self, sessions: Sessions, cookies: Cookies, budget: Budget, catalogue: Catalogue) -> None:
-        super().__init__(sessions, cookies)
-        self._budget = budget
-        self._catalogue = catalogue
-        self._session_cookie = cookies.pattern(SESSION_COOKIE)
+    def __init__(self, app: WSGIApplication) -> None:
+        self._app = app
+        self._pages: dict[tuple[str, str, int, bool], _Page] = {}
 
-    def session(self) -> Session | None:
-        """Return the session of this request and claim its call, in one round trip.
+    def answer(self, error: Queued, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a click.
 
-        Raises:
-            Queued: the call's time is later.
-            StoreUnavailable: then nobody is trusted.
+        Args:
+            error: how long it has to wait, and for what.
+            environ: the request; Flask finds the error there.
+            start_response: as WSGI has it.
         """
-        if "session" not in g:
-            g.session = self._entered()
-        return super().session()
+        address = (environ["PATH_INFO"], environ.get("QUERY_STRING", ""))
+        key = (*address, about(error.wait), isinstance(error, PersonQueued))
+        page = self._pages.get(key)
+        if page is None or "text/html" not in environ.get("HTTP_ACCEPT", ""):
+            return self._made(key, environ, start_response)
+        seconds = str(error.retry_after)
+        start_response(page.status, [*page.headers, ("Retry-After", seconds), ("Refresh", seconds)])
+        return [page.body]
 
-    def session_id(self, environ: WSGIEnvironment) -> str | None:
-        """Return the one session id that a request carries; ``None`` for none, and for several."""
-        session_ids = self._session_cookie.findall(environ.get("HTTP_COOKIE", ""))
-        return session_ids[0] if len(session_ids) == 1 else None
+    def _made(
+        self, key: tuple[str, str, int, bool], environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        """Let Flask answer, and keep the answer if it is the page for those who wait."""
+        said: list[Any] = []
 
-    def enter(self, session_id: str, environ: WSGIEnvironment) -> Session | None:
-        """Return the session of an id and claim its call, and say how everything else of this click queues.
+        def note(*status_and_headers: Any) -> Callable[[bytes], object]:
+            said[:] = status_and_headers
+            return start_response(*status_and_headers)
 
-        Raises:
-            Queued: the call's time is later.
-            CourseNotFound, CategoryNotFound: TalentLMS said less than a minute ago that there is no such thing.
-            StoreUnavailable: then nobody is trusted.
-        """
-        lookup = self._sessions.lookup(session_id)
-        path: str = environ["PATH_INFO"]
-        item = self._catalogue.item(path)
-        entry = QueueEntry(Lane.CLICK, lookup.person, _digest(path), item.name if item else "", PATIENCE_SECONDS)
-        admission.begin(entry)
-        if not self._budget.is_shared:
-            return self._sessions.find(session_id)
-        record, is_unknown = self._budget.enter(lookup)
-        session = self._sessions.in_force(session_id, record)
-        if session is not None and item is not None and is_unknown:
-            raise item.missing(f"TalentLMS said less than a minute ago that there is no {item.name}")
-        return session
+        body = _whole(self._app(environ, note))
+        headers = {name.lower(): (name, value) for name, value in said[1]}
+        if "refresh" in headers and "set-cookie" not in headers:
+            if len(self._pages) >= PAGES:
+                self._pages.clear()
+            kept = [header for name, header in headers.items() if name not in _IN_A_MOMENT]
+            self._pages[key] = _Page(said[0], kept, body)
+        return [body]
 
-    def leave(self) -> None:
-        """Give back the call that was claimed for the request at hand, if it was not used."""
-        self._budget.unused(admission.taken())
 
-    def _entered(self) -> Session | None:
-        if ENTERED not in request.environ:
-            session_id = self._cookies.get(request, SESSION_COOKIE)
-            return self.enter(session_id, request.environ) if session_id else None
-        entered: Session | Exception | None = request.environ[ENTERED]
-        if isinstance(entered, Exception):
-            raise entered
-        return entered
+def _whole(pieces: Iterable[bytes]) -> bytes:
+    """Return all of an answer, and close what it came from, as a WSGI server does (PEP 3333)."""
+    try:
+        return b"".join(pieces)
+    finally:
+        close: Callable[[], object] | None = getattr(pieces, "close", None)
+        if close is not None:
+            close()
 
 
 def install(app: Flask) -> None:
@@ -114,8 +106,8 @@ def install(app: Flask) -> None:
             title=shown_as.title,
             happened=shown_as.happened if isinstance(error, PersonQueued) else text("waiting.happened"),
             seconds=about(error.wait),
-            subject=_subject(),
-            href=_here(),
+            subject=text("waiting.payment-page" if request.path.startswith("/buy/") else "waiting.training"),
+            href=here(),
         )
         return _going_on(waiting, error)
 
@@ -131,19 +123,6 @@ def _going_on(response: Response, error: Throttled) -> Response:
     if request.method == "GET":
         response.headers["Refresh"] = seconds
     return response
-
-
-def _digest(path: str) -> str:
-    """Return a path as the queue knows it: short, whatever the browser sent."""
-    return hashlib.sha256(path.encode(errors="surrogateescape")).hexdigest()[:16]
-
-
-def _here() -> str:
-    return own_path(address(request.path, request.query_string))
-
-
-def _subject() -> str:
-    return text("waiting.payment-page") if request.path.startswith("/buy/") else text("waiting.training")
 
 
 def about(seconds: float) -> int:

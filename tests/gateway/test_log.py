@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from gateway import log
+from gateway import context, log
 from tests.gateway.test_redaction import LINK, SECRETS_IN_TEXT
 from tests.gateway.threads import at_once
 
@@ -24,7 +24,7 @@ def lines(stream):
 
 
 def test_an_event_is_one_line_of_json_with_time_level_and_reference(lines):
-    code = log.begin()
+    code = context.begin().reference
     log.event("sign_in.completed", provider="acme", person="4711", count=3)
     (line,) = lines()
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", line.pop("time"))
@@ -32,23 +32,8 @@ def test_an_event_is_one_line_of_json_with_time_level_and_reference(lines):
     assert line == expected | {"provider": "acme", "person": "4711", "count": 3}
 
 
-def test_a_reference_can_be_read_out_over_the_telephone():
-    codes = {log.begin() for _ in range(200)}
-    assert len(codes) == 200
-    assert all(re.fullmatch(r"[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}", code) for code in codes)
-    assert log.reference() in codes
-
-
-def test_each_thread_has_its_own_reference_and_visitor():
-    def work(number):
-        code = log.begin(f"203.0.113.{number}", "Browser")
-        return code == log.reference(), log.client()
-
-    assert at_once(20, work) == [(True, f"203.0.113.{number}") for number in range(20)]
-
-
 def test_an_audit_event_says_who_from_where_and_with_which_outcome(lines):
-    log.begin("203.0.113.7", "Browser " * 100)
+    context.begin("203.0.113.7", "Browser " * 100)
     log.audit("sign_in", outcome="success", person="4711")
     log.audit("sign_in", outcome="refused", remedy="verify the address")
     first, second = lines()
@@ -188,7 +173,7 @@ HOSTILE = ["a", "\x00", '"', "\\", "\u2028", "\x85", "\U0001f600", "é"]
 
 def hostile_request(letter):
     """Log what a request may lead to, every text of it as long as a request can be."""
-    log.begin("203.0.113.7", letter * 8000)
+    context.begin("203.0.113.7", letter * 8000)
     log.audit("sign_in", outcome="refused", reason="bad-request", provider=letter * 8000, note=letter * 8000)
     log.event("problem", level=logging.WARNING, status=400, path=letter * 8000, note=letter * 8000)
     logging.getLogger("gateway").error(
@@ -216,7 +201,9 @@ def test_what_a_stranger_writes_crowds_out_no_event_of_its_request(lines, letter
 
 
 def test_what_an_ordinary_request_writes_is_whole(lines):
-    log.begin("203.0.113.7", "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0")
+    context.begin(
+        "203.0.113.7", "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0"
+    )
     for step in ("adopted", "forgotten", "signed_up"):
         log.audit("provisioning", outcome="success", step=step, person="p" * 43, user_id=4711)
     told = lines()
@@ -226,7 +213,7 @@ def test_what_an_ordinary_request_writes_is_whole(lines):
 
 @pytest.mark.parametrize("letter", ["\x85", "\u2028", "\U0001f600", '"', "\\", "é", "a"])
 def test_what_a_browser_calls_itself_crowds_out_no_fact_of_the_audit_trail(lines, letter):
-    log.begin("203.0.113.7", letter * 8000)
+    context.begin("203.0.113.7", letter * 8000)
     for name in ("provisioning", "enrolment", "launch", "managed_password"):
         log.audit(name, outcome="success", person="p" * 32, user_id=4711, course_id=12)
     assert [(line["user_id"], line["course_id"]) for line in lines()] == [(4711, 12)] * 4
@@ -244,16 +231,16 @@ def test_each_request_may_write_as_much_as_the_one_before(lines):
 
 def test_what_is_logged_after_a_request_belongs_to_none(lines):
     hostile_request("a")
-    log.end()
+    context.end()
     log.event("budget.not_fed")
-    assert (lines()[-1]["event"], lines()[-1]["reference"], log.client()) == ("budget.not_fed", "-", "")
+    assert (lines()[-1]["event"], lines()[-1]["reference"], context.current().client) == ("budget.not_fed", "-", "")
 
 
 def test_outside_of_a_request_every_line_is_bounded_and_none_is_left_out(lines, stream):
     def background():
         for _ in range(10):
             log.event("budget.not_fed", why="x", note="\x00" * 8000, others=["\x00" * 8000] * 3)
-        return log.reference()
+        return context.current().reference
 
     assert at_once(1, lambda _: background()) == ["-"]
     assert [line["event"] for line in lines()] == ["budget.not_fed"] * 10
@@ -267,7 +254,7 @@ def test_a_traceback_tells_what_was_raised_and_where_though_the_message_is_long(
     def outer(depth):
         return outer(depth - 1) if depth else innermost()
 
-    log.begin()
+    context.begin()
     try:
         outer(50)
     except RuntimeError as error:

@@ -15,7 +15,7 @@ from urllib.parse import parse_qs
 import gevent.monkey
 
 import app as gateway_app
-from gateway import admission, deadline, log
+from gateway import context
 from gateway.admission import Permit, QueueEntry
 from gateway.store.connection import connect
 from gateway.store.locks import Locks
@@ -68,20 +68,20 @@ def _unpatched(_):
 
 
 def _contexts(environ):
-    """Note who asks in every context variable, let the others run, and return what is noted then."""
+    """Note who asks in the context, let the others run, and return what is noted then."""
     number = int(environ["QUERY_STRING"])
-    found = [deadline.remaining(1e6), admission.current().person, admission.taken() is None]
-    deadline.start(1000 + 1000 * number)
-    admission.begin(QueueEntry(person=f"person-{number}"))
-    admission.keep(Permit(number, 0.0))
-    reference = log.begin(f"client-{number}")
+    found = _told_by(context.current())
+    context.begin(seconds=1000 + 1000 * number, entry=QueueEntry(person=f"person-{number}"))
+    context.current().left.permit = Permit(number, 0.0)
     time.sleep(0.05)
-    assert (log.reference(), log.client()) == (reference, f"client-{number}")
-    noted = [-(-deadline.remaining(1e6) // 1000) - 1, admission.current().person, admission.taken().call]
-    deadline.clear()
-    admission.begin()
-    log.end()
+    noted = _told_by(context.current())
+    context.end()
     return {"found": found, "noted": noted}
+
+
+def _told_by(work):
+    permit = work.left.permit
+    return [-(-context.remaining(1e6) // 1000) - 1, work.entry.person, permit and permit.call]
 
 
 def _embedded(_):

@@ -10,18 +10,18 @@ from gateway.flows.accounts import Accounts
 from gateway.flows.destinations import Destinations
 from gateway.flows.enrolment import Enrolment
 from gateway.flows.launch import Launch, LaunchOptions
+from gateway.flows.learners import Learners
 from gateway.flows.managed_password import ManagedPasswords
-from gateway.flows.provisioning import Provisioning
 from gateway.flows.trust import Trust
 from gateway.keyring import Keyring
 from gateway.outbound.client import HttpClient
+from gateway.store.budget import SharedBudget
 from gateway.store.connection import connect
 from gateway.store.locks import Locks
 from gateway.store.sessions import Sessions
 from gateway.talentlms.budget import Budget
 from gateway.talentlms.client import TalentLMS
-from gateway.talentlms.transport import HttpTransport
-from gateway.web.learners import Learners
+from gateway.talentlms.transport import LONGEST_SECONDS, HttpTransport
 from schemas.secret import Secret
 from tests.conftest import API_KEY
 from tests.databases import new_database
@@ -56,13 +56,14 @@ def destinations(academy):
 
 @pytest.fixture
 def provisioning(lms, store, links):
-    """Make a ``Provisioning`` on the one store; by default with a provider that may vouch for every address."""
+    """Make ``Learners`` on the one store; by default with a provider that may vouch for every address."""
 
     def made(*keys, domains=(), usernames=False, learner_types=("Learner", "Learner-Type"), refusals=None):
         passwords = ManagedPasswords(Keyring(keys or [NEW_KEY]))
         trusts = {"acme": Trust(domains, usernames), "other": Trust()}
         accounts = Accounts(lms, links, Locks(store), passwords, learner_types, refusals)
-        return Provisioning(accounts, trusts)
+        budget = Budget(SharedBudget(store, "academy", 0, 0, LONGEST_SECONDS))
+        return Learners(accounts, trusts, Sessions(store, 60, 600), budget)
 
     return made
 
@@ -93,7 +94,7 @@ def browser(store, provisioning):
         sessions = Sessions(store, 60, 600)
         session_id = sessions.create(KIM, Secret("token")).reveal()
         sessions.keep_learner(sessions.find(session_id), learner)
-        learners = Learners(provisioning(*keys), sessions, Budget())
+        learners = provisioning(*keys)
         return lambda step: learners.then(sessions.find(session_id), step)
 
     return signed_in

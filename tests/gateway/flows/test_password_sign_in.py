@@ -5,7 +5,7 @@ import hashlib
 import pytest
 import requests
 
-from gateway import deadline
+from gateway import context
 from gateway.errors import ForeignLink, Misunderstood, PasswordRefused, Throttled, TooManyAttempts, Unavailable
 from gateway.flows.password_sign_in import PasswordSignIn
 from gateway.keyring import Keyring
@@ -231,7 +231,7 @@ def test_whoever_is_over_the_limit_does_not_wait_for_an_earlier_attempt(sign_in,
 def test_an_attempt_that_an_earlier_one_holds_up_says_nothing_of_accounts(
     sign_in, robins_attempt, store, asked, audited
 ):
-    deadline.start(0.1)
+    context.begin(seconds=0.1)
     with robins_attempt, pytest.raises(TooManyAttempts) as refused:
         sign_in.link("robin", RIGHT, HERE)
     assert refused.value.retry_after == 2
@@ -245,7 +245,7 @@ def test_a_stranger_who_floods_attempts_for_a_person_keeps_nobody_waiting_elsewh
     flood = 2 * WAITING_AT_ONCE
 
     def one(number):
-        deadline.start(1)
+        context.begin(seconds=1)
         return sign_in.link("robin", WRONG if number else RIGHT, HERE if number else THERE)
 
     with robins_attempt:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from gateway import deadline
+from gateway import context
 from gateway.errors import (
     AccountInactive,
     AccountTaken,
@@ -38,16 +38,11 @@ def test_a_newcomer_is_looked_up_and_signed_up_once(provisioning, asked, account
     assert (user["language"], user["status"]) == ("German", "active")
 
 
-def test_a_remembered_account_costs_no_call(provisioning, asked):
+def test_a_remembered_account_costs_no_call(provisioning, links, asked):
     first = provisioning().learner_for(KIM)
     asked()
     assert provisioning().learner_for(KIM) == first
-    assert provisioning().known(KIM) == first
-    assert asked() == []
-
-
-def test_nobody_is_known_before_the_first_click(provisioning, asked):
-    assert provisioning().known(KIM) is None
+    assert links.find(KIM.key).learner == first
     assert asked() == []
 
 
@@ -68,7 +63,7 @@ def test_ten_newcomers_at_once_each_get_an_account_of_their_own(provisioning, as
 
 
 def test_a_tab_that_cannot_wait_is_told_to_come_back_and_asks_nobody(provisioning, store, asked):
-    deadline.start(0.1)
+    context.begin(seconds=0.1)
     with Locks(store).hold(f"person:{KIM.key}", wait=0), pytest.raises(ProvisioningBusy):
         provisioning().learner_for(KIM)
     assert asked() == []
@@ -389,14 +384,14 @@ def test_a_rotation_gives_no_password_to_somebody_who_has_their_own(provisioning
 # --- accounts that are gone ------------------------------------------------------------------------------------
 
 
-def test_an_account_that_is_gone_is_forgotten_and_the_person_looked_up_anew(provisioning, lms, asked):
+def test_an_account_that_is_gone_is_forgotten_and_the_person_looked_up_anew(provisioning, lms, links, asked):
     learner = provisioning().learner_for(KIM)
     lms.users.delete(learner.user_id, permanent=True)
     asked()
     again = provisioning().learner_again(KIM, learner)
     assert again.user_id != learner.user_id
     assert asked() == ["users/email", "usersignup"]
-    assert provisioning().known(KIM) == again
+    assert links.find(KIM.key).learner == again
 
 
 def test_an_account_that_is_found_gone_when_a_change_is_told_is_looked_up_anew(provisioning, lms, asked):

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from gateway import deadline
+from gateway import context
 from gateway.oidc import provider_calls
 from gateway.oidc.provider_calls import BODY_BYTES, ProviderAdapter
 from gateway.outbound import connection
@@ -120,12 +120,12 @@ def test_a_server_that_says_nothing_is_given_up(server, get):
 @pytest.mark.statement(35)
 def test_what_the_browser_still_waits_bounds_it_further(server):
     server.write("/", [60.0])
-    deadline.start(0.3)
+    context.begin(seconds=0.3)
     try:
         with asking() as asked:
             assert gives_up(asked.get, f"{server.url}/")
     finally:
-        deadline.clear()
+        context.end()
 
 
 @pytest.mark.statement(35)

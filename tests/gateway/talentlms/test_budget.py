@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from gateway import admission, deadline
+from gateway import context
 from gateway.admission import Lane, QueueEntry, SessionLookup
 from gateway.errors import Queued, Throttled
 from gateway.outbound.client import HttpClient
@@ -25,19 +25,14 @@ def store():
     return connect(None)
 
 
-@pytest.fixture(autouse=True)
-def nothing_left_of_other_work():
-    yield
-    admission.begin()
-
-
 def shared_by(store, per_5_seconds=0, per_hour=0):
     return SharedBudget(store, "academy", per_5_seconds, per_hour, LONGEST_SECONDS)
 
 
-def client(url, budget):
+def client(url, budget=None):
     lms = TalentLMS(HttpTransport(url, Secret(API_KEY), HttpClient(), budget))
-    budget.fed_by(lms.site.rate_limit)
+    if budget:
+        budget.fed_by(lms.site.rate_limit)
     return lms
 
 
@@ -67,7 +62,7 @@ def test_a_call_whose_time_comes_in_a_moment_is_held(store, monkeypatch):
 def test_a_click_that_would_wait_longer_is_told_how_long_and_when_to_come_back(store):
     shared = shared_by(store, per_5_seconds=1)
     budget = Budget(shared)
-    admission.begin(click("ann"))
+    context.begin(entry=click("ann"))
     shared.freeze(20)
     told = queued(budget.permit)
 
@@ -78,7 +73,7 @@ def test_a_click_that_would_wait_longer_is_told_how_long_and_when_to_come_back(s
 def test_nobody_is_held_longer_than_the_browser_waits(store):
     shared = shared_by(store, per_5_seconds=1)
     shared.freeze(3)
-    deadline.start(1)
+    context.begin(seconds=1)
 
     queued(Budget(shared).permit)
 
@@ -93,11 +88,11 @@ def test_all_whose_time_comes_in_a_moment_are_held_however_many_they_are(store):
     assert sorted(outcomes) == list(range(1, 81))
 
 
-def test_a_call_that_was_claimed_at_the_door_is_made_once(store):
+def test_a_call_that_was_claimed_with_the_session_is_made_once(store):
     store.ask("SET", "session:ann", "record")
     budget = Budget(shared_by(store, per_hour=9))
 
-    assert budget.enter(SessionLookup("session:ann", 60, "ann")) == (b"record", False)
+    assert budget.enter(context.begin(), SessionLookup("session:ann", 60, "ann")) == (b"record", False)
     assert [budget.permit().call, budget.permit().call] == [1, 2]
 
 
@@ -106,7 +101,7 @@ def test_a_call_that_was_claimed_long_ago_is_claimed_anew(store, monkeypatch):
     store.ask("SET", "session:ann", "record")
     shared = shared_by(store, per_hour=1)
     budget = Budget(shared)
-    budget.enter(SessionLookup("session:ann", 60, "ann"))
+    budget.enter(context.begin(), SessionLookup("session:ann", 60, "ann"))
 
     assert budget.permit().call == 2
 
@@ -114,13 +109,14 @@ def test_a_call_that_was_claimed_long_ago_is_claimed_anew(store, monkeypatch):
 def test_without_a_session_nothing_is_claimed(store):
     budget = Budget(shared_by(store, per_hour=1))
 
-    assert budget.enter(SessionLookup("session:gone", 60, "ann")) == (None, False)
-    assert admission.taken() is None
+    work = context.begin()
+    assert budget.enter(work, SessionLookup("session:gone", 60, "ann")) == (None, False)
+    assert work.left.permit is None
     assert budget.permit().call == 1
 
 
 def test_without_limits_of_ours_nobody_is_asked(url, sandbox):
-    lms = client(url, Budget())
+    lms = client(url)
     for _ in range(5):
         lms.site.info()
     assert [call.operation for call in sandbox.calls()] == ["siteinfo"] * 5
@@ -138,7 +134,7 @@ def test_the_first_call_sets_off_a_question_for_what_is_left_and_waits_for_nobod
 
 def test_what_others_have_spent_is_not_spent_again(url, sandbox, store):
     sandbox.limits(per_hour=10)
-    others = client(url, Budget())
+    others = client(url)
     for _ in range(8):
         others.site.info()
     budget = Budget(shared_by(store, per_hour=2000))
@@ -163,10 +159,10 @@ def test_a_question_that_fails_spoils_nothing(url, sandbox, store):
 def test_a_throttled_answer_stops_all_workers_and_keeps_a_place_for_whoever_met_it(url, sandbox, store):
     one, other = (client(url, Budget(shared_by(store, per_5_seconds=9))) for _ in range(2))
     sandbox.fault("siteinfo", kind="throttled", retry_after=6)
-    admission.begin(click("ann"))
+    context.begin(entry=click("ann"))
     with pytest.raises(Throttled):
         one.site.info()
-    admission.begin(click("bob"))
+    context.begin(entry=click("bob"))
 
     assert round(queued(other.site.info).wait) == 6
     assert store.ask("ZRANGE", "budget:{academy}:queue", 0, -1) == [b"ann:12", b"bob:12"]
@@ -178,7 +174,7 @@ def test_a_burst_of_threads_never_exceeds_what_talentlms_allows(url, sandbox, st
     lms = client(url, Budget(shared_by(store, per_5_seconds=20)))
 
     def one(number):
-        admission.begin(click(str(number), 30.0))
+        context.begin(entry=click(str(number), 30.0))
         return lms.site.info()
 
     outcomes = at_once(30, one)

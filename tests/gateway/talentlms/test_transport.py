@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import pytest
 
-from gateway import admission, deadline, in_flight
+from gateway import context, in_flight
 from gateway.admission import Admission
 from gateway.errors import Misunderstood, Queued, StoreUnavailable, TalentLMSError, Unavailable, Unwritable
 from gateway.outbound.client import HttpClient
@@ -19,12 +19,6 @@ from tests.gateway.threads import at_once
 
 FINE = answer(b'{"fine":"yes"}')
 KEY = Secret("a-key")
-
-
-@pytest.fixture(autouse=True)
-def nothing_left_of_other_work():
-    yield
-    admission.begin()
 
 
 def get(transport, *, safe=True, path="siteinfo"):
@@ -147,10 +141,10 @@ ENDLESS = {
 def test_an_answer_without_an_end_is_given_up_in_time_and_its_connection_is_never_used_again(says):
     with odd_server([says, HANG], FINE) as server:
         transport = HttpTransport(server.url, KEY, HttpClient())
-        deadline.start(0.4)
+        context.begin(seconds=0.4)
         with pytest.raises(Unavailable):
             get(transport, safe=False)
-        deadline.clear()
+        context.end()
         assert get(transport).status == 200
         assert server.connections == 2
 
@@ -227,8 +221,8 @@ def test_tls_is_verified_against_the_ca_file_and_the_connection_is_kept(tmp_path
 def test_a_certificate_that_nobody_vouches_for_or_of_another_host_is_refused(tmp_path):
     _, unknown = certificate(tmp_path)
     file, foreign = certificate(tmp_path, "127.0.0.2")
-    for context, ca_file in ((unknown, None), (foreign, file)):
-        with odd_server(FINE, context=context) as server:
+    for tls, ca_file in ((unknown, None), (foreign, file)):
+        with odd_server(FINE, context=tls) as server:
             with pytest.raises(Unavailable):
                 get(HttpTransport(server.url, KEY, HttpClient(ca_file)), safe=False)
             assert server.requests == []
@@ -236,9 +230,9 @@ def test_a_certificate_that_nobody_vouches_for_or_of_another_host_is_refused(tmp
 
 @pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
 def test_what_is_larger_than_the_system_takes_at_once_arrives_whole_both_ways(tmp_path, tls):
-    file, context = certificate(tmp_path) if tls else (None, None)
+    file, tls_context = certificate(tmp_path) if tls else (None, None)
     form, reply = secrets.token_bytes(6_000_000), secrets.token_bytes(6_000_000)
-    with odd_server(answer(reply), context=context) as server:
+    with odd_server(answer(reply), context=tls_context) as server:
         transport = HttpTransport(server.url, KEY, HttpClient(file))
         answers = [transport.send("POST", "usersignup", form, safe=False) for _ in range(2)]
         assert [told.body == reply for told in answers] == [True, True]
@@ -248,12 +242,12 @@ def test_what_is_larger_than_the_system_takes_at_once_arrives_whole_both_ways(tm
 
 @pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
 def test_whoever_takes_nothing_in_keeps_nobody_waiting(tmp_path, tls):
-    file, context = certificate(tmp_path) if tls else (None, None)
-    with odd_server([FINE, HANG], context=context) as server:
+    file, tls_context = certificate(tmp_path) if tls else (None, None)
+    with odd_server([FINE, HANG], context=tls_context) as server:
         transport = HttpTransport(server.url, KEY, HttpClient(file))
         assert get(transport).status == 200  # the connection is kept, and the server takes no more from it
         form = bytes(12_000_000)
-        deadline.start(1.5)
+        context.begin(seconds=1.5)
         worked = time.thread_time()
         with pytest.raises(Unavailable, match="timed out"):
             transport.send("POST", "usersignup", form, safe=False)
@@ -270,14 +264,14 @@ def test_whoever_takes_nothing_in_keeps_nobody_waiting(tmp_path, tls):
 )
 def test_a_call_ends_when_the_browser_waits_no_longer(says, monkeypatch):
     monkeypatch.setattr("gateway.talentlms.transport.READ_SECONDS", 1000.0)  # whatever ends the call, this does not
-    deadline.start(0.4)
+    context.begin(seconds=0.4)
     with pytest.raises(Unavailable):
         asked(says)
-    assert deadline.remaining(1) == 0.0
+    assert context.remaining(1) == 0.0
 
 
 def test_without_time_left_nothing_is_sent():
-    deadline.start(0)
+    context.begin(seconds=0)
     with odd_server(FINE) as server, pytest.raises(Unavailable):
         get(HttpTransport(server.url, KEY, HttpClient()))
     assert server.requests == []

@@ -3,14 +3,10 @@
 import pytest
 
 from gateway.flows.launch import Launch
-from gateway.web.headers import redirect, to_link
-from schemas.link import Link
-from tests.gateway.web.browser import HERE
+from gateway.web.headers import of_redirects, to_link
+from tests.gateway.web.browser import HERE, SECURE
 
 ENROLLED = "robin"
-LINK = Link("https://acme.talentlms.com/index/gotocourse/key:abc")
-THROUGH_FLASK = {"Purpose": "nothing in particular"}
-"""With it a click is not a plain one, and is answered all the same."""
 
 
 @pytest.fixture
@@ -21,27 +17,38 @@ def flask_answers(monkeypatch):
     return answered
 
 
+@pytest.fixture
+def through_flask(monkeypatch):
+    """Take the middleware off an application."""
+    return lambda app: monkeypatch.delattr(app, "wsgi_app")
+
+
+@pytest.mark.parametrize("public_url", [HERE, SECURE], ids=["http", "https"])
 @pytest.mark.parametrize("path", ["/go", "/go/course/12"])
-def test_a_plain_click_gets_the_answer_that_flask_would_give(browser, path, flask_answers):
+def test_a_plain_click_gets_the_answer_that_flask_would_give(
+    gateway, browser_at, public_url, path, flask_answers, through_flask
+):
+    browser = browser_at(gateway(GATEWAY_PUBLIC_URL=public_url))
+    browser.client.environ_base = {"wsgi.url_scheme": public_url.partition(":")[0]}
     browser.sign_in(ENROLLED)
     plain = browser.get(path)
     assert flask_answers == []
-    through_flask = browser.get(path, **THROUGH_FLASK)
+    through_flask(browser.app)
+    through_flask = browser.get(path)
     assert len(flask_answers) == 1
     assert (plain.status, plain.data) == (through_flask.status, through_flask.data)
     assert _without(plain, "Location") == _without(through_flask, "Location", "Content-Type")
     assert plain.headers["Location"].partition("key:")[0] == through_flask.headers["Location"].partition("key:")[0]
 
 
-@pytest.mark.parametrize("headers", [{}, THROUGH_FLASK], ids=["plain", "through Flask"])
 @pytest.mark.parametrize("path", ["/go", "/go/course/12", "/buy/course/34", "/buy/category/3"])
-def test_a_slash_at_the_end_leads_where_the_address_without_it_leads(browser, asked, path, headers):
+def test_a_slash_at_the_end_leads_where_the_address_without_it_leads(browser, asked, path):
     browser.sign_in("kim.lee" if path == "/buy/course/34" else ENROLLED)
     browser.get("/go")
     asked()
-    bare = browser.get(path, **headers)
+    bare = browser.get(path)
     bare_calls = asked()
-    slashed = browser.get(f"{path}/", **headers)
+    slashed = browser.get(f"{path}/")
     assert (bare.status_code, slashed.status_code) == (302, 302)
     assert slashed.headers["Location"].partition("key:")[0] == bare.headers["Location"].partition("key:")[0]
     assert _without(slashed, "Location") == _without(bare, "Location")
@@ -91,8 +98,8 @@ def _without(answer, *names):
 
 
 def test_over_https_it_says_that_it_stays_there():
-    assert "Strict-Transport-Security" in dict(redirect(LINK, secure=True))
-    assert "Strict-Transport-Security" not in dict(redirect(LINK, secure=False))
+    assert "Strict-Transport-Security" in dict(of_redirects(secure=True))
+    assert "Strict-Transport-Security" not in dict(of_redirects(secure=False))
 
 
 def test_a_click_that_fails_is_not_tried_again_by_flask(browser, academy, asked):
@@ -135,3 +142,35 @@ def test_nobody_is_enrolled_by_a_click_inside_of_another_page(gateway, browser_a
     answer = browser.get("/go/course/12", **{"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": dest})
     assert answer.status_code == status
     assert ("addusertocourse" in asked()) == (status == 302)
+
+
+class Answer:
+    """What a WSGI application answers, and how often it was closed (PEP 3333)."""
+
+    def __init__(self, app):
+        self.app = app
+        self.closed = 0
+
+    def __call__(self, environ, start_response):
+        self.pieces = self.app(environ, start_response)
+        return self
+
+    def __iter__(self):
+        return iter(self.pieces)
+
+    def close(self):
+        self.closed += 1
+        self.pieces.close()
+
+
+@pytest.mark.parametrize("path", ["/go/course/12", "/livez"], ids=["a page that waits", "anything else"])
+def test_what_flask_answers_is_closed_once(gateway, browser_at, path):
+    app = gateway(TALENTLMS_CALLS_PER_PERSON="1,0.01,1%")
+    browser = browser_at(app)
+    browser.sign_in(ENROLLED)
+    while browser.get("/go").status_code != 503:
+        pass
+    answer = Answer(app.wsgi_app._app)
+    app.wsgi_app._app = app.wsgi_app._waiting._app = answer
+    assert browser.get(path).status_code == (503 if path == "/go/course/12" else 200)
+    assert answer.closed == 1

@@ -1,13 +1,17 @@
-"""Session → Learner: the account is looked up with the first click of a session and kept there."""
+"""Session → Learner: the account of whoever has signed in, found with the first click of a session and kept there."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
+from gateway import context
 from gateway.errors import CategoryNotFound, CourseNotFound, UserNotFound, WrongPassword
-from gateway.flows.provisioning import Provisioning
+from gateway.flows.accounts import WAIT_SECONDS, Accounts
+from gateway.flows.person import Person
+from gateway.flows.trust import Trust
 from gateway.store.sessions import Sessions
 from gateway.talentlms.budget import Budget
+from schemas.identity import Identity
 from schemas.learner import Learner
 from schemas.session import Session
 
@@ -18,13 +22,15 @@ class Learners:
     """Learners of sessions.
 
     Args:
-        provisioning: where accounts come from.
+        accounts: where accounts come from.
+        trusts: what each provider is trusted with, by its name.
         sessions: where a learner is kept.
         budget: where it is remembered that TalentLMS does not know a course or category.
     """
 
-    def __init__(self, provisioning: Provisioning, sessions: Sessions, budget: Budget) -> None:
-        self._provisioning = provisioning
+    def __init__(self, accounts: Accounts, trusts: Mapping[str, Trust], sessions: Sessions, budget: Budget) -> None:
+        self._accounts = accounts
+        self._trusts = trusts
         self._sessions = sessions
         self._budget = budget
 
@@ -42,27 +48,29 @@ class Learners:
             self._budget.remember_unknown()
             raise
 
-    def known(self, session: Session) -> Learner | None:
-        """Return the session's learner if it is known without asking TalentLMS.
+    def learner_for(self, identity: Identity) -> Learner:
+        """Return a person's learner; errors as ``Accounts.ensure``, within the time that the browser waits."""
+        person = Person(identity, self._trusts[identity.provider])
+        return self._accounts.ensure(person, wait=context.remaining(WAIT_SECONDS))
 
-        Raises:
-            DatabaseUnavailable: the session does not know it, and the database cannot be asked.
-        """
-        return session.learner or self._provisioning.known(session.identity)
+    def learner_again(self, identity: Identity, gone: Learner) -> Learner:
+        """Return a person's learner after TalentLMS said that the account of the one who was known does not exist."""
+        self._accounts.forget(gone)
+        return self.learner_for(identity)
 
     def _taken(self, session: Session, step: Callable[[Learner], T]) -> T:
-        learner = session.learner or self._kept(session, self._provisioning.learner_for(session.identity))
+        learner = session.learner or self._kept(session, self.learner_for(session.identity))
         try:
             return self._taken_with_password(session, learner, step)
         except UserNotFound:
-            again = self._kept(session, self._provisioning.learner_again(session.identity, learner))
+            again = self._kept(session, self.learner_again(session.identity, learner))
             return self._taken_with_password(session, again, step)
 
     def _taken_with_password(self, session: Session, learner: Learner, step: Callable[[Learner], T]) -> T:
         try:
             return step(learner)
         except WrongPassword:
-            self._kept(session, self._provisioning.after_wrong_password(learner))
+            self._kept(session, self._accounts.upkeep.after_wrong_password(learner))
             return step(replace(learner, password_key=""))
 
     def _kept(self, session: Session, learner: Learner) -> Learner:

@@ -1,0 +1,109 @@
+"""The work at hand, such as a request: for whom, until when, and how it queues. One object in one context variable.
+
+A call four packages down knows from here how long the browser still waits, without every signature on the way carrying
+it. Threads have a context each, and so have gevent's greenlets. Work that nobody has begun, such as a timer's, has the
+one that the fields' defaults make: it belongs to no request, and nobody waits for it.
+"""
+
+import secrets
+import time
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
+
+from gateway.admission import Permit, QueueEntry
+
+BROWSER_SECONDS = 15.0
+"""What a browser waits at most, in seconds, repeats included; proxies are told to wait longer (docs/operating.md)."""
+LOG_BYTES = 2048
+"""How much one piece of work writes into the log at most."""
+
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no letter that is mistaken for another
+
+
+@dataclass(slots=True)
+class Allowance:
+    """What the work has left; the only part of it that changes.
+
+    Attributes:
+        log_bytes: how many bytes it may still write into the log.
+        permit: a call that was claimed for it and not used yet.
+        asked: once it has had a call for a person: when it first asked for one, milliseconds of the shared budget's
+            clock. Its further calls queue by that, not behind everybody who has come since.
+    """
+
+    log_bytes: int = LOG_BYTES
+    permit: Permit | None = None
+    asked: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One piece of work.
+
+    Attributes:
+        reference: its code, which error pages show; ``-`` for work that nobody has begun.
+        client: the address of the browser that it is for; empty for none.
+        user_agent: what that browser calls itself.
+        deadline: by ``time.monotonic``, when its answer has to be out; ``None``: nobody waits.
+        entry: how it queues for calls of TalentLMS.
+        left: what it has left.
+    """
+
+    reference: str = "-"
+    client: str = ""
+    user_agent: str = ""
+    deadline: float | None = None
+    entry: QueueEntry = field(default_factory=QueueEntry)
+    left: Allowance = field(default_factory=Allowance)
+
+
+_current: ContextVar[Context | None] = ContextVar("work", default=None)
+
+
+def begin(
+    client: str = "", user_agent: str = "", *, seconds: float | None = None, entry: QueueEntry | None = None
+) -> Context:
+    """Begin a piece of work, with a reference code of its own, such as ``7K2M-9QXD`` (40 bits of chance).
+
+    Args:
+        client: as ``Context`` has it, like ``user_agent`` and ``entry``.
+        user_agent: likewise.
+        seconds: from now until the answer has to be out.
+        entry: default: as work queues of which nothing is said.
+    """
+    chance = secrets.randbits(40)
+    letters = "".join([_ALPHABET[chance >> shift & 31] for shift in range(0, 40, 5)])
+    deadline = None if seconds is None else time.monotonic() + seconds
+    work = Context(f"{letters[:4]}-{letters[4:]}", client, user_agent, deadline, entry or QueueEntry())
+    _current.set(work)
+    return work
+
+
+def end() -> None:
+    """End the piece of work; what follows belongs to none."""
+    _current.set(None)
+
+
+def current() -> Context:
+    """Return the work at hand."""
+    return _current.get() or Context()
+
+
+def queue_as(entry: QueueEntry) -> None:
+    """Say from here on how the work at hand queues."""
+    work = current()
+    work.left.asked = 0
+    _current.set(replace(work, entry=entry))
+
+
+def remaining(at_most: float) -> float:
+    """Return the seconds that one step may take.
+
+    Args:
+        at_most: what the step would like to have.
+
+    Returns:
+        ``at_most``, or what is left until the deadline if that is less; never below zero.
+    """
+    deadline = current().deadline
+    return at_most if deadline is None else max(0.0, min(at_most, deadline - time.monotonic()))
