@@ -106,7 +106,7 @@ def install(app: Flask) -> None:
             title=shown_as.title,
             happened=shown_as.happened if isinstance(error, PersonQueued) else text("waiting.happened"),
             seconds=about(error.wait),
-            subject=text("waiting.payment-page" if request.path.startswith("/buy/") else "waiting.training"),
+            subject=_subject(),
             href=here(),
         )
         return _going_on(waiting, error)
@@ -123,6 +123,10 @@ def _going_on(response: Response, error: Throttled) -> Response:
     if request.method == "GET":
         response.headers["Refresh"] = seconds
     return response
+
+
+def _subject() -> str:
+    return text("waiting.payment-page") if request.path.startswith("/buy/") else text("waiting.training")
 
 
 def about(seconds: float) -> int:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway import deadline
+from gateway import context
 from gateway.errors import Queued, TalentLMSError, Unauthorized, Unavailable
 from gateway.outbound.client import HttpClient
 from gateway.store.budget import SharedBudget
@@ -103,9 +103,9 @@ def test_that_a_browser_waits_no_longer_says_nothing_about_talentlms(clock, seco
         transport = HttpTransport(server.url, KEY, HttpClient())
         clock.now += breaker.SILENT_SECONDS + 0.1
         for _ in range(2 * FAILURES):
-            deadline.start(seconds)
+            context.begin(seconds=seconds)
             assert outcome(transport) is Unavailable
-        deadline.clear()
+        context.end()
         server.says = [FINE]
         assert outcome(transport) == 200
 
