@@ -3,12 +3,12 @@
 from gateway.talentlms.branches import Branches
 from gateway.talentlms.categories import Categories
 from gateway.talentlms.courses import Courses
-from gateway.talentlms.dialect import Dialect, RedirectSpelling
 from gateway.talentlms.endpoint import Transport
 from gateway.talentlms.groups import Groups
 from gateway.talentlms.site import Site
 from gateway.talentlms.units import Units
 from gateway.talentlms.users import Users
+from gateway.talentlms.wire import Dialect, RedirectSpelling
 from schemas.written_date import DateFormat
 
 

@@ -6,7 +6,8 @@
             \"\"\"…\"\"\"
 
 The decorator takes the names from the signature, has ``wire`` write the values, ``transport`` carry them and
-``refusals`` or ``reply`` read the answer. The body holds the docstring only.
+``refusals`` or ``reply`` read the answer. The body holds the docstring only: what the operation does, and those of its
+arguments and errors that ``Family`` does not tell for all.
 """
 
 import functools
@@ -21,8 +22,8 @@ from marshmallow import ValidationError
 
 from gateway.errors import Misunderstood, NotFound, Unwritable
 from gateway.talentlms import wire
-from gateway.talentlms.dialect import Dialect
 from gateway.talentlms.refusals import Meanings, refusal
+from gateway.talentlms.wire import Dialect
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -65,6 +66,28 @@ class Transport(Protocol):
 @dataclass(frozen=True)
 class Family:
     """Operations on one kind of thing, sharing the way out.
+
+    What arguments mean in all of them, and what they raise:
+        user_id: whom it is about; ``UserNotFound`` where TalentLMS says explicitly that there is no such user, ``Gone``
+            where they are archived. So do an e-mail address and a user name that somebody is looked up by.
+        course_id: which course; ``CourseNotFound``. So do ``CategoryNotFound``, ``GroupNotFound``, ``BranchNotFound``
+            and ``UnitNotFound`` for the others:
+        category_id, group_id, branch_id, unit_id: which one.
+        creator_id, deleted_by_user_id: who is responsible; default the account's owner.
+        name, description: what a new thing is called, and what it is for.
+        price: what it costs, in the domain's currency.
+        status: ``active`` or ``inactive``.
+        language: a language code, such as ``en``.
+        timezone: a key or a name of ``vocabulary.TIME_ZONES``: ``2`` or ``Athens, Greece``.
+        custom_fields: values by the field's number, from 1 on; a checkbox takes a boolean, empty text empties.
+        custom_field_value: a value; dates with dashes and without leading zeros, ``11-6-2019``. One with a comma, a
+            colon, a plus, a slash or the like is refused: no path carries them.
+        logout_redirect: where TalentLMS sends the browser after a sign-out there, a URL; sent as base64, in
+            ``userlogin`` unless the client was made with ``userlogin_redirect="plain"``.
+        coupon: a coupon's code.
+
+    Any call may meet ``Unauthorized``, ``Forbidden``, ``Throttled``, ``Unavailable``, ``Misunderstood``, and
+    ``Unwritable`` for a value that cannot be sent or a word that TalentLMS does not know.
 
     Attributes:
         transport: the way out.

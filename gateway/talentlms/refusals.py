@@ -70,8 +70,9 @@ _NO_FIELD = _words(
 _NO_COUPON = _words(r"coupons?|vouchers?|promo(?:tion(?:al)?)?|discounts?")
 _NO_SALE = _words(r"payments?|e-?commerce|paypal|stripe|(?:for|on) sale|purchas(?:e|ed|able)|has no courses")
 
-ON_SIGN_UP: Meanings = ((_NO_FIELD, errors.FieldRequired), (_NO_SEAT, errors.SeatsUsedUp))
+ON_CHANGE: Meanings = ((_NO_FIELD, errors.FieldRequired),)
 ON_ACTIVATION: Meanings = ((_NO_SEAT, errors.SeatsUsedUp),)
+ON_SIGN_UP: Meanings = (*ON_CHANGE, *ON_ACTIVATION)
 ON_PURCHASE: Meanings = ((_NO_COUPON, errors.CouponRefused), (_NO_SALE, errors.NotForSale))
 
 _SEARCHED_CHARACTERS = 1000

@@ -7,25 +7,15 @@ from schemas.timeline import TimelineEntry, TimelineEntrySchema
 
 
 class Site(Family):
-    """Operations on the domain.
-
-    Every operation also raises what any call may meet: ``Unauthorized``, ``Forbidden``, ``Throttled``,
-    ``Unavailable``, ``Misunderstood``, and ``Unwritable`` for a value that cannot be sent.
-    """
+    """Operations on the domain."""
 
     @get("siteinfo", section="Domain details", reply=one(SiteInfoSchema), safe=True)
     def info(self) -> SiteInfo:
-        """Return the domain's figures and settings, its date format among them.
-
-        API document: *Domain details*.
-        """
+        """Return the domain's figures and settings, its date format among them."""
 
     @get("ratelimit", section="Rate limiting", reply=one(RateLimitSchema), safe=True)
     def rate_limit(self) -> RateLimit:
-        """Return how many calls the domain still takes in this hour; the question itself is free.
-
-        API document: *Rate limiting*.
-        """
+        """Return how many calls the domain still takes in this hour; the question itself is free."""
 
     @get(
         "gettimeline",
@@ -48,14 +38,7 @@ class Site(Family):
 
         Args:
             event_type: a key or a name of ``vocabulary.EVENT_TYPES``: ``user_login_user`` or ``User log in``.
-            user_id: only what is about this user; no more than one of these five may be given.
-            course_id: only what is about this course.
-            branch_id: only what is about this branch.
-            group_id: only what is about this group.
-            unit_id: only what is about this unit.
 
         Raises:
             Unwritable: there is no such event type (the note names the nearest), or two things are given.
-
-        API document: *Get timeline*.
         """

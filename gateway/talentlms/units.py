@@ -11,42 +11,18 @@ from schemas.unit_progress import UnitProgress, UnitProgressSchema
 class Units(Family):
     """Operations on units.
 
-    Every operation also raises what any call may meet: ``Unauthorized``, ``Forbidden``, ``Throttled``,
-    ``Unavailable``, ``Misunderstood``, and ``Unwritable`` for a value that cannot be sent.
+    What arguments mean in all of them:
+        test_id, survey_id, ilt_id: which unit; ``UnitNotFound``, also where the user has not tried it yet. Where the
+            user is not in its course, ``NotEnrolled``.
     """
 
     @get("getusersprogressinunits", section="Units", reply=several(UnitProgressSchema), safe=True, missing=UnitNotFound)
     def progress(self, unit_id: int, *, user_id: int | None = None) -> tuple[UnitProgress, ...]:
-        """Return the scores of everybody who tried a unit, or of one user.
-
-        Args:
-            unit_id: which unit.
-            user_id: only this user.
-
-        Raises:
-            UnitNotFound: there is no such unit.
-            UserNotFound: there is no such user.
-            Gone: the user is archived.
-
-        API document: *Units*.
-        """
+        """Return the scores of everybody who tried a unit, or of one user."""
 
     @get("gettestanswers", section="Get test answers", reply=one(AnswersToTestSchema), safe=True, missing=UnitNotFound)
     def test_answers(self, test_id: int, user_id: int) -> Answers:
-        """Return a user's answers in a test, with what is right.
-
-        Args:
-            test_id: the test's unit.
-            user_id: whose answers.
-
-        Raises:
-            UnitNotFound: there is no such test, or the user has not tried it.
-            NotEnrolled: the user is not in the test's course.
-            UserNotFound: there is no such user.
-            Gone: the user is archived.
-
-        API document: *Get test answers*.
-        """
+        """Return a user's answers in a test, with what is right."""
 
     @get(
         "getsurveyanswers",
@@ -56,30 +32,8 @@ class Units(Family):
         missing=UnitNotFound,
     )
     def survey_answers(self, survey_id: int, user_id: int) -> Answers:
-        """Return a user's answers in a survey.
-
-        Args:
-            survey_id: the survey's unit.
-            user_id: whose answers.
-
-        Raises:
-            UnitNotFound: there is no such survey, or the user has not tried it.
-            NotEnrolled: the user is not in the survey's course.
-            UserNotFound: there is no such user.
-            Gone: the user is archived.
-
-        API document: *Get survey answers*.
-        """
+        """Return a user's answers in a survey."""
 
     @get("getiltsessions", section="Get ILT sessions", reply=several(IltSessionSchema), safe=True, missing=UnitNotFound)
     def ilt_sessions(self, ilt_id: int) -> tuple[IltSession, ...]:
-        """Return the sessions of a unit of instructor-led training.
-
-        Args:
-            ilt_id: the unit.
-
-        Raises:
-            UnitNotFound: there is no such unit.
-
-        API document: *Get ILT sessions*.
-        """
+        """Return the sessions of a unit of instructor-led training."""

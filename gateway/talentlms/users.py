@@ -5,9 +5,9 @@ from datetime import date
 from itertools import count
 from typing import Literal
 
-from gateway.errors import UserNotFound
+from gateway.errors import AccountInactive, UserNotFound
 from gateway.talentlms.endpoint import Family, get, nothing, post
-from gateway.talentlms.refusals import ON_ACTIVATION, ON_SIGN_UP
+from gateway.talentlms.refusals import ON_ACTIVATION, ON_CHANGE, ON_SIGN_UP
 from gateway.talentlms.vocabulary import Status
 from schemas.custom_field import CustomField, CustomFieldSchema
 from schemas.link import Link
@@ -20,33 +20,29 @@ _USER = one(UserSchema)
 class Users(Family):
     """Operations on users.
 
-    Every operation also raises what any call may meet: ``Unauthorized``, ``Forbidden``, ``Throttled``,
-    ``Unavailable``, ``Misunderstood``, and ``Unwritable`` for a value that cannot be sent.
+    What arguments mean in all of them:
+        email: unique in the domain. In look-ups in lower case: how TalentLMS compares is not documented.
+        login, username: likewise.
+        password: has to meet the domain's strength rule. It goes into the form body and nowhere else.
+        first_name, last_name: given name and family name.
+        restrict_email: whether TalentLMS keeps from mailing the user.
+        domain_url: the address that stands in a mail; default the domain's own.
     """
 
     @get("users", section="Retrieving all users", reply=several(UserSchema), safe=True)
     def all(self, *, page_size: int | None = None, page_number: int | None = None) -> tuple[User, ...]:
-        """Return all users, or one page of them; without their courses.
+        """Return all users, or one page of them; without their courses, each with a fresh link that signs them in.
 
         Args:
             page_size: how many users a page holds; all if left out.
             page_number: which page, from 1 on, the default.
-
-        Returns:
-            Users, each with a fresh link that signs that user in.
-
-        API document: *Retrieving all users*.
         """
 
     def each(self, *, page_size: int = 100) -> Iterator[User]:
         """Go through all users, page by page, and give each of them once.
 
-        Args:
-            page_size: how many users to fetch with one call.
-
-        Returns:
-            An iterator. It asks for pages until one brings nobody new, so it spends one call more than there are
-            full pages, and trusts no page length: a page may hold fewer than were asked for.
+        It asks for pages until one brings nobody new, so it spends one call more than there are full pages, and trusts
+        no page length: a page may hold fewer than were asked for.
         """
         seen: set[int] = set()
         for page_number in count(1):
@@ -57,80 +53,37 @@ class Users(Family):
             seen.update(user.user_id for user in fresh)
             yield from fresh
 
+    def active_by_id(self, user_id: int) -> User:
+        """Return a user as ``by_id`` does. Raises ``AccountInactive`` where the account is switched off."""
+        user = self.by_id(user_id)
+        if not user.active:
+            raise AccountInactive(f"user {user_id} is inactive")
+        return user
+
     @get("users/id", section="Users", reply=_USER, safe=True, missing=UserNotFound, names={"user_id": "id"})
     def by_id(self, user_id: int) -> User:
-        """Return a user with courses, and with a login key that is fresh.
-
-        Args:
-            user_id: whom.
-
-        Raises:
-            UserNotFound: TalentLMS says explicitly that the user does not exist.
-            Gone: the user is archived.
-
-        API document: *Users*.
-        """
+        """Return a user with courses, and with a login key that is fresh."""
 
     @get("users/email", section="Users", reply=_USER, safe=True, missing=UserNotFound, or_post=True)
     def by_email(self, email: str) -> User:
-        """Return the user with this e-mail address, as ``by_id`` does.
-
-        Args:
-            email: the address, in lower case: how TalentLMS compares is not documented. One that no path can carry
-                goes as a form.
-
-        Raises:
-            UserNotFound: TalentLMS says explicitly that the user does not exist.
-            Gone: the user is archived.
-
-        API document: *Users*.
-        """
+        """Return the user with this e-mail address, as ``by_id`` does. One that no path can carry goes as a form."""
 
     @get("users/username", section="Users", reply=_USER, safe=True, missing=UserNotFound, or_post=True)
     def by_username(self, username: str) -> User:
-        """Return the user with this login, as ``by_id`` does.
-
-        Args:
-            username: the login, in lower case: how TalentLMS compares is not documented. One that no path can carry
-                goes as a form.
-
-        Raises:
-            UserNotFound: TalentLMS says explicitly that the user does not exist.
-            Gone: the user is archived.
-
-        API document: *Users*.
-        """
+        """Return the user with this login, as ``by_id`` does. One that no path can carry goes as a form."""
 
     @post("userlogin", section="User login", reply=LOGIN_KEY, safe=True)
     def log_in(self, login: str, password: str, *, logout_redirect: str | None = None) -> Link:
         """Check a password and return a one-time link that signs its owner in.
 
-        Args:
-            login: the user name.
-            password: in clear; goes into the form body and nowhere else.
-            logout_redirect: where TalentLMS sends the browser after a sign-out there, a URL; sent as base64 unless
-                the client was made with ``userlogin_redirect="plain"``.
-
         Raises:
             WrongPassword: also for an unknown login.
             AccountInactive: the account is inactive.
-
-        API document: *User login*.
         """
 
     @get("isuseronline", section="Is user online", reply=ONLINE, safe=True, missing=UserNotFound)
     def is_online(self, user_id: int) -> bool:
-        """Return whether a user is signed in to TalentLMS at the moment.
-
-        Args:
-            user_id: whom.
-
-        Raises:
-            UserNotFound: there is no such user.
-            Gone: the user is archived.
-
-        API document: *Is user online*.
-        """
+        """Return whether a user is signed in to TalentLMS at the moment."""
 
     @post(
         "userlogout",
@@ -144,15 +97,10 @@ class Users(Family):
         """Return a link that ends the user's TalentLMS session when the browser follows it.
 
         Args:
-            user_id: whom to sign out.
             next_url: where the browser goes afterwards, a URL; sent as it is.
 
         Raises:
             NotOnline: the user is not signed in there.
-            UserNotFound: there is no such user.
-            Gone: the user is archived.
-
-        API document: *User logout*.
         """
 
     @post("usersignup", section="User signup", reply=_USER, safe=False, meanings=ON_SIGN_UP)
@@ -171,23 +119,12 @@ class Users(Family):
         restrict_email: bool | None = None,
         custom_fields: Mapping[int, str | bool] | None = None,
     ) -> User:
-        """Create a user. The answer's ``status`` may be ``inactive``.
+        """Create a user, and return them as TalentLMS has made them: perhaps inactive; without courses.
 
         Args:
-            first_name: given name.
-            last_name: family name.
-            email: unique in the domain.
-            login: unique in the domain.
-            password: has to meet the domain's strength rule.
             branch_id: a branch to join at once.
             group_id: a group to join at once, with its courses.
             user_type: the type's name; default the domain's.
-            language: a language code, such as ``en``.
-            restrict_email: whether TalentLMS keeps from mailing the user.
-            custom_fields: values by the field's number, 1 to 20; a checkbox takes a boolean.
-
-        Returns:
-            The new user, as TalentLMS has made them; without courses.
 
         Raises:
             Conflict: the e-mail address or the login is taken.
@@ -196,8 +133,6 @@ class Users(Family):
             FieldRequired: a mandatory custom field was left out, and TalentLMS says so.
             InvalidRequest: an address that is none, a branch, group or type that is not there; perhaps a mandatory
                 custom field that was left out.
-
-        API document: *User signup*.
         """
 
     @post("deleteuser", section="Delete a user", reply=nothing, safe=False, missing=UserNotFound)
@@ -205,15 +140,7 @@ class Users(Family):
         """Delete a user: archive them, or do away with them for good.
 
         Args:
-            user_id: whom.
-            deleted_by_user_id: who is responsible; default the account's owner.
             permanent: whether the user cannot be restored.
-
-        Raises:
-            UserNotFound: there is no such user.
-            Gone: the user is archived already.
-
-        API document: *Delete a user*.
         """
 
     @post(
@@ -223,6 +150,7 @@ class Users(Family):
         safe=True,
         missing=UserNotFound,
         names={"credit_points": "credits"},
+        meanings=ON_CHANGE,
     )
     def edit(
         self,
@@ -243,32 +171,19 @@ class Users(Family):
         """Change a user; what is ``None`` or empty stays as it is.
 
         Args:
-            user_id: whom.
-            first_name: given name.
-            last_name: family name.
-            email: unique in the domain.
-            login: unique in the domain.
-            password: has to meet the domain's strength rule.
             bio: what the user says of themselves.
-            timezone: a key or a name of ``vocabulary.TIME_ZONES``: ``2`` or ``Athens, Greece``.
             credit_points: how many credits the user has.
             deactivation_date: on which day the account is switched off, for active users only; ``"never"`` takes
                 the date away. The client has to know the domain's ``date_format``.
-            restrict_email: whether TalentLMS keeps from mailing the user.
-            custom_fields: values by the field's number, 1 to 20; a checkbox takes a boolean, empty text empties.
 
         Returns:
             The user as they are now, without their courses, and with a login key that is fresh.
 
         Raises:
-            UserNotFound: there is no such user.
-            Gone: the user is archived.
             Conflict: the e-mail address or the login is taken.
             WeakPassword: the password does not meet the rule.
+            FieldRequired: a mandatory custom field is empty, and TalentLMS says so.
             InvalidRequest: an address that is none, or a deactivation date for a user who is not active.
-            Unwritable: there is no such time zone; the note names the nearest.
-
-        API document: *Edit user*.
         """
 
     @get(
@@ -282,16 +197,8 @@ class Users(Family):
     def set_status(self, user_id: int, status: Status) -> str:
         """Activate or deactivate a user and return the new status.
 
-        Args:
-            user_id: whom.
-            status: ``active`` or ``inactive``.
-
         Raises:
             SeatsUsedUp: the plan has no room for another active user.
-            UserNotFound: there is no such user.
-            Gone: the user is archived.
-
-        API document: *Users: Set status*.
         """
 
     @get(
@@ -301,58 +208,20 @@ class Users(Family):
         safe=True,
     )
     def custom_fields(self) -> tuple[CustomField, ...]:
-        """Return the custom fields that the domain has defined for its users.
-
-        API document: *Get custom registration fields*.
-        """
+        """Return the custom fields that the domain has defined for its users."""
 
     @get("getusersbycustomfield", section="Get users by custom field value", reply=several(UserSchema), safe=True)
     def by_custom_field(self, custom_field_value: str) -> tuple[User, ...]:
-        """Return the users who have a value in any of their custom fields, with their certifications.
-
-        Args:
-            custom_field_value: the value; dates with dashes and without leading zeros, ``11-6-2019``. A
-                value with a comma, a colon, a plus, a slash or the like is refused: no path carries them.
-
-        Returns:
-            Users without their courses; none if nobody has the value.
-
-        API document: *Get users by custom field value*.
-        """
+        """Return the users who have a value in any of their custom fields, with their certifications, not courses."""
 
     @get("forgotusername", section="Forgot username", reply=USER_ID, safe=False, missing=UserNotFound)
     def forgot_username(self, email: str, *, domain_url: str | None = None) -> int:
-        """Have TalentLMS mail a user their login; sends a mail with every call, so it is never repeated.
-
-        Args:
-            email: the user's address.
-            domain_url: the address that stands in the mail; default the domain's own.
-
-        Returns:
-            The user's id.
-
-        Raises:
-            UserNotFound: there is no such user.
-            Gone: the user is archived.
-
-        API document: *Forgot username*.
-        """
+        """Have TalentLMS mail a user their login with every call, and return the user's id."""
 
     @get("forgotpassword", section="Forgot password", reply=USER_ID, safe=False, missing=UserNotFound)
     def forgot_password(self, username: str, *, domain_url: str | None = None, redirect_url: str | None = None) -> int:
-        """Have TalentLMS mail a user how to set a new password; sends a mail with every call, so it is never repeated.
+        """Have TalentLMS mail a user how to set a new password with every call, and return the user's id.
 
         Args:
-            username: the user's login.
-            domain_url: the address that stands in the mail; default the domain's own.
             redirect_url: where the browser goes after the new password is set; default the domain's sign-in page.
-
-        Returns:
-            The user's id.
-
-        Raises:
-            UserNotFound: there is no such user.
-            Gone: the user is archived.
-
-        API document: *Forgot password*.
         """

@@ -8,14 +8,15 @@ everything else is refused before the call. A form body carries any text.
 import base64
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 from urllib.parse import quote, urlencode
 
 from gateway.errors import Unwritable
-from gateway.talentlms.dialect import Dialect
 from gateway.talentlms.vocabulary import checked
+from schemas.written_date import DateFormat, as_written
 
 Argument: TypeAlias = str | int | Decimal | date | Iterable[str] | Mapping[int, str | bool] | None
 """What a caller may pass for one parameter; ``None`` leaves it out."""
@@ -23,10 +24,33 @@ Argument: TypeAlias = str | int | Decimal | date | Iterable[str] | Mapping[int, 
 NEVER = "never"
 """The value of ``deactivation_date`` that takes the date away, which on the wire is an empty text."""
 
+RedirectSpelling: TypeAlias = Literal["base64", "plain"]
+
+_ENCODED = frozenset({"logout_redirect", "course_completed_redirect", "redirect_url", "domain_url"})
 _DAYS = frozenset({"deactivation_date"})
 _YES_NO = frozenset({"permanent", "remove_certification"})
 _CERTAIN_IN_A_PATH = re.compile(r"[^\x00-\x1f\x7f,:+/\\?#%&]+")
 _LITERAL_IN_A_PATH = "@=;!$'()*"
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """What is known of one domain's way of writing, where domains differ.
+
+    Attributes:
+        userlogin_redirect: ``base64``, as the API document has it, or ``plain``, as the vendor's own library sends
+            ``logout_redirect`` to ``userlogin``.
+        date_format: the domain's, from ``site.info().date_format``; ``None`` while nobody has asked.
+    """
+
+    userlogin_redirect: RedirectSpelling = "base64"
+    date_format: DateFormat | None = None
+
+    def encodes(self, action: str, parameter: str) -> bool:
+        """Return whether a parameter's value is sent as base64."""
+        if (action, parameter) == ("userlogin", "logout_redirect"):
+            return self.userlogin_redirect == "base64"
+        return parameter in _ENCODED
 
 
 def written(action: str, arguments: Mapping[str, Argument], dialect: Dialect) -> dict[str, str]:
@@ -73,7 +97,9 @@ def _day(name: str, value: Argument, dialect: Dialect) -> Iterator[tuple[str, st
     if value == NEVER:
         yield name, ""
     elif isinstance(value, date):
-        yield name, dialect.day(name, value)
+        if dialect.date_format is None:  # a guess could mean another day
+            raise Unwritable(f"{name}: the client was not told the domain's date_format, see site.info()")
+        yield name, as_written(value, dialect.date_format)
     elif value is not None:
         raise Unwritable(f"{name}: a date is wanted, or {NEVER!r}")
 

@@ -37,9 +37,10 @@ OPERATIONS = (
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation of the client: where it is found, its method and its declaration."""
+    """One operation of the client: where it is found, its family, its method and its declaration."""
 
     method: str
+    family: type[Family]
     function: Callable[..., Any]
     endpoint: Endpoint
 
@@ -75,7 +76,7 @@ def _walk() -> Iterator[Operation]:
         if isinstance(object_, Family):
             for name, function in vars(type(object_)).items():
                 if endpoint := getattr(function, "endpoint", None):
-                    yield Operation(f"{family}.{name}", function, endpoint)
+                    yield Operation(f"{family}.{name}", type(object_), function, endpoint)
 
 
 def called(lms: TalentLMS, name: str) -> Callable[..., Any]:

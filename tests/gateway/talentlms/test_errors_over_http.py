@@ -107,9 +107,10 @@ def test_each_documented_error_becomes_its_own_class(kind, call, lms):
 def test_a_mandatory_field_that_is_left_out_is_its_own_error_where_it_is_named(lms, sandbox, named):
     sandbox.quirk(mandatory_field_named=named)
     sandbox.add_custom_field("user", "custom_field_1", "Staff number", mandatory=True)
-    with pytest.raises(errors.InvalidRequest) as caught:
-        lms.users.sign_up(*KIM)
-    assert type(caught.value) is (errors.FieldRequired if named else errors.InvalidRequest)
+    for call in (lambda: lms.users.sign_up(*KIM), lambda: lms.users.edit(FELIX, custom_fields={1: ""})):
+        with pytest.raises(errors.InvalidRequest) as caught:
+            call()
+        assert type(caught.value) is (errors.FieldRequired if named else errors.InvalidRequest)
 
 
 def test_a_plan_without_a_free_seat_signs_nobody_up_and_activates_nobody(lms, sandbox):

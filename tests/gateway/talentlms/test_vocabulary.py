@@ -6,8 +6,7 @@ from hypothesis import strategies as st
 
 from gateway.errors import Unwritable
 from gateway.talentlms.client import TalentLMS
-from gateway.talentlms.time_zones import TIME_ZONES
-from gateway.talentlms.vocabulary import CURRENCIES, EVENT_TYPES, HEADER_OPTIONS, checked
+from gateway.talentlms.vocabulary import CURRENCIES, EVENT_TYPES, HEADER_OPTIONS, TIME_ZONES, checked
 from sandbox.talentlms import domain_lists, timeline_events, timezones
 from tests.gateway.talentlms.surface import Recorder
 

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 
 from gateway.errors import Unwritable
 from gateway.talentlms.client import TalentLMS
-from gateway.talentlms.dialect import Dialect
-from gateway.talentlms.wire import fits_a_path, form, path, written
+from gateway.talentlms.wire import Dialect, fits_a_path, form, path, written
 from tests.gateway.talentlms.asked import REQUESTS
 from tests.gateway.talentlms.surface import Recorder, called, walk
 from tests.gateway.talentlms.surface import example as example_reply
