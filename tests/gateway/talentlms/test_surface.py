@@ -61,7 +61,7 @@ def test_an_operation_says_what_it_does_and_what_each_parameter_is(operation):
 def test_the_errors_that_an_operation_names_exist(operation):
     texts = (inspect.getdoc(operation.function), *told_of_all(operation))
     raised = {*described(texts[0].partition("Raises:")[2])}
-    named = {name for text in texts for name in re.findall(r"``([A-Z]\w+[a-z]\w*)``", text)} & set(errors.__all__)
+    named = {name for text in texts for name in re.findall(r"``([A-Z]\w+[a-z]\w*)``", text)} & set(vars(errors))
     assert all(issubclass(getattr(errors, name), errors.TalentLMSError) for name in raised | named)
     missing = operation.endpoint.missing
     assert missing is errors.NotFound or missing.__name__ in raised | named
