@@ -1,24 +1,40 @@
-"""People who cannot be given an account: written down for the operator, and counted."""
+"""People who cannot be given an account: why, and what an operator can do; written down, and counted."""
+
+from typing import TypeVar
 
 from gateway import log
-from gateway.errors import GatewayError, TooManyAttempts
+from gateway.errors import (
+    FieldRequired,
+    GatewayError,
+    InvalidRequest,
+    SeatsUsedUp,
+    SignUpRefused,
+    TalentLMSError,
+    TooManyAttempts,
+    WeakPassword,
+)
 from gateway.flows.person import Person
 from gateway.store.attempts import Attempts
+from gateway.talentlms.users import Users
 from schemas.user import User
 
 REFUSAL_SECONDS = 600
 REFUSALS = 20
 """Refusals of one person, within that window, after which TalentLMS is not asked again."""
 
+E = TypeVar("E", bound=GatewayError)
+
 
 class AccountRefusals:
     """Refusals.
 
     Args:
+        users: where TalentLMS is asked for the custom fields that it demands.
         attempts: refused people, counted in windows of ``REFUSAL_SECONDS``; ``None`` for no limit.
     """
 
-    def __init__(self, attempts: Attempts | None) -> None:
+    def __init__(self, users: Users, attempts: Attempts | None) -> None:
+        self._users = users
         self._attempts = attempts
 
     def check(self, person: Person) -> None:
@@ -30,14 +46,16 @@ class AccountRefusals:
         if self._attempts and self._attempts.count(_name(person))[0] >= REFUSALS:
             raise TooManyAttempts(f"person {person.key} was refused {REFUSALS} times", retry_after=REFUSAL_SECONDS)
 
-    def because_of_email(self, kind: type[GatewayError], person: Person, user: User | None) -> GatewayError:
-        """Return the error for somebody whose address counts for nothing; written down as ``because`` does."""
-        objection = person.objection
-        return self.because(kind, person, user, objection.remedy, condition=objection.condition)
-
     def because(
-        self, kind: type[GatewayError], person: Person, user: User | None, remedy: str, *, condition: str = ""
-    ) -> GatewayError:
+        self,
+        kind: type[E],
+        person: Person,
+        user: User | None,
+        remedy: str,
+        *,
+        condition: str = "",
+        linked_issuer: str = "",
+    ) -> E:
         """Write a refusal down, and return the error to raise.
 
         Args:
@@ -46,21 +64,8 @@ class AccountRefusals:
             user: the account that it is about, if there is one.
             remedy: what an operator can do.
             condition: what exactly is the matter, where that is not the remedy's first half.
+            linked_issuer: the provider to whose identity the account is linked.
         """
-        self.write(kind, person, user, remedy, condition=condition)
-        return kind(f"{condition}: {remedy}" if condition else remedy)
-
-    def write(
-        self,
-        kind: type[GatewayError],
-        person: Person,
-        user: User | None,
-        remedy: str,
-        *,
-        condition: str = "",
-        linked_issuer: str = "",
-    ) -> None:
-        """Write a refusal down; ``linked_issuer`` is the provider to whose identity the account is linked."""
         if self._attempts:
             self._attempts.failed(_name(person))
         log.audit(
@@ -74,6 +79,45 @@ class AccountRefusals:
             linked_issuer=linked_issuer or None,
             remedy=remedy,
         )
+        return kind(f"{condition}: {remedy}" if condition else remedy)
+
+    def because_of_email(self, kind: type[E], person: Person, user: User | None) -> E:
+        """Return the error for somebody whose address counts for nothing."""
+        objection = person.objection
+        return self.because(kind, person, user, objection.remedy, condition=objection.condition)
+
+    def by_talentlms(self, person: Person, error: InvalidRequest) -> GatewayError:
+        """Return the error for somebody of whom TalentLMS does not accept something; the remedy has its own words.
+
+        Of a mandatory custom field it may say no more than that the arguments are invalid, so it is asked for the
+        fields, with one call.
+        """
+        kind, remedy = self._explained(error)
+        return self.because(kind, person, None, f"{remedy} ({error.note})")
+
+    def _explained(self, error: InvalidRequest) -> tuple[type[GatewayError], str]:
+        if isinstance(error, SeatsUsedUp):
+            return SeatsUsedUp, (
+                "every seat of the TalentLMS plan is taken: deactivate or delete users there, or take a larger plan"
+            )
+        if isinstance(error, WeakPassword):
+            return WeakPassword, "TalentLMS asks for more than the gateway's passwords have; relax its rule"
+        fields = self._mandatory_fields()
+        if fields or isinstance(error, FieldRequired):
+            names = ", ".join(fields) or "see its words"
+            return FieldRequired, (
+                f"TalentLMS has mandatory custom fields that the gateway does not fill ({names}); make them optional"
+            )
+        return SignUpRefused, (
+            "TalentLMS does not accept the person's name, address or user name; correct it at the identity provider"
+        )
+
+    def _mandatory_fields(self) -> list[str]:
+        try:
+            fields = self._users.custom_fields()
+        except TalentLMSError:
+            return []  # the refusal is told all the same
+        return [field.name for field in fields if field.mandatory and field.main_domain_availability is not False]
 
 
 def _name(person: Person) -> str:

@@ -4,12 +4,11 @@ from dataclasses import replace
 
 from gateway import log
 from gateway.database.account_links import AccountLinks
-from gateway.errors import AccountInactive, Conflict, DatabaseUnavailable, SeatsUsedUp, WrongPassword
+from gateway.errors import AccountInactive, Conflict, DatabaseUnavailable, InvalidRequest, SeatsUsedUp, WrongPassword
 from gateway.flows.account_refusals import AccountRefusals
 from gateway.flows.managed_password import ManagedPasswords
 from gateway.flows.person import Person
-from gateway.flows.sign_up_refusals import explained
-from gateway.talentlms.client import TalentLMS
+from gateway.talentlms.users import Users
 from schemas.identity import Identity
 from schemas.learner import AccountLink, Learner
 from schemas.user import User
@@ -19,16 +18,16 @@ class AccountUpkeep:
     """Accounts that are known.
 
     Args:
-        lms: TalentLMS.
+        users: TalentLMS's.
         account_links: what is remembered.
         passwords: the managed passwords.
-        refusals: where it is written down that an account cannot be activated.
+        refusals: where it is written down that an account cannot be activated or changed.
     """
 
     def __init__(
-        self, lms: TalentLMS, account_links: AccountLinks, passwords: ManagedPasswords, refusals: AccountRefusals
+        self, users: Users, account_links: AccountLinks, passwords: ManagedPasswords, refusals: AccountRefusals
     ) -> None:
-        self._users = lms.users
+        self._users = users
         self._account_links = account_links
         self._passwords = passwords
         self._refusals = refusals
@@ -67,8 +66,7 @@ class AccountUpkeep:
         try:
             self._users.set_status(known.user_id, "active")
         except SeatsUsedUp as error:
-            kind, remedy = explained(self._users, error)
-            raise self._refusals.because(kind, person, None, remedy) from None
+            raise self._refusals.by_talentlms(person, error) from None
 
     def _key_after_rotation(self, known: AccountLink) -> str:
         """Return the newest key; empty where the person has set a password of their own, which stays theirs."""
@@ -84,12 +82,8 @@ class AccountUpkeep:
         return self._passwords.current_key
 
     def _tell(self, user_id: int, person: Person, details: dict[str, str], password: str | None) -> None:
-        email = details.pop("email", None)
-        first, last = details.get("first_name"), details.get("last_name")
-        if not (first or last or email or password):
-            return
         try:
-            self._users.edit(user_id, first_name=first, last_name=last, email=email, password=password)
+            self._edit(user_id, person, details, password)
         except Conflict:
             # the new address is another account's: the names are told, the address waits for a person to decide
             log.audit(
@@ -99,8 +93,16 @@ class AccountUpkeep:
                 user_id=user_id,
                 remedy="the person's new e-mail address belongs to another TalentLMS account; merge or change one",
             )
-            if first or last or password:
-                self._users.edit(user_id, first_name=first, last_name=last, password=password)
+            self._edit(user_id, person, details | {"email": ""}, password)
+
+    def _edit(self, user_id: int, person: Person, details: dict[str, str], password: str | None) -> None:
+        first, last, email = (details.get(name) for name in ("first_name", "last_name", "email"))
+        if not (first or last or email or password):
+            return
+        try:
+            self._users.edit(user_id, first_name=first, last_name=last, email=email, password=password)
+        except InvalidRequest as error:
+            raise self._refusals.by_talentlms(person, error) from None
 
     def after_wrong_password(self, learner: Learner) -> Learner:
         """Return what holds of a learner whose managed password TalentLMS has just refused.

@@ -48,13 +48,14 @@ class Accounts:
         learner_types: Collection[str],
         attempts: Attempts | None = None,
     ) -> None:
+        users = lms.users
         self._account_links = account_links
         self._locks = locks
-        self._refusals = AccountRefusals(attempts)
-        ownership = Ownership(lms, passwords, account_links)
-        self.upkeep = AccountUpkeep(lms, account_links, passwords, self._refusals)
-        self._adoption = Adoption(lms, account_links, passwords, ownership, self.upkeep, self._refusals, learner_types)
-        self._sign_up = SignUp(lms, account_links, passwords, ownership, self._adoption, self.upkeep, self._refusals)
+        self._refusals = AccountRefusals(users, attempts)
+        self.upkeep = AccountUpkeep(users, account_links, passwords, self._refusals)
+        ownership = Ownership(users, account_links, passwords)
+        self._adoption = Adoption(users, account_links, ownership, self._refusals, learner_types)
+        self._sign_up = SignUp(users, account_links, passwords, self._adoption, self._refusals)
 
     def ensure(self, person: Person, *, wait: float = WAIT_SECONDS) -> Learner:
         """Return the person's learner; no call to TalentLMS where the account is known and nothing changed.
@@ -70,14 +71,26 @@ class Accounts:
             TalentLMSError: TalentLMS could not be asked; nothing was changed that a later call would not mend.
         """
         with self._locks.hold(f"person:{person.key}", wait=wait) as lease:
-            known = self._account_links.find(person.key)
-            if known is not None:
-                try:
-                    return self.upkeep.brought_up_to_date(known, person).learner
-                except UserNotFound:
-                    self._forget(known)
-            self._refusals.check(person)
-            return self._adopted_or_signed_up(person, lease).learner
+            return (self._remembered(person) or self._adopted_or_signed_up(person, lease)).learner
+
+    def _remembered(self, person: Person) -> AccountLink | None:
+        known = self._account_links.find(person.key)
+        if known is None:
+            return None
+        try:
+            return self.upkeep.brought_up_to_date(known, person)
+        except UserNotFound:
+            self._forget(known)
+            return None
+
+    def _adopted_or_signed_up(self, person: Person, lease: Lease) -> AccountLink:
+        self._refusals.check(person)
+        user = self._adoption.existing(person)
+        if user is None:
+            link, user = self._sign_up.signed_up(person, lease)
+        else:
+            link = self._adoption.adopted(person, user)
+        return self.upkeep.brought_up_to_date(link, person, user)
 
     def known(self, key: str) -> Learner | None:
         """Return the learner of a person (``Identity.key``) if the account is remembered; no call to TalentLMS."""
@@ -93,7 +106,3 @@ class Accounts:
     def _forget(self, known: AccountLink) -> None:
         log.audit("account_link", outcome="success", step="forgotten", person=known.person, user_id=known.user_id)
         self._account_links.forget(known)
-
-    def _adopted_or_signed_up(self, person: Person, lease: Lease) -> AccountLink:
-        user = self._adoption.existing(person)
-        return self._sign_up.signed_up(person, lease) if user is None else self._adoption.adopted(person, user)

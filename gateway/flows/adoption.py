@@ -4,13 +4,11 @@ from collections.abc import Collection
 
 from gateway import log
 from gateway.database.account_links import AccountLinks
-from gateway.errors import AccountInactive, AccountNotALearner, AccountTaken, UserNotFound
+from gateway.errors import AccountInactive, AccountNotALearner, AccountTaken, EmailNotVerified, UserNotFound
 from gateway.flows.account_refusals import AccountRefusals
-from gateway.flows.account_upkeep import AccountUpkeep
-from gateway.flows.managed_password import ManagedPasswords
 from gateway.flows.ownership import Ownership
 from gateway.flows.person import Person
-from gateway.talentlms.client import TalentLMS
+from gateway.talentlms.users import Users
 from schemas.learner import AccountLink
 from schemas.user import User
 from schemas.user_type import is_administrators
@@ -20,30 +18,24 @@ class Adoption:
     """Adoption of accounts.
 
     Args:
-        lms: TalentLMS.
+        users: TalentLMS's.
         account_links: whose each is.
-        passwords: the managed passwords.
         ownership: whether we signed an account up ourselves.
-        upkeep: what TalentLMS is told of an account that was just adopted.
         refusals: where people are refused.
         learner_types: user types whose accounts may be adopted.
     """
 
     def __init__(
         self,
-        lms: TalentLMS,
+        users: Users,
         account_links: AccountLinks,
-        passwords: ManagedPasswords,
         ownership: Ownership,
-        upkeep: AccountUpkeep,
         refusals: AccountRefusals,
         learner_types: Collection[str],
     ) -> None:
-        self._users = lms.users
+        self._users = users
         self._account_links = account_links
-        self._passwords = passwords
         self._ownership = ownership
-        self._upkeep = upkeep
         self._refusals = refusals
         self._learner_types = learner_types
 
@@ -53,28 +45,15 @@ class Adoption:
         How TalentLMS compares is not documented, so what it answers counts only if it has the very address or user
         name that was asked for.
         """
-        trust, username = person.trust, person.identity.username
-        user = self.by_email(person) if person.has_own_email else None
-        if user is not None and is_same(user.email, person.identity.email):
+        user = self._by_email(person) if person.has_own_email else None
+        if user is not None and _is_same(user.email, person.identity.email):
             return user
-        user = self._by_username(person) if trust.usernames and username else None
-        return user if user is not None and is_same(user.login, username) else None
-
-    def by_email(self, person: Person) -> User | None:
-        """Return the account with the person's address, which need not be theirs; TalentLMS compares as it likes."""
-        try:
-            return self._users.by_email(person.identity.email)
-        except UserNotFound:
-            return None
-
-    def _by_username(self, person: Person) -> User | None:
-        try:
-            return self._users.by_username(person.identity.username.lower())
-        except UserNotFound:
-            return None
+        username = person.identity.username
+        user = self._by_username(username) if person.trust.usernames and username else None
+        return user if user is not None and _is_same(user.login, username) else None
 
     def adopted(self, person: Person, user: User, password_key: str = "") -> AccountLink:
-        """Connect the person with an account that is theirs.
+        """Connect the person with an account that is theirs; TalentLMS has not been told of them yet.
 
         Args:
             person: whose it is.
@@ -84,21 +63,56 @@ class Adoption:
         Raises:
             ProvisioningRefused: it is no learner's, inactive, or somebody else's.
         """
-        pending = person.has_own_email and self._ownership.is_unfinished(person.identity, user)
-        self._check_adoptable(person, user, pending=pending)
-        link = new_link(person, user, password_key or (self._passwords.current_key if pending else ""), pending=pending)
+        unfinished = self._ownership.key_of_unfinished(person.identity, user) if person.has_own_email else ""
+        self._check_adoptable(person, user, pending=bool(unfinished))
+        link = person.link_to(user, password_key or unfinished, pending=bool(unfinished))
         if not self._account_links.claim(link):
             raise self._taken(person, user)
         log.audit("provisioning", outcome="success", step="adopted", person=person.key, user_id=user.user_id)
-        return self._upkeep.brought_up_to_date(link, person, user)
+        return link
+
+    def in_the_way(self, person: Person) -> tuple[AccountLink, User] | None:
+        """Return the account that kept the person from being signed up, if it is theirs; nothing if there is none.
+
+        The address may be taken: by this person's own account, whose sign-up's answer was lost (it carries the
+        password that only we can derive), by an account that nobody vouches for, or by one whose address TalentLMS
+        takes for the same. Or just the user name is taken.
+
+        Raises:
+            ProvisioningRefused: as ``adopted``, or nobody vouches for the address.
+        """
+        user = self._by_email(person)
+        if user is None:
+            return None
+        if not _is_same(user.email, person.identity.email):
+            remedy = "TalentLMS takes this account's e-mail address for the person's, which differs; change one of them"
+            raise self._refusals.because(AccountTaken, person, user, remedy)
+        key = "" if person.has_own_email else self._ownership.key_of(person.identity, user)
+        if not (person.has_own_email or key):
+            raise self._refusals.because_of_email(EmailNotVerified, person, user)
+        return self.adopted(person, user, key), user
+
+    def _by_email(self, person: Person) -> User | None:
+        """Return the account with the person's address, which need not be theirs; TalentLMS compares as it likes."""
+        try:
+            return self._users.by_email(person.identity.email)
+        except UserNotFound:
+            return None
+
+    def _by_username(self, username: str) -> User | None:
+        try:
+            return self._users.by_username(username.lower())
+        except UserNotFound:
+            return None
 
     def _taken(self, person: Person, user: User) -> AccountTaken:
         """Return the refusal of an account that is linked already; it offers the sign-in at another provider."""
         owner = self._account_links.owner_of(user.user_id)
         issuer = owner.issuer if owner else ""
         remedy = "the account is linked to another identity; unlink it there, or change the address of one"
-        self._refusals.write(AccountTaken, person, user, remedy, linked_issuer=issuer)
-        return AccountTaken(remedy, issuer="" if issuer == person.identity.issuer else issuer)
+        taken = self._refusals.because(AccountTaken, person, user, remedy, linked_issuer=issuer)
+        taken.issuer = "" if issuer == person.identity.issuer else issuer
+        return taken
 
     def _check_adoptable(self, person: Person, user: User, *, pending: bool) -> None:
         if user.user_type not in self._learner_types:
@@ -120,20 +134,6 @@ def _remedy_for_type(user_type: str) -> str:
     )
 
 
-def is_same(one: str, other: str) -> bool:
+def _is_same(one: str, other: str) -> bool:
     """Return whether two addresses or user names differ in nothing but case (``ß`` is not ``ss`` here)."""
     return one.lower() == other.lower()
-
-
-def new_link(person: Person, user: User, password_key: str, *, pending: bool) -> AccountLink:
-    """Return a link whose profile is empty: TalentLMS has not been told yet."""
-    identity = person.identity
-    return AccountLink(
-        identity.issuer,
-        identity.subject,
-        user.user_id,
-        user.login,
-        password_key=password_key,
-        pending=pending,
-        email=identity.email,
-    )

@@ -5,12 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from gateway import log
-from gateway.errors import (
-    AccountInactive,
-    CourseNotOpen,
-    Misunderstood,
-    NotEnrolled,
-)
+from gateway.errors import CourseNotOpen, Misunderstood, NotEnrolled
 from gateway.flows.destinations import Destinations
 from gateway.flows.enrolment import Enrolment
 from gateway.flows.managed_password import ManagedPasswords
@@ -129,12 +124,10 @@ class Launch:
         return self._passwords.of(learner.person, learner.password_key) if learner.password_key else None
 
     def _by_login_key(self, learner: Learner) -> Link:
-        user = self._lms.users.by_id(learner.user_id)
-        if not user.active:
-            raise AccountInactive(f"user {user.user_id} is inactive")
-        if user.login_key is None:
+        login_key = self._lms.users.active_by_id(learner.user_id).login_key
+        if login_key is None:
             raise Misunderstood("a user without a login key")
-        return self._checked(user.login_key, learner)
+        return self._checked(login_key, learner)
 
     def _checked(self, link: Link, learner: Learner, course_id: int | None = None) -> Link:
         """Check where the link leads, and write down that it was given out: to whom, never the link."""

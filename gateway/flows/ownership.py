@@ -8,27 +8,27 @@ from gateway.database.account_links import AccountLinks
 from gateway.errors import AccountInactive, WrongPassword
 from gateway.flows.managed_password import ManagedPasswords
 from gateway.flows.profile import logins_for
-from gateway.talentlms.client import TalentLMS
+from gateway.talentlms.users import Users
 from schemas.identity import Identity
 from schemas.user import User
 
 
 class Ownership:
-    """Proof that an account is ours.
+    """Proof that an account is ours: the fingerprint of the key whose managed password it carries; empty for none.
 
     Args:
-        lms: TalentLMS, which checks passwords.
-        passwords: what a managed password is.
+        users: where TalentLMS checks passwords.
         account_links: which sign-ups' answers were lost.
+        passwords: what a managed password is.
     """
 
-    def __init__(self, lms: TalentLMS, passwords: ManagedPasswords, account_links: AccountLinks) -> None:
-        self._users = lms.users
-        self._passwords = passwords
+    def __init__(self, users: Users, account_links: AccountLinks, passwords: ManagedPasswords) -> None:
+        self._users = users
         self._account_links = account_links
+        self._passwords = passwords
 
     def key_of(self, identity: Identity, user: User) -> str:
-        """Return the fingerprint of the key whose managed password the account carries; empty for none.
+        """Return the key of an account that people sign in to.
 
         A wrong password could lock the account's owner out, so each person's are tried at most once an hour.
         """
@@ -40,14 +40,15 @@ class Ownership:
         self._account_links.proof_failed(identity.key)
         return ""
 
-    def is_unfinished(self, identity: Identity, user: User) -> bool:
-        """Return whether the account is the one whose sign-up's answer was lost before it could be activated.
+    def key_of_unfinished(self, identity: Identity, user: User) -> str:
+        """Return the key of an account whose sign-up's answer was lost before it could be activated.
 
         An account that somebody switched off is none: it was there before, and carries another password.
         """
         if user.active or user.login != self._account_links.intended(identity.key):
-            return False
-        return self._outcome(identity, user, self._passwords.current_key) == "inactive"
+            return ""
+        key = self._passwords.current_key
+        return key if self._outcome(identity, user, key) == "inactive" else ""
 
     def _outcome(self, identity: Identity, user: User, key: str) -> str:
         try:

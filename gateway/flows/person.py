@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from gateway.flows.profile import Profile, profile_of
 from gateway.flows.trust import Objection, Trust
 from schemas.identity import Identity
+from schemas.learner import AccountLink
+from schemas.user import User
 
 
 @dataclass(frozen=True)
@@ -39,3 +41,15 @@ class Person:
         """What TalentLMS may be told of an account that exists already."""
         profile = profile_of(self.identity)
         return profile if self.trust.may_tell_email(self.identity) else replace(profile, email="")
+
+    def link_to(self, user: User, password_key: str, *, pending: bool) -> AccountLink:
+        """Return a link to an account; its profile is empty, since TalentLMS has not been told of the person yet."""
+        return AccountLink(
+            self.identity.issuer,
+            self.identity.subject,
+            user.user_id,
+            user.login,
+            password_key=password_key,
+            pending=pending,
+            email=self.identity.email,
+        )

@@ -1,6 +1,5 @@
 """Learner → what they learn: their courses with progress."""
 
-from gateway.errors import AccountInactive
 from gateway.talentlms.client import TalentLMS
 from schemas.learner import Learner
 from schemas.user import Enrolment
@@ -30,7 +29,5 @@ class Training:
             Gone: it is archived.
             AccountInactive: it is switched off.
         """
-        user = self._lms.users.by_id(learner.user_id)
-        if not user.active:
-            raise AccountInactive(f"user {user.user_id} is inactive")
-        return tuple(sorted(user.courses, key=lambda course: (course.completed_on is not None, course.name.casefold())))
+        courses = self._lms.users.active_by_id(learner.user_id).courses
+        return tuple(sorted(courses, key=lambda course: (course.completed_on is not None, course.name.casefold())))

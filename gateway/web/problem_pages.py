@@ -89,6 +89,7 @@ PAGES: Mapping[type[GatewayError], ProblemPage] = {
     errors.DatabaseUnavailable: ProblemPage(503, "again", "database-unavailable"),
     errors.StoreUnavailable: ProblemPage(503, "again", "store-unavailable"),
     errors.TalentLMSError: ProblemPage(502, "again", "talentlms-error", advice_of="internal-error"),
+    errors.WeakPassword: ProblemPage(403, "sign-out", "talentlms-weak-password", title_of="sign-up-refused"),
     errors.SeatsUsedUp: ProblemPage(403, "sign-out", "seats-used-up"),
     errors.FieldRequired: ProblemPage(403, "sign-out", "field-required"),
     errors.CouponRefused: ProblemPage(422, "training", "coupon-refused"),

@@ -19,6 +19,7 @@ from gateway.errors import (
     StoreUnavailable,
     TalentLMSError,
     Unavailable,
+    WeakPassword,
 )
 from gateway.flows.managed_password import ManagedPasswords
 from gateway.keyring import Keyring
@@ -134,6 +135,32 @@ def test_a_mandatory_custom_field_is_found_out_and_named_to_the_operator(
     (line,) = audited("provisioning")
     assert line["reason"] == "field-required"
     assert "(Staff number); make them optional" in line["remedy"]
+
+
+def test_a_mandatory_custom_field_that_keeps_an_account_from_being_changed_is_named_too(
+    provisioning, academy, asked, audited
+):
+    provisioning().learner_for(KIM)
+    academy.control.add_custom_field("user", "custom_field_2", "Staff number", mandatory=True)
+    academy.control.fault("edituser", kind="status", status=400, message="Invalid arguments provided")
+    asked()
+    with pytest.raises(FieldRequired):
+        provisioning().learner_for(replace(KIM, given_name="Kimberly"))
+    assert asked() == ["edituser", "getcustomregistrationfields"]
+    assert "(Staff number); make them optional" in audited("provisioning")[-1]["remedy"]
+    assert provisioning().learner_for(replace(KIM, given_name="Kimberly")).login == "kim.lee"
+
+
+def test_a_password_that_talentlms_finds_too_weak_is_asked_for_once_and_the_rule_is_to_be_relaxed(
+    provisioning, academy, asked, audited
+):
+    academy.control.fault("usersignup", kind="status", status=400, message="Password is not strong enough (…)")
+    with pytest.raises(WeakPassword):
+        provisioning().learner_for(KIM)
+    assert asked() == ["users/email", "usersignup"]
+    (line,) = audited("provisioning")
+    assert line["reason"] == "talentlms-weak-password"
+    assert "relax its rule (400: Password is not strong enough" in line["remedy"]
 
 
 @pytest.mark.parametrize("fields", [{}, {"kind": "html"}])

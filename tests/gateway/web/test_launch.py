@@ -173,7 +173,8 @@ def test_my_training_of_a_stranger_is_a_welcome_without_a_question_to_anybody(br
     [
         ("no seat", "All places are taken"),
         ("no field", "The training site wants to know more"),
-        ("else", "Your training account could not be made"),
+        ("weak password", "Your training account could not be set up"),
+        ("else", "Your training account could not be set up"),
     ],
 )
 def test_whoever_talentlms_takes_no_sign_up_of_is_told_why_and_not_to_try_again(browser, academy, situation, heading):
@@ -181,6 +182,9 @@ def test_whoever_talentlms_takes_no_sign_up_of_is_told_why_and_not_to_try_again(
         academy.control.quirk(user_limit=1)
     elif situation == "no field":
         academy.control.add_custom_field("user", "custom_field_1", "Staff number", mandatory=True)
+    elif situation == "weak password":
+        message = "Password is not strong enough (should have at least (40) characters in length)"
+        academy.control.fault("usersignup", kind="status", status=400, message=message)
     else:
         academy.control.fault("usersignup", kind="status", status=400, message="Not on a Sunday", times=2)
     browser.sign_in()
