@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from gateway.config import IdentityProviderSettings, RegisteredAddresses, Settings
 from gateway.database import upgrade
 from gateway.database.account_links import AccountLinks
-from gateway.database.connection import PreparedDatabase
+from gateway.database.connection import Database
 from gateway.flows import account_refusals, failed_codes
 from gateway.flows.accounts import Accounts
 from gateway.flows.checkout import Checkout
@@ -67,7 +67,7 @@ class Services:
         return connect(self.settings.redis_url, self.settings.ca_file)
 
     @cached_property
-    def database(self) -> PreparedDatabase:
+    def database(self) -> Database:
         """What lasts."""
         return upgrade.opened(self.settings.database_url, self.settings.ca_file)
 

@@ -3,7 +3,7 @@
 import re
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 import sqlalchemy
@@ -49,14 +49,15 @@ class AccountLinks:
 
     def find(self, person: str) -> AccountLink | None:
         """Return the link of a person (``Identity.key``)."""
-        with self._database.reading() as connection:
-            row = connection.execute(select(ACCOUNT_LINKS).where(ACCOUNT_LINKS.c.person == person)).one_or_none()
-        return None if row is None else _link(row)
+        return self._one(ACCOUNT_LINKS.c.person == person)
 
     def owner_of(self, user_id: int) -> AccountLink | None:
         """Return whose an account is."""
+        return self._one(ACCOUNT_LINKS.c.user_id == user_id)
+
+    def _one(self, wanted: sqlalchemy.ColumnElement[bool]) -> AccountLink | None:
         with self._database.reading() as connection:
-            row = connection.execute(select(ACCOUNT_LINKS).where(ACCOUNT_LINKS.c.user_id == user_id)).one_or_none()
+            row = connection.execute(select(ACCOUNT_LINKS).where(wanted)).one_or_none()
         return None if row is None else _link(row)
 
     def claim(self, link: AccountLink) -> bool:
@@ -95,8 +96,7 @@ class AccountLinks:
     def update(self, link: AccountLink) -> None:
         """Write what is remembered of a person's account, unless the account is another person's by now."""
         with self._database.transaction() as connection:
-            mine = (ACCOUNT_LINKS.c.person == link.person) & (ACCOUNT_LINKS.c.user_id == link.user_id)
-            connection.execute(update(ACCOUNT_LINKS).where(mine).values(**asdict(link)))
+            connection.execute(update(ACCOUNT_LINKS).where(*_is(link)).values(**asdict(link)))
 
     def change(self, before: AccountLink, after: AccountLink) -> None:
         """Write what is remembered anew, unless something else was written since ``before`` was read."""
@@ -106,23 +106,19 @@ class AccountLinks:
 
     def forget(self, link: AccountLink) -> None:
         """Forget a link; an account that is another person's by now stays theirs."""
-        with self._database.transaction() as connection:
-            mine = (ACCOUNT_LINKS.c.person == link.person) & (ACCOUNT_LINKS.c.user_id == link.user_id)
-            connection.execute(delete(ACCOUNT_LINKS).where(mine))
+        self._forgotten(*_is(link))
 
     def forget_account(self, user_id: int) -> bool:
-        """Forget whose an account is.
-
-        Returns:
-            Whether it was anybody's.
-        """
-        with self._database.transaction() as connection:
-            return connection.execute(delete(ACCOUNT_LINKS).where(ACCOUNT_LINKS.c.user_id == user_id)).rowcount > 0
+        """Forget whose an account is; return whether it was anybody's."""
+        return self._forgotten(ACCOUNT_LINKS.c.user_id == user_id) > 0
 
     def forget_issuer(self, issuer: str) -> int:
         """Forget the accounts of everybody whom one provider has signed in; return how many there were."""
+        return self._forgotten(ACCOUNT_LINKS.c.issuer == issuer)
+
+    def _forgotten(self, *which: sqlalchemy.ColumnElement[bool]) -> int:
         with self._database.transaction() as connection:
-            return connection.execute(delete(ACCOUNT_LINKS).where(ACCOUNT_LINKS.c.issuer == issuer)).rowcount
+            return connection.execute(delete(ACCOUNT_LINKS).where(*which)).rowcount
 
     def listed(self, wanted: str = "", *, after: str = "", at_most: int = 100) -> Sequence[Listed]:
         """Return links, by their persons' keys.
@@ -183,6 +179,11 @@ def _named(wanted: str) -> list[sqlalchemy.ColumnElement[bool]]:
     return named
 
 
+def _is(link: AccountLink) -> tuple[sqlalchemy.ColumnElement[bool], ...]:
+    """Return what makes a row the one of this person and this account."""
+    return ACCOUNT_LINKS.c.person == link.person, ACCOUNT_LINKS.c.user_id == link.user_id
+
+
 def _write(connection: sqlalchemy.Connection, link: AccountLink) -> None:
     values = {"person": link.person, **asdict(link)}
     changed = connection.execute(update(ACCOUNT_LINKS).where(ACCOUNT_LINKS.c.person == link.person).values(**values))
@@ -191,4 +192,4 @@ def _write(connection: sqlalchemy.Connection, link: AccountLink) -> None:
 
 
 def _link(row: Any) -> AccountLink:
-    return AccountLink(**{name: getattr(row, name) for name in AccountLink.__dataclass_fields__})
+    return AccountLink(**{field.name: getattr(row, field.name) for field in fields(AccountLink)})

@@ -43,15 +43,23 @@ class AlreadyThere(Exception):
 
 
 class Database:
-    """A database.
+    """A database. Before it is first used it is prepared, again and again until that has succeeded once.
 
     Args:
         engine: SQLAlchemy's, as ``connect`` makes it.
+        prepare: what to do with it first; raises ``DatabaseUnavailable`` where that cannot be done. ``None``: nothing.
     """
 
-    def __init__(self, engine: sqlalchemy.Engine) -> None:
+    def __init__(self, engine: sqlalchemy.Engine, prepare: "Callable[[Database], object] | None" = None) -> None:
         self.engine = engine
+        self._prepare = prepare
+        self._one_at_a_time = threading.Lock()
         self._last: tuple[Literal["ok", "unavailable"], float] | None = None
+
+    @property
+    def plain(self) -> "Database":
+        """The database as it is, whatever its tables are."""
+        return Database(self.engine)
 
     @property
     def state(self) -> Literal["ok", "unavailable", "unknown"]:
@@ -72,8 +80,9 @@ class Database:
             AlreadyThere: a unique value is there already; nothing was done.
             DatabaseUnavailable: the database cannot be reached, or is at fault.
         """
+        self.prepare()
         options = {_WRITES: True}
-        with self._used(), self.engine.execution_options(**options).begin() as connection:
+        with self._noted(), self.engine.execution_options(**options).begin() as connection:
             yield connection
 
     @contextmanager
@@ -83,33 +92,9 @@ class Database:
         Raises:
             DatabaseUnavailable: as ``transaction``.
         """
-        with self._used(), self.engine.connect() as connection:
+        self.prepare()
+        with self._noted(), self.engine.connect() as connection:
             yield connection
-
-    @contextmanager
-    def _used(self) -> Iterator[None]:
-        try:
-            with _translated():
-                yield
-        except DatabaseUnavailable:
-            self._last = ("unavailable", time.monotonic())
-            raise
-        self._last = ("ok", time.monotonic())
-
-
-class PreparedDatabase(Database):
-    """A database that is prepared before it is first used, again and again until that has succeeded once.
-
-    Args:
-        plain: the database as it is, whatever its tables are.
-        prepare: what to do with it; raises ``DatabaseUnavailable`` where that cannot be done.
-    """
-
-    def __init__(self, plain: Database, prepare: Callable[[Database], object]) -> None:
-        super().__init__(plain.engine)
-        self.plain = plain
-        self._prepare: Callable[[Database], object] | None = prepare
-        self._one_at_a_time = threading.Lock()
 
     def prepare(self) -> None:
         """Prepare it now, unless that was done before."""
@@ -119,28 +104,25 @@ class PreparedDatabase(Database):
             raise DatabaseUnavailable("its tables are still being brought up to date", retry_after=5)
         try:
             if self._prepare is not None:
-                with self._used():
+                with self._noted():
                     self._prepare(self.plain)
                 self._prepare = None
         finally:
             self._one_at_a_time.release()
 
     @contextmanager
-    def transaction(self) -> Iterator[sqlalchemy.Connection]:
-        """Carry out all that a ``with`` block does, or nothing of it; errors as those of every database."""
-        self.prepare()
-        with super().transaction() as connection:
-            yield connection
-
-    @contextmanager
-    def reading(self) -> Iterator[sqlalchemy.Connection]:
-        """Read what was true at one moment; errors as those of every database."""
-        self.prepare()
-        with super().reading() as connection:
-            yield connection
+    def _noted(self) -> Iterator[None]:
+        """Take note of how the database was, and raise its faults as ours."""
+        try:
+            with _translated():
+                yield
+        except DatabaseUnavailable:
+            self._last = ("unavailable", time.monotonic())
+            raise
+        self._last = ("ok", time.monotonic())
 
 
-def connect(url: Secret, ca_file: Path | None = None) -> Database:
+def connect(url: Secret, ca_file: Path | None = None, prepare: Callable[[Database], object] | None = None) -> Database:
     """Return the database of a URL; it is connected to when it is first used.
 
     Args:
@@ -148,9 +130,11 @@ def connect(url: Secret, ca_file: Path | None = None) -> Database:
             made where they are missing, for the gateway's own user alone.
         ca_file: PEM, certificate authorities for a PostgreSQL whose URL demands a verified certificate and does not say
             by whom.
+        prepare: as ``Database`` has it.
     """
     parsed = sqlalchemy.make_url(url.reveal())
-    return Database(_sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _postgresql(parsed, ca_file))
+    engine = _sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _postgresql(parsed, ca_file)
+    return Database(engine, prepare)
 
 
 def _postgresql(url: sqlalchemy.URL, ca_file: Path | None) -> sqlalchemy.Engine:

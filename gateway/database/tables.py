@@ -29,21 +29,18 @@ ACCOUNT_LINKS = Table(
 )
 """Which TalentLMS account is whose; ``schemas.learner.AccountLink`` says what each column means."""
 
-SIGN_UPS = Table(
-    "sign_ups",
-    METADATA,
-    Column("person", String(32), primary_key=True),
-    Column("login", Text, nullable=False),
-    Column("expires_at", BigInteger, nullable=False),
-    Index("ix_sign_ups_expires_at", "expires_at"),
-)
+
+def _remembered_for_a_while(name: str, *columns: Column[str]) -> Table:
+    """Return a table of what is remembered of people until a time."""
+    person, expires_at = (
+        Column("person", String(32), primary_key=True),
+        Column("expires_at", BigInteger, nullable=False),
+    )
+    return Table(name, METADATA, person, *columns, expires_at, Index(f"ix_{name}_expires_at", "expires_at"))
+
+
+SIGN_UPS = _remembered_for_a_while("sign_ups", Column("login", Text, nullable=False))
 """Sign-ups that were sent, and of whose answer nothing is known yet."""
 
-FAILED_PROOFS = Table(
-    "failed_proofs",
-    METADATA,
-    Column("person", String(32), primary_key=True),
-    Column("expires_at", BigInteger, nullable=False),
-    Index("ix_failed_proofs_expires_at", "expires_at"),
-)
+FAILED_PROOFS = _remembered_for_a_while("failed_proofs")
 """Whose proof of an account by its managed password failed lately."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import sqlalchemy
 from sqlalchemy import text
 
-from gateway.database.connection import Database, PreparedDatabase, connect
+from gateway.database.connection import Database, connect
 from gateway.errors import DatabaseUnavailable
 from schemas.secret import Secret
 
@@ -34,12 +34,9 @@ class Versions:
         return self.current == self.newest
 
 
-def opened(url: Secret, ca_file: Path | None = None) -> PreparedDatabase:
-    """Return the database of a URL, whose tables are brought up to date before it is first used.
-
-    The arguments are those of ``connect``.
-    """
-    return PreparedDatabase(connect(url, ca_file), upgrade)
+def opened(url: Secret, ca_file: Path | None = None) -> Database:
+    """Return the database of a URL as ``connect`` does; its tables are brought up to date before it is first used."""
+    return connect(url, ca_file, upgrade)
 
 
 def versions(database: Database) -> Versions:

@@ -11,6 +11,7 @@ from typing import Any
 
 import redis
 from redis.backoff import NoBackoff
+from redis.connection import ConnectionInterface
 from redis.retry import Retry
 
 from gateway.errors import StoreUnavailable
@@ -37,6 +38,11 @@ _NOT_HERE = (
 _NOT_HERE_WORDS = re.compile(r"\b(?:READONLY|MOVED|ASK|CLUSTERDOWN|MASTERDOWN|TRYAGAIN|LOADING|NOREPLICAS|UNBLOCKED)\b")
 """For answers that have no class of their own, and for those that another answer quotes: a script's, an EXECABORT."""
 
+_DELETE_OWN = """
+if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
+return 0
+"""
+
 _Command = tuple[str | float | bytes, ...]
 
 
@@ -53,7 +59,7 @@ class _Connections:
 
     def __init__(self, pool: redis.ConnectionPool) -> None:
         self._pool = pool
-        self._free: LifoQueue[redis.Connection | None] = LifoQueue()
+        self._free: LifoQueue[ConnectionInterface | None] = LifoQueue()
         for _ in range(AT_ONCE):
             self._free.put(None)
         self._failed_at = 0.0
@@ -76,12 +82,12 @@ class _Connections:
         try:
             if self._failed_at > since:  # so nobody waits for a connection and then for a Redis that does not answer
                 raise redis.ConnectionError("whoever had the connection before got no answer")
-            connection = connection or self._pool.connection_class(**self._pool.connection_kwargs)
+            connection = connection or self._pool.make_connection()
             return self._answers(connection, commands)
         finally:
             self._free.put(connection)  # after any error but Redis's own answer it is closed, and opens anew
 
-    def _answers(self, connection: redis.Connection, commands: Sequence[_Command]) -> list[Any]:
+    def _answers(self, connection: ConnectionInterface, commands: Sequence[_Command]) -> list[Any]:
         try:
             try:
                 return _asked(connection, commands)
@@ -92,7 +98,7 @@ class _Connections:
             raise
 
 
-def _asked(connection: redis.Connection, commands: Sequence[_Command]) -> list[Any]:
+def _asked(connection: ConnectionInterface, commands: Sequence[_Command]) -> list[Any]:
     connection.send_packed_command(connection.pack_commands(commands))
     answers = [_answer(connection) for _ in commands]
     errors = [error for error in _flat(answers) if isinstance(error, redis.ResponseError)]
@@ -105,7 +111,7 @@ def _asked(connection: redis.Connection, commands: Sequence[_Command]) -> list[A
     return answers
 
 
-def _answer(connection: redis.Connection) -> Any:
+def _answer(connection: ConnectionInterface) -> Any:
     """Return the next answer, an error among them: the answers behind it have to be read all the same."""
     try:
         return connection.read_response()
@@ -133,21 +139,22 @@ class Store:
     """Redis, or the embedded look-alike: the same commands, the same scripts, one code path.
 
     Args:
-        client: connected lazily; one object serves all threads or greenlets of a process.
+        pool: makes the connections, lazily; one object serves all threads or greenlets of a process.
     """
 
-    def __init__(self, client: redis.Redis) -> None:
-        self._connections = _Connections(client.connection_pool)
+    def __init__(self, pool: redis.ConnectionPool) -> None:
+        self._connections = _Connections(pool)
+        self._delete_own = self.script(_DELETE_OWN)
         self._check = self.script("return redis.call('SET', KEYS[1], '1', 'PX', ARGV[1])")
 
     def ask(self, *command: str | float | bytes) -> Any:
         """Carry out one command and return Redis's answer; texts come back as ``bytes``."""
-        with _wall():
+        with _translated():
             return self._connections.ask(command)[0]
 
     def ask_all(self, commands: Sequence[tuple[str | float | bytes, ...]]) -> list[Any]:
         """Carry out several commands as one transaction, in one round trip, and return the answers in order."""
-        with _wall():
+        with _translated():
             answers: list[Any] = self._connections.ask(("MULTI",), *commands, ("EXEC",))[-1]
             return answers
 
@@ -156,13 +163,17 @@ class Store:
         digest = hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest()  # Redis's name for the script
 
         def run(keys: Sequence[str | bytes], arguments: Sequence[str | float | bytes]) -> Any:
-            with _wall():
+            with _translated():
                 try:
                     return self._connections.ask(("EVALSHA", digest, len(keys), *keys, *arguments))[0]
                 except redis.exceptions.NoScriptError:
                     return self._connections.ask(("EVAL", source, len(keys), *keys, *arguments))[0]
 
         return run
+
+    def delete_own(self, key: str, mark: str) -> None:
+        """Delete a key, unless somebody else has set it to a mark of theirs by now."""
+        self._delete_own([key], [mark])
 
     def keys(self, pattern: str) -> list[bytes]:
         """Return all keys of a pattern without blocking Redis; for an operator's command, not for a click."""
@@ -193,10 +204,11 @@ def connect(url: Secret | None, ca_file: Path | None = None) -> Store:
     if url is None:
         import fakeredis  # noqa: PLC0415 - with its Lua 3 MiB in each worker, for nothing where there is a Redis
 
-        return Store(fakeredis.FakeRedis(server=fakeredis.FakeServer()))  # one for all, whichever connection is first
+        server = fakeredis.FakeServer()  # one for all, whichever connection is first
+        return Store(fakeredis.FakeRedis(server=server).connection_pool)
     tls = {"ssl_ca_certs": str(ca_file)} if ca_file and url.reveal().startswith("rediss://") else {}
     return Store(
-        redis.Redis.from_url(
+        redis.ConnectionPool.from_url(
             url.reveal(),
             socket_connect_timeout=CONNECT_SECONDS,
             socket_timeout=REPLY_SECONDS,
@@ -209,7 +221,7 @@ def connect(url: Secret | None, ca_file: Path | None = None) -> Store:
 
 
 @contextmanager
-def _wall() -> Any:
+def _translated() -> Any:
     try:
         yield
     except (redis.RedisError, OSError) as error:

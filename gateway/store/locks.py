@@ -19,10 +19,6 @@ _RENEW = """
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
 return 0
 """
-_RELEASE = """
-if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
-return 0
-"""
 
 
 class Lease:
@@ -56,8 +52,7 @@ class Locks:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._room = threading.BoundedSemaphore(WAITING_AT_ONCE)
-        self._release = store.script(_RELEASE)
+        self._waiting = threading.BoundedSemaphore(WAITING_AT_ONCE)
         self._renew = store.script(_RENEW)
 
     @contextmanager
@@ -78,7 +73,7 @@ class Locks:
             yield lease
         finally:
             lease.ended.set()
-            self._release([key], [token])
+            self._store.delete_own(key, token)
 
     def _keep(self, key: str, token: str, lease: Lease) -> None:
         """Renew a lock until its block ends, or it is lost."""
@@ -88,7 +83,7 @@ class Locks:
                 lease.until = until if self._renew([key], [token, _milliseconds()]) else 0.0
 
     def _wait(self, key: str, token: str, end: float) -> Lease:
-        if not self._room.acquire(blocking=False):
+        if not self._waiting.acquire(blocking=False):
             raise ProvisioningBusy(f"{WAITING_AT_ONCE} wait for locks already", retry_after=2)
         try:
             while True:
@@ -99,7 +94,7 @@ class Locks:
                 if lease is not None:
                     return lease
         finally:
-            self._room.release()
+            self._waiting.release()
 
     def _taken(self, key: str, token: str) -> Lease | None:
         """Take the lock if it is free; it is also ours where the answer to an earlier try of this one got lost."""

@@ -35,11 +35,6 @@ redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return {_MINE}
 """
 
-_END = """
-if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
-return 0
-"""
-
 
 @dataclass(frozen=True)
 class Document:
@@ -84,7 +79,6 @@ class ProviderDocuments:
         self._store = store
         self._keep = keep
         self._begin = store.script(_BEGIN)
-        self._end = store.script(_END)
         self._waiting = {whose: threading.BoundedSemaphore(most) for whose, most in WAITING_AT_ONCE.items()}
 
     def find(self, url: str) -> Document | None:
@@ -140,7 +134,7 @@ class ProviderDocuments:
             yield Attempt(is_ours=result == _MINE, is_anothers=result >= 0)
         finally:
             if result == _MINE:
-                self._end([mark], [own])
+                self._store.delete_own(mark, own)
 
     def under_way(self, url: str) -> float | None:
         """Return for how many seconds a worker has been fetching a document; ``None`` where nobody is."""
