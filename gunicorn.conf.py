@@ -6,7 +6,7 @@ workers from its own ``WEB_CONCURRENCY``.
 
 from gevent import monkey
 
-# Before anything else is imported: whoever has imported a name of the standard library already would block all others.
+# Before anything else is imported: a name of the standard library that is imported already would block all others.
 monkey.patch_all()
 
 import contextlib
@@ -76,7 +76,7 @@ limit_request_fields = 60
 # field, of which sign-ins under way take up to 6 KB (gateway/web/transactions.py).
 limit_request_line = 8190
 limit_request_field_size = 8190
-# A proxy's word on the scheme and on whoever is signed in changes nothing; settings say what holds.
+# A proxy's word on the scheme and on who is signed in changes nothing; settings say what holds.
 secure_scheme_headers: dict[str, str] = {}
 forwarder_headers = ""
 # Nobody steers the gateway through a socket; signals do.

@@ -13,7 +13,7 @@ import uvloop
 
 from bench.contestants.contestant import PATH
 from bench.http_client import Broken, Connection, connect
-from bench.load import PATIENCE_SECONDS, Judge, request
+from bench.load import PATIENCE_SECONDS, Check, request
 from bench.ports import HOST
 
 _COOKIE = re.compile(rb"\r\nset-cookie: *([^=;\r\n]+)=([^;\r\n]*)(?:[^\r\n]*; *(max-age=0))?", re.IGNORECASE)
@@ -43,33 +43,33 @@ class SignIns:
         return self.good / (self.ended - self.began)
 
 
-def sign_in(people: Sequence[str], port: int, judge: Judge, at_once: int) -> SignIns:
+def sign_in(people: Sequence[str], port: int, check: Check, at_once: int) -> SignIns:
     """Sign people in, each in a new browser, as fast as they come in.
 
     Args:
         people: their ids at the provider, which signs in whomever ``login_hint`` names.
         port: the gateway's.
-        judge: what the last answer has to be.
+        check: what the last answer has to be.
         at_once: how many sign in at the same time.
     """
-    return uvloop.run(_all(people, port, judge, at_once))
+    return uvloop.run(_all(people, port, check, at_once))
 
 
-async def _all(people: Sequence[str], port: int, judge: Judge, at_once: int) -> SignIns:
+async def _all(people: Sequence[str], port: int, check: Check, at_once: int) -> SignIns:
     done = SignIns()
     left = iter(people)
     async with asyncio.TaskGroup() as group:
         for _ in range(at_once):
-            group.create_task(_one_after_another(left, port, judge, done))
+            group.create_task(_one_after_another(left, port, check, done))
     done.ended = time.monotonic()
     return done
 
 
-async def _one_after_another(left: Iterator[str], port: int, judge: Judge, done: SignIns) -> None:
+async def _one_after_another(left: Iterator[str], port: int, check: Check, done: SignIns) -> None:
     for person in left:
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
-                fault = await _signed_in(person, port, judge)
+                fault = await _signed_in(person, port, check)
         except (Broken, TimeoutError) as error:
             fault = f"no answer: {error or type(error).__name__}"
         if fault:
@@ -78,7 +78,7 @@ async def _one_after_another(left: Iterator[str], port: int, judge: Judge, done:
             done.good += 1
 
 
-async def _signed_in(person: str, port: int, judge: Judge) -> str:
+async def _signed_in(person: str, port: int, check: Check) -> str:
     """Return what went wrong, nothing where the person got a link."""
     connections: dict[int, Connection] = {}
     cookies: dict[int, dict[str, str]] = {}
@@ -91,7 +91,7 @@ async def _signed_in(person: str, port: int, judge: Judge) -> str:
             answer = await connections[port].ask(request(port, path, sent))
             keep(cookies[port], answer.head)
             if step == _REDIRECTS:
-                return judge(answer)
+                return check(answer)
             place = urlsplit(answer.header("Location"))
             if answer.status not in (302, 303):
                 return f"{answer.status} in step {step}"

@@ -24,7 +24,7 @@ def percentile(values: Sequence[float], percent: float) -> float:
 def ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
     """Return the median of the ratios of rounds that were run side by side.
 
-    Neighbouring rounds share the machine's mood, so the ratio within a round is steadier than that of two medians.
+    Adjacent rounds run at the machine's same speed, so the ratio within a round is steadier than that of two medians.
     """
     return median([one / other for one, other in zip(ours, theirs, strict=True)])
 

@@ -84,7 +84,7 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Note where requests go."""
-        self._transport = cast("asyncio.WriteTransport", transport)  # uvloop's is one in deed, though not by descent
+        self._transport = cast("asyncio.WriteTransport", transport)  # uvloop's has its methods, but is no subclass
 
     def data_received(self, data: bytes) -> None:
         """Hand the answer over as soon as it is whole."""
@@ -99,7 +99,7 @@ class Connection(asyncio.Protocol):
             self.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Tell whoever waits."""
+        """Tell the task that waits."""
         if self._answer is not None and not self._answer.done():
             self._answer.set_exception(Broken(type(exc).__name__ if exc else "closed"))
 

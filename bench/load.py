@@ -20,7 +20,7 @@ PATIENCE_SECONDS = 30.0
 
 T = TypeVar("T")
 
-Judge = Callable[[Answer], str]
+Check = Callable[[Answer], str]
 """Returns what is wrong with an answer, empty where nothing is."""
 
 
@@ -31,13 +31,13 @@ class Target:
     Attributes:
         port: on loopback.
         requests: sent in turn, over and over.
-        judge: what an answer has to be.
+        check: what an answer has to be.
         context: set for TLS.
     """
 
     port: int
     requests: Sequence[bytes]
-    judge: Judge
+    check: Check
     context: ssl.SSLContext | None = None
 
 
@@ -72,9 +72,9 @@ class Tally:
         """Good answers per second."""
         return self.good / self.seconds
 
-    def add(self, answer: Answer, judge: Judge) -> None:
+    def add(self, answer: Answer, check: Check) -> None:
         """Count an answer."""
-        fault = judge(answer)
+        fault = check(answer)
         if fault:
             self.faults[fault] += 1
         else:
@@ -88,7 +88,7 @@ class Tally:
 
 
 class FreshLinks:
-    """Judges answers that have to lead to a link of their own, never seen before.
+    """Checks answers that have to lead to a link of their own, never seen before.
 
     Args:
         origin: what the links begin with.
@@ -109,14 +109,14 @@ class FreshLinks:
         return ""
 
 
-def fixed_link(link: str) -> Judge:
-    """Return a judge of answers that have to lead to one address."""
+def fixed_link(link: str) -> Check:
+    """Return a check of answers that have to lead to one address."""
 
-    def judge(answer: Answer) -> str:
+    def check(answer: Answer) -> str:
         good = answer.status == HTTPStatus.FOUND and answer.header("Location") == link
         return "" if good else _unexpected(answer)
 
-    return judge
+    return check
 
 
 def _unexpected(answer: Answer) -> str:
@@ -172,7 +172,7 @@ async def _one_after_another(target: Target, left: Iterator[bytes], tally: Tally
             async with asyncio.timeout(PATIENCE_SECONDS):
                 if connection is None or not connection.usable:
                     connection = await connect(HOST, target.port, target.context)
-                tally.add(await connection.ask(words), target.judge)
+                tally.add(await connection.ask(words), target.check)
         except (Broken, TimeoutError) as error:
             tally.lost(error)
             connection = None
@@ -222,7 +222,7 @@ async def _one(target: Target, words: bytes, tally: Tally, idle: list[Connection
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
             connection = _taken(idle) or await connect(HOST, target.port, target.context)
-            tally.add(await connection.ask(words), target.judge)
+            tally.add(await connection.ask(words), target.check)
     except (Broken, TimeoutError) as error:
         tally.lost(error)
     if connection is not None and keep:

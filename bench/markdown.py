@@ -58,7 +58,7 @@ _PEERS = """## Who is measured
   (`bench/apps/handwritten.py`), on the same server with the same configuration. It loads the usual certificate
   authorities, and one more.
 - **empty Flask**: one route that answers a fixed 302 (`bench/apps/empty.py`), on the same server likewise.
-- **Apache, mod_auth_openidc**: a fixed 302 for whoever is signed in; it asks no TalentLMS.
+- **Apache, mod_auth_openidc**: a fixed 302 for signed-in people; it asks no TalentLMS.
 - **nginx**: a fixed 302 for everybody; the floor.
 
 Every answer's status and `Location` are checked; the gateway's and the script's links have to be new each time.

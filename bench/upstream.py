@@ -114,7 +114,7 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Note where answers go."""
-        self._transport = cast("asyncio.WriteTransport", transport)  # uvloop's is one in deed, though not by descent
+        self._transport = cast("asyncio.WriteTransport", transport)  # uvloop's has its methods, but is no subclass
 
     def data_received(self, data: bytes) -> None:
         """Answer each request that is there as a whole."""

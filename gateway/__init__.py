@@ -86,14 +86,14 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def log_risks(settings: Settings) -> None:
-    """Log what the settings allow although it is dangerous; for whoever starts the gateway's processes, once."""
+    """Log what the settings allow although it is dangerous; for what starts the gateway's processes, once."""
     log.configure(settings.log_level)
     for risk in risks(settings):
         log.event("settings.risk", level=logging.WARNING, setting=risk.name, note=risk.says)
 
 
 def database_fault(settings: Settings) -> list[str]:
-    """Return what keeps the database's file from being used, if anything; for whoever starts the gateway's processes.
+    """Return what keeps the database's file from being used, if anything; for what starts the gateway's processes.
 
     Of a server nothing is said: it may come back, and clicks of people who are signed in go on without it.
     """

@@ -8,7 +8,7 @@ class Lane(IntEnum):
     """Who goes first; within a lane, first come, first served."""
 
     CLICK = 0
-    PAPERWORK = 1
+    PURCHASE = 1
     BACKGROUND = 2
 
 
@@ -35,11 +35,11 @@ class QueueEntry:
     """How the work at hand queues for a call.
 
     Attributes:
-        lane: a click, a purchase's paperwork or a background sync.
+        lane: a click, what follows a purchase or a background sync.
         person: whose calls these are, letters and digits, such as ``Identity.key``. Empty: nobody's; then no limit per
             person holds.
-        path: what the person asked for, letters and digits. It and the person are a place in the queue: whoever asks
-            again with both keeps it. Empty: no place is kept.
+        path: what the person asked for, letters and digits. It and the person are a place in the queue: a click that
+            asks again with both keeps it. Empty: no place is kept.
         item: the course or category that is asked for, such as ``course:12``; empty for none.
         patience: how many seconds the work may be held until the call's time comes.
         asked: for the further calls of a click, when the click first asked, milliseconds of the shared budget's clock:
@@ -56,7 +56,7 @@ class QueueEntry:
 
 @dataclass(frozen=True)
 class SessionLookup:
-    """A record without which there is no call for a click: the session of whoever clicks.
+    """A record without which there is no call for a click: the session of the person who clicks.
 
     Attributes:
         key: where it is in the store.
@@ -82,7 +82,7 @@ class Admission:
             ``UNKNOWN_ITEM``: TalentLMS has said a moment ago that there is no such course or category.
         wait: about how many seconds until its time comes.
         back: after how many seconds to ask again, to find the place still kept; at most ``wait``.
-        feed_due: whether somebody should ask TalentLMS for its ``ratelimit`` again.
+        limits_due: whether somebody should ask TalentLMS for its ``ratelimit`` again.
         asked: with a call, when the click first asked, as ``QueueEntry`` has it.
         by_person: whether it has to wait for what this person has spent, not for others.
         first_told: with ``by_person``, whether that should be written to the log; true once in ten minutes.
@@ -92,7 +92,7 @@ class Admission:
     call: int
     wait: float = 0.0
     back: float = 0.0
-    feed_due: bool = False
+    limits_due: bool = False
     asked: int = 0
     by_person: bool = False
     first_told: bool = False

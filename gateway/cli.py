@@ -73,7 +73,7 @@ def forget_all(issuer: str) -> None:
 def forget(user_id: int) -> None:
     """Forget whose an account is, and end the sessions that lead there; exit 1 if it is nobody's.
 
-    Whoever signs in next looks for theirs anew.
+    The next person who signs in looks for theirs anew.
     """
 
     def forget_account(services: Services) -> bool:

@@ -17,12 +17,12 @@ _LOOK_SECONDS = 0.2
 class InFlight:
     """Counts the calls of one process to one service.
 
-    As long as calls come back quickly, whoever is one too many waits for one to end: the next moment brings one. As
-    soon as the oldest hangs, whoever is one too many is told at once.
+    As long as calls come back quickly, a further call waits for one to end: the next moment brings one. As
+    soon as the oldest hangs, a further call fails at once.
 
     Args:
         at_once: how many may be under way.
-        refusal: makes, of a note for the log, the error that whoever is one too many gets.
+        refusal: makes, of a note for the log, the error of a further call.
     """
 
     def __init__(self, at_once: int, refusal: Callable[[str], GatewayError]) -> None:

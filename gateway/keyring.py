@@ -84,7 +84,7 @@ class Keyring:
             length: how many bytes.
 
         Returns:
-            The bytes, or ``None`` where that key is no longer on the ring.
+            The bytes, or ``None`` where that key is no longer in force.
         """
         key = self._keys.get(fingerprint)
         return None if key is None else _hkdf(key, purpose, length)

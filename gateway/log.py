@@ -45,7 +45,7 @@ def event(name: str, *, level: int = logging.INFO, **fields: Any) -> None:
     """Write one event.
 
     Args:
-        name: what happened, a dotted noun such as ``sign_in.completed``.
+        name: what happened, a dotted name such as ``sign_in.completed``.
         level: a level of the standard library's ``logging``.
         fields: facts; values of secret-sounding names are redacted, strings are shortened and searched for secrets.
     """

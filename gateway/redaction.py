@@ -1,6 +1,6 @@
 """What may be written down of a text that a stranger wrote: not all of it, and nothing that looks like a secret.
 
-Every expression takes time in proportion to the length of the text, whoever wrote it: no part of the text is run over
+Every expression takes time in proportion to the length of the text, whatever it holds: no part of the text is run over
 from many starting points. And each finds a secret whose end was cut off as surely as the whole, so that shortening a
 text, which comes first, never uncovers one.
 """

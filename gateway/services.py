@@ -104,11 +104,11 @@ class Services:
 
     @cached_property
     def talentlms(self) -> TalentLMS:
-        """TalentLMS; what it says of its limits feeds the budget."""
+        """TalentLMS; the budget follows what it says of its limits."""
         lms = self.settings.talentlms
         transport = HttpTransport(lms.url, lms.api_key, self.http, self.budget)
         talentlms = TalentLMS(transport, userlogin_redirect=lms.userlogin_redirect)
-        self.budget.fed_by(talentlms.site.rate_limit)
+        self.budget.limits_from(talentlms.site.rate_limit)
         return talentlms
 
     @cached_property
@@ -185,7 +185,7 @@ class Services:
 
     @cached_property
     def accounts(self) -> Accounts:
-        """Accounts for people, whoever tells of them."""
+        """Accounts for people."""
         return Accounts(
             self.talentlms,
             self.account_links,

@@ -1,6 +1,6 @@
 """``make demo``: the gateway with a TalentLMS and an identity provider to try it on, until Ctrl-C ends all of it.
 
-The three run as processes of their own on neighbouring ports of the loopback interface. Keys and secrets are made
+The three run as processes of their own on adjacent ports of the loopback interface. Keys and secrets are made
 anew for each run; nothing is kept.
 """
 
@@ -154,8 +154,8 @@ def _until_one_ends(running: Sequence[subprocess.Popen[bytes]]) -> None:
 
 
 def _end(running: Sequence[subprocess.Popen[bytes]]) -> None:
-    for impatience in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(impatience, signal.SIG_IGN)
+    for repeated in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(repeated, signal.SIG_IGN)
     for process in reversed(running):
         process.terminate()
     for process in running:

@@ -42,7 +42,7 @@ class Question:
 class QuestionSchema(Reply):
     """An entry of ``questions``."""
 
-    noun = Question
+    record_type = Question
     question_id = fields.Integer(required=True, data_key="id")
     text = Text()
     type = Text()
@@ -93,7 +93,7 @@ class Answers:
 
 
 class _AnswersSchema(Reply):
-    noun = Answers
+    record_type = Answers
     user_id = fields.Integer()
     user_name = Text()
     score = Number()

@@ -29,7 +29,7 @@ class Badge:
 class BadgeSchema(Reply):
     """An entry of a user's ``badges``."""
 
-    noun = Badge
+    record_type = Badge
     name = Text()
     type = Text()
     image_url = Text()

@@ -78,7 +78,7 @@ class Branch:
 class BranchSchema(Reply):
     """A branch as ``branches`` and ``createbranch`` answer it."""
 
-    noun = Branch
+    record_type = Branch
     branch_id = fields.Integer(required=True, data_key="id")
     name = Text()
     description = Text()

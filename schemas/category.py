@@ -32,7 +32,7 @@ class Category:
 class CategorySchema(Reply):
     """A category as ``categories`` and ``categoryleafsandcourses`` answer it."""
 
-    noun = Category
+    record_type = Category
     category_id = fields.Integer(required=True, data_key="id")
     name = Text()
     price = PriceField()

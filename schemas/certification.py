@@ -35,7 +35,7 @@ class Certification:
 class CertificationSchema(Reply):
     """An entry of a user's ``certifications``."""
 
-    noun = Certification
+    record_type = Certification
     course_id = fields.Integer(required=True)
     course_name = Text()
     unique_id = Text()

@@ -35,7 +35,7 @@ class Prerequisite:
 class PrerequisiteSchema(Reply):
     """An entry of ``prerequisites`` or ``prerequisite_rule_sets``."""
 
-    noun = Prerequisite
+    record_type = Prerequisite
     course_id = fields.Integer(required=True)
     course_name = Text()
     rule_set = fields.Integer()
@@ -107,7 +107,7 @@ class Course:
 class CourseSchema(Reply):
     """A course as ``courses``, ``createcourse``, ``getcoursesbycustomfield`` and the categories answer it."""
 
-    noun = Course
+    record_type = Course
     course_id = fields.Integer(required=True, data_key="id")
     name = Text()
     code = Text()

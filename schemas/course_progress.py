@@ -36,7 +36,7 @@ class UnitStatus:
 class UnitStatusSchema(Reply):
     """An entry of ``units`` in ``getuserstatusincourse``."""
 
-    noun = UnitStatus
+    record_type = UnitStatus
     unit_id = fields.Integer(required=True, data_key="id")
     name = Text()
     type = Text()
@@ -74,7 +74,7 @@ class CourseProgress:
 class CourseProgressSchema(Reply):
     """``getuserstatusincourse``."""
 
-    noun = CourseProgress
+    record_type = CourseProgress
     role = Text(required=True)
     enrolled_on = Timestamp(data_key="enrolled_on_timestamp")
     completion_status = Text()

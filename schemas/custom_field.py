@@ -49,7 +49,7 @@ class CustomField:
 class CustomFieldSchema(Reply):
     """An entry of ``getcustomregistrationfields`` or ``getcustomcoursefields``."""
 
-    noun = CustomField
+    record_type = CustomField
     key = Text(required=True)
     type = Text()
     name = Text()

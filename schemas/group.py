@@ -44,7 +44,7 @@ class Group:
 class GroupSchema(Reply):
     """A group as ``groups`` and ``creategroup`` answer it."""
 
-    noun = Group
+    record_type = Group
     group_id = fields.Integer(required=True, data_key="id")
     name = Text()
     description = Text()

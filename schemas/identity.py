@@ -1,4 +1,4 @@
-"""Who somebody is, as an identity provider says it: the neutral noun at which every provider's quirks stop."""
+"""Who somebody is, as an identity provider says it: the same for every provider."""
 
 import hashlib
 from dataclasses import dataclass

@@ -45,7 +45,7 @@ class IltSession:
 class IltSessionSchema(Reply):
     """An entry of ``getiltsessions``."""
 
-    noun = IltSession
+    record_type = IltSession
     session_id = fields.Integer(required=True, data_key="id")
     name = Text()
     multiname = Text()

@@ -1,4 +1,4 @@
-"""A one-time link: whoever holds it is signed in, once."""
+"""A one-time link: who holds it is signed in, once."""
 
 import re
 from typing import Any

@@ -34,7 +34,7 @@ class Membership:
 class MembershipSchema(Reply):
     """What ``add…to…`` and ``remove…from…`` answer."""
 
-    noun = Membership
+    record_type = Membership
     user_id = fields.Integer()
     course_id = fields.Integer()
     group_id = fields.Integer()

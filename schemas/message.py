@@ -1,4 +1,4 @@
-"""How a message becomes a noun: a marshmallow schema that ends in a frozen dataclass."""
+"""How a message becomes a record: a marshmallow schema that ends in a frozen dataclass."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -9,11 +9,11 @@ from marshmallow import EXCLUDE, Schema, post_load
 class Message(Schema):
     """A message from outside. Unknown keys are passed over, so that a new one never breaks a reply.
 
-    A subclass names the dataclass that it becomes in ``noun``; ``load`` answers an instance of it and raises
+    A subclass names the dataclass that it becomes in ``record_type``; ``load`` answers an instance of it and raises
     ``marshmallow.ValidationError`` for what it cannot read.
     """
 
-    noun: ClassVar[type]
+    record_type: ClassVar[type]
 
     class Meta:
         """TalentLMS and identity providers add keys as they please."""
@@ -21,5 +21,5 @@ class Message(Schema):
         unknown = EXCLUDE
 
     @post_load
-    def _as_noun(self, data: Mapping[str, Any], **_: Any) -> Any:
-        return self.noun(**data)
+    def _as_record(self, data: Mapping[str, Any], **_: Any) -> Any:
+        return self.record_type(**data)

@@ -24,6 +24,6 @@ class Named:
 class NamedSchema(Reply):
     """``{"id": …, "name": …}``."""
 
-    noun = Named
+    record_type = Named
     id = fields.Integer(required=True)
     name = Text()

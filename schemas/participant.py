@@ -37,7 +37,7 @@ class Participant:
 class ParticipantSchema(Reply):
     """An entry of a course's ``users``."""
 
-    noun = Participant
+    record_type = Participant
     user_id = fields.Integer(required=True, data_key="id")
     name = Text()
     role = Text()

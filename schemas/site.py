@@ -50,7 +50,7 @@ class SiteInfo:
 class SiteInfoSchema(Reply):
     """``siteinfo``."""
 
-    noun = SiteInfo
+    record_type = SiteInfo
     date_format = Text(required=True, validate=validate.OneOf(DATE_FORMATS))
     total_users = fields.Integer()
     total_courses = fields.Integer()
@@ -93,7 +93,7 @@ class RateLimit:
 class RateLimitSchema(Reply):
     """``ratelimit``."""
 
-    noun = RateLimit
+    record_type = RateLimit
     limit = fields.Integer(required=True)
     remaining = fields.Integer(required=True)
     reset = Timestamp()

@@ -41,7 +41,7 @@ class TimelineEntry:
 class TimelineEntrySchema(Reply):
     """An entry of ``gettimeline``."""
 
-    noun = TimelineEntry
+    record_type = TimelineEntry
     action = Text(required=True)
     message = Text()
     happened_at = Timestamp(data_key="unix_timestamp")

@@ -34,7 +34,7 @@ class Unit:
 class UnitSchema(Reply):
     """An entry of a course's ``units``."""
 
-    noun = Unit
+    record_type = Unit
     unit_id = fields.Integer(required=True, data_key="id")
     type = Text()
     name = Text()

@@ -27,7 +27,7 @@ class UnitProgress:
 class UnitProgressSchema(Reply):
     """An entry of ``getusersprogressinunits``."""
 
-    noun = UnitProgress
+    record_type = UnitProgress
     user_id = fields.Integer(required=True)
     status = Text()
     score = Number()

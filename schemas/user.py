@@ -51,7 +51,7 @@ class Enrolment:
 class EnrolmentSchema(Reply):
     """An entry of a user's ``courses``."""
 
-    noun = Enrolment
+    record_type = Enrolment
     course_id = fields.Integer(required=True, data_key="id")
     name = Text()
     role = Text()
@@ -134,7 +134,7 @@ class User:
 class UserSchema(Reply):
     """A user as ``users``, ``usersignup``, ``edituser`` and ``getusersbycustomfield`` answer it."""
 
-    noun = User
+    record_type = User
     user_id = fields.Integer(required=True, data_key="id")
     login = Text(required=True)
     first_name = Text(load_default="")

@@ -1,4 +1,4 @@
-"""What several rooms' tests share: a real Redis, a TalentLMS sandbox and an identity provider, all on loopback."""
+"""What several packages' tests share: a real Redis, a TalentLMS sandbox and an identity provider, all on loopback."""
 
 import logging
 import os
@@ -31,16 +31,16 @@ def redis_server(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def shared_academy():
+def shared_portal():
     with running_sandbox(api_key=API_KEY, calls_per_hour=0, calls_per_5_seconds=0) as server:
         yield server
 
 
 @pytest.fixture
-def academy(shared_academy):
+def portal(shared_portal):
     """A TalentLMS sandbox as it is at the start."""
-    shared_academy.control.reset()
-    return shared_academy
+    shared_portal.control.reset()
+    return shared_portal
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ import socket
 
 HOST = "127.0.0.1"
 
-_chance = random.SystemRandom()  # whoever seeds the other one would make all runs begin with the same ports
+_chance = random.SystemRandom()  # a test that seeds the other one would make all runs begin with the same ports
 _given = set()
 _SIZE = 16_000 // int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
 _FIRST = 15_000 + _SIZE * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
@@ -19,7 +19,7 @@ def free_port():
 
 
 def free_ports(count):
-    """Return the first of so many neighbouring ports that nobody listens on and that nobody else of this run was given.
+    """Return the first of so many adjacent ports that nobody listens on and that nobody else of this run was given.
 
     They are outside of the range from which outgoing connections take theirs. Of several processes that run the tests,
     each has a part of its own of what remains.

@@ -1,4 +1,4 @@
-"""Apache with mod_auth_openidc: a 302 for whoever is signed in, with a session of the sandbox's identity provider."""
+"""Apache with mod_auth_openidc: a 302 for signed-in people, with a session of the sandbox's identity provider."""
 
 import os
 

@@ -18,7 +18,7 @@ UNREACHED_PER_HOUR = 1_000_000
 UNREACHED_PER_5_SECONDS = 10_000
 UNREACHED_PER_PERSON = "10000,1000,100%"
 """The largest limits that can be set: calls are counted, and nobody waits. A quick machine answers more than 10,000
-clicks in 5 seconds, so whoever sends more at a time takes ``WITHOUT_WINDOW``."""
+clicks in 5 seconds, so a scenario that sends more at a time takes ``WITHOUT_WINDOW``."""
 
 
 @dataclass(frozen=True)

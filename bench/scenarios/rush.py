@@ -149,7 +149,7 @@ async def _visit(visit: Visit, instances: list[Contestant], end: float) -> None:
         if answer is None:
             return
         if answer.status != HTTPStatus.SERVICE_UNAVAILABLE:
-            visit.fault = instance.target.judge(answer)
+            visit.fault = instance.target.check(answer)
             visit.served = 0.0 if visit.fault else answer.ended
             return
         visit.waits += 1

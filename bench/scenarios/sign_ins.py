@@ -113,7 +113,7 @@ def _pass(stage: Stage, contestant: Contestant, someone: list[str], database: li
     stage.upstream.reset()
     target = contestant.target
     cpu, database_cpu = contestant.cpu_seconds(), usage.cpu_seconds(*database)
-    done = browser.sign_in(someone, target.port, target.judge, AT_ONCE)
+    done = browser.sign_in(someone, target.port, target.check, AT_ONCE)
     cpu, database_cpu = contestant.cpu_seconds() - cpu, usage.cpu_seconds(*database) - database_cpu
     return Pass(done, cpu, database_cpu, stage.upstream.seen().calls)
 

@@ -68,7 +68,7 @@ def _what(name: str) -> str:
 
 
 def _told_to_wait(contestant: Contestant) -> Contestant:
-    return replace(contestant, target=replace(contestant.target, judge=_waits))
+    return replace(contestant, target=replace(contestant.target, check=_waits))
 
 
 def _waits(answer: Answer) -> str:

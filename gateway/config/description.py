@@ -65,7 +65,7 @@ def risks(settings: Settings) -> Iterator[Fault]:
         yield Fault("GATEWAY_RATE_LIMITS", "is off, so passwords can be guessed without end; set it on")
     for name in sorted(settings.talentlms.learner_types - LEARNERS):
         danger = (
-            "is an administrators' type, so whoever a provider vouches for with an administrator's address becomes "
+            "is an administrators' type, so anybody a provider vouches for with an administrator's address becomes "
             "that administrator; remove it"
             if is_administrators(name)
             else "is not one of TalentLMS's own types for learners; be sure that its accounts may do nothing but learn"

@@ -143,7 +143,7 @@ class TalentLMSTable(Group):
         "types are refused here.",
     )
     allow_privileged_types = Switch(
-        "Lets `learner_types` name administrators' types: then whoever a provider vouches for with an "
+        "Lets `learner_types` name administrators' types: then anybody a provider vouches for with an "
         "administrator's address or username *is* that administrator.",
     )
     header_hidden_options = Several(

@@ -81,7 +81,7 @@ class AccountLinks:
         return False
 
     def own(self, link: AccountLink) -> None:
-        """Connect a person with the account that was just made for them; whoever had its id before had a dead one."""
+        """Connect a person with the account that was just made for them; an older link to its id is obsolete."""
         for _ in range(_TRIES):
             try:
                 with self._database.transaction() as connection:

@@ -26,7 +26,7 @@ STATEMENT_SECONDS = 5
 CONNECTIONS = 10
 """Connections of one process to PostgreSQL."""
 KEPT = 2
-"""Connections of one process to a SQLite file that are kept: whoever closes the last one empties the log into the file,
+"""Connections of one process to a SQLite file that are kept: closing the last one empties the log into the file,
 and waits for the disk several times. Others are opened as they are needed."""
 STATE_SECONDS = 60
 """How long it counts that the database was unavailable."""

@@ -1,6 +1,6 @@
 """Person → Learner: the account of a person, found, adopted or signed up. Nobody else signs anybody up.
 
-Whoever tells of the person, an identity provider, an order, a directory, calls the same function; it knows no session
+Identity providers, orders and directories, which tell of a person, all call the same function; it knows no session
 and no provider. In this order: the account link that is remembered; an existing account, adopted by e-mail if the
 address is known to be the person's own, or by user name if user names are trusted; a sign-up. Only TalentLMS's explicit
 "does not exist" leads to a sign-up, and of ten tabs one signs up.

@@ -31,7 +31,7 @@ class Checkout:
         Args:
             learner: who pays.
             course_id: what for.
-            coupon: a coupon's code as it came with the click, which TalentLMS judges; ``None`` or empty for none.
+            coupon: a coupon's code as it came with the click, which TalentLMS checks; ``None`` or empty for none.
 
         Raises:
             AlreadyYours: the learner is enrolled already.

@@ -1,4 +1,4 @@
-"""Learner → enrolled in a course, whoever asks for it: a click, an order."""
+"""Learner → enrolled in a course, by a click or an order."""
 
 from gateway import log
 from gateway.errors import AlreadyMember

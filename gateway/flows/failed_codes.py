@@ -1,7 +1,7 @@
 """How many codes and tokens may fail; sign-ins that are begun, denied or completed never count.
 
 They count for the address from which they come. Those of somebody who is signed in count for that person alone, so
-that whoever fails beside them, behind the same address, is none of their concern.
+that somebody fails beside them, behind the same address, is none of their concern.
 """
 
 from gateway.errors import TooManyAttempts

@@ -1,4 +1,4 @@
-"""Session → Learner: the account of whoever has signed in, found with the first click of a session and kept there."""
+"""Session → Learner: the account of a person who has signed in, found with the first click and kept in the session."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace

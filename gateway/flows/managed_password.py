@@ -1,6 +1,6 @@
 """The password that the gateway gives an account it signed up: derived, stored nowhere.
 
-Whoever holds the gateway's key can compute it, nobody else; it is long enough never to be guessed, and meets
+Only who holds the gateway's key can compute it; it is long enough never to be guessed, and meets
 TalentLMS's strength rule (an upper case letter, a lower case letter, a digit, eight characters).
 """
 
@@ -29,7 +29,7 @@ class ManagedPasswords:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """The fingerprints of all keys on the ring, the current one first."""
+        """The fingerprints of all keys in force, the current one first."""
         return self._keyring.fingerprints
 
     def of(self, person: str, key: str) -> str | None:
@@ -40,7 +40,7 @@ class ManagedPasswords:
             key: the fingerprint of the key that made it.
 
         Returns:
-            The password, 35 characters; ``None`` where that key is no longer on the ring.
+            The password, 35 characters; ``None`` where that key is no longer in force.
         """
         secret = self._keyring.derive(key, f"{_VERSION} {person}", _BYTES)
         return None if secret is None else _written(secret)

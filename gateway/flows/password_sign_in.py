@@ -73,7 +73,7 @@ class PasswordSignIn:
                 never used, or from this address; or too many attempts at once.
         """
         attempt = self._attempt(username, address)
-        self._admitted(attempt, count=False)  # whoever is over the limit does not even wait
+        self._admitted(attempt, count=False)  # an attempt over the limit does not even wait
         # nobody is known yet: a stranger elsewhere who tries this name spends nothing of its owner's
         context.queue_as(QueueEntry(person=_digest(attempt.pair)))
         with self._one_at_a_time(attempt):

@@ -11,11 +11,11 @@ from schemas.user import User
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody for whom an account is looked for, whoever tells of them: an identity provider, a shop, a directory.
+    """Somebody for whom an account is looked for, by word of an identity provider, a shop, a directory.
 
     Attributes:
         identity: who it is.
-        trust: what whoever tells it is trusted with.
+        trust: what the one that tells it is trusted with.
     """
 
     identity: Identity

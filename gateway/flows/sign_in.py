@@ -64,7 +64,7 @@ class NextStep:
 class SignIn:
     """The two halves of a sign-in.
 
-    Whoever has signed in since, in another tab, goes where a sign-in that fails was to lead.
+    A person who has signed in since, in another tab, goes where a sign-in that fails was to lead.
 
     Args:
         providers: relying parties by the provider's name.
@@ -89,7 +89,7 @@ class SignIn:
         """Begin a sign-in.
 
         Args:
-            provider: its name, whoever says it.
+            provider: its name, as it was asked for.
             target: our own path where it is to lead.
             hints: how to ask the person.
             browser: who comes.
@@ -109,7 +109,7 @@ class SignIn:
         """Complete a sign-in.
 
         Args:
-            provider: its name, whoever says it.
+            provider: its name, as it was asked for.
             answer: the parameters of the authorization response, each once.
             transaction: the sign-in that this browser began with this state at this provider; ``None`` for none.
             browser: who comes.
@@ -163,7 +163,7 @@ class SignIn:
         return self._begun(transaction.provider, transaction.target, transaction.hints, browser, again=True)
 
     def _signed_in(self, transaction: Transaction, answer: Mapping[str, str], browser: Browser) -> SignedIn:
-        """Return what the sign-in brought; a code that fails counts for whoever brings it."""
+        """Return what the sign-in brought; a code that fails counts for the address that it comes from."""
         relying_party = self._provider(transaction.provider)
         code = relying_party.code(answer)
         person = browser.session.identity.key if browser.session else ""

@@ -1,4 +1,4 @@
-"""From claims to an ``Identity``: where each provider's quirks stop."""
+"""From claims to an ``Identity``: nothing behind it depends on the provider."""
 
 import re
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from schemas.identity import EmailDoubt, Identity
 NAME_LENGTH = 100
 EMAIL_LENGTH = 254
 
-_VOUCHERS = ("email_verified", "xms_edov", "hd")
+_VERIFICATION_CLAIMS = ("email_verified", "xms_edov", "hd")
 """Claims that say whether the address beside them is verified; see ``presets``."""
 
 _SAID: Mapping[EmailDoubt, bool] = {"": True, "email_verified-false": False}
@@ -67,11 +67,11 @@ def together(id_token: Mapping[str, Any], userinfo: Mapping[str, Any]) -> dict[s
     Returns:
         All claims. ``email`` and what vouches for it are always among them, ``None`` where no source has them.
     """
-    both = [source for source in (id_token, userinfo) if "email" in source and set(_VOUCHERS) & set(source)]
+    both = [source for source in (id_token, userinfo) if "email" in source and set(_VERIFICATION_CLAIMS) & set(source)]
     source = both[0] if both else id_token if "email" in id_token else userinfo
     other = userinfo if source is id_token else id_token
-    vouchers = {name: _said_of_address(source.get(name), other.get(name)) for name in _VOUCHERS}
-    return {**userinfo, **id_token, "email": source.get("email"), **vouchers}
+    verification = {name: _said_of_address(source.get(name), other.get(name)) for name in _VERIFICATION_CLAIMS}
+    return {**userinfo, **id_token, "email": source.get("email"), **verification}
 
 
 def _said_of_address(said: object, elsewhere: object) -> object:

@@ -23,7 +23,7 @@ _CURVES = (None, "P-256", "Ed25519")
 _ALGORITHMS = {"RSA": "RS256", "EC": "ES256", "OKP": "EdDSA"}
 
 ClientAuthentication = Callable[[OAuth2Session], OAuth2Session]
-"""Teaches a client of Authlib how to authenticate."""
+"""Configures how a client of Authlib authenticates."""
 
 
 def by_secret(secret: Secret, method: str) -> ClientAuthentication:
@@ -34,13 +34,13 @@ def by_secret(secret: Secret, method: str) -> ClientAuthentication:
         method: ``client_secret_basic`` or ``client_secret_post``; the secret never stands in a URL.
     """
 
-    def teach(client: OAuth2Session) -> OAuth2Session:
+    def configure(client: OAuth2Session) -> OAuth2Session:
         client.client_secret = secret.reveal()
         client.register_client_auth_method(("client_secret_basic", _basic))
         client.token_endpoint_auth_method = method
         return client
 
-    return teach
+    return configure
 
 
 def _basic(auth: Any, _method: str, uri: str, headers: Any, body: str) -> tuple[str, Any, str]:
@@ -71,12 +71,12 @@ def by_private_key(pem: Secret) -> ClientAuthentication:
         ]
         return uri, headers, add_params_to_qs(body or "", parameters)
 
-    def teach(client: OAuth2Session) -> OAuth2Session:
+    def configure(client: OAuth2Session) -> OAuth2Session:
         client.register_client_auth_method((_PRIVATE_KEY_JWT, authenticate))
         client.token_endpoint_auth_method = _PRIVATE_KEY_JWT
         return client
 
-    return teach
+    return configure
 
 
 def _assertion(client_id: str, audience: str, key: Key) -> str:

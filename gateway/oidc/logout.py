@@ -96,7 +96,7 @@ class Logout:
         It has to be signed by an algorithm by which this provider signs our ID tokens. Of those that are allowed, only
         those count that sign-ins have shown lately; if none has, no session can be left that began with one.
 
-        Keys are fetched anew from an allowance of its own: whoever floods this address with made-up tokens must not use
+        Keys are fetched anew from an allowance of its own: a flood of made-up tokens must not use
         up the one that sign-ins need.
 
         Raises:

@@ -105,7 +105,7 @@ class ProviderDirectory:
     def candidates(self, kid: str | None = None, *, purpose: Purpose = "sign-in") -> Iterator[Key]:
         """Yield the keys that may have signed a token: those that have its ``kid``, then those that have none.
 
-        Whoever still asks after the last one, because none verifies the signature, has the key set fetched anew and
+        A caller that asks on after the last one, because none verifies the signature, has the key set fetched anew and
         gets those that are new in it: ``REFRESHES_AT_ONCE`` times, then once in ``REFRESH_SECONDS``, for each purpose.
 
         Args:
@@ -125,7 +125,7 @@ class ProviderDirectory:
             yield from usable(named(without(entries_of(newer.content), tried), kid))
 
     def forget(self) -> bool:
-        """Forget metadata and keys, so that whoever needs them next fetches them; return whether there were any."""
+        """Forget metadata and keys, so that the next use fetches them; return whether there were any."""
         copy: Document | None = self._documents.find(self._metadata_url)
         keys_url = copy.content.get("jwks_uri") if copy is not None else None
         had_keys = isinstance(keys_url, str) and self._documents.forget(keys_url)

@@ -26,7 +26,7 @@ class Preset:
     Attributes:
         subject: from validated claims to the part of the identity key that stands beside the issuer.
         doubt: from validated claims with an e-mail address to why it does not count as verified; empty where it does.
-        groups: the claim in which the product, once set up for it, sends a person's groups; empty where whoever sets
+        groups: the claim in which the product, once set up for it, sends a person's groups; empty where who sets
             it up names the claim, ``None`` where there is none. Groups are not read yet.
         logout: what can end a session on the other side, at best: ours ends the product's (``rp-initiated``), the
             product's ends ours (``back-channel``, ``front-channel``).

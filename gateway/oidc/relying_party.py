@@ -96,7 +96,7 @@ class RelyingParty:
                 state=transaction.state,
                 code_verifier=transaction.code_verifier,
                 nonce=transaction.nonce,
-                **self._wishes(hints, reauthenticate=reauthenticate),
+                **self._optional(hints, reauthenticate=reauthenticate),
             )
             if self._is_pushed(metadata):
                 url = self._pushed(client, metadata, str(url))
@@ -161,17 +161,17 @@ class RelyingParty:
         )
         return registration.authenticate(mounted(client, self._adapter))
 
-    def _wishes(self, hints: Hints, *, reauthenticate: bool) -> dict[str, str]:
-        """Return the optional parameters of the request; a hint never stands in the way of what is demanded."""
+    def _optional(self, hints: Hints, *, reauthenticate: bool) -> dict[str, str]:
+        """Return the optional parameters of the request; a hint never overrules what is demanded."""
         registration = self._registration
-        wishes = {
+        optional = {
             "acr_values": " ".join(registration.acr_values),
             "max_age": "" if registration.max_age is None else str(registration.max_age),
             "login_hint": hints.login_hint,
             "prompt": registration.preset.reauthentication if reauthenticate else hints.prompt,
             "ui_locales": hints.ui_locales,
         }
-        return {name: value for name, value in wishes.items() if value}
+        return {name: value for name, value in optional.items() if value}
 
     def _is_pushed(self, metadata: Metadata) -> bool:
         """Return whether the request is pushed first: where the settings or the provider say so (RFC 9126, 5)."""

@@ -16,7 +16,7 @@ RETRY_AFTER_SECONDS = 5
 _LOOK_SECONDS = 0.1
 
 Purpose = Literal["sign-in", "logout"]
-"""What a document is wanted for: whoever floods the one with made-up tokens takes nothing from the other."""
+"""What a document is wanted for: a flood of made-up tokens for one takes nothing from the other."""
 
 
 class Document(Protocol):

@@ -27,7 +27,7 @@ class Origin:
         """Return the origin of an address.
 
         Raises:
-            ValueError: it has none; whoever takes addresses from outside checks them there.
+            ValueError: it has none; what takes addresses from outside checks them.
         """
         parts = urlsplit(url)
         host = ascii_domain(parts.hostname or "")

@@ -114,15 +114,15 @@ class AnswerSocket:
         self._transport = transport
         self._readers = 0
         self._closing = False
-        self._spoiled = False
+        self._unusable = False
         self.settimeout, self.sendall, self.recv_into = transport.settimeout, transport.sendall, transport.recv_into
 
     def is_quiet(self) -> bool:
-        """Return whether the connection is open, and nothing has arrived: whoever is next would be told it.
+        """Return whether the connection is open, and nothing has arrived: the next request would read it.
 
         It is read from, since TLS may hold what the system no longer shows.
         """
-        if self._spoiled:
+        if self._unusable:
             return False
         self._transport.settimeout(0)
         try:
@@ -146,7 +146,7 @@ class AnswerSocket:
     def answer_read(self, *, more: bool) -> None:
         """Take note that an answer was read, or given up, and whether more than it had arrived."""
         self._readers -= 1
-        self._spoiled = self._spoiled or more
+        self._unusable = self._unusable or more
         self._close_if_unread()
 
     def _close_if_unread(self) -> None:

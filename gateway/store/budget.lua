@@ -1,7 +1,7 @@
 -- The budget of TalentLMS calls, decided at one moment by Redis's clock. docs/budget.md draws it.
 --
 -- KEYS  account  hash: last (number of the latest call), used, ends and hour (calls, end and number of the hour), left
---                and plan (by ratelimit), frozen (until when), fed (when ratelimit was last asked)
+--                and plan (by ratelimit), frozen (until when), limits_at (when ratelimit was last asked)
 --       slots    sorted set: a call's number -> when its slot of the 5 seconds becomes free
 --       queue    sorted set: a place, which is person:path -> lane and ticket, the moment of first asking; the order of
 --                service
@@ -9,10 +9,10 @@
 --       unknown  sorted set: a course or category that TalentLMS does not know -> until when that is believed
 --       bucket   string: what the person who asks has spent
 --       places   hash: a path -> the ticket of the person's place there, and until when it is good
---       session  string: the session of whoever clicks, if a session is asked for
+--       session  string: the session of the person who clicks, if a session is asked for
 -- ARGV  one text of words, which is cheaper to send than many: command, seen, how many were answered, (call, age) of
 --       each, then what the command takes; `-` is an empty word
--- In front of all this stand the settings: BURST, HOURLY, LONGEST, FEED, RESERVES, and of one person AT_ONCE, INTERVAL
+-- In front of all this stand the settings: BURST, HOURLY, LONGEST, LIMITS_EVERY, RESERVES, and of one person AT_ONCE, INTERVAL
 -- and SHARE. All times are milliseconds.
 
 local account, slots, queue, due, unknown, bucket, places, session =
@@ -29,8 +29,8 @@ local function given(i) return tonumber(word(i)) end
 local SHORT, HOUR, MARGIN = 5000, 3600000, 1000
 local LANE = 10000000000000  -- more than any moment, so that a lane comes before every ticket
 local EXPECTED = 200         -- how long a call takes, for estimates only
-local GRACE = 3000           -- how long a call is kept for whoever does not come
-local LATE = 600000          -- how long a ticket is good for whoever comes later than that
+local GRACE = 3000           -- how long a call is kept for a click that does not come
+local LATE = 600000          -- how long a ticket is good for a click that comes later
 local POLL = 30000           -- who waits longer than this shows up in between
 local LOST = 8000            -- 5 seconds, and the 3 that a call may need to arrive
 local SOON = 5000            -- how long to wait before asking again for a ratelimit that was of no use
@@ -48,17 +48,17 @@ local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local known = {}
 if LIMITED then
-  known = redis.call('HMGET', account, 'last', 'used', 'ends', 'hour', 'left', 'plan', 'frozen', 'fed')
+  known = redis.call('HMGET', account, 'last', 'used', 'ends', 'hour', 'left', 'plan', 'frozen', 'limits_at')
 end
 local function figure(i) return tonumber(known[i] or '') end
 local last, used, ends, hour = figure(1) or 0, figure(2) or 0, figure(3) or 0, figure(4) or 0
-local left, plan, frozen, fed = figure(5), figure(6), figure(7) or 0, figure(8) or 0
+local left, plan, frozen, limits_at = figure(5), figure(6), figure(7) or 0, figure(8) or 0
 
 local function whole(number) return string.format('%.0f', number) end
 
 local function save()
   redis.call('HSET', account, 'last', whole(last), 'used', whole(used), 'ends', whole(ends), 'hour', whole(hour),
-    'left', left and whole(left) or '', 'plan', plan and whole(plan) or '', 'frozen', whole(frozen), 'fed', whole(fed))
+    'left', left and whole(left) or '', 'plan', plan and whole(plan) or '', 'frozen', whole(frozen), 'limits_at', whole(limits_at))
 end
 
 local function under_way()
@@ -86,12 +86,12 @@ local function begin()
     frozen = math.max(frozen, now + LOST)
   end
   if now >= ends then
-    -- A call that is under way while the hour turns may arrive on either side, so it counts on both.
+    -- A call that is under way while the hour changes may arrive on either side, so it counts on both.
     used = under_way()
     ends = now + HOUR + MARGIN
     hour = hour + 1
     left = plan and plan - used
-    fed = 0
+    limits_at = 0
   end
   settle()
 end
@@ -133,10 +133,10 @@ local function pause(mine, further)
   return math.max(wait, 0)
 end
 
--- When to ask again, for whoever has so long to wait.
+-- When to ask again, for a click that has so long to wait.
 local function back_after(wait) return math.min(wait, math.max(POLL, math.floor(wait / 4))) end
 
--- Whoever did not come at their time makes room for the next.
+-- A click that did not come in time makes room for the next.
 local function pass_over_the_absent()
   for _, place in ipairs(redis.call('ZRANGEBYSCORE', due, '-inf', whole(now), 'LIMIT', 0, 100)) do
     redis.call('ZREM', queue, place)
@@ -191,7 +191,7 @@ local function keep(place, path, score, lane, back)
   redis.call('PEXPIRE', places, whole(math.max(redis.call('PTTL', places), back + LATE)))
 end
 
--- When will a slot be free for whoever has so many before them? The slots are given out in the order in which they
+-- When will a slot be free for a click with so many before it? The slots are given out in the order in which they
 -- become free; one that was given out comes round again after 5 seconds and a call's time.
 local function moment(before, before_in_hour, free, credit)
   local at, rounds, cycle = now + 50, 0, SHORT + EXPECTED
@@ -244,7 +244,7 @@ local function admit()
 
   pass_over_the_absent()
   local reserve, reserve_in_hour = RESERVES[lane + 1][1], RESERVES[lane + 1][2]
-  local feed_due = (HOURLY > 0 and now - fed >= FEED) and 1 or 0
+  local limits_due = (HOURLY > 0 and now - limits_at >= LIMITS_EVERY) and 1 or 0
   local free, credit = PLENTY, PLENTY
   if BURST > 0 then free = BURST - redis.call('ZCARD', slots) end
   if HOURLY > 0 then credit = math.min(HOURLY - used, left or PLENTY) end
@@ -259,7 +259,7 @@ local function admit()
     if mine then charge(mine) end
     if place then give_up(place, path) end
     if asked == 0 then asked = score and score - lane * LANE or now end
-    return {last, 0, 0, feed_due, last, asked, 0, record}
+    return {last, 0, 0, limits_due, last, asked, 0, record}
   end
 
   local wait = moment(before + reserve, before + reserve_in_hour, free, credit) - now
@@ -268,7 +268,7 @@ local function admit()
     if not score then score = standing(lane, place, path, asked) end
     keep(place, path, score, lane, back)
   end
-  return {0, wait, back, feed_due, last, 0, 0}
+  return {0, wait, back, limits_due, last, 0, 0}
 end
 
 -- A call that was never made costs nothing.
@@ -296,29 +296,29 @@ local function remember_unknown()
 end
 
 -- TalentLMS throttled: nobody calls for a while, and somebody asks what is left of the hour. No limit of TalentLMS's is
--- longer than an hour; whoever says so, a proxy in between perhaps, is believed for an hour and then asked again.
+-- longer than an hour; what says so, perhaps a proxy, is believed for an hour and then asked again.
 local function freeze()
   frozen = math.max(frozen, now + math.min(given(1), HOUR))
-  fed = 0
+  limits_at = 0
   return {last}
 end
 
 -- One worker at a time asks for the ratelimit.
 local function may_ask()
-  if now - fed < FEED then return {0, 0, 0} end
-  fed = now
+  if now - limits_at < LIMITS_EVERY then return {0, 0, 0} end
+  limits_at = now
   return {1, last, under_way()}
 end
 
 -- What TalentLMS has counted; and besides all that was under way when it was asked, and all that began since. An hour
 -- that is over already, by a clock that goes differently or because TalentLMS begins its hours late, tells of the plan
 -- only: what was left of it says nothing about the hour that has begun.
-local function feed()
+local function note_limits()
   local limit, remaining, reset, then_under_way, then_last = given(1), given(2), given(3), given(4), given(5)
   plan = limit
   if reset > 0 and reset <= now then
     left = plan - used
-    fed = now - FEED + SOON
+    limits_at = now - LIMITS_EVERY + SOON
     return {last}
   end
   left = remaining - then_under_way - (last - then_last)
@@ -329,7 +329,7 @@ end
 
 local commands = {
   admit = admit, give_back = give_back, remember_unknown = remember_unknown, freeze = freeze, may_ask = may_ask,
-  feed = feed, settle = function() return {last} end,
+  note_limits = note_limits, settle = function() return {last} end,
 }
 if LIMITED then begin() end
 local answer = commands[command]()

@@ -17,19 +17,19 @@ from gateway.admission import Admission, Lane, PersonLimit, QueueEntry, SessionL
 from gateway.errors import StoreUnavailable
 from gateway.store.connection import Store
 
-RESERVE = {Lane.CLICK: 0.0, Lane.PAPERWORK: 0.2, Lane.BACKGROUND: 0.5}
+RESERVE = {Lane.CLICK: 0.0, Lane.PURCHASE: 0.2, Lane.BACKGROUND: 0.5}
 """The part of both windows that a lane leaves to those before it."""
-FEED_SECONDS = 600
+LIMITS_SECONDS = 600
 """How often TalentLMS is asked for its ``ratelimit``; a new hour and a throttled answer ask at once."""
 SETTLE_SECONDS = 2.0
 """When an answered call is written down at the latest. It is told with the next claim, and with it how long ago the
 answer came; its slot becomes free 5 seconds after the answer in any case, so nothing is lost by the delay."""
 
-_TOLD_AT_ONCE = 64
+_REPORTED_AT_ONCE = 64
 _MILLISECONDS = 1000
 _FIRST_TOLD = 2
 
-Command = Literal["admit", "give_back", "remember_unknown", "freeze", "may_ask", "feed", "settle"]
+Command = Literal["admit", "give_back", "remember_unknown", "freeze", "may_ask", "note_limits", "settle"]
 
 
 class SharedBudget:
@@ -68,7 +68,7 @@ class SharedBudget:
         """Ask for a call; one round trip.
 
         Args:
-            entry: how whoever asks queues.
+            entry: how the click queues.
             lookup: a session that has to be there, and whose idle time begins anew.
 
         Raises:
@@ -78,7 +78,7 @@ class SharedBudget:
             f"{entry.lane.value} {lookup.idle if lookup else 0} {entry.asked} "
             f"{entry.person or '-'} {entry.path or '-'} {entry.item or '-'}"
         )
-        call, wait, back, feed_due, last, asked, by_person, *record = self._do(
+        call, wait, back, limits_due, last, asked, by_person, *record = self._do(
             "admit", given, entry.person, lookup.key if lookup else None
         )
         self._last = max(self._last, last)
@@ -86,7 +86,7 @@ class SharedBudget:
             call,
             wait / _MILLISECONDS,
             back / _MILLISECONDS,
-            bool(feed_due),
+            bool(limits_due),
             asked,
             bool(by_person),
             by_person == _FIRST_TOLD,
@@ -128,12 +128,12 @@ class SharedBudget:
         """Take it upon oneself to ask for the ``ratelimit``, if that is due and nobody else does.
 
         Returns:
-            The number of the last call and how many are under way, for ``feed``; ``None``: not now.
+            The number of the last call and how many are under way, for ``note_limits``; ``None``: not now.
         """
         allowed, last, under_way = self._do("may_ask")
         return (last, under_way) if allowed else None
 
-    def feed(self, limit: int, remaining: int, reset: int, before: tuple[int, int]) -> None:
+    def note_limits(self, limit: int, remaining: int, reset: int, before: tuple[int, int]) -> None:
         """Write down what ``ratelimit`` said.
 
         Args:
@@ -143,7 +143,7 @@ class SharedBudget:
             before: what ``may_ask`` returned.
         """
         last, under_way = before
-        self._do("feed", f"{limit} {remaining} {reset * _MILLISECONDS} {under_way} {last}")
+        self._do("note_limits", f"{limit} {remaining} {reset * _MILLISECONDS} {under_way} {last}")
 
     def flush(self) -> None:
         """Tell Redis everything that was answered and not told yet."""
@@ -165,7 +165,7 @@ class SharedBudget:
             log.event("budget.not_settled", why=error.code, note=error.note)
 
     def _do(self, command: Command, given: str = "", person: str = "", session: str | None = None) -> Any:
-        told = list(islice(self._untold(), _TOLD_AT_ONCE))
+        told = list(islice(self._unreported(), _REPORTED_AT_ONCE))
         now = time.monotonic()
         pairs = "".join(f" {call} {int((now - at) * _MILLISECONDS)}" for call, at in told)
         keys: list[str | bytes] = [
@@ -180,7 +180,7 @@ class SharedBudget:
             self._answered.extendleft(reversed(told))
             raise
 
-    def _untold(self) -> Iterator[tuple[int, float]]:
+    def _unreported(self) -> Iterator[tuple[int, float]]:
         while True:
             try:
                 yield self._answered.popleft()
@@ -196,6 +196,6 @@ def _settings(per_5_seconds: int, per_hour: int, longest: float, per_person: Per
     interval = _MILLISECONDS / per_person.per_second if per_person.at_once else 0
     return (
         f"local BURST, HOURLY, LONGEST = {per_5_seconds}, {per_hour}, {longest * _MILLISECONDS:.0f}\n"
-        f"local FEED, RESERVES = {FEED_SECONDS * _MILLISECONDS}, {{{reserves}}}\n"
+        f"local LIMITS_EVERY, RESERVES = {LIMITS_SECONDS * _MILLISECONDS}, {{{reserves}}}\n"
         f"local AT_ONCE, INTERVAL, SHARE = {per_person.at_once}, {interval:.3f}, {per_person.share}\n"
     )

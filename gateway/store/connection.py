@@ -47,7 +47,7 @@ _Command = tuple[str | float | bytes, ...]
 
 
 class _NotHere(redis.RedisError):
-    """Whoever answers on this connection, which is closed now, does not serve such commands."""
+    """What answers on this connection, which is closed now, does not serve such commands."""
 
 
 class _Connections:
@@ -68,7 +68,7 @@ class _Connections:
         """Send commands together and return the answers in order.
 
         Once again at once, on a new connection, where the old one turned out to be of no use: a restart of Redis left
-        it half open, or whoever answers there says that such commands are not for them. Behind one address that is
+        it half open, or what answers there says that such commands are not for them. Behind one address that is
         the former primary, to which connections from before its demotion still lead; it has carried out nothing.
 
         Raises:
@@ -81,7 +81,7 @@ class _Connections:
             raise redis.ConnectionError("no connection has become free") from None
         try:
             if self._failed_at > since:  # so nobody waits for a connection and then for a Redis that does not answer
-                raise redis.ConnectionError("whoever had the connection before got no answer")
+                raise redis.ConnectionError("the last user of the connection got no answer")
             connection = connection or self._pool.make_connection()
             return self._answers(connection, commands)
         finally:
@@ -214,7 +214,7 @@ def connect(url: Secret | None, ca_file: Path | None = None) -> Store:
             socket_timeout=REPLY_SECONDS,
             # otherwise every new connection reads the library's version from a file, and tells it in two commands
             driver_info=None,
-            retry=Retry(NoBackoff(), 0),  # whoever asks does it, once, and never after a time-out
+            retry=Retry(NoBackoff(), 0),  # the caller does it, once, and never after a time-out
             **tls,
         )
     )

@@ -67,7 +67,7 @@ class Limits:
         memory: seconds without a failure after which a person begins anew at a network.
         per_person: failures of a person from networks they never used; then only those go on that they have used.
         person_window: seconds, from the first of them.
-        per_network: failures from a network, whoever was tried.
+        per_network: failures from a network, of all people.
         per_used_network: the same for people who have used it before, whom strangers there must not keep out.
         network_window: seconds, from the first of them.
         known: seconds for which a network counts as used after a sign-in.

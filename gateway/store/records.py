@@ -5,16 +5,16 @@ from dataclasses import asdict
 from typing import Any
 
 
-def packed(noun: Any) -> str:
+def packed(record: Any) -> str:
     """Return a dataclass of plain values as JSON."""
-    return json.dumps(asdict(noun), separators=(",", ":"))
+    return json.dumps(asdict(record), separators=(",", ":"))
 
 
-def unpacked(noun: Any, record: bytes | None) -> Any:
+def unpacked(record_type: Any, record: bytes | None) -> Any:
     """Return the dataclass again; ``None`` for no record, and for one that another version wrote differently."""
     if record is None:
         return None
     try:
-        return noun(**json.loads(record))
+        return record_type(**json.loads(record))
     except (ValueError, TypeError):
         return None

@@ -38,7 +38,7 @@ class Sessions:
         store: where they are.
         idle: seconds without a click after which a session ends.
         lifetime: seconds after which it ends in any case.
-        providers: names of the providers in force; whoever signed in at another one is signed in no longer. Empty for
+        providers: names of the providers in force; who signed in at another one is signed in no longer. Empty for
             any.
     """
 
@@ -73,7 +73,7 @@ class Sessions:
         return self.in_force(session_id, self._store.ask("GETEX", lookup.key, "EX", lookup.idle))
 
     def lookup(self, session_id: str) -> SessionLookup:
-        """Return where the record of a cookie's id is, for whoever fetches it together with something else."""
+        """Return where the record of a cookie's id is, for a caller that fetches it with something else."""
         return SessionLookup(_key(_handle(session_id)), self._idle, _person(session_id))
 
     def in_force(self, session_id: str, record: bytes | None) -> Session | None:

@@ -21,7 +21,7 @@ class UsedTokens:
     """Ids (``jti``) that have been seen.
 
     A claim comes first, so that of the same token sent twice at once one is carried out. It is short: should the
-    work fail half-way, or the process end, whoever made the token may send it again.
+    work fail half-way, or the process end, the provider may send it again.
     """
 
     def __init__(self, store: Store) -> None:

@@ -47,7 +47,7 @@ class Breaker:
             raise type(self._reason)(f"not asked again yet: {self._reason.note}", retry_after=max(1, ceil(wait)))
 
     def succeeded(self) -> None:
-        """Note that TalentLMS answered; whoever was shut out may come."""
+        """Note that TalentLMS answered; calls are let through again."""
         self._succeeded_at = time.monotonic()
         if self._failures or self._reason:
             with self._lock:

@@ -45,7 +45,7 @@ class CallAccount(Protocol):
     def may_ask(self) -> tuple[int, int] | None:
         """Take it upon oneself to ask for the ``ratelimit``."""
 
-    def feed(self, limit: int, remaining: int, reset: int, before: tuple[int, int]) -> None:
+    def note_limits(self, limit: int, remaining: int, reset: int, before: tuple[int, int]) -> None:
         """Write down what ``ratelimit`` said."""
 
     def flush(self) -> None:
@@ -113,7 +113,7 @@ class Budget:
             self._shared.unused(permit.call, permit.person)
 
     def throttled(self, seconds: float) -> None:
-        """Let nobody call for a while, and give whoever met the throttle a place to come back to."""
+        """Let nobody call for a while, and give the click that met it a place to come back to."""
         if not self._shared.is_limited:
             return
         self._shared.freeze(seconds)
@@ -133,7 +133,7 @@ class Budget:
         except GatewayError as error:
             log.event("budget.not_settled", why=error.code, note=error.note)
 
-    def fed_by(self, rate_limit: Callable[[], RateLimit]) -> None:
+    def limits_from(self, rate_limit: Callable[[], RateLimit]) -> None:
         """Say how TalentLMS is asked for its ``ratelimit``; others use the same key, so our own count is not enough."""
         self._rate_limit = rate_limit
 
@@ -146,7 +146,7 @@ class Budget:
             if before is not None:
                 told = self._rate_limit()
                 reset = int(told.reset.timestamp()) if told.reset else 0
-                self._shared.feed(told.limit, told.remaining, reset, before)
+                self._shared.note_limits(told.limit, told.remaining, reset, before)
         except GatewayError as error:
             log.event("budget.not_fed", why=error.code, note=error.note)
         finally:
@@ -170,7 +170,7 @@ class Budget:
         while True:
             now = time.monotonic()
             said = self._shared.admit(entry, lookup)
-            if said.feed_due:
+            if said.limits_due:
                 threading.Thread(target=self._ask_beside, daemon=True).start()
             if said.call:
                 if said.call > 0 and entry.person:

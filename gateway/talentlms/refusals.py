@@ -124,7 +124,7 @@ def _quoted(message: str) -> str:
 
 
 def _wordless(status: int, body: bytes) -> type[TalentLMSError]:
-    """Judge an answer without a message by its code; a 404 never means "does not exist"."""
+    """Read an answer without a message by its code; a 404 never means "does not exist"."""
     if status == HTTPStatus.FORBIDDEN and _RATE_LIKE.search(body.decode(errors="replace")):
         return errors.Throttled
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:

@@ -40,9 +40,9 @@ class Proxies:
 def client_address(environ: WSGIEnvironment, proxies: Proxies) -> str:
     """Return the address of the browser that a request comes from.
 
-    Each proxy adds the address of whoever connected to it at the right of ``X-Forwarded-For``. So as many entries are
-    taken from the right as there are proxies, each only if a trusted proxy wrote it; all that stands left of them was
-    written by somebody else and is not looked at, be it the address of a trusted network.
+    Each proxy adds the address of the client that connected to it at the right of ``X-Forwarded-For``. So as many
+    entries are taken from the right as there are proxies, each only if a trusted proxy wrote it; all that stands left
+    of them was written by somebody else and is not looked at, be it the address of a trusted network.
 
     Args:
         environ: the request; several lines of one header are joined by commas there.

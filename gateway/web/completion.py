@@ -1,7 +1,7 @@
 """``/completed``: where a learner comes back to from a completed course.
 
-It costs no call of TalentLMS. So whoever is signed in is believed to have completed something, as the address says and
-nothing but a page follows from it; whoever is not, perhaps because the course took longer than the session, is told
+It costs no call of TalentLMS. So a person who is signed in is believed to have completed something, as the address says
+and nothing but a page follows from it; who is not, perhaps because the course took longer than the session, is told
 nothing and may sign in.
 """
 

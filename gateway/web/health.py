@@ -1,4 +1,4 @@
-"""``/livez`` and ``/readyz``, for whoever watches the process; neither spends a TalentLMS call."""
+"""``/livez`` and ``/readyz``, for monitoring; neither spends a TalentLMS call."""
 
 from collections.abc import Mapping
 

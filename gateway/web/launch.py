@@ -40,7 +40,7 @@ class Launches:
         """Return a link into a course; errors as ``dashboard``. Only a page of its own enrols anybody.
 
         Args:
-            session: of whoever clicks.
+            session: of the person who clicks.
             course: which.
             environ: the request.
         """
@@ -65,7 +65,7 @@ def blueprint(visitor: Visitor, launches: Launches, catalogue: Catalogue) -> Blu
 
     @routes.get(COURSE)
     def course(course: str) -> Response:
-        asked = catalogue.item("course", course)  # whoever asks for what is not there need not sign in first
+        asked = catalogue.item("course", course)  # who asks for what is not there need not sign in first
         return to_link(launches.course(visitor.signed_in(), asked, request.environ))
 
     return routes

@@ -4,8 +4,8 @@ A click is a navigation of somebody with a session to an address that leads to T
 its session and its call. Where it goes well it is answered with its link; or, if it has to wait and the page that says
 so was shown before, with that page. Both at a fraction of what a request through Flask costs: that is what keeps a rush
 of thousands cheap (``docs/budget.md`` has the figures). Everything else goes on to Flask, with what was found out so
-far: whoever is not signed in, every error, every page. Addresses, cookies, navigations and headers are those that the
-routes know: ``addresses``, ``cookies``, ``navigation``, ``headers``.
+far: anybody who is not signed in, every error, every page. Addresses, cookies, navigations and headers are those that
+the routes know: ``addresses``, ``cookies``, ``navigation``, ``headers``.
 """
 
 import hashlib

@@ -117,7 +117,7 @@ def shown(error: GatewayError) -> Response:
 
 
 def for_a_person() -> bool:
-    """Return whether a page is wanted: browsers name its kind, and whoever accepts just anything is a machine."""
+    """Return whether a page is wanted: browsers name its kind, and what accepts just anything is a machine."""
     return any(kind.partition(";")[0].lower() in _PAGES and quality > 0 for kind, quality in request.accept_mimetypes)
 
 

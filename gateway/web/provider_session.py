@@ -1,6 +1,6 @@
 """Providers that could not be asked to end their session: the browser may still be signed in there.
 
-A cookie per provider remembers it until somebody has signed in there again, which then asks the person anew: whoever
+A cookie per provider remembers it until somebody has signed in there again, which then asks the person anew: who
 sits at the device next must not come in as the one who left.
 """
 

@@ -81,7 +81,7 @@ def blueprint(visitor: Visitor, forms: Forms, sign_out: SignOut, cookies: Cookie
 
 
 def _form(forms: Forms, session: Session | None) -> dict[str, Any]:
-    """Return what a page needs that offers to sign out whoever is signed in."""
+    """Return what a page needs that offers to sign out the person who is signed in."""
     if session is None:
         return {"form_origins": None, "csrf_token": "", "person": None}
     return {"form_origins": (), "csrf_token": forms.token(session), "person": session.identity.display_name}

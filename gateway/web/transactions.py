@@ -1,6 +1,6 @@
 """The cookies in which sign-ins travel to the provider and back, sealed by the gateway's keys.
 
-So beginning a sign-in writes nothing anywhere, and whoever begins thousands takes nothing from anybody. A cookie opens
+So beginning a sign-in writes nothing anywhere, and thousands of them take nothing from anybody. A cookie opens
 only together with the state and at the provider that it was made for, and only in the browser that has it.
 """
 

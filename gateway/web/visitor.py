@@ -108,7 +108,7 @@ def sign_in_href(target: str, provider: str = "") -> str:
 
 
 def install(app: Flask) -> None:
-    """Send whoever has to sign in first to the sign-in."""
+    """Send people who have to sign in first to the sign-in."""
 
     @app.errorhandler(SignInRequired)
     def begin(_: SignInRequired) -> Response:

@@ -1,4 +1,4 @@
-"""The page for whoever has to wait for a call of TalentLMS longer than a moment.
+"""The page for anybody who has to wait for a call of TalentLMS longer than a moment.
 
 It asks again by itself, by the ``Refresh`` header, and keeps the place. The place belongs to the person and the path.
 """

@@ -1,4 +1,4 @@
-"""A small OpenID provider for the demo and the tests, with a knob for every wrong token.
+"""A small OpenID provider for the demo and the tests, with a misbehaviour for every wrong token.
 
 It signs in made-up people with one click, speaks the authorization code flow as OpenID Connect Core describes it,
 and misbehaves on request: `sandbox.idp.registry` names every way, `sandbox.idp.control` switches them.

@@ -21,7 +21,7 @@ from sandbox.idp.userinfo import userinfo
 Handler = Callable[[Provider, Request], Response]
 
 
-class Door(NamedTuple):
+class Route(NamedTuple):
     """An address and what answers there."""
 
     endpoint: str
@@ -31,40 +31,40 @@ class Door(NamedTuple):
 
 
 PUBLIC = (
-    Door("portal", "/", portal),
-    Door("discovery", "/.well-known/openid-configuration", discovery),
-    Door("authorize", "/authorize", authorize, ("GET", "POST")),
-    Door("pick", "/authorize/pick", pick, ("POST",)),
-    Door("par", "/par", push, ("POST",)),
-    Door("token", "/token", token, ("POST",)),
-    Door("userinfo", "/userinfo", userinfo, ("GET", "POST")),
-    Door("end_session", "/end-session", end_session, ("GET", "POST")),
-    Door("end_session_confirm", "/end-session/confirm", confirm, ("POST",)),
+    Route("portal", "/", portal),
+    Route("discovery", "/.well-known/openid-configuration", discovery),
+    Route("authorize", "/authorize", authorize, ("GET", "POST")),
+    Route("pick", "/authorize/pick", pick, ("POST",)),
+    Route("par", "/par", push, ("POST",)),
+    Route("token", "/token", token, ("POST",)),
+    Route("userinfo", "/userinfo", userinfo, ("GET", "POST")),
+    Route("end_session", "/end-session", end_session, ("GET", "POST")),
+    Route("end_session_confirm", "/end-session/confirm", confirm, ("POST",)),
 )
 
 ELSEWHERE = (
-    Door("elsewhere_discovery", "/elsewhere/discovery", discovery),
-    Door("elsewhere_jwks", "/elsewhere/jwks", jwks),
-    Door("elsewhere_par", "/elsewhere/par", push, ("POST",)),
-    Door("elsewhere_token", "/elsewhere/token", token, ("POST",)),
-    Door("elsewhere_userinfo", "/elsewhere/userinfo", userinfo),
-    Door("attacker_jwks", "/attacker/jwks", jwks),
+    Route("elsewhere_discovery", "/elsewhere/discovery", discovery),
+    Route("elsewhere_jwks", "/elsewhere/jwks", jwks),
+    Route("elsewhere_par", "/elsewhere/par", push, ("POST",)),
+    Route("elsewhere_token", "/elsewhere/token", token, ("POST",)),
+    Route("elsewhere_userinfo", "/elsewhere/userinfo", userinfo),
+    Route("attacker_jwks", "/attacker/jwks", jwks),
 )
 """Where nobody careful ever goes: the targets of redirects and of `jku` headers."""
 
 CONTROL = (
-    Door("state", "/_control/state", control.state),
-    Door("settings", "/_control/settings", control.change_settings, ("PATCH",)),
-    Door("client", "/_control/client", control.change_client, ("PATCH",)),
-    Door("misbehaviours", "/_control/misbehaviours", control.misbehaviours),
-    Door("misbehave", "/_control/misbehaviours", control.misbehave, ("POST",)),
-    Door("behave", "/_control/misbehaviours", control.behave, ("DELETE",)),
-    Door("add_person", "/_control/people", control.add_person, ("POST",)),
-    Door("rotate_keys", "/_control/keys/rotate", control.rotate_keys, ("POST",)),
-    Door("send_logout_token", "/_control/logout-tokens", control.send_logout_token, ("POST",)),
-    Door("requests", "/_control/requests", control.requests),
-    Door("forget_requests", "/_control/requests", control.forget_requests, ("DELETE",)),
-    Door("reset", "/_control/reset", control.reset, ("POST",)),
+    Route("state", "/_control/state", control.state),
+    Route("settings", "/_control/settings", control.change_settings, ("PATCH",)),
+    Route("client", "/_control/client", control.change_client, ("PATCH",)),
+    Route("misbehaviours", "/_control/misbehaviours", control.misbehaviours),
+    Route("misbehave", "/_control/misbehaviours", control.misbehave, ("POST",)),
+    Route("behave", "/_control/misbehaviours", control.behave, ("DELETE",)),
+    Route("add_person", "/_control/people", control.add_person, ("POST",)),
+    Route("rotate_keys", "/_control/keys/rotate", control.rotate_keys, ("POST",)),
+    Route("send_logout_token", "/_control/logout-tokens", control.send_logout_token, ("POST",)),
+    Route("requests", "/_control/requests", control.requests),
+    Route("forget_requests", "/_control/requests", control.forget_requests, ("DELETE",)),
+    Route("reset", "/_control/reset", control.reset, ("POST",)),
 )
 
 
@@ -81,26 +81,28 @@ def create_app(issuer: str, client: Client) -> Flask:
     app = Flask(__name__)
     provider = Provider(issuer, client)
     app.extensions["provider"] = provider
-    for door in (*PUBLIC, *ELSEWHERE, Door("jwks", provider.jwks_path, jwks)):
-        app.add_url_rule(door.path, door.endpoint, partial(_answer, provider, door), methods=door.methods)
-    for door in CONTROL:
-        app.add_url_rule(door.path, f"control_{door.endpoint}", partial(_obey, provider, door), methods=door.methods)
+    for route in (*PUBLIC, *ELSEWHERE, Route("jwks", provider.jwks_path, jwks)):
+        app.add_url_rule(route.path, route.endpoint, partial(_answer, provider, route), methods=route.methods)
+    for route in CONTROL:
+        app.add_url_rule(
+            route.path, f"control_{route.endpoint}", partial(_control, provider, route), methods=route.methods
+        )
     return app
 
 
-def _answer(provider: Provider, door: Door) -> Response:
-    provider.log.record(door.endpoint, request)
-    for one in provider.active.for_document(lambda each: door.endpoint in each.instead):
-        answer = one.instead[door.endpoint](provider.occasion())
+def _answer(provider: Provider, route: Route) -> Response:
+    provider.log.record(route.endpoint, request)
+    for one in provider.active.for_document(lambda each: route.endpoint in each.instead):
+        answer = one.instead[route.endpoint](provider.context())
         if answer is not None:
             return answer
-    return door.handler(provider, request)
+    return route.handler(provider, request)
 
 
-def _obey(provider: Provider, door: Door) -> Response:
+def _control(provider: Provider, route: Route) -> Response:
     if not (request.remote_addr and ipaddress.ip_address(request.remote_addr).is_loopback):
         return make_response(jsonify(error="the control plane answers on loopback only"), 403)
     try:
-        return door.handler(provider, request)
+        return route.handler(provider, request)
     except (TypeError, ValueError) as error:
         return make_response(jsonify(error=str(error)), 400)

@@ -92,7 +92,7 @@ def _admitted(provider: Provider, asked: Mapping[str, str], session: Session) ->
     code = provider.codes.put(Grant(session, asked, misbehaviours))
     answer = _answer(provider, asked, [("code", code)])
     changes = [one.callback for one in misbehaviours]
-    response = _back(asked, changed(changes, answer, provider.occasion(Grant(session, asked))))
+    response = _back(asked, changed(changes, answer, provider.context(Grant(session, asked))))
     if session.sid not in {one.sid for one in provider.sessions.all()}:
         response.set_cookie(provider.cookie, provider.sessions.put(session), httponly=True, samesite="Lax")
     return response

@@ -125,7 +125,7 @@ def send_logout_token(provider: Provider, request: Request) -> Response:
     body = _body(request)
     variant = logout_variant(str(body.get("variant", "valid")))
     sub, sid = _whom(provider, body)
-    notice = send(variant, provider.occasion(), sub, sid)
+    notice = send(variant, provider.context(), sub, sid)
     if notice is None:
         raise ValueError("the client has no backchannel_logout_uri")
     return jsonify(asdict(notice))

@@ -54,14 +54,14 @@ def _pushed_requests(provider: Provider) -> dict[str, Any]:
 
 
 def discovery(provider: Provider, _request: Request) -> Response:
-    """Answer with the metadata, spoilt where that is switched on."""
+    """Answer with the metadata, falsified where that is switched on."""
     misbehaviours = provider.active.for_document(lambda one: one.metadata is not None)
     changes = [one.metadata for one in misbehaviours]
-    return jsonify(changed(changes, metadata(provider), provider.occasion()))
+    return jsonify(changed(changes, metadata(provider), provider.context()))
 
 
 def jwks(provider: Provider, _request: Request) -> Response:
-    """Answer with the public keys, spoilt where that is switched on."""
+    """Answer with the public keys, falsified where that is switched on."""
     misbehaviours = provider.active.for_document(lambda one: one.jwks is not None)
     changes = [one.jwks for one in misbehaviours]
-    return jsonify(changed(changes, provider.keys.jwks(), provider.occasion()))
+    return jsonify(changed(changes, provider.keys.jwks(), provider.context()))

@@ -81,13 +81,13 @@ def _ended(provider: Provider, asked: Mapping[str, str], session: Session | None
     misbehaviours = provider.active.for_logout()
     frames = _notify(provider, session, misbehaviours) if session else []
     target = _return_address(provider, asked, misbehaviours)
-    response = _farewell(frames, target)
+    response = _signed_out_page(frames, target)
     response.delete_cookie(provider.cookie)
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def _farewell(frames: list[str], target: str | None) -> Response:
+def _signed_out_page(frames: list[str], target: str | None) -> Response:
     if target and not frames:
         return make_response(redirect(target, 303))
     return make_response(render_template("signed_out.html", frames=frames, target=target))
@@ -99,7 +99,7 @@ def _notify(provider: Provider, session: Session, misbehaviours: tuple[Misbehavi
     provider.ended.put(session)
     wanted = next((one.logout_variant for one in misbehaviours if one.logout_variant), "valid")
     subject = str(session.person.claims.get("sub", ""))
-    if notice := send(logout_variant(wanted), provider.occasion(), subject, session.sid):
+    if notice := send(logout_variant(wanted), provider.context(), subject, session.sid):
         provider.notices.put(notice)
     address = provider.client.frontchannel_logout_uri
     parameters = [("iss", provider.issuer), ("sid", session.sid)]
@@ -113,7 +113,7 @@ def _return_address(
     if address is None:
         return None
     state = [("state", asked["state"])] if "state" in asked else []
-    return _with_parameters(address, changed([one.after_logout for one in misbehaviours], state, provider.occasion()))
+    return _with_parameters(address, changed([one.after_logout for one in misbehaviours], state, provider.context()))
 
 
 def _with_parameters(address: str, parameters: Parameters) -> str:

@@ -1,4 +1,4 @@
-"""The ID Token, made well and then, where that is switched on, spoilt (OpenID Connect Core, section 2)."""
+"""The ID Token, made well and then, where that is switched on, falsified (OpenID Connect Core, section 2)."""
 
 import time
 from typing import Any
@@ -32,11 +32,11 @@ def honest_claims(provider: Provider, grant: Grant, access_token: str) -> dict[s
 
 def id_token(provider: Provider, grant: Grant, access_token: str) -> str:
     """The ID Token that belongs to an access token."""
-    misbehaviours, occasion = grant.misbehaviours, provider.occasion(grant, access_token)
+    misbehaviours, context = grant.misbehaviours, provider.context(grant, access_token)
     for one in misbehaviours:
         if one.before_signing:
-            one.before_signing(occasion)
-    claims = changed([one.claims for one in misbehaviours], honest_claims(provider, grant, access_token), occasion)
-    head = changed([one.header for one in misbehaviours], header(occasion), occasion)
+            one.before_signing(context)
+    claims = changed([one.claims for one in misbehaviours], honest_claims(provider, grant, access_token), context)
+    head = changed([one.header for one in misbehaviours], header(context), context)
     seal = next((one.seal for one in misbehaviours if one.seal), sealed)
-    return seal(head, claims, occasion)
+    return seal(head, claims, context)

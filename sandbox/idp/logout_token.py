@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from sandbox.idp.http_call import call
 from sandbox.idp.logout_variant import LogoutVariant
-from sandbox.idp.misbehaviour import Occasion, changed
+from sandbox.idp.misbehaviour import Context, changed
 from sandbox.idp.seal import header, sealed
 
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
@@ -27,12 +27,12 @@ class Notice:
     headers: Mapping[str, str]
 
 
-def honest_claims(occasion: Occasion, sub: str, sid: str) -> dict[str, Any]:
+def honest_claims(context: Context, sub: str, sid: str) -> dict[str, Any]:
     """The claims of a flawless logout token (section 2.4)."""
     now = int(time.time())
     return {
-        "iss": occasion.issuer,
-        "aud": occasion.client.client_id,
+        "iss": context.issuer,
+        "aud": context.client.client_id,
         "iat": now,
         "exp": now + 120,
         "jti": secrets.token_urlsafe(16),
@@ -42,20 +42,20 @@ def honest_claims(occasion: Occasion, sub: str, sid: str) -> dict[str, Any]:
     }
 
 
-def logout_token(variant: LogoutVariant, occasion: Occasion, sub: str, sid: str) -> str:
+def logout_token(variant: LogoutVariant, context: Context, sub: str, sid: str) -> str:
     """A logout token as the variant wants it."""
-    claims = changed([variant.claims], honest_claims(occasion, sub, sid), occasion)
-    head = changed([variant.header], {**header(occasion), "typ": "logout+jwt"}, occasion)
-    return (variant.seal or sealed)(head, claims, occasion)
+    claims = changed([variant.claims], honest_claims(context, sub, sid), context)
+    head = changed([variant.header], {**header(context), "typ": "logout+jwt"}, context)
+    return (variant.seal or sealed)(head, claims, context)
 
 
-def send(variant: LogoutVariant, occasion: Occasion, sub: str, sid: str) -> Notice | None:
+def send(variant: LogoutVariant, context: Context, sub: str, sid: str) -> Notice | None:
     """Post a logout token to the client's back-channel address; None when it has none."""
-    address = occasion.client.backchannel_logout_uri
+    address = context.client.backchannel_logout_uri
     if address is None:
         return None
-    form = [("logout_token", logout_token(variant, occasion, sub, sid))]
-    body = urlencode(changed([variant.form], form, occasion)).encode()
+    form = [("logout_token", logout_token(variant, context, sub, sid))]
+    body = urlencode(changed([variant.form], form, context)).encode()
     notices = [_post(variant.name, address, body) for _ in range(variant.sends)]
     return notices[-1]
 

@@ -18,7 +18,7 @@ Expected = Literal["refuse", "accept", "either"]
 
 
 @dataclass(frozen=True)
-class Occasion:
+class Context:
     """What a change may look at. `request` is the authorization request; empty outside a sign-in."""
 
     issuer: str
@@ -29,15 +29,15 @@ class Occasion:
     request: Mapping[str, str] = field(default_factory=dict)
     access_token: str = ""
 
-    def signing(self, alg: str) -> "Occasion":
-        """The same occasion with another signing algorithm set."""
+    def signing(self, alg: str) -> "Context":
+        """The same context with another signing algorithm set."""
         return replace(self, settings=replace(self.settings, signing_alg=alg))
 
 
-Change = Callable[[Value, Occasion], Value]
-Seal = Callable[[Json, Json, Occasion], str]
-Body = Callable[[Json, Occasion], tuple[str, str]]
-Replacement = Callable[[Occasion], Response | None]
+Change = Callable[[Value, Context], Value]
+Seal = Callable[[Json, Json, Context], str]
+Body = Callable[[Json, Context], tuple[str, str]]
+Replacement = Callable[[Context], Response | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +72,7 @@ class Misbehaviour:
     metadata: Change[Json] | None = None
     jwks: Change[Json] | None = None
     callback: Change[Parameters] | None = None
-    before_signing: Callable[[Occasion], None] | None = None
+    before_signing: Callable[[Context], None] | None = None
     claims: Change[Json] | None = None
     header: Change[Json] | None = None
     seal: Seal | None = None
@@ -85,16 +85,16 @@ class Misbehaviour:
 
     @property
     def counts(self) -> Literal["sign-in", "logout", "fetch"]:
-        """What one of its `times` is: a completed authorization, a logout, or a request to what it spoils."""
+        """What one of its `times` is: a completed authorization, a logout, or a request to what it affects."""
         signs_in = (self.callback, self.before_signing, self.claims, self.header, self.seal)
         if any((*signs_in, self.token_answer, self.userinfo, self.userinfo_body)):
             return "sign-in"
         return "logout" if self.after_logout or self.logout_variant else "fetch"
 
 
-def changed(changes: Iterable[Change[Value] | None], value: Value, occasion: Occasion) -> Value:
+def changed(changes: Iterable[Change[Value] | None], value: Value, context: Context) -> Value:
     """The value after every change that there is, in order."""
     for change in changes:
         if change is not None:
-            value = change(value, occasion)
+            value = change(value, context)
     return value

@@ -87,9 +87,9 @@ PEOPLE = (
     verified("kim@acme.example", "Kim", "Lee", "kim.lee", groups=["Sales"], department="Sales"),
     verified("amina@acme.example", "Amina", "Diallo", "amina.diallo", locale="fr", groups=["Engineering"]),
     verified("juergen@acme.example", "Jürgen", "Müller-Öztürk", "juergen.mueller", locale="de"),
-    verified("robin@example.com", "Robin", "Park", "robin", "a learner of the sandbox's academy"),
-    verified("felix@example.com", "Felix", "Brandt", "felix", "an inactive learner of the sandbox's academy"),
-    verified("ada@academy.example", "Ada", "Sommer", "ada.admin", "owns the sandbox's academy", groups=["IT"]),
+    verified("robin@example.com", "Robin", "Park", "robin", "a learner of the sandbox's portal"),
+    verified("felix@example.com", "Felix", "Brandt", "felix", "an inactive learner of the sandbox's portal"),
+    verified("ada@portal.example", "Ada", "Sommer", "ada.admin", "owns the sandbox's portal", groups=["IT"]),
     person(
         "uma.unverified",
         name="Uma Unverified",

@@ -8,7 +8,7 @@ from sandbox.idp.active import Active
 from sandbox.idp.client import Client
 from sandbox.idp.keys import KeyRing
 from sandbox.idp.logout_token import Notice
-from sandbox.idp.misbehaviour import Occasion
+from sandbox.idp.misbehaviour import Context
 from sandbox.idp.person import PEOPLE, Person
 from sandbox.idp.request_log import RequestLog
 from sandbox.idp.sessions import Grant, Session, Shelf
@@ -61,9 +61,9 @@ class Provider:
             shelf.clear()
         self.assertion_ids = set()
 
-    def occasion(self, grant: Grant | None = None, access_token: str = "") -> Occasion:
+    def context(self, grant: Grant | None = None, access_token: str = "") -> Context:
         """What a misbehaviour may look at now."""
-        return Occasion(
+        return Context(
             issuer=self.issuer,
             client=self.client,
             keys=self.keys,

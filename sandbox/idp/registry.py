@@ -20,18 +20,18 @@ from sandbox.idp.misbehaviours import (
 
 LOGOUT_VARIANTS: tuple[LogoutVariant, ...] = logout_tokens.VARIANTS
 MISBEHAVIOURS: tuple[Misbehaviour, ...] = (
-    *identities.KNOBS,
-    *audiences.KNOBS,
-    *times.KNOBS,
-    *signatures.KNOBS,
-    *headers.KNOBS,
-    *keys.KNOBS,
-    *callbacks.KNOBS,
-    *token_answers.KNOBS,
-    *userinfo.KNOBS,
-    *metadata.KNOBS,
-    *answers.KNOBS,
-    *logout.KNOBS,
+    *identities.MISBEHAVIOURS,
+    *audiences.MISBEHAVIOURS,
+    *times.MISBEHAVIOURS,
+    *signatures.MISBEHAVIOURS,
+    *headers.MISBEHAVIOURS,
+    *keys.MISBEHAVIOURS,
+    *callbacks.MISBEHAVIOURS,
+    *token_answers.MISBEHAVIOURS,
+    *userinfo.MISBEHAVIOURS,
+    *metadata.MISBEHAVIOURS,
+    *answers.MISBEHAVIOURS,
+    *logout.MISBEHAVIOURS,
 )
 
 

@@ -3,17 +3,17 @@
 from typing import Any
 
 from sandbox.idp.jose import sign
-from sandbox.idp.misbehaviour import Occasion
+from sandbox.idp.misbehaviour import Context
 
 
-def header(occasion: Occasion) -> dict[str, Any]:
+def header(context: Context) -> dict[str, Any]:
     """The JOSE header for the algorithm that is set."""
-    alg = occasion.settings.signing_alg
-    kid = occasion.keys.signing(alg).kid
+    alg = context.settings.signing_alg
+    kid = context.keys.signing(alg).kid
     return {"alg": alg, **({} if kid is None else {"kid": kid}), "typ": "JWT"}
 
 
-def sealed(head: dict[str, Any], claims: dict[str, Any], occasion: Occasion) -> str:
+def sealed(head: dict[str, Any], claims: dict[str, Any], context: Context) -> str:
     """Signed with the key that is in use."""
-    alg = occasion.settings.signing_alg
-    return sign(head, claims, occasion.keys.signing(alg), alg)
+    alg = context.settings.signing_alg
+    return sign(head, claims, context.keys.signing(alg), alg)

@@ -24,7 +24,7 @@ class Session:
 
 @dataclass(frozen=True)
 class Grant:
-    """What one authorization gave: to whom, for which request, and how it will be spoilt."""
+    """What one authorization gave: to whom, for which request, and how it will be falsified."""
 
     session: Session
     request: Mapping[str, str]

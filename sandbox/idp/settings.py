@@ -12,7 +12,7 @@ class Settings:
     """What a well-behaved provider may do one way or another. Times are seconds, sizes bytes."""
 
     auto_pick: bool = False
-    """Sign in whoever `login_hint` names, or `auto_person`, without the picker."""
+    """Sign in the person whom `login_hint` names, or `auto_person`, without the picker."""
     auto_person: str | None = None
     """The person's id that `auto_pick` takes when the request has no `login_hint`."""
     signing_alg: str = "RS256"

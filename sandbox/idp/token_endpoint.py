@@ -75,4 +75,4 @@ def _answer(provider: Provider, grant: Grant) -> dict[str, Any]:
         "id_token": id_token(provider, grant, access_token),
     }
     changes = [one.token_answer for one in grant.misbehaviours]
-    return changed(changes, answer, provider.occasion(grant, access_token))
+    return changed(changes, answer, provider.context(grant, access_token))

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Request, Response, make_response
 
-from sandbox.idp.misbehaviour import Occasion, changed
+from sandbox.idp.misbehaviour import Context, changed
 from sandbox.idp.provider import Provider
 from sandbox.idp.sessions import Grant
 from sandbox.idp.userinfo_body import json_body, jwt_body
@@ -19,10 +19,10 @@ def userinfo(provider: Provider, request: Request) -> Response:
         response = make_response("", 401)
         response.headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'
         return response
-    occasion = provider.occasion(grant, access_token)
+    context = provider.context(grant, access_token)
     claims = grant.session.person.released(grant.scopes)
-    claims = changed([one.userinfo for one in grant.misbehaviours], claims, occasion)
-    return _body(grant, claims, occasion)
+    claims = changed([one.userinfo for one in grant.misbehaviours], claims, context)
+    return _body(grant, claims, context)
 
 
 def _bearer(request: Request) -> str:
@@ -30,9 +30,9 @@ def _bearer(request: Request) -> str:
     return credentials if scheme == "Bearer" else request.form.get("access_token", "")
 
 
-def _body(grant: Grant, claims: dict[str, Any], occasion: Occasion) -> Response:
+def _body(grant: Grant, claims: dict[str, Any], context: Context) -> Response:
     body = next((one.userinfo_body for one in grant.misbehaviours if one.userinfo_body), None)
     if body is None:
-        body = json_body if occasion.settings.userinfo_signing_alg is None else jwt_body
-    text, media_type = body(claims, occasion)
+        body = json_body if context.settings.userinfo_signing_alg is None else jwt_body
+    text, media_type = body(claims, context)
     return Response(text, content_type=media_type)

@@ -1,7 +1,7 @@
 """A stand-in for TalentLMS: its API, its one-time links and the pages behind them, with nothing to pay for.
 
-It is written from the API document alone and knows nothing of the gateway. The doors: ``running_sandbox`` for tests,
-``create_app`` for whoever serves it otherwise, ``python -m sandbox.talentlms`` for everyone else.
+It is written from the API document alone and knows nothing of the gateway. The ways in: ``running_sandbox`` for tests,
+``create_app`` for another server, ``python -m sandbox.talentlms`` for everyone else.
 """
 
 from sandbox.talentlms.application import create_app

@@ -14,7 +14,7 @@ def settings(arguments: list[str]) -> Config:
     parser.add_argument("--api-key", required=True, help="the key that the API accepts")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s)")
     parser.add_argument("--public-url", default="", help="what links begin with (default http://host:port)")
-    parser.add_argument("--seed", action=argparse.BooleanOptionalAction, default=True, help="fill the academy")
+    parser.add_argument("--seed", action=argparse.BooleanOptionalAction, default=True, help="fill the portal")
     parser.add_argument("--certfile", default="", help="PEM certificate: serve TLS")
     parser.add_argument("--keyfile", default="", help="PEM private key of the certificate")
     parser.add_argument("--calls-per-hour", type=int, default=2000, help="0: no limit (default %(default)s)")

@@ -1,11 +1,11 @@
-"""The call log: what was asked of the API, in order, with secrets blotted out."""
+"""The call log: what was asked of the API, in order, with secrets redacted."""
 
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 KEPT = 10_000
-BLOT = "***"
+REDACTED = "***"
 SECRET = ("password",)
 
 
@@ -17,7 +17,7 @@ class Call:
         sequence: counts from 1 since the log was last cleared.
         operation: as ``OPERATIONS`` names it, or what stood there instead.
         method: the HTTP method.
-        arguments: names and values; passwords blotted out.
+        arguments: names and values; passwords redacted.
         status: the answer's status; 0 where the connection was dropped instead.
         cost: what it took from the rate limit, 0 or 1.
         time: when it came in, seconds since 1970.
@@ -40,9 +40,9 @@ class Call:
     message: str = ""
 
 
-def blotted(arguments: Mapping[str, str]) -> dict[str, str]:
+def redacted(arguments: Mapping[str, str]) -> dict[str, str]:
     """Return the arguments with secret values replaced."""
-    return {name: BLOT if name in SECRET else value for name, value in arguments.items()}
+    return {name: REDACTED if name in SECRET else value for name, value in arguments.items()}
 
 
 class Calls:

@@ -12,7 +12,7 @@ class Config:
         host: the address to listen on.
         port: the port to listen on; 0 takes a free one.
         public_url: what links begin with; empty means scheme, host and port as served.
-        seed: fill the academy with people and courses, at start and at every reset.
+        seed: fill the portal with people and courses, at start and at every reset.
         certfile: PEM file of the certificate to serve TLS with; empty means plain http.
         keyfile: PEM file of the certificate's private key.
         calls_per_hour: the plan's limit, calls per hour; 0 means none.

@@ -35,7 +35,7 @@ class Control:
         self._send("POST", "/reset")
 
     def seed(self) -> None:
-        """Replace the state by the seeded academy; everything else stays."""
+        """Replace the state by the seeded portal; everything else stays."""
         self._send("POST", "/seed")
 
     def snapshot(self) -> Any:

@@ -17,7 +17,7 @@ class Fault:
         kind: ``slow``, ``status`` (an error in JSON), ``throttled``, ``html``, ``cut`` (the connection ends in the
             middle of the body), ``dropped`` (it ends before the answer), ``not_json`` or ``foreign_link``.
         operation: the operation it waits for; empty means any.
-        times: how many calls it spoils, 1 or more.
+        times: how many calls it affects, 1 or more.
         seconds: how long the answer is held back first, whatever the kind.
         status: the status of ``status`` and ``html``; 0 means 500 and 200.
         message: the error's text for ``status``; empty means the usual one for that status.
@@ -39,7 +39,7 @@ class Fault:
 
     @property
     def happens(self) -> bool:
-        """Whether the operation is carried out although its answer is spoiled."""
+        """Whether the operation is carried out although its answer is falsified."""
         return self.kind in CARRIED_OUT if self.carried_out is None else self.carried_out
 
 

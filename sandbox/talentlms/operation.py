@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.talentlms.academy import Academy
 from sandbox.talentlms.arguments import CUSTOM_FIELD, Arguments
 from sandbox.talentlms.errors import InvalidArguments
+from sandbox.talentlms.portal import Portal
 
 GET = ("GET",)
 POST = ("POST",)
@@ -19,7 +19,7 @@ class Operation:
 
     Attributes:
         name: as the summary of URL patterns spells it; look-ups carry their key, ``users/email``.
-        run: takes the academy and the arguments, returns the answer as JSON or raises ``ApiError``.
+        run: takes the portal and the arguments, returns the answer as JSON or raises ``ApiError``.
         methods: the HTTP methods it answers to.
         required: the arguments that must be there.
         optional: the arguments that may be there.
@@ -29,7 +29,7 @@ class Operation:
     """
 
     name: str
-    run: Callable[[Academy, Arguments], Any]
+    run: Callable[[Portal, Arguments], Any]
     methods: tuple[str, ...] = GET
     required: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""What the academy keeps: plain records of text, figures and lists, so that a snapshot is JSON.
+"""What the portal keeps: plain records of text, figures and lists, so that a snapshot is JSON.
 
 Times are whole seconds since 1970, UTC, and ``None`` for never. Money is in cents of the domain's currency.
 """

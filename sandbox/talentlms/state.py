@@ -1,4 +1,4 @@
-"""Everything the academy knows: plain dictionaries on one object."""
+"""Everything the portal knows: plain dictionaries on one object."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
@@ -26,7 +26,7 @@ from sandbox.talentlms.records import (
 
 @dataclass
 class State:
-    """The academy's tables. Enrolments and progress are keyed by pairs, custom fields by ``of`` and ``key``."""
+    """The portal's tables. Enrolments and progress are keyed by pairs, custom fields by ``of`` and ``key``."""
 
     sequences: dict[str, int] = field(default_factory=dict)
     users: dict[int, User] = field(default_factory=dict)

@@ -1,6 +1,6 @@
 """The timeline: every change leaves an event of the API document's Appendix B."""
 
-from sandbox.talentlms.academy import Academy
+from sandbox.talentlms.portal import Portal
 from sandbox.talentlms.records import Branch, Course, Event, Group, Unit, User
 
 Thing = Branch | Course | Group | Unit | User
@@ -8,23 +8,23 @@ Thing = Branch | Course | Group | Unit | User
 ABOUT = {Branch: "branch_id", Course: "course_id", Group: "group_id", Unit: "unit_id", User: "user_id"}
 
 
-def note(academy: Academy, action: str, message: str, user: User, *things: Thing) -> None:
+def note(portal: Portal, action: str, message: str, user: User, *things: Thing) -> None:
     """Write an event down.
 
     Args:
-        academy: where it happened.
+        portal: where it happened.
         action: the event type.
         message: the sentence that a person reads.
         user: whom it concerns, or who did it.
         things: what else it concerns; the first is the event's object.
     """
-    state = academy.state
+    state = portal.state
     number = state.next_id("events")
     state.events[number] = Event(
         id=number,
         action=action,
         message=message,
-        time=academy.clock.seconds(),
+        time=portal.clock.seconds(),
         user_id=user.id,
         user_login=user.login,
         user_email=user.email,

@@ -15,10 +15,10 @@ def _redirect(location, status=302):
 
 
 def test_a_fresh_link_passes_once():
-    judge = FreshLinks(ORIGIN)
+    check = FreshLinks(ORIGIN)
     link = f"{ORIGIN}/index/gotocourse/key:abc,course_id:12"
-    assert judge(_redirect(link)) == ""
-    assert judge(_redirect(link)) == "a link that somebody else has got"
+    assert check(_redirect(link)) == ""
+    assert check(_redirect(link)) == "a link that somebody else has got"
 
 
 @pytest.mark.parametrize(
@@ -30,9 +30,9 @@ def test_a_link_elsewhere_or_another_status_is_a_fault(answer):
 
 
 def test_a_fixed_link_has_to_be_that_link():
-    judge = fixed_link("https://lms.example/a")
-    assert judge(_redirect("https://lms.example/a")) == ""
-    assert judge(_redirect("https://lms.example/b")) == "302 to https://lms.example/b"
+    check = fixed_link("https://lms.example/a")
+    assert check(_redirect("https://lms.example/a")) == ""
+    assert check(_redirect("https://lms.example/b")) == "302 to https://lms.example/b"
 
 
 def aside(load, *given, **named):

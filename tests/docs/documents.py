@@ -13,9 +13,9 @@ _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def every_document():
-    """Return all documents in Markdown, those of the rooms included."""
-    rooms = [path for path in (ROOT / "sandbox").rglob("README.md") if "node_modules" not in path.parts]
-    return sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *rooms])
+    """Return all documents in Markdown, those of the packages included."""
+    packages = [path for path in (ROOT / "sandbox").rglob("README.md") if "node_modules" not in path.parts]
+    return sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *packages])
 
 
 def operators_documents():

@@ -59,7 +59,7 @@ STATEMENTS = {
         42: "the same subject at two providers is two people",
         43: "first clicks at the same moment make one account",
         44: "claims grant no role; groups that are left out count for nothing",
-        45: "whoever was switched off gets no link; their sessions end",
+        45: "a switched-off account gets no link; their sessions end",
     },
     "Links and redirects": {
         46: "a link is fetched for each click, and kept nowhere",

@@ -116,7 +116,7 @@ def test_two_applications_of_one_process_share_nothing(environ):
     assert first.url_map is not second.url_map
 
 
-def test_every_address_has_its_door(environ):
+def test_every_address_has_its_route(environ):
     environ(GATEWAY_PASSWORD_SIGN_IN="on")
     rules = {(method, str(rule)) for rule in create_app().url_map.iter_rules() for method in rule.methods}
     for path in (

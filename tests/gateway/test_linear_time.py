@@ -1,4 +1,4 @@
-"""No expression of the gateway takes more time than the length of a text accounts for, whoever wrote the text.
+"""No expression of the gateway takes more time than the length of a text accounts for, whatever the text.
 
 Work is counted by the processor time that it takes, and only ever compared within one run: eight times the text may take
 eight times as long. An expression that runs over the text from many starting points takes 64 times as long.

@@ -4,13 +4,13 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 
-def at_once(count, deed):
-    """Call ``deed(number)`` in so many threads at the same moment and return what each returned, or what it raised."""
+def at_once(count, action):
+    """Call ``action(number)`` in so many threads at the same moment and return what each returned, or what it raised."""
     barrier = threading.Barrier(count)
 
     def one(number):
         barrier.wait()
-        return deed(number)
+        return action(number)
 
     with ThreadPoolExecutor(count) as pool:
         futures = [pool.submit(one, number) for number in range(count)]

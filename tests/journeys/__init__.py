@@ -1,1 +1,1 @@
-"""The journeys: stories over real HTTP, with a real Redis, a real identity provider and a real browser."""
+"""The journeys: what people do, over real HTTP, with a real Redis, a real identity provider and a real browser."""

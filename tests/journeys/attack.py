@@ -212,7 +212,7 @@ async def _asked(port: int, message: bytes) -> Answer | str:
 
 
 class Browser:
-    """Whoever keeps a connection for the next request.
+    """A client that keeps a connection for the next request.
 
     Args:
         port: the gateway's.

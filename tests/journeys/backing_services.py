@@ -65,7 +65,7 @@ def start_redis(folder: Path, *, port: int = 0, durable: bool = False, password:
 
 
 @dataclass
-class Academy:
+class Portal:
     """The TalentLMS sandbox.
 
     Attributes:
@@ -87,7 +87,7 @@ class Academy:
         try:
             done = during()
         finally:
-            again = start_academy(self.process.output.parent, self.api_key, port=int(self.url.rpartition(":")[2]))
+            again = start_portal(self.process.output.parent, self.api_key, port=int(self.url.rpartition(":")[2]))
             self.process = again.process
             self.control.restore(snapshot)
         return done
@@ -123,7 +123,7 @@ class Academy:
         return [call.operation for call in self.control.calls()]
 
 
-def start_academy(folder: Path, api_key: str, *, port: int = 0, public_url: str = "") -> Academy:
+def start_portal(folder: Path, api_key: str, *, port: int = 0, public_url: str = "") -> Portal:
     """Start the TalentLMS sandbox, without limits.
 
     Args:
@@ -137,7 +137,7 @@ def start_academy(folder: Path, api_key: str, *, port: int = 0, public_url: str 
     command += ["--public-url", public_url] if public_url else []
     process = Process([*command, "--calls-per-hour", "0", "--calls-per-5-seconds", "0"], folder / "talentlms.log")
     url = f"http://{HOST}:{port}"
-    return Academy(url, api_key, TalentLMSControl(url), process.when(lambda: listens(port)))
+    return Portal(url, api_key, TalentLMSControl(url), process.when(lambda: listens(port)))
 
 
 @dataclass

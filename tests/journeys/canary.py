@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from urllib.parse import parse_qsl, quote, urlsplit
 
-from tests.journeys.backing_services import Academy
+from tests.journeys.backing_services import Portal
 from tests.journeys.visitor import Visitor
 
 SHORTEST = 8
@@ -50,9 +50,9 @@ class Secrets:
                 self.add(f"{name} cookies", value.strip('"').rpartition(".")[2])
             self.add("form tokens", *_FORM.findall(answer.text))
 
-    def of_an_academy(self, academy: Academy) -> None:
+    def of_a_portal(self, portal: Portal) -> None:
         """Note every password, link and session at TalentLMS."""
-        tables = academy.control.snapshot()
+        tables = portal.control.snapshot()
         self.add("passwords", *(user["password"] for user in tables["users"]))
         self.add("links", *(row[name] for table, name in _LINK_TABLES for row in tables[table]))
         self.add("TalentLMS sessions", *(session["id"] for session in tables["sessions"]))

@@ -1,4 +1,4 @@
-"""What the journeys share: the backing services and the gateway once per run, a person and a browser window per story."""
+"""What the journeys share: the backing services and the gateway once per run, a person and a browser window per journey."""
 
 import itertools
 import shutil
@@ -11,16 +11,16 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.journeys.backing_services import (
-    Academy,
     CertifiedProvider,
+    Portal,
     PractisingProvider,
     RedisServer,
-    start_academy,
     start_certified_provider,
+    start_portal,
     start_practising_provider,
     start_redis,
 )
-from tests.journeys.house import Gateway, gateway_at
+from tests.journeys.gateway_process import Gateway, gateway_at
 from tests.journeys.visitor import Visitor, visiting
 from tests.ports import HOST, free_port
 
@@ -93,10 +93,10 @@ def redis_server(folder) -> Iterator[RedisServer]:
 
 
 @pytest.fixture(scope="session")
-def academy(folder) -> Iterator[Academy]:
-    academy = start_academy(folder, API_KEY)
-    yield academy
-    academy.process.stop()
+def portal(folder) -> Iterator[Portal]:
+    portal = start_portal(folder, API_KEY)
+    yield portal
+    portal.process.stop()
 
 
 @pytest.fixture(scope="session")
@@ -114,17 +114,17 @@ def practising_provider(folder, addresses) -> Iterator[PractisingProvider]:
 
 
 @pytest.fixture(scope="session")
-def gateway(folder, addresses, academy, provider, redis_server) -> Iterator[Gateway]:
-    """The gateway of most stories: two workers, the certified provider."""
-    gateway = gateway_at(addresses["main"], folder, academy, provider, redis_server.url(0))
+def gateway(folder, addresses, portal, provider, redis_server) -> Iterator[Gateway]:
+    """The gateway of most journeys: two workers, the certified provider."""
+    gateway = gateway_at(addresses["main"], folder, portal, provider, redis_server.url(0))
     yield gateway.start()
     gateway.stop()
 
 
 @pytest.fixture(scope="session")
-def practising_gateway(folder, addresses, academy, practising_provider, redis_server) -> Iterator[Gateway]:
+def practising_gateway(folder, addresses, portal, practising_provider, redis_server) -> Iterator[Gateway]:
     """A gateway whose provider has odd people and makes mistakes when told to."""
-    gateway = gateway_at(addresses["practising"], folder, academy, practising_provider, redis_server.url(1))
+    gateway = gateway_at(addresses["practising"], folder, portal, practising_provider, redis_server.url(1))
     yield gateway.start()
     gateway.stop()
 
@@ -144,20 +144,20 @@ def numbers() -> Iterator[int]:
     return itertools.count(1)
 
 
-# --- per story -------------------------------------------------------------------------------------------------
+# --- per journey -------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(autouse=True)
-def calm(academy) -> Iterator[None]:
+def calm(portal) -> Iterator[None]:
     """Begin with an empty call log, and leave no fault behind."""
-    academy.control.clear_calls()
+    portal.control.clear_calls()
     yield
-    academy.control.clear_faults()
+    portal.control.clear_faults()
 
 
 @pytest.fixture
 def newcomers(numbers) -> Callable[[], Person]:
-    """From nothing to somebody whom no story has met."""
+    """From nothing to somebody whom no journey has met."""
 
     def make() -> Person:
         number = next(numbers)

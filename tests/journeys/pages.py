@@ -32,7 +32,7 @@ class ProviderPages:
 
 
 @dataclass(frozen=True)
-class AcademyPages:
+class PortalPages:
     """TalentLMS's pages."""
 
     page: Page

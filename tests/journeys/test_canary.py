@@ -16,7 +16,7 @@ from sandbox.idp.registry import logout_variant
 from sandbox.idp.server import listening
 from tests.journeys.backing_services import CLIENT_ID, PractisingProvider, start_redis
 from tests.journeys.canary import Secrets, basic, occurring
-from tests.journeys.house import CONFIG, gateway_at
+from tests.journeys.gateway_process import CONFIG, gateway_at
 from tests.journeys.visitor import csrf_token, visiting
 from tests.ports import HOST, free_port
 
@@ -35,7 +35,7 @@ private_key_file = "wary.pem"
 """
 BROKEN_OFF = "state-in-a-request-that-is-none"
 SLUG = "no-such-course-9d21"
-DOORS = ("/go", "/go/course/12", "/buy/course/34?coupon=WELCOME10", "/buy/category/3", "/", "/go/course/34")
+ADDRESSES = ("/go", "/go/course/12", "/buy/course/34?coupon=WELCOME10", "/buy/category/3", "/", "/go/course/34")
 FAULTS = (
     {"kind": "status", "status": 401},
     {"kind": "status", "status": 500, "message": "failed at /index/autologin/key:abcdefgh12345678abcd"},
@@ -60,23 +60,23 @@ KINDS = {
 
 
 @pytest.fixture(scope="module")
-def day(tmp_path_factory, academy):
+def day(tmp_path_factory, portal):
     """The outputs of a long day, and the secrets that occurred on it."""
     folder = tmp_path_factory.mktemp("canary")
     address = f"http://{HOST}:{free_port()}"
-    secrets = _known(academy)
-    with ExitStack() as house:
-        seen, provider = house.enter_context(_provider(address))
-        wary = house.enter_context(_wary_provider(address, secrets))
+    secrets = _known(portal)
+    with ExitStack() as deployment:
+        seen, provider = deployment.enter_context(_provider(address))
+        wary = deployment.enter_context(_wary_provider(address, secrets))
         store = start_redis(folder, password=REDIS_PASSWORD)
-        house.callback(store.process.stop)
-        gateway = gateway_at(address, folder, academy, seen, store.url(), _talkative(folder, wary.issuer, secrets))
-        house.callback(gateway.stop)
-        _live_through(gateway.start(), academy, seen.control, wary, store, secrets)
+        deployment.callback(store.process.stop)
+        gateway = gateway_at(address, folder, portal, seen, store.url(), _talkative(folder, wary.issuer, secrets))
+        deployment.callback(gateway.stop)
+        _live_through(gateway.start(), portal, seen.control, wary, store, secrets)
         store.process.stop()
         _click_once_more(gateway, secrets)
         secrets.add("access tokens", *provider.access_tokens._kept, *wary.access_tokens._kept)
-    secrets.of_an_academy(academy)
+    secrets.of_a_portal(portal)
     return {file.name: file.read_text(errors="replace") for file in folder.glob("*.log")}, secrets.by_kind
 
 
@@ -133,9 +133,9 @@ def test_what_the_gateway_really_logged_is_found(day):
     assert [secret for secret, _ in occurring([SLUG], outputs)] == [SLUG]
 
 
-def _known(academy):
+def _known(portal):
     secrets = Secrets()
-    secrets.add("API key", academy.api_key)
+    secrets.add("API key", portal.api_key)
     secrets.add("client secret", CLIENT_SECRET, basic(CLIENT_ID, CLIENT_SECRET))
     secrets.add("secret keys", *SECRET_KEYS)
     secrets.add("Redis password", REDIS_PASSWORD)
@@ -204,10 +204,10 @@ def _served(client):
             thread.join()
 
 
-def _live_through(gateway, academy, provider, wary, store, secrets):
+def _live_through(gateway, portal, provider, wary, store, secrets):
     for login in ("kim.lee", "robin", "felix", "ada.admin", "uma.unverified", "noel.nomail"):
         _visit(gateway, login, secrets, _come_click_and_leave)
-    _visit(gateway, "juergen.mueller", secrets, lambda visitor: _meet_faults(visitor, academy))
+    _visit(gateway, "juergen.mueller", secrets, lambda visitor: _meet_faults(visitor, portal))
     _visit(gateway, "amina.diallo", secrets, lambda visitor: _meet_a_bad_provider(visitor, provider))
     _visit(gateway, "robin", secrets, lambda visitor: _meet_a_wary_provider(visitor, wary, secrets))
     _visit(gateway, "cher", secrets, _type_passwords)
@@ -224,21 +224,21 @@ def _visit(gateway, login, secrets, what):
 
 def _come_click_and_leave(visitor):
     _sign_in(visitor)
-    for door in (*DOORS, f"/go/course/{SLUG}", "/completed/12"):
-        visitor.go(door)
+    for address in (*ADDRESSES, f"/go/course/{SLUG}", "/completed/12"):
+        visitor.go(address)
     visitor.ask("/logout", {"csrf_token": "made-up"})
     visitor.sign_out()
 
 
-def _meet_faults(visitor, academy):
-    academy.control.fault("usersignup", kind="dropped", carried_out=True)
+def _meet_faults(visitor, portal):
+    portal.control.fault("usersignup", kind="dropped", carried_out=True)
     _sign_in(visitor)
     for fault in FAULTS:
-        academy.control.fault(times=len(DOORS) * 2, **fault)
-        for door in DOORS:
-            visitor.ask(door)
-        academy.control.clear_faults()
-    academy.control.fault("userlogout", kind="foreign_link")
+        portal.control.fault(times=len(ADDRESSES) * 2, **fault)
+        for address in ADDRESSES:
+            visitor.ask(address)
+        portal.control.clear_faults()
+    portal.control.fault("userlogout", kind="foreign_link")
     visitor.sign_out()
 
 
@@ -261,7 +261,7 @@ def _meet_a_wary_provider(visitor, wary, secrets):
     visitor.go("/login/wary?next=/go/course/12")
     (session,) = control.state()["sessions"]
     for name in LOGOUT_TOKENS:
-        token = logout_token(logout_variant(name), wary.occasion(), session["sub"], session["sid"])
+        token = logout_token(logout_variant(name), wary.context(), session["sub"], session["sid"])
         secrets.add_tokens("logout tokens", token)
         for _ in range(2):
             visitor.ask("/backchannel-logout/wary", {"logout_token": token})

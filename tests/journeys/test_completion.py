@@ -1,12 +1,12 @@
 """Somebody completes a course."""
 
-from tests.journeys.pages import AcademyPages, GatewayPages, ProviderPages, follow, path_of
+from tests.journeys.pages import GatewayPages, PortalPages, ProviderPages, follow, path_of
 
 
-def test_a_completed_course_leads_back_and_stands_among_the_completed(gateway, academy, page, newcomer):
+def test_a_completed_course_leads_back_and_stands_among_the_completed(gateway, portal, page, newcomer):
     page.goto(f"{gateway.url}/go/course/12")
     ProviderPages(page).sign_in(newcomer.login)
-    AcademyPages(page).complete_course()
+    PortalPages(page).complete_course()
 
     assert page.url == f"{gateway.url}/completed/12"
     assert GatewayPages(page).heading == "Well done!"
@@ -15,13 +15,13 @@ def test_a_completed_course_leads_back_and_stands_among_the_completed(gateway, a
     assert path_of(page) == "/"
     assert GatewayPages(page).courses("Completed") == ["Intro to the academy"]
     assert GatewayPages(page).courses("To do") == []
-    assert academy.enrolments(newcomer.email)[12]["percentage"] == 100
+    assert portal.enrolments(newcomer.email)[12]["percentage"] == 100
 
 
-def test_the_progress_so_far_stands_in_my_training(gateway, academy, page, newcomer):
+def test_the_progress_so_far_stands_in_my_training(gateway, portal, page, newcomer):
     page.goto(f"{gateway.url}/go/course/12")
     ProviderPages(page).sign_in(newcomer.login)
-    academy.control.set_progress(academy.user(newcomer.email)["id"], 12, 50)
+    portal.control.set_progress(portal.user(newcomer.email)["id"], 12, 50)
 
     page.goto(f"{gateway.url}/")
 
@@ -33,7 +33,7 @@ def test_the_progress_so_far_stands_in_my_training(gateway, academy, page, newco
 def test_a_completed_course_can_be_opened_again(gateway, page, newcomer):
     page.goto(f"{gateway.url}/go/course/12")
     ProviderPages(page).sign_in(newcomer.login)
-    AcademyPages(page).complete_course()
+    PortalPages(page).complete_course()
     page.goto(f"{gateway.url}/")
 
     follow(page.get_by_role("link", name="Review Intro to the academy"))

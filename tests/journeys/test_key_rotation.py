@@ -2,16 +2,16 @@
 
 import pytest
 
-from tests.journeys.house import SECRET_KEY, gateway_at
+from tests.journeys.gateway_process import SECRET_KEY, gateway_at
 from tests.journeys.visitor import csrf_token, title
 
 NEW_KEY = "second-key-of-the-journeys-fedcba9876543210"
 
 
 @pytest.fixture
-def rotating(folder, addresses, academy, provider, redis_server):
+def rotating(folder, addresses, portal, provider, redis_server):
     settings = {"WEB_CONCURRENCY": "1"}
-    gateway = gateway_at(addresses["rotating"], folder, academy, provider, redis_server.url(3), settings)
+    gateway = gateway_at(addresses["rotating"], folder, portal, provider, redis_server.url(3), settings)
     yield gateway.start()
     gateway.stop()
 
@@ -26,36 +26,36 @@ def rotate(rotating):
 
 
 @pytest.mark.statement(65)
-def test_sessions_forms_and_accounts_survive_and_the_password_follows(rotating, rotate, academy, visit, newcomers):
+def test_sessions_forms_and_accounts_survive_and_the_password_follows(rotating, rotate, portal, visit, newcomers):
     person, leaver, starter = newcomers(), newcomers(), newcomers()
     visitor, leaving, starting = (visit(rotating.url, one.login) for one in (person, leaver, starter))
     visitor.go("/go")
     leaving.go("/go")
     form = {"csrf_token": csrf_token(leaving.ask("/logout"))}
     callback = starting.go("/login?next=/go", until=f"{rotating.url}/callback/").headers["Location"]
-    before = _password(academy, person)
+    before = _password(portal, person)
 
     rotate(f"{NEW_KEY},{SECRET_KEY}")
 
-    academy.control.clear_calls()
+    portal.control.clear_calls()
     assert person.name in visitor.go("/go").text
-    assert academy.operations() == ["userlogin"]
+    assert portal.operations() == ["userlogin"]
     assert title(leaving.follow(leaving.ask("/logout", form))) == "You are signed out"
     assert starter.first_name in starting.go(callback).text
-    academy.control.clear_calls()
+    portal.control.clear_calls()
     assert person.name in visit(rotating.url, person.login).go("/go").text
-    assert academy.operations() == ["userlogin", "edituser", "userlogin"]
-    assert _password(academy, person) != before
+    assert portal.operations() == ["userlogin", "edituser", "userlogin"]
+    assert _password(portal, person) != before
 
     rotate(NEW_KEY)
 
-    academy.control.clear_calls()
+    portal.control.clear_calls()
     assert person.name in visitor.go("/go").text
-    assert academy.operations() == ["userlogin"]
+    assert portal.operations() == ["userlogin"]
 
 
 def test_without_the_old_key_the_session_goes_on_and_the_next_sign_in_mends_the_password(
-    rotating, rotate, academy, visit, newcomer
+    rotating, rotate, portal, visit, newcomer
 ):
     visitor = visit(rotating.url, newcomer.login)
     visitor.go("/go")
@@ -63,16 +63,16 @@ def test_without_the_old_key_the_session_goes_on_and_the_next_sign_in_mends_the_
 
     rotate(NEW_KEY)
 
-    academy.control.clear_calls()
+    portal.control.clear_calls()
     assert newcomer.name in visitor.go("/go").text
-    assert academy.operations() == ["users/id"]
+    assert portal.operations() == ["users/id"]
     assert visitor.ask("/logout", form).status_code == 403
-    academy.control.clear_calls()
+    portal.control.clear_calls()
     assert newcomer.name in visit(rotating.url, newcomer.login).go("/go").text
-    assert academy.operations() == ["edituser", "userlogin"]
-    assert len(academy.users(newcomer.email)) == 1
+    assert portal.operations() == ["edituser", "userlogin"]
+    assert len(portal.users(newcomer.email)) == 1
 
 
-def _password(academy, person):
-    (password,) = [user["password"] for user in academy.control.snapshot()["users"] if user["email"] == person.email]
+def _password(portal, person):
+    (password,) = [user["password"] for user in portal.control.snapshot()["users"] if user["email"] == person.email]
     return password

@@ -5,9 +5,9 @@ import pytest
 from tests.gateway.outbound.outbound_proxy import SOURCE, outbound_proxy
 from tests.gateway.outbound.relay import relay
 from tests.gateway.talentlms.odd_server import certificate
-from tests.journeys.backing_services import Academy, start_academy, start_practising_provider
+from tests.journeys.backing_services import Portal, start_portal, start_practising_provider
 from tests.journeys.conftest import API_KEY, CLIENT_SECRET
-from tests.journeys.house import gateway_at
+from tests.journeys.gateway_process import gateway_at
 from tests.ports import HOST, free_port
 
 MACHINES = ("/.well-known/", "/jwks", "/token", "/userinfo", "/api/v1/")
@@ -17,10 +17,10 @@ MACHINES = ("/.well-known/", "/jwks", "/token", "/userinfo", "/api/v1/")
 class Outside:
     """TalentLMS and the provider, each behind TLS, the former as ``localhost``, the latter as ``127.0.0.1``."""
 
-    def __init__(self, academy, provider, academy_front, provider_front, ca_file):
-        self.academy = academy
+    def __init__(self, portal, provider, portal_front, provider_front, ca_file):
+        self.portal = portal
         self.provider = provider
-        self.fronts = {"academy": academy_front, "provider": provider_front}
+        self.fronts = {"portal": portal_front, "provider": provider_front}
         self.ca_file = ca_file
 
     def came_from(self, name):
@@ -36,19 +36,19 @@ def address():
 @pytest.fixture(scope="module")
 def outside(tmp_path_factory, address):
     folder = tmp_path_factory.mktemp("outside")
-    academys, at_academy = certificate(folder, "localhost")
+    portals, at_portal = certificate(folder, "localhost")
     providers, at_provider = certificate(folder, HOST)
     ca_file = folder / "ca.pem"
-    ca_file.write_bytes(academys.read_bytes() + providers.read_bytes())
-    academy_port, provider_port = free_port(), free_port()
-    with relay(academy_port, at_academy) as academy_front, relay(provider_port, at_provider) as provider_front:
-        url, issuer = f"https://localhost:{academy_front.port}", f"https://{HOST}:{provider_front.port}"
-        academy = start_academy(folder, API_KEY, port=academy_port, public_url=url)
+    ca_file.write_bytes(portals.read_bytes() + providers.read_bytes())
+    portal_port, provider_port = free_port(), free_port()
+    with relay(portal_port, at_portal) as portal_front, relay(provider_port, at_provider) as provider_front:
+        url, issuer = f"https://localhost:{portal_front.port}", f"https://{HOST}:{provider_front.port}"
+        portal = start_portal(folder, API_KEY, port=portal_port, public_url=url)
         provider = start_practising_provider(folder, CLIENT_SECRET, [address], port=provider_port, issuer=issuer)
-        behind_tls = Academy(url, API_KEY, academy.control, academy.process)
-        yield Outside(behind_tls, provider, academy_front, provider_front, ca_file)
+        behind_tls = Portal(url, API_KEY, portal.control, portal.process)
+        yield Outside(behind_tls, provider, portal_front, provider_front, ca_file)
         provider.process.stop()
-        academy.process.stop()
+        portal.process.stop()
 
 
 @pytest.fixture
@@ -58,9 +58,9 @@ def first_click(tmp_path, address, outside, redis_server, visit):
     def click(**settings):
         for front in outside.fronts.values():
             front.begun.clear()
-        outside.academy.control.reset()
+        outside.portal.control.reset()
         settings |= {"GATEWAY_CA_FILE": str(outside.ca_file), "WEB_CONCURRENCY": "1"}
-        gateway = gateway_at(address, tmp_path, outside.academy, outside.provider, redis_server.url(9), settings)
+        gateway = gateway_at(address, tmp_path, outside.portal, outside.provider, redis_server.url(9), settings)
         with redis_server.client(9) as store:
             store.flushdb()
         gateway.start()
@@ -78,8 +78,8 @@ def test_everything_goes_through_the_proxy(first_click, outside, tmp_path):
     with outbound_proxy(tmp_path, "gateway s3cret") as proxy:
         assert "Robin Park" in first_click(HTTPS_PROXY=proxy.url)
         carried = set(proxy.carried)
-    assert carried == {address.removeprefix("https://") for address in (outside.academy.url, outside.provider.issuer)}
-    assert (outside.came_from("academy"), outside.came_from("provider")) == ({SOURCE}, {SOURCE})
+    assert carried == {address.removeprefix("https://") for address in (outside.portal.url, outside.provider.issuer)}
+    assert (outside.came_from("portal"), outside.came_from("provider")) == ({SOURCE}, {SOURCE})
 
 
 def test_what_needs_no_proxy_is_reached_directly(first_click, outside, tmp_path):
@@ -87,4 +87,4 @@ def test_what_needs_no_proxy_is_reached_directly(first_click, outside, tmp_path)
         assert "Robin Park" in first_click(HTTPS_PROXY=proxy.url, NO_PROXY="intranet.example, localhost")
         carried = set(proxy.carried)
     assert carried == {outside.provider.issuer.removeprefix("https://")}
-    assert (outside.came_from("academy"), outside.came_from("provider")) == ({HOST}, {SOURCE})
+    assert (outside.came_from("portal"), outside.came_from("provider")) == ({HOST}, {SOURCE})

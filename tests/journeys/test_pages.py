@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.journeys.pages import AcademyPages, GatewayPages, ProviderPages, follow, path_of
+from tests.journeys.pages import GatewayPages, PortalPages, ProviderPages, follow, path_of
 from tests.journeys.visitor import title
 
 
@@ -25,12 +25,12 @@ def test_nobody_complains_on_the_whole_way_in_and_out(gateway, page, complaints,
     ProviderPages(page).sign_in(newcomer.login)
     assert path_of(page) == "/"
     page.goto(f"{gateway.url}/go/course/12")
-    AcademyPages(page).complete_course()
+    PortalPages(page).complete_course()
     GatewayPages(page).press("Back to my training")
     page.goto(f"{gateway.url}/logout")
     GatewayPages(page).press("Stay signed in")
     follow(page.get_by_role("link", name="Review"))
-    AcademyPages(page).log_out()
+    PortalPages(page).log_out()
     GatewayPages(page).press("Sign out everywhere")
     ProviderPages(page).confirm_sign_out()
     assert GatewayPages(page).heading == "You are signed out"
@@ -53,7 +53,7 @@ def test_every_page_wears_the_stylesheet_under_its_own_policy(gateway, page, add
     assert all(url.startswith(gateway.url) for url in loaded)
 
 
-def test_an_error_page_wears_it_too_and_names_whom_to_ask(gateway, academy, page, newcomer):
+def test_an_error_page_wears_it_too_and_names_whom_to_ask(gateway, portal, page, newcomer):
     page.goto(f"{gateway.url}/go/course/34")
     ProviderPages(page).sign_in(newcomer.login)
 
@@ -80,7 +80,7 @@ def test_everything_works_without_javascript(gateway, chromium, newcomer):
         page = context.new_page()
         page.goto(f"{gateway.url}/go/course/12")
         ProviderPages(page).sign_in(newcomer.login)
-        assert AcademyPages(page).learner == newcomer.name
+        assert PortalPages(page).learner == newcomer.name
         page.goto(f"{gateway.url}/")
         GatewayPages(page).press("Sign out")
         ProviderPages(page).confirm_sign_out()
@@ -88,19 +88,19 @@ def test_everything_works_without_javascript(gateway, chromium, newcomer):
         assert GatewayPages(page).heading == "You are signed out"
 
 
-def test_no_page_may_be_framed(gateway, academy, page):
-    page.goto(f"{academy.url}/")
+def test_no_page_may_be_framed(gateway, portal, page):
+    page.goto(f"{portal.url}/")
     page.set_content(f'<iframe src="{gateway.url}/"></iframe>')
     page.wait_for_timeout(300)
 
     assert "Welcome" not in page.frames[1].content()
 
 
-def test_a_form_of_another_site_signs_nobody_out(gateway, academy, page, newcomer):
+def test_a_form_of_another_site_signs_nobody_out(gateway, portal, page, newcomer):
     page.goto(f"{gateway.url}/login?next=/logout")
     ProviderPages(page).sign_in(newcomer.login)
     token = page.get_attribute("input[name=csrf_token]", "value")
-    page.goto(f"{academy.url}/certificate/1")
+    page.goto(f"{portal.url}/certificate/1")
     page.set_content(
         f'<form method="post" action="{gateway.url}/logout"><input name="csrf_token" value="{token}"><button>x</button></form>'
     )
@@ -122,7 +122,7 @@ def test_cookies_are_out_of_reach_of_scripts_and_other_sites(gateway, page, newc
     assert page.evaluate("document.cookie.includes('talentlms_gateway')") is False
 
 
-def test_a_name_that_is_markup_is_shown_and_not_obeyed(practising_gateway, practising_provider, academy, page):
+def test_a_name_that_is_markup_is_shown_and_not_obeyed(practising_gateway, practising_provider, portal, page):
     nasty = "<img src=x onerror=document.title='owned'>"
     practising_provider.control.add_person(
         "mallory", email="mallory@acme.example", email_verified=True, given_name=nasty, family_name="M"

@@ -42,7 +42,7 @@ def test_nobody_can_begin_and_everybody_can_afterwards(
     ],
 )
 def test_nobody_can_finish_and_the_next_attempt_succeeds(
-    practising_gateway, provider_control, academy, visit, misbehaviour
+    practising_gateway, provider_control, portal, visit, misbehaviour
 ):
     visitor = visit(practising_gateway.url, "kim.lee")
     provider_control.misbehave(misbehaviour)
@@ -52,7 +52,7 @@ def test_nobody_can_finish_and_the_next_attempt_succeeds(
     assert (answer.status_code, title(answer)) == (503, HEADING)
     assert practising_gateway.events(reference(answer))
     assert _session(visitor) is None
-    assert academy.operations() == []
+    assert portal.operations() == []
     assert "Kim Lee" in visitor.go("/login?next=/go/course/12").text
 
 

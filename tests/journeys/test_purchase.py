@@ -4,29 +4,29 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
-from tests.journeys.backing_services import start_academy
+from tests.journeys.backing_services import start_portal
 from tests.journeys.conftest import API_KEY
-from tests.journeys.house import gateway_at
-from tests.journeys.pages import AcademyPages, GatewayPages, ProviderPages, follow
+from tests.journeys.gateway_process import gateway_at
+from tests.journeys.pages import GatewayPages, PortalPages, ProviderPages, follow
 from tests.journeys.visitor import reference, title
 
 
-def test_a_newcomer_buys_a_course_with_a_coupon_and_is_enrolled(gateway, academy, page, newcomer):
+def test_a_newcomer_buys_a_course_with_a_coupon_and_is_enrolled(gateway, portal, page, newcomer):
     page.goto(f"{gateway.url}/buy/course/34?coupon=WELCOME10")
     ProviderPages(page).sign_in(newcomer.login)
-    shop = AcademyPages(page)
+    shop = PortalPages(page)
     assert (shop.where, shop.learner) == ("Pay for Data protection", newcomer.name)
     assert (page.inner_text("#coupon"), page.inner_text("#price")) == ("WELCOME10", "$44.10")
 
     shop.pay()
 
     assert shop.where == "Thank you"
-    assert list(academy.enrolments(newcomer.email)) == [34]
+    assert list(portal.enrolments(newcomer.email)) == [34]
 
 
 @pytest.mark.parametrize("coupon", ["SPRING SALE", "50%", "FRÜHLING"])
-def test_a_coupon_survives_the_sign_in_however_it_is_written(gateway, academy, visit, newcomer, coupon):
-    academy.control.add_coupon(coupon, 10)
+def test_a_coupon_survives_the_sign_in_however_it_is_written(gateway, portal, visit, newcomer, coupon):
+    portal.control.add_coupon(coupon, 10)
     visitor = visit(gateway.url, newcomer.login)
 
     arrived = visitor.go(f"/buy/course/34?{urlencode({'coupon': coupon}, quote_via=quote)}")
@@ -34,35 +34,35 @@ def test_a_coupon_survives_the_sign_in_however_it_is_written(gateway, academy, v
     assert f'<span id="coupon">{coupon}</span>' in arrived.text
 
 
-def test_what_was_bought_can_be_entered_and_stands_in_my_training(gateway, academy, page, newcomer):
+def test_what_was_bought_can_be_entered_and_stands_in_my_training(gateway, portal, page, newcomer):
     page.goto(f"{gateway.url}/buy/course/data-protection")
     ProviderPages(page).sign_in(newcomer.login)
-    AcademyPages(page).pay()
+    PortalPages(page).pay()
 
     page.goto(f"{gateway.url}/")
     assert GatewayPages(page).courses("To do") == ["Data protection"]
     follow(page.get_by_role("link", name="Start Data protection"))
 
-    assert AcademyPages(page).where == "Data protection"
+    assert PortalPages(page).where == "Data protection"
 
 
-def test_a_category_is_bought_with_all_its_courses(gateway, academy, page, newcomer):
+def test_a_category_is_bought_with_all_its_courses(gateway, portal, page, newcomer):
     page.goto(f"{gateway.url}/buy/category/compliance?coupon=WELCOME10")
     ProviderPages(page).sign_in(newcomer.login)
-    assert AcademyPages(page).where == "Pay for Compliance"
+    assert PortalPages(page).where == "Pay for Compliance"
 
-    AcademyPages(page).pay()
+    PortalPages(page).pay()
 
-    assert sorted(academy.enrolments(newcomer.email)) == [12, 19, 34]
+    assert sorted(portal.enrolments(newcomer.email)) == [12, 19, 34]
 
 
-def test_nobody_is_enrolled_who_cancels(gateway, academy, page, newcomer):
+def test_nobody_is_enrolled_who_cancels(gateway, portal, page, newcomer):
     page.goto(f"{gateway.url}/buy/course/34")
     ProviderPages(page).sign_in(newcomer.login)
 
     follow(page.locator("#cancel"))
 
-    assert academy.enrolments(newcomer.email) == {}
+    assert portal.enrolments(newcomer.email) == {}
 
 
 def test_a_course_or_category_that_is_not_there_gets_a_page(gateway, visit, newcomer):
@@ -78,10 +78,10 @@ def test_a_course_or_category_that_is_not_there_gets_a_page(gateway, visit, newc
         assert gateway.events(reference(answer))
 
 
-def test_a_payment_page_is_never_opened_on_a_foreign_host(gateway, academy, visit, newcomer):
+def test_a_payment_page_is_never_opened_on_a_foreign_host(gateway, portal, visit, newcomer):
     visitor = visit(gateway.url, newcomer.login)
     visitor.sign_in("/go")
-    academy.control.fault("buycourse", kind="foreign_link", host="pay.evil.example")
+    portal.control.fault("buycourse", kind="foreign_link", host="pay.evil.example")
 
     answer = visitor.ask("/buy/course/34")
 
@@ -92,11 +92,11 @@ def test_a_payment_page_is_never_opened_on_a_foreign_host(gateway, academy, visi
 def selling(tmp_path_factory, addresses, provider, redis_server):
     """A gateway and its TalentLMS, whose links are https as the real one's are, and lead to nobody here."""
     folder = tmp_path_factory.mktemp("selling")
-    academy = start_academy(folder, API_KEY, public_url="https://learn.acme.example")
-    gateway = gateway_at(addresses["selling"], folder, academy, provider, redis_server.url(7))
-    yield gateway.start(), academy.control
+    portal = start_portal(folder, API_KEY, public_url="https://learn.acme.example")
+    gateway = gateway_at(addresses["selling"], folder, portal, provider, redis_server.url(7))
+    yield gateway.start(), portal.control
     gateway.stop()
-    academy.process.stop()
+    portal.process.stop()
 
 
 def test_the_other_payment_page_that_is_on_the_list_is_paypals(selling, visit, newcomer):

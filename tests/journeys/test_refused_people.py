@@ -36,54 +36,54 @@ def test_an_address_that_is_not_there_gets_a_page_whose_code_stands_in_the_log(g
     assert gateway.events(reference(answer))
 
 
-def test_whoever_is_not_enrolled_stays_out_where_the_course_is_not_self_served(gateway, academy, visit, newcomer):
+def test_whoever_is_not_enrolled_stays_out_where_the_course_is_not_self_served(gateway, portal, visit, newcomer):
     visitor = visit(gateway.url, newcomer.login)
 
     answer = visitor.go("/go/course/34")
 
     assert (answer.status_code, title(answer)) == (403, NOT_ENROLLED)
     assert gateway.events(reference(answer))
-    assert academy.enrolments(newcomer.email) == {}
+    assert portal.enrolments(newcomer.email) == {}
     assert newcomer.name in visitor.go("/go/course/12").text
 
 
-def test_whoever_was_enrolled_by_somebody_else_gets_in(gateway, academy, visit, newcomer):
+def test_whoever_was_enrolled_by_somebody_else_gets_in(gateway, portal, visit, newcomer):
     visitor = visit(gateway.url, newcomer.login)
     visitor.go("/go")
-    academy.control.enrol(academy.user(newcomer.email)["id"], 34)
+    portal.control.enrol(portal.user(newcomer.email)["id"], 34)
 
     assert "Data protection" in visitor.go("/go/course/34").text
 
 
 @pytest.mark.statement(45)
-def test_an_inactive_account_is_not_opened(practising_gateway, academy, visit):
+def test_an_inactive_account_is_not_opened(practising_gateway, portal, visit):
     visitor = visit(practising_gateway.url, "felix")
     for address in ("/go", "/go/course/12", "/"):
         answer = visitor.go(address)
         assert (answer.status_code, title(answer)) == (403, INACTIVE)
         assert _remedy(practising_gateway, answer)
 
-    assert academy.user("felix@example.com")["status"] == "inactive"
-    assert len(academy.users("felix@example.com")) == 1
-    assert academy.enrolments("felix@example.com") == {}
+    assert portal.user("felix@example.com")["status"] == "inactive"
+    assert len(portal.users("felix@example.com")) == 1
+    assert portal.enrolments("felix@example.com") == {}
 
 
 @pytest.mark.statement(45)
 @pytest.mark.parametrize("address", ["/go", "/go/course/12", "/"])
-def test_an_account_that_was_switched_off_since_is_not_opened(gateway, academy, visit, newcomer, address):
+def test_an_account_that_was_switched_off_since_is_not_opened(gateway, portal, visit, newcomer, address):
     visitor = visit(gateway.url, newcomer.login)
     visitor.go("/go/course/12")
-    academy.administer(f"usersetstatus/user_id:{academy.user(newcomer.email)['id']},status:inactive")
+    portal.administer(f"usersetstatus/user_id:{portal.user(newcomer.email)['id']},status:inactive")
 
     answer = visitor.ask(address)
 
     assert (answer.status_code, title(answer)) == (403, INACTIVE)
     assert gateway.events(reference(answer))
-    academy.administer(f"usersetstatus/user_id:{academy.user(newcomer.email)['id']},status:active")
+    portal.administer(f"usersetstatus/user_id:{portal.user(newcomer.email)['id']},status:active")
     assert newcomer.name in visitor.go("/go/course/12").text
 
 
-def test_an_archived_account_is_neither_opened_nor_made_anew(practising_gateway, practising_provider, academy, visit):
+def test_an_archived_account_is_neither_opened_nor_made_anew(practising_gateway, practising_provider, portal, visit):
     practising_provider.control.add_person("gone", email="gone@example.com", email_verified=True, given_name="Greta")
     visitor = visit(practising_gateway.url, "gone")
 
@@ -91,49 +91,49 @@ def test_an_archived_account_is_neither_opened_nor_made_anew(practising_gateway,
 
     assert (answer.status_code, title(answer)) == (403, REMOVED)
     assert practising_gateway.events(reference(answer))
-    assert "usersignup" not in academy.operations()
+    assert "usersignup" not in portal.operations()
 
 
 @pytest.mark.parametrize("address", ["/go", "/go/course/12", "/"])
-def test_an_account_that_was_archived_since_is_neither_opened_nor_made_anew(gateway, academy, visit, newcomer, address):
+def test_an_account_that_was_archived_since_is_neither_opened_nor_made_anew(gateway, portal, visit, newcomer, address):
     visitor = visit(gateway.url, newcomer.login)
     visitor.go("/go/course/12")
-    academy.administer("deleteuser", user_id=str(academy.user(newcomer.email)["id"]))
-    academy.control.clear_calls()
+    portal.administer("deleteuser", user_id=str(portal.user(newcomer.email)["id"]))
+    portal.control.clear_calls()
 
     answer = visitor.ask(address)
 
     assert (answer.status_code, title(answer)) == (403, REMOVED)
     assert gateway.events(reference(answer))
-    assert "usersignup" not in academy.operations()
+    assert "usersignup" not in portal.operations()
 
 
 @pytest.mark.parametrize("verified", [False, None, "true", 1], ids=["false", "missing", "text", "number"])
 def test_an_account_whose_address_nobody_vouches_for_is_not_adopted(
-    practising_gateway, academy, person, visit, verified
+    practising_gateway, portal, person, visit, verified
 ):
     login = person() if verified is None else person(email_verified=verified)
     email = f"{login}@acme.example"
-    academy.control.add_user(email, first_name="Real", last_name="Owner")
-    before = academy.user(email)
+    portal.control.add_user(email, first_name="Real", last_name="Owner")
+    before = portal.user(email)
 
     answer = visit(practising_gateway.url, login).go("/go/course/12")
 
     assert (answer.status_code, title(answer)) == (403, "Your e-mail address is not confirmed")
     assert _remedy(practising_gateway, answer)
-    assert academy.user(email) == before
-    assert len(academy.users(email)) == 1
+    assert portal.user(email) == before
+    assert len(portal.users(email)) == 1
 
 
-def test_whoever_has_no_address_gets_a_page(practising_gateway, academy, visit):
+def test_whoever_has_no_address_gets_a_page(practising_gateway, portal, visit):
     answer = visit(practising_gateway.url, "noel.nomail").go("/go/course/12")
 
     assert (answer.status_code, title(answer)) == (403, "Your e-mail address is missing")
     assert _remedy(practising_gateway, answer)
-    assert academy.operations() == []
+    assert portal.operations() == []
 
 
-def test_an_administrators_account_is_never_adopted(practising_gateway, academy, visit):
+def test_an_administrators_account_is_never_adopted(practising_gateway, portal, visit):
     answer = visit(practising_gateway.url, "ada.admin").go("/go/course/12")
 
     assert (answer.status_code, title(answer)) == (403, "This account cannot be opened here")
@@ -142,7 +142,7 @@ def test_an_administrators_account_is_never_adopted(practising_gateway, academy,
 
 
 def test_an_account_that_belongs_to_somebody_else_is_not_adopted(
-    practising_gateway, practising_provider, academy, person, visit
+    practising_gateway, practising_provider, portal, person, visit
 ):
     login = person(email_verified=True)
     visit(practising_gateway.url, login).go("/go/course/12")

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.journeys.pages import AcademyPages, GatewayPages, ProviderPages
+from tests.journeys.pages import GatewayPages, PortalPages, ProviderPages
 from tests.journeys.visitor import reference, title
 
 DENIED = "You were not signed in"
@@ -14,7 +14,7 @@ NOT_TRUSTED = "The sign-in could not be verified"
 SESSION = "talentlms_gateway_session"
 
 
-def test_whoever_says_no_gets_a_page_and_may_think_again(gateway, academy, page, newcomer):
+def test_whoever_says_no_gets_a_page_and_may_think_again(gateway, portal, page, newcomer):
     page.goto(f"{gateway.url}/go/course/12")
     ProviderPages(page).deny()
     assert GatewayPages(page).heading == DENIED
@@ -23,10 +23,10 @@ def test_whoever_says_no_gets_a_page_and_may_think_again(gateway, academy, page,
     GatewayPages(page).press("Try again")
     ProviderPages(page).sign_in(newcomer.login)
 
-    assert AcademyPages(page).where == "Intro to the academy"
+    assert PortalPages(page).where == "Intro to the academy"
 
 
-def test_a_denied_sign_in_asks_talentlms_nothing(practising_gateway, practising_provider, academy, visit):
+def test_a_denied_sign_in_asks_talentlms_nothing(practising_gateway, practising_provider, portal, visit):
     practising_provider.control.misbehave("error-access-denied", times=1)
     visitor = visit(practising_gateway.url, "kim.lee")
 
@@ -34,7 +34,7 @@ def test_a_denied_sign_in_asks_talentlms_nothing(practising_gateway, practising_
 
     assert (answer.status_code, title(answer)) == (403, DENIED)
     assert "access_denied" not in answer.text
-    assert academy.operations() == []
+    assert portal.operations() == []
     assert _session(visitor) is None
 
 
@@ -114,7 +114,7 @@ def test_of_two_callbacks_at_once_one_signs_in_and_the_other_leads_nowhere_else(
     assert len([twin for twin in twins if _session(twin)]) == 1
 
 
-def test_a_callback_in_a_foreign_browser_signs_nobody_in_and_spoils_nothing(gateway, academy, visit, newcomers):
+def test_a_callback_in_a_foreign_browser_signs_nobody_in_and_spoils_nothing(gateway, portal, visit, newcomers):
     victim, thief = newcomers(), newcomers()
     visitor = visit(gateway.url, victim.login)
     callback = _callback(visitor, gateway, "/go/course/12")
@@ -175,7 +175,7 @@ def test_a_provider_that_is_not_there_is_not_found_and_nobody_has_begun_what_its
     ],
 )
 def test_a_wrong_answer_of_the_provider_signs_nobody_in(
-    practising_gateway, practising_provider, redis_server, academy, visit, misbehaviour
+    practising_gateway, practising_provider, redis_server, portal, visit, misbehaviour
 ):
     with redis_server.client(1) as store:
         store.delete("provider-document:" + practising_provider.issuer + "/.well-known/openid-configuration")
@@ -186,7 +186,7 @@ def test_a_wrong_answer_of_the_provider_signs_nobody_in(
 
     assert (answer.status_code, title(answer)) == (502, NOT_TRUSTED)
     assert practising_gateway.events(reference(answer))
-    assert academy.operations() == []
+    assert portal.operations() == []
     assert _session(visitor) is None
     assert "Kim Lee" in visitor.go("/login?next=/go/course/12").text
 

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.journeys.django_provider.providers import gateway_of, start_certified
-from tests.journeys.pages import AcademyPages, GatewayPages, ProviderPages
+from tests.journeys.pages import GatewayPages, PortalPages, ProviderPages
 from tests.journeys.visitor import reference, title
 from tests.ports import HOST, free_port
 
@@ -45,41 +45,41 @@ def providers(here, address):
 
 
 @pytest.fixture(scope="module")
-def gateway(here, address, academy, redis_server, providers):
+def gateway(here, address, portal, redis_server, providers):
     entries = [
         providers[name].listed(algorithms=[algorithm], client_authentication=method, userinfo=userinfo)
         for name, (algorithm, method, userinfo) in PROVIDERS.items()
     ]
     entries.append(providers["unsuited"].listed(algorithms=["RS256", "PS256", "EdDSA"], client_authentication=POST))
-    gateway = gateway_of(address, here, academy, redis_server.url(11), entries)
+    gateway = gateway_of(address, here, portal, redis_server.url(11), entries)
     yield gateway.start()
     gateway.stop()
 
 
-def test_a_browser_signs_in_and_out_with_an_eddsa_key(gateway, academy, page, newcomer):
+def test_a_browser_signs_in_and_out_with_an_eddsa_key(gateway, portal, page, newcomer):
     page.goto(f"{gateway.url}/login/eddsa?next=/go/course/12")
     ProviderPages(page).sign_in(newcomer.login)
-    assert AcademyPages(page).learner == newcomer.name
+    assert PortalPages(page).learner == newcomer.name
 
     page.goto(f"{gateway.url}/")
     GatewayPages(page).press("Sign out")
     ProviderPages(page).confirm_sign_out()
 
     assert GatewayPages(page).heading == "You are signed out"
-    assert academy.is_online(newcomer.email) is False
+    assert portal.is_online(newcomer.email) is False
 
 
 @pytest.mark.statement(21, 29)
 @EACH
 def test_each_algorithm_signs_a_person_in_whose_name_and_address_only_userinfo_tells(
-    gateway, academy, visit, newcomer, name
+    gateway, portal, visit, newcomer, name
 ):
     visitor = visit(gateway.url, newcomer.login)
 
     arrived = _sign_in(visitor, name)
 
     assert newcomer.name in arrived.text
-    user = academy.user(newcomer.email)
+    user = portal.user(newcomer.email)
     assert (user["first_name"], user["last_name"]) == (newcomer.first_name, newcomer.last_name)
     visitor.sign_out()
     header, claims = _id_token(visitor)
@@ -122,9 +122,9 @@ def test_signing_out_here_comes_back_as_a_notice_that_finds_nothing_to_end(gatew
     visitor = visit(gateway.url, newcomer.login)
     _sign_in(visitor, name)
 
-    goodbye = visitor.sign_out()
+    signed_out = visitor.sign_out()
 
-    assert title(goodbye) == "You are signed out"
+    assert title(signed_out) == "You are signed out"
     assert _last_notice(gateway, name) == {"outcome": "success", "sessions": 0}
     assert "back-channel logout" not in providers[name].process.text()
 
@@ -139,7 +139,7 @@ def test_every_browser_of_a_person_can_leave_one_after_the_other(gateway, provid
         assert [_is_signed_in(one) for one in browsers] == [False] * number + [True] * (3 - number)
 
 
-def test_an_algorithm_that_the_gateway_is_not_set_up_for_signs_nobody_in(gateway, academy, visit, newcomer):
+def test_an_algorithm_that_the_gateway_is_not_set_up_for_signs_nobody_in(gateway, portal, visit, newcomer):
     visitor = visit(gateway.url, newcomer.login)
 
     answer = _sign_in(visitor, "unsuited")
@@ -147,7 +147,7 @@ def test_an_algorithm_that_the_gateway_is_not_set_up_for_signs_nobody_in(gateway
     assert (answer.status_code, title(answer)) == (502, NOT_TRUSTED)
     assert "alg 'ES256' is not among" in _why(gateway, answer)
     assert visitor.cookies.get(SESSION) is None
-    assert academy.operations() == []
+    assert portal.operations() == []
 
 
 def _start(here, address, name, algorithm, method):

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.gateway.web.rush import API_KEY, signed_in, start_gateway
-from tests.journeys.backing_services import start_academy, start_redis
+from tests.journeys.backing_services import start_portal, start_redis
 from tests.journeys.proxies import haproxy_before, nginx_before
 from tests.journeys.slow_browsers import IDLE, SLOW, STAYING, crowd_at
 
@@ -31,9 +31,9 @@ def slow_folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def lms(slow_folder):
-    academy = start_academy(slow_folder, API_KEY)
-    yield academy
-    academy.process.stop()
+    portal = start_portal(slow_folder, API_KEY)
+    yield portal
+    portal.process.stop()
 
 
 @pytest.fixture(scope="module")

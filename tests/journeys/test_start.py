@@ -2,13 +2,13 @@
 
 import pytest
 
-from tests.journeys.house import gateway_at
+from tests.journeys.gateway_process import gateway_at
 
 
 @pytest.fixture
-def starting(tmp_path, addresses, academy, provider, redis_server):
+def starting(tmp_path, addresses, portal, provider, redis_server):
     """A gateway that has not been started yet."""
-    gateway = gateway_at(addresses["starting"], tmp_path, academy, provider, redis_server.url(6))
+    gateway = gateway_at(addresses["starting"], tmp_path, portal, provider, redis_server.url(6))
     yield gateway
     gateway.stop()
 
@@ -45,12 +45,12 @@ def test_more_than_one_worker_without_redis_is_refused(starting):
     assert "GATEWAY_REDIS_URL" in starting.text()
 
 
-def test_one_worker_does_without_redis(starting, academy, visit, newcomer):
+def test_one_worker_does_without_redis(starting, portal, visit, newcomer):
     del starting.settings["GATEWAY_REDIS_URL"]
     starting.start(WEB_CONCURRENCY="1")
     visitor = visit(starting.url, newcomer.login)
 
     assert newcomer.name in visitor.go("/go/course/12").text
-    academy.control.clear_calls()
+    portal.control.clear_calls()
     assert newcomer.name in visitor.go("/go").text
-    assert academy.operations() == ["userlogin"]
+    assert portal.operations() == ["userlogin"]

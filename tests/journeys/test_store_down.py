@@ -5,7 +5,7 @@ import signal
 import pytest
 
 from tests.journeys.backing_services import start_redis
-from tests.journeys.house import gateway_at
+from tests.journeys.gateway_process import gateway_at
 from tests.journeys.visitor import reference, title
 
 HEADING = "The gateway is not ready"
@@ -22,8 +22,8 @@ def store(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def forgetful_gateway(folder, addresses, academy, provider, store):
-    gateway = gateway_at(addresses["forgetful"], folder, academy, provider, store.url())
+def forgetful_gateway(folder, addresses, portal, provider, store):
+    gateway = gateway_at(addresses["forgetful"], folder, portal, provider, store.url())
     yield gateway.start()
     gateway.stop()
 
@@ -41,13 +41,13 @@ def away(request, store):
 
 
 @pytest.mark.statement(58)
-def test_without_redis_every_door_says_so_and_the_session_outlives_it(
-    forgetful_gateway, academy, visit, newcomer, away
+def test_without_redis_every_address_says_so_and_the_session_outlives_it(
+    forgetful_gateway, portal, visit, newcomer, away
 ):
     gateway, (go_away, come_back) = forgetful_gateway, away
     visitor = visit(gateway.url, newcomer.login)
     visitor.go("/go/course/12")
-    academy.control.clear_calls()
+    portal.control.clear_calls()
     go_away()
     try:
         answers = [visitor.ask(address) for address in ("/go/course/12", "/buy/course/34", "/")]
@@ -61,15 +61,15 @@ def test_without_redis_every_door_says_so_and_the_session_outlives_it(
         assert gateway.events(reference(answer))
         assert "Set-Cookie" not in answer.headers
     assert (ready.status_code, alive.status_code) == (503, 200)
-    assert academy.operations() == []
+    assert portal.operations() == []
     assert visitor.ask("/readyz").status_code == 200
     again = visitor.ask("/go/course/12")
-    assert again.headers["Location"].startswith(academy.url)
+    assert again.headers["Location"].startswith(portal.url)
     assert newcomer.name in visitor.follow(again).text
 
 
 def test_a_redis_that_has_forgotten_everything_makes_no_second_account(
-    forgetful_gateway, academy, store, visit, newcomer
+    forgetful_gateway, portal, store, visit, newcomer
 ):
     visitor = visit(forgetful_gateway.url, newcomer.login)
     visitor.go("/go/course/12")
@@ -77,4 +77,4 @@ def test_a_redis_that_has_forgotten_everything_makes_no_second_account(
         client.flushall()
 
     assert newcomer.name in visitor.go("/go/course/12").text
-    assert len(academy.users(newcomer.email)) == 1
+    assert len(portal.users(newcomer.email)) == 1

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.journeys.pages import AcademyPages, GatewayPages, ProviderPages
+from tests.journeys.pages import GatewayPages, PortalPages, ProviderPages
 from tests.journeys.visitor import RECOVERY_SECONDS, reference, title
 
 OFTEN = 20
@@ -48,38 +48,38 @@ CLICKS = {
 
 
 @pytest.fixture
-def learner(gateway, academy, visit, newcomer):
+def learner(gateway, portal, visit, newcomer):
     visitor = visit(gateway.url, newcomer.login)
     visitor.go("/go/course/12")
-    academy.control.clear_calls()
+    portal.control.clear_calls()
     return visitor
 
 
 @pytest.mark.parametrize("name", LINK_FAULTS)
 @pytest.mark.parametrize("address", CLICKS)
 def test_a_click_gets_a_plain_page_with_the_right_status_and_keeps_the_session(
-    gateway, academy, learner, newcomer, address, name
+    gateway, portal, learner, newcomer, address, name
 ):
     fault, status, heading, sentence = LINK_FAULTS[name]
-    academy.control.fault(times=OFTEN, **fault)
+    portal.control.fault(times=OFTEN, **fault)
     answer = learner.ask(address)
-    academy.control.clear_faults()
+    portal.control.clear_faults()
 
     assert (answer.status_code, title(answer)) == (status, heading)
     assert sentence in answer.text.replace("&#39;", "'")
     assert _stands_in_the_log(gateway, answer)
-    assert _leaks_nothing(answer, academy)
+    assert _leaks_nothing(answer, portal)
     asked = len(learner.trail)
     assert newcomer.name in learner.go_as_soon_as_possible(address).text
     assert not any("/login" in step.url for step in learner.trail[asked:])
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_my_training_gets_a_plain_page_and_keeps_the_session(gateway, academy, learner, newcomer, name):
+def test_my_training_gets_a_plain_page_and_keeps_the_session(gateway, portal, learner, newcomer, name):
     fault, status, heading, sentence = FAULTS[name]
-    academy.control.fault(times=OFTEN, **fault)
+    portal.control.fault(times=OFTEN, **fault)
     answer = learner.ask("/")
-    academy.control.clear_faults()
+    portal.control.clear_faults()
 
     assert (answer.status_code, title(answer)) == (status, heading)
     assert sentence in answer.text.replace("&#39;", "'")
@@ -88,16 +88,16 @@ def test_my_training_gets_a_plain_page_and_keeps_the_session(gateway, academy, l
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_a_failed_look_up_never_leads_to_a_sign_up(gateway, academy, visit, newcomer, name):
+def test_a_failed_look_up_never_leads_to_a_sign_up(gateway, portal, visit, newcomer, name):
     fault, status, heading, _ = FAULTS[name]
-    academy.control.fault("users/email", times=OFTEN, **fault)
+    portal.control.fault("users/email", times=OFTEN, **fault)
     visitor = visit(gateway.url, newcomer.login)
     answer = visitor.go("/go/course/12")
-    academy.control.clear_faults()
+    portal.control.clear_faults()
 
     assert (answer.status_code, title(answer)) == (status, heading)
-    assert academy.users(newcomer.email) == []
-    assert set(academy.operations()) == {"users/email"}
+    assert portal.users(newcomer.email) == []
+    assert set(portal.operations()) == {"users/email"}
     assert newcomer.name in visitor.go_as_soon_as_possible("/go/course/12").text
 
 
@@ -105,79 +105,79 @@ def test_a_failed_look_up_never_leads_to_a_sign_up(gateway, academy, visit, newc
 @pytest.mark.parametrize("carried_out", [False, True], ids=["not done", "done all the same"])
 @pytest.mark.parametrize("operation", ["usersignup", "addusertocourse"])
 def test_a_first_click_that_fails_half_way_is_mended_by_the_next(
-    gateway, academy, visit, newcomer, operation, carried_out, name
+    gateway, portal, visit, newcomer, operation, carried_out, name
 ):
     fault, status, heading, _ = FAULTS[name]
-    academy.control.fault(operation, times=OFTEN, carried_out=carried_out, **fault)
+    portal.control.fault(operation, times=OFTEN, carried_out=carried_out, **fault)
     visitor = visit(gateway.url, newcomer.login)
     answer = visitor.go("/go/course/12")
-    academy.control.clear_faults()
+    portal.control.clear_faults()
 
     assert (answer.status_code, title(answer)) == (status, heading)
     assert newcomer.name in visitor.go_as_soon_as_possible("/go/course/12").text
-    assert len(academy.users(newcomer.email)) == 1
-    assert list(academy.enrolments(newcomer.email)) == [12]
-    assert academy.operations().count("usersignup") <= 2
+    assert len(portal.users(newcomer.email)) == 1
+    assert list(portal.enrolments(newcomer.email)) == [12]
+    assert portal.operations().count("usersignup") <= 2
 
 
 @pytest.mark.parametrize("name", ["500", "dropped", "half a body"])
-def test_an_activation_that_fails_is_mended_by_the_next_click(gateway, academy, visit, newcomer, name):
+def test_an_activation_that_fails_is_mended_by_the_next_click(gateway, portal, visit, newcomer, name):
     fault, status, heading, _ = FAULTS[name]
-    academy.control.quirk(inactive_after_signup=True)
-    academy.control.fault("usersetstatus", times=OFTEN, carried_out=False, **fault)
+    portal.control.quirk(inactive_after_signup=True)
+    portal.control.fault("usersetstatus", times=OFTEN, carried_out=False, **fault)
     visitor = visit(gateway.url, newcomer.login)
     answer = visitor.go("/go/course/12")
-    academy.control.clear_faults()
-    academy.control.quirk(inactive_after_signup=False)
+    portal.control.clear_faults()
+    portal.control.quirk(inactive_after_signup=False)
 
     assert (answer.status_code, title(answer)) == (status, heading)
     assert newcomer.name in visitor.go_as_soon_as_possible("/go/course/12").text
-    assert academy.operations().count("usersignup") == 1
+    assert portal.operations().count("usersignup") == 1
 
 
 @pytest.mark.parametrize("address", ["/go", "/go/course/12", "/"])
-def test_a_connection_that_broke_once_is_not_even_noticed(academy, learner, address):
-    academy.control.fault(kind="dropped")
+def test_a_connection_that_broke_once_is_not_even_noticed(portal, learner, address):
+    portal.control.fault(kind="dropped")
 
     assert learner.ask(address).status_code in (200, 302)
-    assert len(academy.operations()) == 2
+    assert len(portal.operations()) == 2
 
 
-def test_what_is_not_harmless_is_never_repeated(gateway, academy, visit, newcomer):
-    academy.control.fault("usersignup", kind="dropped", times=OFTEN)
+def test_what_is_not_harmless_is_never_repeated(gateway, portal, visit, newcomer):
+    portal.control.fault("usersignup", kind="dropped", times=OFTEN)
     visit(gateway.url, newcomer.login).go("/go")
 
-    assert academy.operations().count("usersignup") == 1
+    assert portal.operations().count("usersignup") == 1
 
 
-def test_after_a_lost_sign_up_the_account_is_adopted_and_its_password_is_found_again(gateway, academy, visit, newcomer):
-    academy.control.fault("usersignup", kind="dropped", carried_out=True)
+def test_after_a_lost_sign_up_the_account_is_adopted_and_its_password_is_found_again(gateway, portal, visit, newcomer):
+    portal.control.fault("usersignup", kind="dropped", carried_out=True)
     visitor = visit(gateway.url, newcomer.login)
     visitor.go("/go")
-    academy.control.clear_calls()
+    portal.control.clear_calls()
 
     assert newcomer.name in visitor.go("/go").text
-    assert "usersignup" not in academy.operations()
+    assert "usersignup" not in portal.operations()
 
 
-def test_a_busy_talentlms_tells_when_to_come_back(academy, learner):
-    academy.control.fault("gotocourse", kind="throttled", retry_after=7)
+def test_a_busy_talentlms_tells_when_to_come_back(portal, learner):
+    portal.control.fault("gotocourse", kind="throttled", retry_after=7)
 
     assert learner.ask("/go/course/12").headers["Retry-After"] == "7"
 
 
-def test_an_answer_that_does_not_come_within_ten_seconds_is_not_waited_for(gateway, academy, learner, newcomer):
-    academy.control.fault("gotocourse", kind="slow", seconds=12, times=2)
+def test_an_answer_that_does_not_come_within_ten_seconds_is_not_waited_for(gateway, portal, learner, newcomer):
+    portal.control.fault("gotocourse", kind="slow", seconds=12, times=2)
     answer = learner.ask("/go/course/12")  # which itself waits for 15 seconds at most
-    academy.control.clear_faults()
+    portal.control.clear_faults()
 
     assert (answer.status_code, title(answer)) == (503, AWAY)
     assert _stands_in_the_log(gateway, answer)
     assert newcomer.name in learner.go_as_soon_as_possible("/go/course/12").text
 
 
-def test_a_talentlms_that_is_not_there_at_all_is_found_again_when_it_is_back(gateway, academy, learner, newcomer):
-    answers = academy.restart(lambda: [learner.ask(address) for address in ("/go", "/")])
+def test_a_talentlms_that_is_not_there_at_all_is_found_again_when_it_is_back(gateway, portal, learner, newcomer):
+    answers = portal.restart(lambda: [learner.ask(address) for address in ("/go", "/")])
 
     for answer in answers:
         assert (answer.status_code, title(answer)) == (503, AWAY)
@@ -185,22 +185,22 @@ def test_a_talentlms_that_is_not_there_at_all_is_found_again_when_it_is_back(gat
     assert newcomer.name in learner.go_as_soon_as_possible("/go/course/12").text
 
 
-def test_a_browser_sees_the_page_and_gets_in_as_soon_as_talentlms_is_back(gateway, academy, page, newcomer):
-    academy.control.fault(kind="status", status=500, times=OFTEN)
+def test_a_browser_sees_the_page_and_gets_in_as_soon_as_talentlms_is_back(gateway, portal, page, newcomer):
+    portal.control.fault(kind="status", status=500, times=OFTEN)
     page.goto(f"{gateway.url}/go/course/12")
     ProviderPages(page).sign_in(newcomer.login)
     assert GatewayPages(page).heading == AWAY
     assert page.url == f"{gateway.url}/go/course/12"
     assert gateway.events(GatewayPages(page).reference)
-    academy.control.clear_faults()
+    portal.control.clear_faults()
 
-    _reload_until(page, lambda: page.url.startswith(academy.url))
+    _reload_until(page, lambda: page.url.startswith(portal.url))
 
-    assert AcademyPages(page).learner == newcomer.name
+    assert PortalPages(page).learner == newcomer.name
 
 
-def test_a_machine_is_told_in_problem_json(academy, learner, gateway):
-    academy.control.fault("gotocourse", kind="status", status=500)
+def test_a_machine_is_told_in_problem_json(portal, learner, gateway):
+    portal.control.fault("gotocourse", kind="status", status=500)
 
     answer = learner.ask("/go/course/12", Accept="application/json")
 
@@ -223,6 +223,6 @@ def _stands_in_the_log(gateway, answer):
     return problem["status"] == answer.status_code and problem["note"]
 
 
-def _leaks_nothing(answer, academy):
-    secrets = (academy.api_key, "key:", "autologin", "Traceback", "gotocourse", "evil.example", "elsewhere.example")
+def _leaks_nothing(answer, portal):
+    secrets = (portal.api_key, "key:", "autologin", "Traceback", "gotocourse", "evil.example", "elsewhere.example")
     return not any(secret in answer.text or secret in str(answer.headers) for secret in secrets)

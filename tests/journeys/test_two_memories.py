@@ -5,7 +5,7 @@ import contextlib
 import pytest
 
 from tests.journeys.backing_services import start_redis
-from tests.journeys.house import gateway_at
+from tests.journeys.gateway_process import gateway_at
 from tests.journeys.visitor import title
 from tests.postgresql import PostgreSQL
 
@@ -27,7 +27,7 @@ def store(tmp_path):
 
 
 @pytest.fixture
-def gateways(tmp_path, addresses, academy, practising_provider, store):
+def gateways(tmp_path, addresses, portal, practising_provider, store):
     """Start gateways that share a Redis and a database, all at the same moment."""
     with contextlib.ExitStack() as stops:
 
@@ -35,7 +35,7 @@ def gateways(tmp_path, addresses, academy, practising_provider, store):
             made = []
             for name in names:
                 settings = {"GATEWAY_DATABASE_URL": database_url, "WEB_CONCURRENCY": "1"}
-                gateway = gateway_at(addresses[name], tmp_path, academy, practising_provider, store.url(), settings)
+                gateway = gateway_at(addresses[name], tmp_path, portal, practising_provider, store.url(), settings)
                 stops.callback(gateway.stop)
                 gateway.process = gateway.launched()
                 made.append(gateway)
@@ -58,10 +58,10 @@ def unverified(practising_provider, numbers):
     return add
 
 
-def own_password(academy, login):
+def own_password(portal, login):
     """Have the person set a password of their own, so that no managed password proves whose account it is."""
-    user = academy.user(f"{login}@acme.example")
-    academy.administer("edituser", user_id=str(user["id"]), password="Own-Password-1")
+    user = portal.user(f"{login}@acme.example")
+    portal.administer("edituser", user_id=str(user["id"]), password="Own-Password-1")
     return user["id"]
 
 
@@ -71,14 +71,14 @@ def empty(store):
 
 
 def test_an_emptied_redis_costs_a_sign_in_and_no_account_on_sqlite(
-    gateways, academy, store, unverified, visit, tmp_path
+    gateways, portal, store, unverified, visit, tmp_path
 ):
     [gateway] = gateways(f"sqlite:///{tmp_path / 'state' / 'gateway.db'}", "lasting")
     login = unverified()
     visitor = visit(gateway.url, login)
     assert "Ursula" in visitor.go("/go/course/12").text
-    user_id = own_password(academy, login)
-    academy.control.clear_calls()
+    user_id = own_password(portal, login)
+    portal.control.clear_calls()
 
     empty(store)
     passed_by = visitor.ask("/go/course/12")
@@ -89,13 +89,13 @@ def test_an_emptied_redis_costs_a_sign_in_and_no_account_on_sqlite(
     empty(store)
     assert "Ursula" in visit(gateway.url, login).go("/go/course/12").text
 
-    assert [user["id"] for user in academy.users(f"{login}@acme.example")] == [user_id]
-    assert academy.operations() == ["gotocourse", "gotocourse"]
+    assert [user["id"] for user in portal.users(f"{login}@acme.example")] == [user_id]
+    assert portal.operations() == ["gotocourse", "gotocourse"]
 
 
 @pytest.mark.timeout(180)
 def test_nor_on_postgresql_with_three_gateways_and_a_restart_of_its_server(
-    gateways, academy, store, unverified, visit, postgresql
+    gateways, portal, store, unverified, visit, postgresql
 ):
     names = ("lasting", "lasting-second", "lasting-third")
     three = gateways(postgresql.new_database("lasting").reveal(), *names)
@@ -103,27 +103,27 @@ def test_nor_on_postgresql_with_three_gateways_and_a_restart_of_its_server(
     visitors = [visit(gateway.url, login) for gateway, login in zip(three, logins, strict=True)]
     for visitor in visitors:
         assert "Ursula" in visitor.go("/go/course/12").text
-    accounts = [own_password(academy, login) for login in logins]
+    accounts = [own_password(portal, login) for login in logins]
     newcomer = unverified()
     late = visit(three[0].url, newcomer)
 
     postgresql.stop()
-    academy.control.clear_calls()
+    portal.control.clear_calls()
     for visitor in visitors:
         assert "Ursula" in visitor.go("/go/course/12").text
     refused = late.go("/go/course/12")
     assert (refused.status_code, title(refused)) == (503, LATER)
     assert [gateway.readiness() for gateway in three] == [(200, "unavailable"), (200, "ok"), (200, "ok")]
-    assert academy.operations() == ["gotocourse"] * 3
+    assert portal.operations() == ["gotocourse"] * 3
     postgresql.start()
 
     empty(store)
-    academy.control.clear_calls()
+    portal.control.clear_calls()
     elsewhere = [visit(gateway.url, login) for gateway, login in zip(three[1:] + three[:1], logins, strict=True)]
     for visitor in elsewhere:
         assert "Ursula" in visitor.go("/go/course/12").text
-    assert academy.operations() == ["gotocourse"] * 3
-    assert [academy.user(f"{login}@acme.example")["id"] for login in logins] == accounts
+    assert portal.operations() == ["gotocourse"] * 3
+    assert [portal.user(f"{login}@acme.example")["id"] for login in logins] == accounts
 
     assert "Ursula" in late.go("/go/course/12").text
-    assert len(academy.users(f"{newcomer}@acme.example")) == 1
+    assert len(portal.users(f"{newcomer}@acme.example")) == 1

@@ -9,7 +9,7 @@ import pytest
 from tests.journeys.django_provider.pages import DjangoPages
 from tests.journeys.django_provider.providers import gateway_of, start_certified, start_django
 from tests.journeys.django_provider.visitor import Traveller
-from tests.journeys.pages import AcademyPages, GatewayPages, ProviderPages, path_of
+from tests.journeys.pages import GatewayPages, PortalPages, ProviderPages, path_of
 from tests.journeys.visitor import reference, title
 from tests.ports import HOST, free_port
 
@@ -53,12 +53,12 @@ def providers(staff, partner):
 
 
 @pytest.fixture(scope="module")
-def gateway(here, address, academy, redis_server, staff, partner):
+def gateway(here, address, portal, redis_server, staff, partner):
     entries = [
         staff.listed(label="Acme staff", trusted_email_domains=["acme.example", SHARED_DOMAIN]),
         partner.listed(label="Our partner", trusted_email_domains=[PARTNER_DOMAIN, SHARED_DOMAIN]),
     ]
-    gateway = gateway_of(address, here, academy, redis_server.url(10), entries)
+    gateway = gateway_of(address, here, portal, redis_server.url(10), entries)
     yield gateway.start()
     gateway.stop()
 
@@ -79,7 +79,7 @@ def visit(gateway):
 # --- in and out ------------------------------------------------------------------------------------------------
 
 
-def test_the_chooser_names_both_and_the_second_leads_into_the_course(gateway, academy, page, newcomer):
+def test_the_chooser_names_both_and_the_second_leads_into_the_course(gateway, portal, page, newcomer):
     page.goto(f"{gateway.url}/go/course/12")
     assert GatewayPages(page).heading == "Sign in"
     assert page.locator(".choices a").all_inner_texts() == ["Acme staff", "Our partner"]
@@ -87,13 +87,13 @@ def test_the_chooser_names_both_and_the_second_leads_into_the_course(gateway, ac
     GatewayPages(page).press("Our partner")
     DjangoPages(page).sign_in(newcomer.login)
 
-    assert page.url == f"{academy.url}/learner/course/id:12"
-    assert AcademyPages(page).where == "Intro to the academy"
-    assert AcademyPages(page).learner == newcomer.name
-    assert academy.user(_at_the_partner(newcomer))["login"] == newcomer.login
+    assert page.url == f"{portal.url}/learner/course/id:12"
+    assert PortalPages(page).where == "Intro to the academy"
+    assert PortalPages(page).learner == newcomer.name
+    assert portal.user(_at_the_partner(newcomer))["login"] == newcomer.login
 
 
-def test_signing_out_ends_the_sessions_here_at_talentlms_and_at_the_second_provider(gateway, academy, page, newcomer):
+def test_signing_out_ends_the_sessions_here_at_talentlms_and_at_the_second_provider(gateway, portal, page, newcomer):
     page.goto(f"{gateway.url}/login/partner?next=/go/course/12")
     DjangoPages(page).sign_in(newcomer.login)
     page.goto(f"{gateway.url}/")
@@ -102,16 +102,16 @@ def test_signing_out_ends_the_sessions_here_at_talentlms_and_at_the_second_provi
 
     assert path_of(page) == "/signed-out"
     assert GatewayPages(page).heading == "You are signed out"
-    assert academy.is_online(_at_the_partner(newcomer)) is False
+    assert portal.is_online(_at_the_partner(newcomer)) is False
     page.goto(f"{gateway.url}/login/partner?next=/go/course/12")
     assert DjangoPages(page).asks_who_it_is
 
 
-def test_the_first_provider_signs_in_and_out_beside_the_second(gateway, academy, page, newcomer):
+def test_the_first_provider_signs_in_and_out_beside_the_second(gateway, portal, page, newcomer):
     page.goto(f"{gateway.url}/go/course/12")
     GatewayPages(page).press("Acme staff")
     ProviderPages(page).sign_in(newcomer.login)
-    assert AcademyPages(page).learner == newcomer.name
+    assert PortalPages(page).learner == newcomer.name
 
     page.goto(f"{gateway.url}/")
     GatewayPages(page).press("Sign out")
@@ -149,21 +149,21 @@ def test_a_tile_leads_straight_to_its_own_provider(gateway, providers, visit, ne
 
 
 @pytest.mark.statement(42)
-def test_the_same_subject_at_both_is_two_people(academy, visit, newcomer):
+def test_the_same_subject_at_both_is_two_people(portal, visit, newcomer):
     one, other = visit(newcomer.login), visit(newcomer.login)
     _sign_in(one, "staff")
     _sign_in(other, "partner")
 
-    employee, associate = academy.user(newcomer.email), academy.user(_at_the_partner(newcomer))
+    employee, associate = portal.user(newcomer.email), portal.user(_at_the_partner(newcomer))
     assert employee["id"] != associate["id"]
     assert employee["login"] != associate["login"]
     for visitor, user in ((one, employee), (other, associate)):
-        academy.control.clear_calls()
+        portal.control.clear_calls()
         visitor.go("/go/course/12")
-        assert [call.arguments["user_id"] for call in academy.control.calls("gotocourse")] == [str(user["id"])]
+        assert [call.arguments["user_id"] for call in portal.control.calls("gotocourse")] == [str(user["id"])]
 
 
-def test_the_same_subject_at_the_other_provider_takes_the_browser_over_and_nothing_else(academy, visit, newcomer):
+def test_the_same_subject_at_the_other_provider_takes_the_browser_over_and_nothing_else(portal, visit, newcomer):
     visitor = visit(newcomer.login)
     _sign_in(visitor, "staff")
     before = visitor.cookies.get(SESSION)
@@ -173,31 +173,31 @@ def test_the_same_subject_at_the_other_provider_takes_the_browser_over_and_nothi
     old = visit("nobody")
     old.cookies.set(SESSION, before)
     assert _is_signed_in(old) is False
-    assert len(academy.users(newcomer.email)) == len(academy.users(_at_the_partner(newcomer))) == 1
+    assert len(portal.users(newcomer.email)) == len(portal.users(_at_the_partner(newcomer))) == 1
 
 
-def test_the_second_provider_cannot_vouch_for_people_of_the_first(gateway, academy, visit, newcomer):
+def test_the_second_provider_cannot_vouch_for_people_of_the_first(gateway, portal, visit, newcomer):
     _sign_in(visit(newcomer.login), "staff")
-    before = academy.user(newcomer.email)
-    academy.control.clear_calls()
+    before = portal.user(newcomer.email)
+    portal.control.clear_calls()
 
     answer = _sign_in(visit(newcomer.email), "partner")
 
     assert title(answer) == "Your e-mail address is not confirmed"
     assert gateway.events(reference(answer))
-    assert "gotocourse" not in academy.operations()
-    assert academy.user(newcomer.email) == before
+    assert "gotocourse" not in portal.operations()
+    assert portal.user(newcomer.email) == before
 
 
 @EACH_WAY
 def test_where_both_may_vouch_for_an_address_its_account_stays_with_who_came_first(
-    gateway, academy, visit, newcomer, name, other
+    gateway, portal, visit, newcomer, name, other
 ):
     shared = f"{newcomer.login}@{SHARED_DOMAIN}"
     first = visit(shared)
     _sign_in(first, name)
-    before = academy.user(shared)
-    academy.control.clear_calls()
+    before = portal.user(shared)
+    portal.control.clear_calls()
 
     answer = _sign_in(visit(shared), other)
 
@@ -206,8 +206,8 @@ def test_where_both_may_vouch_for_an_address_its_account_stays_with_who_came_fir
     assert re.search(
         rf'<a class="button" href="/login/{name}[^"]*">Sign in with (Acme staff|Our partner)</a>', answer.text
     )
-    assert academy.operations() == ["users/email"]
-    assert academy.user(shared) == before
+    assert portal.operations() == ["users/email"]
+    assert portal.user(shared) == before
     assert newcomer.name in first.go("/go/course/12").text
 
 
@@ -217,7 +217,7 @@ def test_where_both_may_vouch_for_an_address_its_account_stays_with_who_came_fir
 @pytest.mark.statement(16)
 @EACH_WAY
 def test_a_callback_that_arrives_at_the_others_address_is_refused_and_its_code_stays_unspent(
-    gateway, academy, providers, visit, newcomer, name, other
+    gateway, portal, providers, visit, newcomer, name, other
 ):
     visitor = visit(newcomer.login)
     callback = _callback(visitor, name)
@@ -225,40 +225,40 @@ def test_a_callback_that_arrives_at_the_others_address_is_refused_and_its_code_s
 
     answer = visitor.ask(callback.replace(f"/callback/{name}", f"/callback/{other}"))
 
-    _is_refused(answer, visitor, academy, 400, INTERRUPTED)
+    _is_refused(answer, visitor, portal, 400, INTERRUPTED)
     assert _why(gateway, answer) == "nothing that this browser began"
     assert _token_requests(providers) == token_requests
 
 
 @pytest.mark.statement(15, 16)
 @EACH_WAY
-def test_a_callback_with_the_others_issuer_is_refused(gateway, academy, providers, visit, newcomer, name, other):
+def test_a_callback_with_the_others_issuer_is_refused(gateway, portal, providers, visit, newcomer, name, other):
     visitor = visit(newcomer.login)
     callback = _callback(visitor, name)
     token_requests = _token_requests(providers)
 
     answer = visitor.ask(_with(callback, iss=providers[other].issuer))
 
-    _is_refused(answer, visitor, academy)
+    _is_refused(answer, visitor, portal)
     assert "from another issuer" in _why(gateway, answer)
     assert _token_requests(providers) == token_requests
 
 
 @BOTH
-def test_a_callback_without_the_promised_issuer_is_refused(gateway, academy, providers, visit, newcomer, name):
+def test_a_callback_without_the_promised_issuer_is_refused(gateway, portal, providers, visit, newcomer, name):
     visitor = visit(newcomer.login)
     callback = _callback(visitor, name)
     token_requests = _token_requests(providers)
 
     answer = visitor.ask(_with(callback, iss=None))
 
-    _is_refused(answer, visitor, academy)
+    _is_refused(answer, visitor, portal)
     assert "lacks iss" in _why(gateway, answer)
     assert _token_requests(providers) == token_requests
 
 
 @EACH_WAY
-def test_a_code_of_the_other_provider_opens_nothing(gateway, academy, providers, visit, newcomer, name, other):
+def test_a_code_of_the_other_provider_opens_nothing(gateway, portal, providers, visit, newcomer, name, other):
     visitor = visit(newcomer.login)
     callback, others = _callback(visitor, name), _callback(visitor, other)
 
@@ -266,29 +266,29 @@ def test_a_code_of_the_other_provider_opens_nothing(gateway, academy, providers,
 
     answer = visitor.ask(_with(callback, code=_parameters(others)["code"]))
 
-    _is_refused(answer, visitor, academy, 400, INTERRUPTED)
+    _is_refused(answer, visitor, portal, 400, INTERRUPTED)
     assert re.match(r"token endpoint at 127\.0\.0\.1:\d+: status 400: invalid_grant", _why(gateway, answer))
     assert _token_requests(providers) == token_requests + 1
 
 
 @BOTH
-def test_another_persons_code_opens_nothing(gateway, academy, visit, newcomers, name):
+def test_another_persons_code_opens_nothing(gateway, portal, visit, newcomers, name):
     visitor, victim = visit(newcomers().login), visit(newcomers().login)
     callback, stolen = _callback(visitor, name), _callback(victim, name)
 
     answer = visitor.ask(_with(callback, code=_parameters(stolen)["code"]))
 
-    _is_refused(answer, visitor, academy, 400, INTERRUPTED)
+    _is_refused(answer, visitor, portal, 400, INTERRUPTED)
     assert re.match(r"token endpoint at 127\.0\.0\.1:\d+: status 400: invalid_grant", _why(gateway, answer))
 
 
-def test_both_sign_ins_of_one_browser_can_be_under_way_and_each_ends_at_its_own(academy, visit, newcomer):
+def test_both_sign_ins_of_one_browser_can_be_under_way_and_each_ends_at_its_own(portal, visit, newcomer):
     visitor = visit(newcomer.login)
     callbacks = [_callback(visitor, name) for name in ("staff", "partner")]
 
     for callback in callbacks:
         assert newcomer.name in visitor.go(callback).text
-    assert academy.user(newcomer.email)["id"] != academy.user(_at_the_partner(newcomer))["id"]
+    assert portal.user(newcomer.email)["id"] != portal.user(_at_the_partner(newcomer))["id"]
 
 
 def test_a_logout_notice_of_one_provider_leaves_the_same_subject_of_the_other_alone(gateway, staff, visit, newcomer):
@@ -330,10 +330,10 @@ def _is_signed_in(visitor):
     return not visitor.ask("/go").headers["Location"].startswith("/login")
 
 
-def _is_refused(answer, visitor, academy, status=502, heading=NOT_TRUSTED):
+def _is_refused(answer, visitor, portal, status=502, heading=NOT_TRUSTED):
     assert (answer.status_code, title(answer)) == (status, heading)
     assert visitor.cookies.get(SESSION) is None
-    assert academy.operations() == []
+    assert portal.operations() == []
 
 
 def _why(gateway, answer):

@@ -16,8 +16,8 @@ import uvloop
 from bench.load import FreshLinks
 from bench.people import signed_in
 from tests.journeys.attack import COURSE, SIGN_INS, Outcome, Round, affordable
-from tests.journeys.backing_services import start_academy, start_redis
-from tests.journeys.house import gateway_at
+from tests.journeys.backing_services import start_portal, start_redis
+from tests.journeys.gateway_process import gateway_at
 
 PEOPLE = 200
 SEEDED = 20
@@ -37,14 +37,14 @@ def here(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def own_academy(here):
+def own_portal(here):
     """A TalentLMS whose limits do not bind, with a learner for everybody who clicks."""
-    academy = start_academy(here, "api-key-of-the-attacked")
+    portal = start_portal(here, "api-key-of-the-attacked")
     for user_id in range(SEEDED + 1, SEEDED + PEOPLE + 2):
-        academy.control.add_user(f"person.{user_id}@example.com", id=user_id)
-        academy.control.enrol(user_id, 12)
-    yield academy
-    academy.process.stop()
+        portal.control.add_user(f"person.{user_id}@example.com", id=user_id)
+        portal.control.enrol(user_id, 12)
+    yield portal
+    portal.process.stop()
 
 
 @pytest.fixture(scope="module")
@@ -55,14 +55,14 @@ def own_redis(here):
 
 
 @pytest.fixture(scope="module")
-def attacked(here, addresses, own_academy, provider, own_redis):
+def attacked(here, addresses, own_portal, provider, own_redis):
     """A gateway of two workers that keeps a budget, though one that does not bind."""
     settings = {
         "TALENTLMS_CALLS_PER_HOUR": "1000000",
         "TALENTLMS_CALLS_PER_5_SECONDS": "10000",
         "TALENTLMS_CALLS_PER_PERSON": f"{BUCKET},{BUCKET_PER_SECOND},5%",
     }
-    gateway = gateway_at(addresses["attacked"], here, own_academy, provider, own_redis.url(), settings)
+    gateway = gateway_at(addresses["attacked"], here, own_portal, provider, own_redis.url(), settings)
     yield gateway.start()
     gateway.stop()
 
@@ -75,11 +75,11 @@ def everybody(own_redis):
 
 
 @pytest.fixture(scope="module")
-def outcome(attacked, own_academy, everybody, provider):
+def outcome(attacked, own_portal, everybody, provider):
     """What came of the attack, and the calls for people that TalentLMS counted meanwhile."""
     people, greedy = everybody
     port = int(attacked.url.rpartition(":")[2])
-    links = FreshLinks(own_academy.url)
+    links = FreshLinks(own_portal.url)
     authorization = f"{provider.issuer}/"
 
     def is_sign_in(answer):
@@ -89,10 +89,10 @@ def outcome(attacked, own_academy, everybody, provider):
     with ThreadPoolExecutor(1) as aside:  # in this thread the browser of other journeys may have a loop that runs
         came = Outcome(aside.submit(lambda: uvloop.run(affordable(port, people, links))).result())
         for _ in range(ROUNDS):
-            own_academy.control.clear_calls()
+            own_portal.control.clear_calls()
             one = Round(came, port, people, greedy, links, is_sign_in)
             aside.submit(lambda one=one: uvloop.run(one.run())).result()
-            calls += [call for call in own_academy.control.calls() if "user_id" in call.arguments]
+            calls += [call for call in own_portal.control.calls() if "user_id" in call.arguments]
     return came, calls
 
 

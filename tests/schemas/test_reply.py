@@ -55,7 +55,7 @@ def test_custom_fields_are_gathered_by_number():
     ("read", "key"), [(LOGIN_KEY, "login_key"), (GOTO_URL, "goto_url"), (REDIRECT_URL, "redirect_url")]
 )
 def test_a_link_is_read_out_of_its_member(read, key):
-    assert read({key: " https://academy.example/x ", "user_id": "1"}) == Link("https://academy.example/x")
+    assert read({key: " https://portal.example/x ", "user_id": "1"}) == Link("https://portal.example/x")
 
 
 @pytest.mark.parametrize("content", [{}, {"login_key": ""}, {"login_key": None}, {"login_key": 7}, [], None])

@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from flask import Response, jsonify, make_response, redirect, request
 
-from sandbox.idp.misbehaviour import Expected, Misbehaviour, Occasion, Replacement
+from sandbox.idp.misbehaviour import Context, Expected, Misbehaviour, Replacement
 
 DOCUMENTS = ("discovery", "jwks")
 ENDPOINTS = (*DOCUMENTS, "par", "token", "userinfo")
@@ -22,69 +22,69 @@ CHUNK = b" " * 65536
 SECRET_LOOKING = "Traceback: password=hunter2 <script>alert(1)</script>"
 
 
-def _failed(_occasion: Occasion) -> Response:
+def _failed(_context: Context) -> Response:
     return Response(SECRET_LOOKING, 500, content_type="text/html")
 
 
-def _busy(_occasion: Occasion) -> Response:
+def _busy(_context: Context) -> Response:
     return Response("busy", 503, {"Retry-After": "1"})
 
 
-def _slow(occasion: Occasion) -> None:
-    occasion.closing.wait(occasion.settings.slow_seconds)
+def _slow(context: Context) -> None:
+    context.closing.wait(context.settings.slow_seconds)
 
 
-def _html(_occasion: Occasion) -> Response:
+def _html(_context: Context) -> Response:
     return Response("<!doctype html><title>Maintenance</title>", content_type="text/html; charset=utf-8")
 
 
-def _not_json(_occasion: Occasion) -> Response:
+def _not_json(_context: Context) -> Response:
     return Response('{"access_token": ', content_type="application/json")
 
 
-def _empty(_occasion: Occasion) -> Response:
+def _empty(_context: Context) -> Response:
     return Response(b"", content_type="application/json")
 
 
-def _list(_occasion: Occasion) -> Response:
+def _list(_context: Context) -> Response:
     return jsonify([])
 
 
 def _elsewhere(endpoint: str) -> Replacement:
     """Lead to an address that answers well, so that following is seen in the request log."""
 
-    def answer(occasion: Occasion) -> Response:
-        target = f"{occasion.issuer}/elsewhere/{endpoint}"
+    def answer(context: Context) -> Response:
+        target = f"{context.issuer}/elsewhere/{endpoint}"
         return make_response(redirect(target, HTTPStatus.TEMPORARY_REDIRECT))
 
     return answer
 
 
-def _huge(occasion: Occasion) -> Response:
+def _huge(context: Context) -> Response:
     def body() -> Iterator[bytes]:
         yield b'{"issuer": "'
-        for _ in range(occasion.settings.huge_bytes // len(CHUNK)):
+        for _ in range(context.settings.huge_bytes // len(CHUNK)):
             yield CHUNK
         yield b'"}'
 
     return Response(body(), content_type="application/json")
 
 
-def _dripping(occasion: Occasion) -> Response:
+def _dripping(context: Context) -> Response:
     def body() -> Iterator[bytes]:
-        for _ in range(int(occasion.settings.slow_seconds / DRIP_SECONDS)):
+        for _ in range(int(context.settings.slow_seconds / DRIP_SECONDS)):
             yield b" "
-            occasion.closing.wait(DRIP_SECONDS)
+            context.closing.wait(DRIP_SECONDS)
         yield b"{}"
 
     return Response(body(), content_type="application/json")
 
 
-def _login_page(_occasion: Occasion) -> Response:
+def _login_page(_context: Context) -> Response:
     return Response("<!doctype html><title>Sign in</title>", 401, content_type="text/html; charset=utf-8")
 
 
-def _hung_up(_occasion: Occasion) -> Response:
+def _hung_up(_context: Context) -> Response:
     connection: socket.socket = request.environ["werkzeug.socket"]
     connection.shutdown(socket.SHUT_RDWR)
     return Response(b"")
@@ -109,10 +109,10 @@ def _expected(endpoint: str) -> Expected:
 
 
 def _refused(code: str, status: int) -> Replacement:
-    return lambda _occasion: make_response(jsonify(error=code, error_description=SECRET_LOOKING), status)
+    return lambda _context: make_response(jsonify(error=code, error_description=SECRET_LOOKING), status)
 
 
-KNOBS = (
+MISBEHAVIOURS = (
     *(
         Misbehaviour(
             name=f"{endpoint}-{kind}",

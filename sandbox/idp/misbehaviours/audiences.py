@@ -1,29 +1,29 @@
 """Wrong or unusual audiences, nonces and hashes: whom and what the ID Token is for."""
 
-from sandbox.idp.misbehaviour import Json, Misbehaviour, Occasion
+from sandbox.idp.misbehaviour import Context, Json, Misbehaviour
 from sandbox.idp.misbehaviours.changes import drop, edit, put
 
 OTHER_CLIENT = "another-client"
 
 
-def _ours_elsewhere(claims: Json, occasion: Occasion) -> Json:
-    return {**claims, "aud": OTHER_CLIENT, "azp": occasion.client.client_id}
+def _ours_elsewhere(claims: Json, context: Context) -> Json:
+    return {**claims, "aud": OTHER_CLIENT, "azp": context.client.client_id}
 
 
-def two_with_azp(claims: Json, occasion: Occasion) -> Json:
+def two_with_azp(claims: Json, context: Context) -> Json:
     """For us and another client; azp names us."""
-    return {**claims, "aud": [occasion.client.client_id, OTHER_CLIENT], "azp": occasion.client.client_id}
+    return {**claims, "aud": [context.client.client_id, OTHER_CLIENT], "azp": context.client.client_id}
 
 
-def _two_with_foreign_azp(claims: Json, occasion: Occasion) -> Json:
-    return {**claims, "aud": [occasion.client.client_id, OTHER_CLIENT], "azp": OTHER_CLIENT}
+def _two_with_foreign_azp(claims: Json, context: Context) -> Json:
+    return {**claims, "aud": [context.client.client_id, OTHER_CLIENT], "azp": OTHER_CLIENT}
 
 
-def _own_azp(claims: Json, occasion: Occasion) -> Json:
-    return {**claims, "azp": occasion.client.client_id}
+def _own_azp(claims: Json, context: Context) -> Json:
+    return {**claims, "azp": context.client.client_id}
 
 
-KNOBS = (
+MISBEHAVIOURS = (
     Misbehaviour(
         name="invalid-aud",
         sources=("oidcc-client-test-invalid-aud", "rp-id_token-aud", "statement 24"),

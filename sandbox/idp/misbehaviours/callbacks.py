@@ -1,6 +1,6 @@
 """Wrong or unusual authorization responses: what comes back to the redirect URI."""
 
-from sandbox.idp.misbehaviour import Change, Misbehaviour, Occasion, Parameters
+from sandbox.idp.misbehaviour import Change, Context, Misbehaviour, Parameters
 from sandbox.idp.misbehaviours.changes import drop, parameter, repeated
 
 ISSUER_CHECK = "statement 15"
@@ -13,30 +13,30 @@ NASTY = "<script>document.title='owned'</script><img src=x onerror=alert(1)>\r\n
 def error(code: str, description: str = "The provider says no.", **more: str) -> Change[Parameters]:
     """An error instead of the code; state and iss stay."""
 
-    def change(answer: Parameters, _occasion: Occasion) -> Parameters:
+    def change(answer: Parameters, _context: Context) -> Parameters:
         kept = [(name, value) for name, value in answer if name in ("state", "iss")]
         return [("error", code), ("error_description", description), *more.items(), *kept]
 
     return change
 
 
-def _iss_with_slash(answer: Parameters, occasion: Occasion) -> Parameters:
-    return parameter("iss", f"{occasion.issuer}/")(answer, occasion)
+def _iss_with_slash(answer: Parameters, context: Context) -> Parameters:
+    return parameter("iss", f"{context.issuer}/")(answer, context)
 
 
-def _without_state(answer: Parameters, occasion: Occasion) -> Parameters:
-    return parameter("state")(error("access_denied")(answer, occasion), occasion)
+def _without_state(answer: Parameters, context: Context) -> Parameters:
+    return parameter("state")(error("access_denied")(answer, context), context)
 
 
-def _wrong_state(answer: Parameters, occasion: Occasion) -> Parameters:
-    return parameter("state", "unknown")(error("access_denied")(answer, occasion), occasion)
+def _wrong_state(answer: Parameters, context: Context) -> Parameters:
+    return parameter("state", "unknown")(error("access_denied")(answer, context), context)
 
 
 def _callback(name: str, meaning: str, change: Change[Parameters], *sources: str) -> Misbehaviour:
     return Misbehaviour(name=name, meaning=meaning, sources=sources, callback=change)
 
 
-KNOBS = (
+MISBEHAVIOURS = (
     _callback(
         "callback-iss-foreign",
         "The response's iss is another issuer.",
@@ -113,7 +113,7 @@ KNOBS = (
     _callback(
         "error-duplicated",
         "The response has two errors.",
-        lambda answer, occasion: repeated("error")(error("access_denied")(answer, occasion), occasion),
+        lambda answer, context: repeated("error")(error("access_denied")(answer, context), context),
         ONCE,
     ),
 )

@@ -2,7 +2,7 @@
 
 from sandbox.idp.jose import joined, sign, signature
 from sandbox.idp.keys import new_key, public
-from sandbox.idp.misbehaviour import Json, Misbehaviour, Occasion, Seal
+from sandbox.idp.misbehaviour import Context, Json, Misbehaviour, Seal
 from sandbox.idp.misbehaviours.changes import put
 
 IGNORED = "statement 22"
@@ -12,31 +12,31 @@ FOREIGN_KEYS = "/attacker/jwks"
 def _attacked(header_name: str) -> Seal:
     """Signed by an unknown key that the header itself offers."""
 
-    def seal(head: Json, claims: Json, occasion: Occasion) -> str:
+    def seal(head: Json, claims: Json, context: Context) -> str:
         key = new_key("RS256")
-        offers = {"jwk": public(key), "jku": f"{occasion.issuer}{FOREIGN_KEYS}"}
-        offer = offers.get(header_name, f"{occasion.issuer}{FOREIGN_KEYS}")
+        offers = {"jwk": public(key), "jku": f"{context.issuer}{FOREIGN_KEYS}"}
+        offer = offers.get(header_name, f"{context.issuer}{FOREIGN_KEYS}")
         return sign({**head, "alg": "RS256", "kid": key.kid, header_name: offer}, claims, key, "RS256")
 
     return seal
 
 
-def _offered(head: Json, occasion: Occasion) -> Json:
-    return {**head, "jku": f"{occasion.issuer}{FOREIGN_KEYS}", "jwk": public(new_key("ES256"))}
+def _offered(head: Json, context: Context) -> Json:
+    return {**head, "jku": f"{context.issuer}{FOREIGN_KEYS}", "jwk": public(new_key("ES256"))}
 
 
 def _payload(text: str) -> Seal:
     """A correct signature over something that is no claims object."""
 
-    def seal(head: Json, _claims: Json, occasion: Occasion) -> str:
-        alg = occasion.settings.signing_alg
+    def seal(head: Json, _claims: Json, context: Context) -> str:
+        alg = context.settings.signing_alg
         body = joined(head, text)
-        return f"{body}.{signature(alg, body, occasion.keys.signing(alg))}"
+        return f"{body}.{signature(alg, body, context.keys.signing(alg))}"
 
     return seal
 
 
-KNOBS = (
+MISBEHAVIOURS = (
     *(
         Misbehaviour(
             name=f"{name}-attacker",
@@ -88,12 +88,12 @@ KNOBS = (
         name="token-not-a-jwt",
         sources=(IGNORED,),
         meaning="The ID Token is a word.",
-        seal=lambda _head, _claims, _occasion: "nonsense",
+        seal=lambda _head, _claims, _context: "nonsense",
     ),
     Misbehaviour(
         name="token-five-parts",
         sources=(IGNORED,),
         meaning="The ID Token has the five parts of an encrypted one.",
-        seal=lambda head, _claims, _occasion: f"{joined(head, 'key')}.iv.text.tag",
+        seal=lambda head, _claims, _context: f"{joined(head, 'key')}.iv.text.tag",
     ),
 )

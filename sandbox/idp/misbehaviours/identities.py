@@ -1,6 +1,6 @@
 """Wrong or unusual claims about who it is: issuer, subject, e-mail, groups."""
 
-from sandbox.idp.misbehaviour import Change, Expected, Json, Misbehaviour, Occasion
+from sandbox.idp.misbehaviour import Change, Context, Expected, Json, Misbehaviour
 from sandbox.idp.misbehaviours.changes import drop, edit, put
 
 FOREIGN_ISSUER = "https://another-issuer.example"
@@ -10,7 +10,7 @@ HUGE = 64 * 1024
 KEPT = {"iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "sid", "at_hash"}
 
 
-def _bare(claims: Json, _occasion: Occasion) -> Json:
+def _bare(claims: Json, _context: Context) -> Json:
     return {name: value for name, value in claims.items() if name in KEPT}
 
 
@@ -27,11 +27,11 @@ OVERAGE = {
 }
 
 
-def _overage(claims: Json, _occasion: Occasion) -> Json:
+def _overage(claims: Json, _context: Context) -> Json:
     return {**{name: value for name, value in claims.items() if name != "groups"}, **OVERAGE}
 
 
-KNOBS = (
+MISBEHAVIOURS = (
     Misbehaviour(
         name="invalid-iss",
         sources=("oidcc-client-test-invalid-iss", "rp-id_token-issuer-mismatch", "statement 23"),

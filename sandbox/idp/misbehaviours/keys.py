@@ -6,18 +6,18 @@ from joserfc.jwk import OctKey
 
 from sandbox.idp.jose import sign
 from sandbox.idp.keys import new_key, public
-from sandbox.idp.misbehaviour import Json, Misbehaviour, Occasion, Parameters
+from sandbox.idp.misbehaviour import Context, Json, Misbehaviour, Parameters
 from sandbox.idp.misbehaviours.changes import drop, put
 
 SYMMETRIC_KID = "symmetric"
 
 
-def _own_key(occasion: Occasion) -> Json:
-    return public(occasion.keys.signing(occasion.settings.signing_alg))
+def _own_key(context: Context) -> Json:
+    return public(context.keys.signing(context.settings.signing_alg))
 
 
-def _single(_jwks: Json, occasion: Occasion) -> Json:
-    return {"keys": [_own_key(occasion)]}
+def _single(_jwks: Json, context: Context) -> Json:
+    return {"keys": [_own_key(context)]}
 
 
 def _strangers() -> list[Json]:
@@ -29,62 +29,62 @@ def _strangers() -> list[Json]:
     ]
 
 
-def _beside_other_types(_jwks: Json, occasion: Occasion) -> Json:
-    return {"keys": [*_strangers(), _own_key(occasion)]}
+def _beside_other_types(_jwks: Json, context: Context) -> Json:
+    return {"keys": [*_strangers(), _own_key(context)]}
 
 
-def _several(jwks: Json, occasion: Occasion) -> Json:
-    alg = occasion.settings.signing_alg
+def _several(jwks: Json, context: Context) -> Json:
+    alg = context.settings.signing_alg
     return {"keys": [public(new_key(alg)), *jwks["keys"], public(new_key(alg))]}
 
 
-def _with_extras(jwks: Json, _occasion: Occasion) -> Json:
+def _with_extras(jwks: Json, _context: Context) -> Json:
     unknown = {"kty": "LATTICE", "kid": "tomorrow", "use": "sig", "alg": "XX999", "pub": "AAAA"}
     nameless = {name: value for name, value in public(new_key("ES256")).items() if name != "kid"}
     return {"keys": [unknown, *_strangers(), nameless, *jwks["keys"]], "comment": "an unknown member"}
 
 
-def _without_own(jwks: Json, occasion: Occasion) -> Json:
-    return {"keys": [key for key in jwks["keys"] if key.get("kid") != _own_key(occasion).get("kid")]}
+def _without_own(jwks: Json, context: Context) -> Json:
+    return {"keys": [key for key in jwks["keys"] if key.get("kid") != _own_key(context).get("kid")]}
 
 
-def _own_for_encryption(jwks: Json, occasion: Occasion) -> Json:
-    own = {name: value for name, value in _own_key(occasion).items() if name != "alg"}
-    return {"keys": [*_without_own(jwks, occasion)["keys"], {**own, "use": "enc"}]}
+def _own_for_encryption(jwks: Json, context: Context) -> Json:
+    own = {name: value for name, value in _own_key(context).items() if name != "alg"}
+    return {"keys": [*_without_own(jwks, context)["keys"], {**own, "use": "enc"}]}
 
 
-def _with_symmetric(jwks: Json, occasion: Occasion) -> Json:
-    return {"keys": [*jwks["keys"], _symmetric(occasion).as_dict(private=True)]}
+def _with_symmetric(jwks: Json, context: Context) -> Json:
+    return {"keys": [*jwks["keys"], _symmetric(context).as_dict(private=True)]}
 
 
-def _symmetric(occasion: Occasion) -> OctKey:
-    secret = (occasion.client.client_secret * 32)[:32]
+def _symmetric(context: Context) -> OctKey:
+    secret = (context.client.client_secret * 32)[:32]
     return OctKey.import_key(secret, {"kid": SYMMETRIC_KID, "alg": "HS256", "use": "sig"})
 
 
-def _sealed_symmetrically(_head: Json, claims: Json, occasion: Occasion) -> str:
-    return sign({"alg": "HS256", "kid": SYMMETRIC_KID}, claims, _symmetric(occasion), "HS256")
+def _sealed_symmetrically(_head: Json, claims: Json, context: Context) -> str:
+    return sign({"alg": "HS256", "kid": SYMMETRIC_KID}, claims, _symmetric(context), "HS256")
 
 
-def _rotated(answer: Parameters, occasion: Occasion) -> Parameters:
-    occasion.keys.rotate(occasion.settings.signing_alg)
+def _rotated(answer: Parameters, context: Context) -> Parameters:
+    context.keys.rotate(context.settings.signing_alg)
     return answer
 
 
-def _rotated_under_the_same_kid(answer: Parameters, occasion: Occasion) -> Parameters:
-    occasion.keys.rotate(occasion.settings.signing_alg, "same")
+def _rotated_under_the_same_kid(answer: Parameters, context: Context) -> Parameters:
+    context.keys.rotate(context.settings.signing_alg, "same")
     return answer
 
 
-def _without_kids(jwks: Json, _occasion: Occasion) -> Json:
+def _without_kids(jwks: Json, _context: Context) -> Json:
     return {"keys": [{name: value for name, value in key.items() if name != "kid"} for key in jwks["keys"]]}
 
 
-def _rotate(occasion: Occasion) -> None:
-    occasion.keys.rotate(occasion.settings.signing_alg)
+def _rotate(context: Context) -> None:
+    context.keys.rotate(context.settings.signing_alg)
 
 
-KNOBS = (
+MISBEHAVIOURS = (
     Misbehaviour(
         name="rotate-before-sign-in",
         sources=("oidcc-client-test-signing-key-rotation", "rp-key-rotation-op-sign-key"),
@@ -154,7 +154,7 @@ KNOBS = (
         name="kid-unknown",
         sources=("statement 36",),
         meaning="The token's kid is random and never published.",
-        header=lambda head, _occasion: {**head, "kid": secrets.token_hex(8)},
+        header=lambda head, _context: {**head, "kid": secrets.token_hex(8)},
     ),
     Misbehaviour(
         name="kid-number",

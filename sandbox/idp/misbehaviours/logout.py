@@ -4,7 +4,7 @@ from sandbox.idp.misbehaviour import Misbehaviour
 from sandbox.idp.misbehaviours.changes import parameter
 from sandbox.idp.misbehaviours.logout_tokens import VARIANTS
 
-KNOBS = (
+MISBEHAVIOURS = (
     Misbehaviour(
         name="logout-other-state",
         sources=("oidcc-client-test-rp-init-logout-other-state", "rp-init-logout-other-state", "statement 54"),

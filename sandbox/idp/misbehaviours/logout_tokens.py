@@ -2,7 +2,7 @@
 
 from sandbox.idp.logout_token import EVENT
 from sandbox.idp.logout_variant import LogoutVariant
-from sandbox.idp.misbehaviour import Change, Expected, Json, Occasion
+from sandbox.idp.misbehaviour import Change, Context, Expected, Json
 from sandbox.idp.misbehaviours.audiences import OTHER_CLIENT, two_with_azp
 from sandbox.idp.misbehaviours.changes import DAY, NAN, drop, edit, from_now, parameter, put, repeated, sealed_with
 from sandbox.idp.misbehaviours.signatures import forged, hs256_with_secret, unsigned
@@ -23,15 +23,15 @@ def _header(name: str, meaning: str, change: Change[Json], expected: Expected = 
     return LogoutVariant(name=name, meaning=meaning, header=change, expected=expected, sources=(STATEMENT,))
 
 
-def _by_another_published_key(head: Json, claims: Json, occasion: Occasion) -> str:
+def _by_another_published_key(head: Json, claims: Json, context: Context) -> str:
     """Sign as both certification suites do: with ES256 where RS256 signs ID Tokens, and with RS256 elsewhere."""
-    other = "ES256" if occasion.settings.signing_alg == "RS256" else "RS256"
-    return sealed_with(other)(head, claims, occasion)
+    other = "ES256" if context.settings.signing_alg == "RS256" else "RS256"
+    return sealed_with(other)(head, claims, context)
 
 
 def _without_exp(seconds_ago: int) -> Change[Json]:
-    def change(claims: Json, occasion: Occasion) -> Json:
-        return from_now("iat", -seconds_ago)(drop("exp")(claims, occasion), occasion)
+    def change(claims: Json, context: Context) -> Json:
+        return from_now("iat", -seconds_ago)(drop("exp")(claims, context), context)
 
     return change
 
@@ -139,7 +139,7 @@ VARIANTS = (
     _claims(
         "unknown-sid",
         "The logout token's sid is unknown and it has no sub.",
-        lambda claims, _occasion: {**{k: v for k, v in claims.items() if k != "sub"}, "sid": "unknown"},
+        lambda claims, _context: {**{k: v for k, v in claims.items() if k != "sub"}, "sid": "unknown"},
         expected="either",
     ),
     _claims("no-iat", "The logout token has no iat.", drop("iat")),

@@ -19,7 +19,7 @@ def _short(endpoint: str) -> str:
     return endpoint.removesuffix("_endpoint").removesuffix("_uri").replace("_", "-")
 
 
-KNOBS = (
+MISBEHAVIOURS = (
     _metadata(
         "issuer-mismatch",
         "The metadata's issuer is another.",

@@ -7,7 +7,7 @@ from joserfc.jwk import ECKey, Key, OKPKey, RSAKey
 
 from sandbox.idp.jose import b64, left_half_hash, sign, signature, signing_input
 from sandbox.idp.keys import new_key
-from sandbox.idp.misbehaviour import Json, Misbehaviour, Occasion, Seal
+from sandbox.idp.misbehaviour import Context, Json, Misbehaviour, Seal
 from sandbox.idp.misbehaviours.changes import edit, sealed_with
 
 PINNED = "statement 21"
@@ -17,8 +17,8 @@ ALGS = "id_token_signing_alg_values_supported"
 def forged(alg: str) -> Seal:
     """The right algorithm and kid, the wrong private key."""
 
-    def seal(head: Json, claims: Json, occasion: Occasion) -> str:
-        return sign({**head, "alg": alg, "kid": occasion.keys.signing(alg).kid}, claims, new_key(alg), alg)
+    def seal(head: Json, claims: Json, context: Context) -> str:
+        return sign({**head, "alg": alg, "kid": context.keys.signing(alg).kid}, claims, new_key(alg), alg)
 
     return seal
 
@@ -27,18 +27,18 @@ def _mac(text: str, secret: bytes) -> str:
     return f"{text}.{b64(hmac.digest(secret, text.encode(), hashlib.sha256))}"
 
 
-def hs256_with_secret(head: Json, claims: Json, occasion: Occasion) -> str:
+def hs256_with_secret(head: Json, claims: Json, context: Context) -> str:
     """A correct HS256 with the client secret as key."""
     text = signing_input({"alg": "HS256", "typ": head.get("typ", "JWT")}, claims)
-    return _mac(text, occasion.client.client_secret.encode())
+    return _mac(text, context.client.client_secret.encode())
 
 
-def _hs256_with_nonsense(_head: Json, claims: Json, _occasion: Occasion) -> str:
+def _hs256_with_nonsense(_head: Json, claims: Json, _context: Context) -> str:
     return _mac(signing_input({"alg": "HS256", "typ": "JWT"}, claims), b"not the client secret")
 
 
-def _hs256_with_public_key(_head: Json, claims: Json, occasion: Occasion) -> str:
-    key = occasion.keys.signing("RS256")
+def _hs256_with_public_key(_head: Json, claims: Json, context: Context) -> str:
+    key = context.keys.signing("RS256")
     return _mac(signing_input({"alg": "HS256", "typ": "JWT", "kid": key.kid}, claims), _pem(key))
 
 
@@ -51,42 +51,42 @@ def _pem(key: Key) -> bytes:
 def unsigned(alg: str) -> Seal:
     """No signature, and a header that says so."""
 
-    def seal(head: Json, claims: Json, _occasion: Occasion) -> str:
+    def seal(head: Json, claims: Json, _context: Context) -> str:
         return f"{signing_input({'alg': alg, 'typ': head.get('typ', 'JWT')}, claims)}."
 
     return seal
 
 
-def _signature_left_out(head: Json, claims: Json, _occasion: Occasion) -> str:
+def _signature_left_out(head: Json, claims: Json, _context: Context) -> str:
     return f"{signing_input(head, claims)}."
 
 
-def _one_bit_off(head: Json, claims: Json, occasion: Occasion) -> str:
-    alg = occasion.settings.signing_alg
+def _one_bit_off(head: Json, claims: Json, context: Context) -> str:
+    alg = context.settings.signing_alg
     text = signing_input(head, claims)
-    mark = signature(alg, text, occasion.keys.signing(alg))
+    mark = signature(alg, text, context.keys.signing(alg))
     return f"{text}.{'B' if mark[0] == 'A' else 'A'}{mark[1:]}"
 
 
-def _claims_swapped(head: Json, claims: Json, occasion: Occasion) -> str:
-    alg = occasion.settings.signing_alg
-    honest = sign(head, claims, occasion.keys.signing(alg), alg)
-    return f"{signing_input(head, {**claims, 'email': 'ada@academy.example'})}.{honest.rpartition('.')[2]}"
+def _claims_swapped(head: Json, claims: Json, context: Context) -> str:
+    alg = context.settings.signing_alg
+    honest = sign(head, claims, context.keys.signing(alg), alg)
+    return f"{signing_input(head, {**claims, 'email': 'ada@portal.example'})}.{honest.rpartition('.')[2]}"
 
 
-def _another_algorithm_named(head: Json, claims: Json, occasion: Occasion) -> str:
-    key = occasion.keys.signing("RS256")
+def _another_algorithm_named(head: Json, claims: Json, context: Context) -> str:
+    key = context.keys.signing("RS256")
     return sign({**head, "alg": "ES256", "kid": key.kid}, claims, key, "RS256")
 
 
-def _ed25519(head: Json, claims: Json, occasion: Occasion) -> str:
-    key = occasion.keys.signing("EdDSA")
+def _ed25519(head: Json, claims: Json, context: Context) -> str:
+    key = context.keys.signing("EdDSA")
     if "at_hash" in claims:
-        claims = {**claims, "at_hash": left_half_hash(occasion.access_token, "EdDSA")}
+        claims = {**claims, "at_hash": left_half_hash(context.access_token, "EdDSA")}
     return sign({**head, "alg": "Ed25519", "kid": key.kid}, claims, key, "EdDSA")
 
 
-KNOBS = (
+MISBEHAVIOURS = (
     *(
         Misbehaviour(
             name=f"sig-{alg.lower()}",

@@ -10,7 +10,7 @@ def _time(name: str, meaning: str, change: Change[Json], *sources: str, expected
     return Misbehaviour(name=name, meaning=meaning, claims=change, sources=sources or (CLOCKS,), expected=expected)
 
 
-KNOBS = (
+MISBEHAVIOURS = (
     _time("exp-past", "The ID Token expired an hour ago.", from_now("exp", -3600)),
     _time("exp-just-past", "The ID Token expired half a minute ago.", from_now("exp", -30), expected="either"),
     _time("exp-missing", "The ID Token has no exp.", drop("exp")),

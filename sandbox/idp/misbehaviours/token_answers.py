@@ -10,7 +10,7 @@ def _answer(
     return Misbehaviour(name=name, meaning=meaning, sources=sources, expected=expected, token_answer=change)
 
 
-KNOBS = (
+MISBEHAVIOURS = (
     _answer("token-without-id-token", "The token answer has no ID Token.", drop("id_token"), "statement 21"),
     _answer("token-id-token-null", "The token answer's ID Token is null.", put(id_token=None), "statement 21"),
     _answer(

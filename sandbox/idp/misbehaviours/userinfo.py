@@ -2,7 +2,7 @@
 
 import json
 
-from sandbox.idp.misbehaviour import Body, Expected, Json, Misbehaviour, Occasion, Seal
+from sandbox.idp.misbehaviour import Body, Context, Expected, Json, Misbehaviour, Seal
 from sandbox.idp.misbehaviours.audiences import two_with_azp
 from sandbox.idp.misbehaviours.changes import drop, edit, put
 from sandbox.idp.misbehaviours.signatures import forged, hs256_with_secret, unsigned
@@ -15,8 +15,8 @@ SIGNED = "statement 29"
 def _jwt(seal: Seal, **wrong: str) -> Body:
     """A JWT sealed in this way, with these claims wrong."""
 
-    def body(claims: Json, occasion: Occasion) -> tuple[str, str]:
-        return seal(header(occasion), {**addressed(claims, occasion), **wrong}, occasion), JWT_TYPE
+    def body(claims: Json, context: Context) -> tuple[str, str]:
+        return seal(header(context), {**addressed(claims, context), **wrong}, context), JWT_TYPE
 
     return body
 
@@ -25,15 +25,15 @@ def _body(name: str, meaning: str, body: Body, *sources: str, expected: Expected
     return Misbehaviour(name=name, meaning=meaning, sources=(*sources, SIGNED), expected=expected, userinfo_body=body)
 
 
-def _for_two(claims: Json, occasion: Occasion) -> tuple[str, str]:
-    return sealed(header(occasion), two_with_azp(addressed(claims, occasion), occasion), occasion), JWT_TYPE
+def _for_two(claims: Json, context: Context) -> tuple[str, str]:
+    return sealed(header(context), two_with_azp(addressed(claims, context), context), context), JWT_TYPE
 
 
-def _addressed_to_nobody(claims: Json, occasion: Occasion) -> tuple[str, str]:
-    return sealed(header(occasion), claims, occasion), JWT_TYPE
+def _addressed_to_nobody(claims: Json, context: Context) -> tuple[str, str]:
+    return sealed(header(context), claims, context), JWT_TYPE
 
 
-KNOBS = (
+MISBEHAVIOURS = (
     Misbehaviour(
         name="userinfo-invalid-sub",
         sources=("oidcc-client-test-userinfo-invalid-sub", "rp-userinfo-bad-sub-claim", SIGNED),
@@ -51,7 +51,7 @@ KNOBS = (
         sources=("rp-scope-userinfo-claims",),
         meaning="The UserInfo holds the sub alone; the ID Token holds the rest.",
         expected="accept",
-        userinfo=lambda claims, _occasion: {"sub": claims["sub"]},
+        userinfo=lambda claims, _context: {"sub": claims["sub"]},
     ),
     Misbehaviour(
         name="userinfo-overwrites-protocol-claims",
@@ -100,16 +100,16 @@ KNOBS = (
     _body(
         "userinfo-jwt-as-json",
         "The UserInfo is a JWT that says it is JSON.",
-        lambda claims, occasion: (jwt_body(claims, occasion)[0], "application/json"),
+        lambda claims, context: (jwt_body(claims, context)[0], "application/json"),
     ),
     _body(
         "userinfo-json-as-jwt",
         "The UserInfo is JSON that says it is a JWT.",
-        lambda claims, _occasion: (json.dumps(claims), JWT_TYPE),
+        lambda claims, _context: (json.dumps(claims), JWT_TYPE),
     ),
     _body(
         "userinfo-claims-in-list",
         "The UserInfo is a JSON list with the claims.",
-        lambda claims, _occasion: (json.dumps([claims]), "application/json"),
+        lambda claims, _context: (json.dumps([claims]), "application/json"),
     ),
 )

@@ -3,45 +3,45 @@
 from typing import Any
 
 from sandbox.talentlms import links
-from sandbox.talentlms.academy import Academy
 from sandbox.talentlms.arguments import Arguments
 from sandbox.talentlms.errors import ApiError
 from sandbox.talentlms.operation import POST, Operation
+from sandbox.talentlms.portal import Portal
 from sandbox.talentlms.records import Link
 from sandbox.talentlms.replies import categories
 from sandbox.talentlms.rules import accounts, lookup
 from sandbox.talentlms.rules.payments import check_payment
 
 
-def all_categories(academy: Academy, _given: Arguments) -> Any:
+def all_categories(portal: Portal, _given: Arguments) -> Any:
     """List every category."""
-    return [categories.summary(category) for category in academy.state.categories.values()]
+    return [categories.summary(category) for category in portal.state.categories.values()]
 
 
-def by_id(academy: Academy, given: Arguments) -> Any:
+def by_id(portal: Portal, given: Arguments) -> Any:
     """Answer one category with its courses."""
-    return categories.detail(academy, lookup.category_by_id(academy, given.number("id")))
+    return categories.detail(portal, lookup.category_by_id(portal, given.number("id")))
 
 
-def leafs_and_courses(academy: Academy, given: Arguments) -> Any:
+def leafs_and_courses(portal: Portal, given: Arguments) -> Any:
     """Answer a map of the categories right below this one, with courses and units."""
-    parent = lookup.category_by_id(academy, given.number("id"))
-    children = [one for one in academy.state.categories.values() if one.parent_id == parent.id]
-    if not children and academy.quirks.empty_map_is_list:
+    parent = lookup.category_by_id(portal, given.number("id"))
+    children = [one for one in portal.state.categories.values() if one.parent_id == parent.id]
+    if not children and portal.quirks.empty_map_is_list:
         return []
-    return {str(one.id): categories.leaf(academy, one) for one in children}
+    return {str(one.id): categories.leaf(portal, one) for one in children}
 
 
-def buy(academy: Academy, given: Arguments) -> Any:
+def buy(portal: Portal, given: Arguments) -> Any:
     """Answer the address of a page where the user pays for all courses of a category."""
-    user = accounts.user_by_id(academy, given.number("user_id"))
-    category = lookup.category_by_id(academy, given.number("category_id"))
+    user = accounts.user_by_id(portal, given.number("user_id"))
+    category = lookup.category_by_id(portal, given.number("category_id"))
     coupon = given.text("coupon", "")
-    check_payment(academy, coupon)
-    if not lookup.courses_in(academy, category):
+    check_payment(portal, coupon)
+    if not lookup.courses_in(portal, category):
         raise ApiError("The requested category has no courses")
     link = Link(links.new_key(), "payment", user.id, category_id=category.id, coupon=coupon)
-    return {"redirect_url": links.payment_url(academy, links.keep(academy, link))}
+    return {"redirect_url": links.payment_url(portal, links.keep(portal, link))}
 
 
 OPERATIONS = (

@@ -3,10 +3,10 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sandbox.talentlms.academy import Academy
 from sandbox.talentlms.arguments import Arguments
 from sandbox.talentlms.errors import InvalidArguments
 from sandbox.talentlms.operation import POST, Operation
+from sandbox.talentlms.portal import Portal
 from sandbox.talentlms.records import Course
 from sandbox.talentlms.replies import courses
 from sandbox.talentlms.rules import accounts, custom_fields, lookup
@@ -17,20 +17,20 @@ DONE = {"message": "Operation completed successfully"}
 MOMENTS = ("%d/%m/%Y", "%d/%m/%Y, %H:%M", "%d/%m/%Y, %H:%M:%S")
 
 
-def all_courses(academy: Academy, _given: Arguments) -> Any:
+def all_courses(portal: Portal, _given: Arguments) -> Any:
     """List every course."""
-    return [courses.summary(academy, course) for course in academy.state.courses.values()]
+    return [courses.summary(portal, course) for course in portal.state.courses.values()]
 
 
-def by_id(academy: Academy, given: Arguments) -> Any:
+def by_id(portal: Portal, given: Arguments) -> Any:
     """Answer one course with its users and units."""
-    return courses.detail(academy, lookup.course_by_id(academy, given.number("id")))
+    return courses.detail(portal, lookup.course_by_id(portal, given.number("id")))
 
 
-def create(academy: Academy, given: Arguments) -> Any:
+def create(portal: Portal, given: Arguments) -> Any:
     """Make a course; everything is checked before anything is changed."""
-    creator = accounts.user_by_id(academy, given.number("creator_id", accounts.OWNER))
-    now = academy.clock.seconds()
+    creator = accounts.user_by_id(portal, given.number("creator_id", accounts.OWNER))
+    now = portal.clock.seconds()
     course = Course(
         id=0,
         name=given.text("name"),
@@ -38,25 +38,25 @@ def create(academy: Academy, given: Arguments) -> Any:
         last_updated=now,
         creator_id=creator.id,
         code=given.text("code", ""),
-        category_id=_category(academy, given),
+        category_id=_category(portal, given),
         description=given.text("description", ""),
         price=given.cents("price"),
         time_limit=given.number("time_limit", 0),
         starts_on=_moment(given, "start_datetime"),
         expires_on=_moment(given, "expiration_datetime"),
-        custom_fields=custom_fields.checked(academy, "course", given.custom_fields(), whole=True),
+        custom_fields=custom_fields.checked(portal, "course", given.custom_fields(), whole=True),
     )
-    course.id = academy.state.next_id("courses")
-    academy.state.courses[course.id] = course
+    course.id = portal.state.next_id("courses")
+    portal.state.courses[course.id] = course
     message = f"The course {course.name} was created by {creator.short_name}"
-    note(academy, "course_create_course", message, creator, course)
-    return courses.created(academy, course)
+    note(portal, "course_create_course", message, creator, course)
+    return courses.created(portal, course)
 
 
-def _category(academy: Academy, given: Arguments) -> int | None:
+def _category(portal: Portal, given: Arguments) -> int | None:
     if "category_id" not in given:
         return None
-    return lookup.category_by_id(academy, given.number("category_id")).id
+    return lookup.category_by_id(portal, given.number("category_id")).id
 
 
 def _moment(given: Arguments, name: str) -> int | None:
@@ -73,26 +73,26 @@ def _moment(given: Arguments, name: str) -> int | None:
     raise InvalidArguments
 
 
-def delete(academy: Academy, given: Arguments) -> Any:
+def delete(portal: Portal, given: Arguments) -> Any:
     """Remove a course."""
-    course = lookup.course_by_id(academy, given.number("course_id"))
-    by = accounts.user_by_id(academy, given.number("deleted_by_user_id", accounts.OWNER))
-    remove_course(academy, course, by)
+    course = lookup.course_by_id(portal, given.number("course_id"))
+    by = accounts.user_by_id(portal, given.number("deleted_by_user_id", accounts.OWNER))
+    remove_course(portal, course, by)
     return DONE
 
 
-def course_fields(academy: Academy, _given: Arguments) -> Any:
+def course_fields(portal: Portal, _given: Arguments) -> Any:
     """List the custom fields of courses."""
-    own = custom_fields.of(academy, "course")
+    own = custom_fields.of(portal, "course")
     return [courses.custom_field(field, own[place - 1] if place else None) for place, field in enumerate(own)]
 
 
-def by_custom_field(academy: Academy, given: Arguments) -> Any:
+def by_custom_field(portal: Portal, given: Arguments) -> Any:
     """List the courses with this value in one of their custom fields."""
     wanted = given.text("custom_field_value")
-    found = academy.state.courses.values()
-    hits = [one for one in found if custom_fields.holds(academy, "course", one.custom_fields, wanted)]
-    return [courses.with_custom_fields(academy, course) for course in hits]
+    found = portal.state.courses.values()
+    hits = [one for one in found if custom_fields.holds(portal, "course", one.custom_fields, wanted)]
+    return [courses.with_custom_fields(portal, course) for course in hits]
 
 
 CREATE = (

@@ -3,10 +3,10 @@
 from typing import Any
 
 from sandbox.talentlms import links
-from sandbox.talentlms.academy import Academy
 from sandbox.talentlms.arguments import Arguments, checked_url
 from sandbox.talentlms.errors import ApiError
 from sandbox.talentlms.operation import POST, Operation
+from sandbox.talentlms.portal import Portal
 from sandbox.talentlms.records import Link, User
 from sandbox.talentlms.rules import accounts
 from sandbox.talentlms.rules.mail import send
@@ -14,17 +14,17 @@ from sandbox.talentlms.rules.mail import send
 WRONG = "Your login or password is incorrect. Please try again, making sure that CAPS LOCK key is off"
 
 
-def log_in(academy: Academy, given: Arguments) -> Any:
+def log_in(portal: Portal, given: Arguments) -> Any:
     """Answer a one-time link for a username and its password."""
-    user = _authenticated(academy, given.text("login"), given.text("password"))
-    link = Link(links.new_key(), "login", user.id, logout_redirect=_logout_redirect(academy, given))
-    links.keep(academy, link)
-    return {"user_id": str(user.id), "login_key": links.login_url(academy, link.key)}
+    user = _authenticated(portal, given.text("login"), given.text("password"))
+    link = Link(links.new_key(), "login", user.id, logout_redirect=_logout_redirect(portal, given))
+    links.keep(portal, link)
+    return {"user_id": str(user.id), "login_key": links.login_url(portal, link.key)}
 
 
-def _authenticated(academy: Academy, login: str, password: str) -> User:
+def _authenticated(portal: Portal, login: str, password: str) -> User:
     try:
-        user = accounts.user_by_login(academy, login)
+        user = accounts.user_by_login(portal, login)
     except ApiError as fault:
         raise ApiError(WRONG) from fault
     if user.password != password:
@@ -34,44 +34,44 @@ def _authenticated(academy: Academy, login: str, password: str) -> User:
     return user
 
 
-def _logout_redirect(academy: Academy, given: Arguments) -> str:
-    if academy.quirks.userlogin_redirect == "raw":
+def _logout_redirect(portal: Portal, given: Arguments) -> str:
+    if portal.quirks.userlogin_redirect == "raw":
         return checked_url(given.text("logout_redirect", ""))
     return given.encoded_url("logout_redirect")
 
 
-def is_online(academy: Academy, given: Arguments) -> Any:
+def is_online(portal: Portal, given: Arguments) -> Any:
     """Tell whether a user is signed in."""
-    user = accounts.user_by_id(academy, given.number("user_id"))
-    return {"online": accounts.is_online(academy, user)}
+    user = accounts.user_by_id(portal, given.number("user_id"))
+    return {"online": accounts.is_online(portal, user)}
 
 
-def log_out(academy: Academy, given: Arguments) -> Any:
+def log_out(portal: Portal, given: Arguments) -> Any:
     """Answer a one-time link that signs out and leads to ``next``, which comes raw."""
-    user = accounts.user_by_id(academy, given.number("user_id"))
+    user = accounts.user_by_id(portal, given.number("user_id"))
     target = checked_url(given.text("next", ""))
-    if academy.quirks.logout_needs_online and not accounts.is_online(academy, user):
+    if portal.quirks.logout_needs_online and not accounts.is_online(portal, user):
         raise ApiError("The requested user is not online")
-    link = links.keep(academy, Link(links.new_key(), "logout", user.id, target=target))
-    return {"redirect_url": links.logout_url(academy, link)}
+    link = links.keep(portal, Link(links.new_key(), "logout", user.id, target=target))
+    return {"redirect_url": links.logout_url(portal, link)}
 
 
-def forgot_username(academy: Academy, given: Arguments) -> Any:
+def forgot_username(portal: Portal, given: Arguments) -> Any:
     """Mail the username to its owner."""
-    user = accounts.user_by_email(academy, given.text("email"))
-    domain = given.encoded_url("domain_url") or academy.url
-    send(academy, user, "Your username", f"Your username at {domain} is {user.login}.")
+    user = accounts.user_by_email(portal, given.text("email"))
+    domain = given.encoded_url("domain_url") or portal.url
+    send(portal, user, "Your username", f"Your username at {domain} is {user.login}.")
     return {"user_id": str(user.id)}
 
 
-def forgot_password(academy: Academy, given: Arguments) -> Any:
+def forgot_password(portal: Portal, given: Arguments) -> Any:
     """Mail a link to the page that takes a new password."""
-    user = accounts.user_by_login(academy, given.text("username"))
-    domain = given.encoded_url("domain_url") or academy.url
+    user = accounts.user_by_login(portal, given.text("username"))
+    domain = given.encoded_url("domain_url") or portal.url
     target = given.encoded_url("redirect_url")
-    link = links.keep(academy, Link(links.new_key(), "password", user.id, target=target))
-    address = links.password_url(academy, link)
-    send(academy, user, "Your password", f"Choose a new password for {domain}: {address}")
+    link = links.keep(portal, Link(links.new_key(), "password", user.id, target=target))
+    address = links.password_url(portal, link)
+    send(portal, user, "Your password", f"Choose a new password for {domain}: {address}")
     return {"user_id": str(user.id)}
 
 

@@ -2,51 +2,51 @@
 
 from typing import Any
 
-from sandbox.talentlms.academy import Academy
 from sandbox.talentlms.arguments import Arguments
 from sandbox.talentlms.errors import ApiError
 from sandbox.talentlms.operation import Operation
+from sandbox.talentlms.portal import Portal
 from sandbox.talentlms.records import Progress, Unit, User
 from sandbox.talentlms.replies import units
 from sandbox.talentlms.replies.progress import score
 from sandbox.talentlms.rules import accounts, lookup
 
 
-def progress_in_units(academy: Academy, given: Arguments) -> Any:
+def progress_in_units(portal: Portal, given: Arguments) -> Any:
     """List the scores in a unit, of everyone or of one user."""
-    unit = lookup.unit_by_id(academy, given.number("unit_id"))
-    rows = [one for one in academy.state.progress.values() if one.unit_id == unit.id]
+    unit = lookup.unit_by_id(portal, given.number("unit_id"))
+    rows = [one for one in portal.state.progress.values() if one.unit_id == unit.id]
     if "user_id" in given:
-        user = accounts.user_by_id(academy, given.number("user_id"))
+        user = accounts.user_by_id(portal, given.number("user_id"))
         rows = [one for one in rows if one.user_id == user.id]
     return [score(one) for one in rows]
 
 
-def test_answers(academy: Academy, given: Arguments) -> Any:
+def test_answers(portal: Portal, given: Arguments) -> Any:
     """Answer what a user answered in a test."""
-    return units.test_answers(academy, *_attempt(academy, given, "Test"))
+    return units.test_answers(portal, *_attempt(portal, given, "Test"))
 
 
-def survey_answers(academy: Academy, given: Arguments) -> Any:
+def survey_answers(portal: Portal, given: Arguments) -> Any:
     """Answer what a user answered in a survey."""
-    return units.survey_answers(academy, *_attempt(academy, given, "Survey"))
+    return units.survey_answers(portal, *_attempt(portal, given, "Survey"))
 
 
-def _attempt(academy: Academy, given: Arguments, kind: str) -> tuple[Unit, User, Progress]:
+def _attempt(portal: Portal, given: Arguments, kind: str) -> tuple[Unit, User, Progress]:
     word = kind.lower()
-    unit = lookup.unit_by_id(academy, given.number(f"{word}_id"), kind)
-    user = accounts.user_by_id(academy, given.number("user_id"))
-    lookup.enrolment_of(academy, user, lookup.course_by_id(academy, unit.course_id))
-    progress = academy.state.progress.get((user.id, unit.id))
+    unit = lookup.unit_by_id(portal, given.number(f"{word}_id"), kind)
+    user = accounts.user_by_id(portal, given.number("user_id"))
+    lookup.enrolment_of(portal, user, lookup.course_by_id(portal, unit.course_id))
+    progress = portal.state.progress.get((user.id, unit.id))
     if progress is None:
         raise ApiError(f"User does not have a progress registered for the {word}")
     return unit, user, progress
 
 
-def sessions(academy: Academy, given: Arguments) -> Any:
+def sessions(portal: Portal, given: Arguments) -> Any:
     """List the sessions of an instructor-led training."""
-    unit = lookup.unit_by_id(academy, given.number("ilt_id"), "Instructor-led training")
-    return [units.session(academy, place, data) for place, data in enumerate(unit.sessions, start=1)]
+    unit = lookup.unit_by_id(portal, given.number("ilt_id"), "Instructor-led training")
+    return [units.session(portal, place, data) for place, data in enumerate(unit.sessions, start=1)]
 
 
 OPERATIONS = (

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sandbox.talentlms.academy import Academy
+from sandbox.talentlms.portal import Portal
 from sandbox.talentlms.records import Branch
 from sandbox.talentlms.replies import formats
 from sandbox.talentlms.replies.courses import AVATAR
@@ -33,13 +33,13 @@ TRADE = {
 }
 
 
-def summary(academy: Academy, branch: Branch) -> dict[str, Any]:
+def summary(portal: Portal, branch: Branch) -> dict[str, Any]:
     """Return a branch as the list of all branches shows it."""
     return {
         "id": str(branch.id),
         "name": branch.name,
         "description": branch.description,
-        "avatar": academy.url + AVATAR,
+        "avatar": portal.url + AVATAR,
         **{name: branch.settings.get(name, value) for name, value in LOOK.items()},
         "group_id": formats.number_or_none(branch.group_id),
         "registration_email_restriction": branch.settings.get("registration_email_restriction"),
@@ -48,11 +48,11 @@ def summary(academy: Academy, branch: Branch) -> dict[str, Any]:
     }
 
 
-def created(academy: Academy, branch: Branch) -> dict[str, Any]:
+def created(portal: Portal, branch: Branch) -> dict[str, Any]:
     """Return a branch as ``createbranch`` answers; the id is a number where the quirk says so."""
-    return summary(academy, branch) | ({"id": branch.id} if academy.quirks.int_ids_on_create else {})
+    return summary(portal, branch) | ({"id": branch.id} if portal.quirks.int_ids_on_create else {})
 
 
-def detail(academy: Academy, branch: Branch) -> dict[str, Any]:
+def detail(portal: Portal, branch: Branch) -> dict[str, Any]:
     """Return a branch with its users and courses."""
-    return {**summary(academy, branch), **members(academy, branch)}
+    return {**summary(portal, branch), **members(portal, branch)}

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sandbox.talentlms.academy import Academy
+from sandbox.talentlms.portal import Portal
 from sandbox.talentlms.records import Category, Course
 from sandbox.talentlms.replies import courses, formats
 from sandbox.talentlms.rules.lookup import courses_in, units_of
@@ -18,17 +18,17 @@ def summary(category: Category) -> dict[str, Any]:
     }
 
 
-def detail(academy: Academy, category: Category) -> dict[str, Any]:
+def detail(portal: Portal, category: Category) -> dict[str, Any]:
     """Return a category with its courses."""
-    return {**summary(category), "courses": [_course(academy, one) for one in courses_in(academy, category)]}
+    return {**summary(category), "courses": [_course(portal, one) for one in courses_in(portal, category)]}
 
 
-def leaf(academy: Academy, category: Category) -> dict[str, Any]:
+def leaf(portal: Portal, category: Category) -> dict[str, Any]:
     """Return a category with its courses and their units."""
-    return {**summary(category), "courses": [_lesson(academy, one) for one in courses_in(academy, category)]}
+    return {**summary(category), "courses": [_lesson(portal, one) for one in courses_in(portal, category)]}
 
 
-def _course(academy: Academy, course: Course) -> dict[str, Any]:
+def _course(portal: Portal, course: Course) -> dict[str, Any]:
     return {
         "id": str(course.id),
         "name": course.name,
@@ -37,17 +37,17 @@ def _course(academy: Academy, course: Course) -> dict[str, Any]:
         "status": "active",
         "hide_from_catalog": formats.bit(course.hide_from_catalog),
         "level": course.level,
-        **courses.shared(academy, course),
-        **courses.avatars(academy),
+        **courses.shared(portal, course),
+        **courses.avatars(portal),
     }
 
 
-def _lesson(academy: Academy, course: Course) -> dict[str, Any]:
+def _lesson(portal: Portal, course: Course) -> dict[str, Any]:
     return {
         "id": str(course.id),
         "name": course.name,
         "description": course.description,
-        **courses.shared(academy, course),
-        **courses.avatars(academy),
-        "units": [courses.unit_reply(academy, unit) for unit in units_of(academy, course)],
+        **courses.shared(portal, course),
+        **courses.avatars(portal),
+        "units": [courses.unit_reply(portal, unit) for unit in units_of(portal, course)],
     }

@@ -2,36 +2,36 @@
 
 from datetime import UTC, datetime
 
-from sandbox.talentlms.academy import Academy
+from sandbox.talentlms.portal import Portal
 
 DAYS = {"DDMMYYYY": "%d/%m/%Y", "MMDDYYYY": "%m/%d/%Y", "YYYYMMDD": "%Y/%m/%d"}
 UNITS = ((3600, "h"), (60, "m"), (1, "s"))
 
 
-def time(academy: Academy, seconds: int | None) -> str:
+def time(portal: Portal, seconds: int | None) -> str:
     """Return a time in the domain's format, ``17/07/2012, 15:29:25``; empty for never."""
-    return _written(academy, seconds, ", %H:%M:%S")
+    return _written(portal, seconds, ", %H:%M:%S")
 
 
-def minute(academy: Academy, seconds: int | None) -> str:
+def minute(portal: Portal, seconds: int | None) -> str:
     """Return a time without its seconds, ``25/07/2013, 16:11``."""
-    return _written(academy, seconds, ", %H:%M")
+    return _written(portal, seconds, ", %H:%M")
 
 
-def day(academy: Academy, seconds: int | None) -> str:
+def day(portal: Portal, seconds: int | None) -> str:
     """Return a day in the domain's format, ``17/07/2012``; empty for never."""
-    return _written(academy, seconds, "")
+    return _written(portal, seconds, "")
 
 
-def _written(academy: Academy, seconds: int | None, rest: str) -> str:
+def _written(portal: Portal, seconds: int | None, rest: str) -> str:
     if seconds is None:
         return ""
-    return datetime.fromtimestamp(seconds, UTC).strftime(DAYS[academy.quirks.date_format] + rest)
+    return datetime.fromtimestamp(seconds, UTC).strftime(DAYS[portal.quirks.date_format] + rest)
 
 
-def read_day(academy: Academy, text: str) -> int:
+def read_day(portal: Portal, text: str) -> int:
     """Return the first second of a day in the domain's format; ``ValueError`` if it is none."""
-    moment = datetime.strptime(text, DAYS[academy.quirks.date_format]).replace(tzinfo=UTC)
+    moment = datetime.strptime(text, DAYS[portal.quirks.date_format]).replace(tzinfo=UTC)
     return int(moment.timestamp())
 
 

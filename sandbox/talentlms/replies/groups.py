@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sandbox.talentlms.academy import Academy
+from sandbox.talentlms.portal import Portal
 from sandbox.talentlms.records import Branch, Group
 from sandbox.talentlms.replies import formats
 
@@ -22,20 +22,20 @@ def summary(group: Group) -> dict[str, Any]:
     }
 
 
-def created(academy: Academy, group: Group) -> dict[str, Any]:
+def created(portal: Portal, group: Group) -> dict[str, Any]:
     """Return a group as ``creategroup`` answers; the id is a number where the quirk says so."""
-    return summary(group) | ({"id": group.id} if academy.quirks.int_ids_on_create else {})
+    return summary(group) | ({"id": group.id} if portal.quirks.int_ids_on_create else {})
 
 
-def detail(academy: Academy, group: Group) -> dict[str, Any]:
+def detail(portal: Portal, group: Group) -> dict[str, Any]:
     """Return a group with its users and courses."""
-    return {**summary(group), **members(academy, group)}
+    return {**summary(group), **members(portal, group)}
 
 
-def members(academy: Academy, holder: Group | Branch) -> dict[str, Any]:
+def members(portal: Portal, holder: Group | Branch) -> dict[str, Any]:
     """Return the users and courses of a group or branch; archived users are left out."""
-    people = [academy.state.users[number] for number in holder.users]
-    courses = [academy.state.courses[number] for number in holder.courses]
+    people = [portal.state.users[number] for number in holder.users]
+    courses = [portal.state.courses[number] for number in holder.courses]
     return {
         "users": [{"id": str(one.id), "name": one.short_name} for one in people if not one.archived],
         "courses": [{"id": str(one.id), "name": one.name} for one in courses],

@@ -2,33 +2,33 @@
 
 from typing import Any
 
-from sandbox.talentlms.academy import Academy
+from sandbox.talentlms.portal import Portal
 from sandbox.talentlms.records import Course, Enrolment, Progress, Unit, User
 from sandbox.talentlms.replies import formats
 from sandbox.talentlms.replies.users import COMPLETED, IN_PROGRESS, NOT_STARTED, completion
 from sandbox.talentlms.rules.enrolments import tasks_of
 
 
-def status_in_course(academy: Academy, enrolment: Enrolment, user: User, course: Course) -> dict[str, Any]:
+def status_in_course(portal: Portal, enrolment: Enrolment, user: User, course: Course) -> dict[str, Any]:
     """Return a user's status in a course and in its units, sections left out."""
     return {
         "role": enrolment.role,
-        "enrolled_on": formats.time(academy, enrolment.enrolled_on),
+        "enrolled_on": formats.time(portal, enrolment.enrolled_on),
         "enrolled_on_timestamp": formats.stamp(enrolment.enrolled_on),
         "completion_status": completion(enrolment)[1],
         "completion_percentage": str(enrolment.percentage),
-        "completed_on": formats.time(academy, enrolment.completed_on),
+        "completed_on": formats.time(portal, enrolment.completed_on),
         "completed_on_timestamp": formats.stamp(enrolment.completed_on),
-        "expired_on": formats.time(academy, enrolment.expires_on),
+        "expired_on": formats.time(portal, enrolment.expires_on),
         "expired_on_timestamp": formats.stamp(enrolment.expires_on),
         "total_time": formats.duration(enrolment.seconds),
         "total_time_seconds": enrolment.seconds,
-        "units": [_unit(academy, user, unit) for unit in tasks_of(academy, course)],
+        "units": [_unit(portal, user, unit) for unit in tasks_of(portal, course)],
     }
 
 
-def _unit(academy: Academy, user: User, unit: Unit) -> dict[str, Any]:
-    progress = academy.state.progress.get((user.id, unit.id))
+def _unit(portal: Portal, user: User, unit: Unit) -> dict[str, Any]:
+    progress = portal.state.progress.get((user.id, unit.id))
     completed = progress.completed_on if progress else None
     seconds = progress.seconds if progress else 0
     return {
@@ -36,7 +36,7 @@ def _unit(academy: Academy, user: User, unit: Unit) -> dict[str, Any]:
         "name": unit.name,
         "type": unit.type,
         "completion_status": unit_status(progress),
-        "completed_on": formats.time(academy, completed),
+        "completed_on": formats.time(portal, completed),
         "completed_on_timestamp": formats.stamp(completed),
         "score": str(progress.score) if progress else "",
         "total_time": formats.duration(seconds),

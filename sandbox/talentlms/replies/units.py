@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sandbox.talentlms.academy import Academy
+from sandbox.talentlms.portal import Portal
 from sandbox.talentlms.records import Progress, Unit, User
 from sandbox.talentlms.replies import formats
 from sandbox.talentlms.replies.progress import unit_status
@@ -10,7 +10,7 @@ from sandbox.talentlms.replies.progress import unit_status
 PASSED = "Passed"
 
 
-def test_answers(academy: Academy, unit: Unit, user: User, progress: Progress) -> dict[str, Any]:
+def test_answers(portal: Portal, unit: Unit, user: User, progress: Progress) -> dict[str, Any]:
     """Return what a user answered in a test."""
     return {
         "test_id": str(unit.id),
@@ -18,24 +18,24 @@ def test_answers(academy: Academy, unit: Unit, user: User, progress: Progress) -
         **_person(user),
         "score": f"{progress.score}.00%",
         "completion_status": PASSED if progress.completed_on is not None else unit_status(progress),
-        **_completion(academy, progress),
+        **_completion(portal, progress),
         "questions": [_test_question(question, progress) for question in unit.questions],
     }
 
 
-def survey_answers(academy: Academy, unit: Unit, user: User, progress: Progress) -> dict[str, Any]:
+def survey_answers(portal: Portal, unit: Unit, user: User, progress: Progress) -> dict[str, Any]:
     """Return what a user answered in a survey."""
     return {
         "survey_id": str(unit.id),
         "survey_name": unit.name,
         **_person(user),
         "completion_status": unit_status(progress),
-        **_completion(academy, progress),
+        **_completion(portal, progress),
         "questions": [_survey_question(question, progress) for question in unit.questions],
     }
 
 
-def session(academy: Academy, session_id: int, data: dict[str, Any]) -> dict[str, str]:
+def session(portal: Portal, session_id: int, data: dict[str, Any]) -> dict[str, str]:
     """Return a session of instructor-led training."""
     return {
         "id": str(session_id),
@@ -48,7 +48,7 @@ def session(academy: Academy, session_id: int, data: dict[str, Any]) -> dict[str
         "description": data["description"],
         "location": data["location"],
         "start_timestamp": str(data["starts_on"]),
-        "start_date": formats.time(academy, data["starts_on"]),
+        "start_date": formats.time(portal, data["starts_on"]),
         "capacity": formats.number_or_empty(data["capacity"]) or "unlimited",
         "duration_minutes": str(data["minutes"]),
     }
@@ -58,9 +58,9 @@ def _person(user: User) -> dict[str, str]:
     return {"user_id": str(user.id), "user_name": user.short_name}
 
 
-def _completion(academy: Academy, progress: Progress) -> dict[str, Any]:
+def _completion(portal: Portal, progress: Progress) -> dict[str, Any]:
     return {
-        "completed_on": formats.time(academy, progress.completed_on),
+        "completed_on": formats.time(portal, progress.completed_on),
         "completed_on_timestamp": formats.stamp(progress.completed_on),
         "total_time": formats.duration(progress.seconds),
         "total_time_seconds": progress.seconds,

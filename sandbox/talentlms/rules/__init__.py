@@ -1,1 +1,1 @@
-"""The rules of the academy: what changes when something happens, whoever asked for it."""
+"""The rules of the portal: what changes when something happens, by whatever way."""

@@ -1,7 +1,7 @@
 """Enrolments: who takes which course, and how far they have come."""
 
-from sandbox.talentlms.academy import Academy
 from sandbox.talentlms.errors import ApiError
+from sandbox.talentlms.portal import Portal
 from sandbox.talentlms.records import Certificate, Course, Enrolment, Progress, Unit, User
 from sandbox.talentlms.rules.lookup import enrolment_of, units_of
 from sandbox.talentlms.timeline import note
@@ -13,138 +13,138 @@ WHOLE = 100
 UNIT_EVENTS = {"Test": "unitprogress_test_completion", "Survey": "unitprogress_survey_completion"}
 
 
-def enrol(academy: Academy, user: User, course: Course, role: str = "learner") -> Enrolment:
+def enrol(portal: Portal, user: User, course: Course, role: str = "learner") -> Enrolment:
     """Enrol a user in a course.
 
     Raises:
         ApiError: they are enrolled already.
     """
-    if (user.id, course.id) in academy.state.enrolments:
+    if (user.id, course.id) in portal.state.enrolments:
         raise ApiError("The requested user is already enrolled in this course")
-    now = academy.clock.seconds()
+    now = portal.clock.seconds()
     expires = now + course.time_limit * DAY if course.time_limit else None
     enrolment = Enrolment(user.id, course.id, role, enrolled_on=now, expires_on=expires)
-    academy.state.enrolments[user.id, course.id] = enrolment
-    note(academy, "course_add_user", f"{user.short_name} was added to the course {course.name}", user, course)
+    portal.state.enrolments[user.id, course.id] = enrolment
+    note(portal, "course_add_user", f"{user.short_name} was added to the course {course.name}", user, course)
     return enrolment
 
 
-def enrol_where_missing(academy: Academy, user: User, courses: list[int]) -> None:
+def enrol_where_missing(portal: Portal, user: User, courses: list[int]) -> None:
     """Enrol a user in those of the courses that they do not take yet."""
     for number in courses:
-        course = academy.state.courses.get(number)
-        if course and (user.id, number) not in academy.state.enrolments:
-            enrol(academy, user, course)
+        course = portal.state.courses.get(number)
+        if course and (user.id, number) not in portal.state.enrolments:
+            enrol(portal, user, course)
 
 
-def unenrol(academy: Academy, user: User, course: Course) -> None:
+def unenrol(portal: Portal, user: User, course: Course) -> None:
     """End an enrolment and its progress; raises ``ApiError`` where there is none."""
-    enrolment_of(academy, user, course)
-    del academy.state.enrolments[user.id, course.id]
-    _forget_units(academy, user, course)
+    enrolment_of(portal, user, course)
+    del portal.state.enrolments[user.id, course.id]
+    _forget_units(portal, user, course)
     message = f"{user.short_name} was removed from the course {course.name}"
-    note(academy, "course_remove_user", message, user, course)
+    note(portal, "course_remove_user", message, user, course)
 
 
-def tasks_of(academy: Academy, course: Course) -> list[Unit]:
+def tasks_of(portal: Portal, course: Course) -> list[Unit]:
     """Return the units that can be completed: all but the sections."""
-    return [unit for unit in units_of(academy, course) if unit.type != "Section"]
+    return [unit for unit in units_of(portal, course) if unit.type != "Section"]
 
 
-def complete_unit(academy: Academy, user: User, unit: Unit, course: Course) -> None:
+def complete_unit(portal: Portal, user: User, unit: Unit, course: Course) -> None:
     """Complete one unit; the course is complete with the last of them."""
-    enrolment = enrolment_of(academy, user, course)
-    _finish(academy, user, unit)
-    tasks = tasks_of(academy, course)
-    done = sum(is_done(academy, user, task) for task in tasks)
+    enrolment = enrolment_of(portal, user, course)
+    _finish(portal, user, unit)
+    tasks = tasks_of(portal, course)
+    done = sum(is_done(portal, user, task) for task in tasks)
     enrolment.seconds += UNIT_SECONDS
     if done == len(tasks):
-        _complete(academy, user, course, enrolment)
+        _complete(portal, user, course, enrolment)
     else:
         enrolment.percentage = 100 * done // len(tasks)
 
 
-def complete_course(academy: Academy, user: User, course: Course) -> None:
+def complete_course(portal: Portal, user: User, course: Course) -> None:
     """Complete every unit and with them the course; doing it again changes nothing."""
-    enrolment = enrolment_of(academy, user, course)
-    for unit in tasks_of(academy, course):
-        if not is_done(academy, user, unit):
-            _finish(academy, user, unit)
+    enrolment = enrolment_of(portal, user, course)
+    for unit in tasks_of(portal, course):
+        if not is_done(portal, user, unit):
+            _finish(portal, user, unit)
             enrolment.seconds += UNIT_SECONDS
-    _complete(academy, user, course, enrolment)
+    _complete(portal, user, course, enrolment)
 
 
-def set_percentage(academy: Academy, user: User, course: Course, percentage: int) -> None:
+def set_percentage(portal: Portal, user: User, course: Course, percentage: int) -> None:
     """Set how far a user has come, in per cent from 0 to 100; the first units are completed to match."""
-    reset(academy, user, course)
+    reset(portal, user, course)
     if percentage == WHOLE:
-        complete_course(academy, user, course)
+        complete_course(portal, user, course)
         return
-    enrolment = enrolment_of(academy, user, course)
-    tasks = tasks_of(academy, course)
+    enrolment = enrolment_of(portal, user, course)
+    tasks = tasks_of(portal, course)
     for unit in tasks[: len(tasks) * percentage // 100]:
-        _finish(academy, user, unit)
+        _finish(portal, user, unit)
         enrolment.seconds += UNIT_SECONDS
     enrolment.percentage = percentage
 
 
-def reset(academy: Academy, user: User, course: Course) -> None:
+def reset(portal: Portal, user: User, course: Course) -> None:
     """Set a user back to the start of a course; what it certified stays."""
-    enrolment = enrolment_of(academy, user, course)
+    enrolment = enrolment_of(portal, user, course)
     enrolment.percentage, enrolment.completed_on, enrolment.seconds = 0, None, 0
-    _forget_units(academy, user, course)
+    _forget_units(portal, user, course)
 
 
-def is_done(academy: Academy, user: User, unit: Unit) -> bool:
+def is_done(portal: Portal, user: User, unit: Unit) -> bool:
     """Tell whether a user has completed a unit."""
-    progress = academy.state.progress.get((user.id, unit.id))
+    progress = portal.state.progress.get((user.id, unit.id))
     return progress is not None and progress.completed_on is not None
 
 
-def remove_certificates(academy: Academy, user: User, course: Course) -> None:
+def remove_certificates(portal: Portal, user: User, course: Course) -> None:
     """Take away what a course certified to a user."""
-    table = academy.state.certificates
+    table = portal.state.certificates
     for earned in [one for one in table.values() if (one.user_id, one.course_id) == (user.id, course.id)]:
         del table[earned.id]
         message = f"The certification of {user.short_name} for the course {course.name} was removed"
-        note(academy, "certification_remove_certification", message, user, course)
+        note(portal, "certification_remove_certification", message, user, course)
 
 
-def _forget_units(academy: Academy, user: User, course: Course) -> None:
-    for unit in units_of(academy, course):
-        academy.state.progress.pop((user.id, unit.id), None)
+def _forget_units(portal: Portal, user: User, course: Course) -> None:
+    for unit in units_of(portal, course):
+        portal.state.progress.pop((user.id, unit.id), None)
 
 
-def _finish(academy: Academy, user: User, unit: Unit) -> None:
-    academy.state.progress[user.id, unit.id] = Progress(
+def _finish(portal: Portal, user: User, unit: Unit) -> None:
+    portal.state.progress[user.id, unit.id] = Progress(
         user.id,
         unit.id,
         status="Completed",
         score=100,
         seconds=UNIT_SECONDS,
-        completed_on=academy.clock.seconds(),
+        completed_on=portal.clock.seconds(),
         answers={question["id"]: question["model_answer"] for question in unit.questions},
     )
     event = UNIT_EVENTS.get(unit.type)
     if event:
-        note(academy, event, f"{user.short_name} completed {unit.name}", user, unit)
+        note(portal, event, f"{user.short_name} completed {unit.name}", user, unit)
 
 
-def _complete(academy: Academy, user: User, course: Course, enrolment: Enrolment) -> None:
+def _complete(portal: Portal, user: User, course: Course, enrolment: Enrolment) -> None:
     if enrolment.completed_on is not None:
         return
     enrolment.percentage = WHOLE
-    enrolment.completed_on = academy.clock.seconds()
-    note(academy, "course_completion", f"{user.short_name} completed the course {course.name}", user, course)
+    enrolment.completed_on = portal.clock.seconds()
+    note(portal, "course_completion", f"{user.short_name} completed the course {course.name}", user, course)
     if course.certification:
-        _certify(academy, user, course)
+        _certify(portal, user, course)
 
 
-def _certify(academy: Academy, user: User, course: Course) -> None:
-    now = academy.clock.seconds()
-    number = academy.state.next_id("certificates")
+def _certify(portal: Portal, user: User, course: Course) -> None:
+    now = portal.clock.seconds()
+    number = portal.state.next_id("certificates")
     expires = now + course.certification_days * DAY if course.certification_days else None
     unique_id = f"{now}{number:05d}"
-    academy.state.certificates[number] = Certificate(number, user.id, course.id, unique_id, now, expires)
+    portal.state.certificates[number] = Certificate(number, user.id, course.id, unique_id, now, expires)
     message = f"{user.short_name} was awarded a certification for the course {course.name}"
-    note(academy, "certification_issue_certification", message, user, course)
+    note(portal, "certification_issue_certification", message, user, course)

@@ -1,10 +1,10 @@
-"""Mail: nothing is sent; what would have been is kept for whoever looks."""
+"""Mail: nothing is sent; what would have been is kept to be looked at."""
 
-from sandbox.talentlms.academy import Academy
+from sandbox.talentlms.portal import Portal
 from sandbox.talentlms.records import Mail, User
 
 
-def send(academy: Academy, user: User, subject: str, text: str) -> None:
+def send(portal: Portal, user: User, subject: str, text: str) -> None:
     """Keep a message to a user."""
-    number = academy.state.next_id("mails")
-    academy.state.mails[number] = Mail(number, user.email, subject, text, academy.clock.seconds())
+    number = portal.state.next_id("mails")
+    portal.state.mails[number] = Mail(number, user.email, subject, text, portal.clock.seconds())

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox.talentlms.academy import Academy
 from sandbox.talentlms.links import new_key
+from sandbox.talentlms.portal import Portal
 from sandbox.talentlms.records import Coupon, Course, CustomField, Session, Unit, User
 from sandbox.talentlms.rules import accounts
 from sandbox.talentlms.timeline import note
@@ -13,7 +13,7 @@ PASSWORD = "Sandbox-1"
 PLAIN = ("status", "archived", "language", "custom_fields", "bio", "credits", "restrict_email")
 
 
-def add_user(academy: Academy, values: Mapping[str, Any]) -> User:
+def add_user(portal: Portal, values: Mapping[str, Any]) -> User:
     """Make a user; only e-mail and username must be free, everything else is taken as it is given.
 
     Raises:
@@ -30,56 +30,56 @@ def add_user(academy: Academy, values: Mapping[str, Any]) -> User:
         "user_type": values.get("user_type", "Learner"),
     }
     _known(values, (*person, *PLAIN, "id"))
-    accounts.check_unique(academy, email, person["login"])
-    user = accounts.open_account(academy, person, _free(academy.state.users, values))
+    accounts.check_unique(portal, email, person["login"])
+    user = accounts.open_account(portal, person, _free(portal.state.users, values))
     for name in PLAIN:
         setattr(user, name, values.get(name, getattr(user, name)))
     return user
 
 
-def add_course(academy: Academy, values: Mapping[str, Any]) -> Course:
+def add_course(portal: Portal, values: Mapping[str, Any]) -> Course:
     """Make a course; ``units`` are the names of its units. Raises ``ValueError`` for an unknown key or a taken id."""
     _known(values, ("id", "name", "price", "category_id", "units", "description", "certification", "custom_fields"))
-    state, now = academy.state, academy.clock.seconds()
+    state, now = portal.state, portal.clock.seconds()
     number = state.next_id("courses", _free(state.courses, values))
     rest = {name: value for name, value in values.items() if name not in ("id", "units")}
     course = Course(id=number, created_on=now, last_updated=now, creator_id=accounts.OWNER, **rest)
     state.courses[number] = course
     for name in values.get("units", ("First steps", "Going further")):
-        add_unit(academy, course, "Content", name)
-    by = accounts.owner(academy)
-    note(academy, "course_create_course", f"The course {course.name} was created by {by.short_name}", by, course)
+        add_unit(portal, course, "Content", name)
+    by = accounts.owner(portal)
+    note(portal, "course_create_course", f"The course {course.name} was created by {by.short_name}", by, course)
     return course
 
 
-def add_unit(academy: Academy, course: Course, kind: str, name: str, **rest: Any) -> Unit:
+def add_unit(portal: Portal, course: Course, kind: str, name: str, **rest: Any) -> Unit:
     """Add a unit to the end of a course."""
-    number = academy.state.next_id("units")
+    number = portal.state.next_id("units")
     unit = Unit(number, course.id, kind, name, **rest)
-    academy.state.units[number] = unit
+    portal.state.units[number] = unit
     return unit
 
 
-def add_custom_field(academy: Academy, values: Mapping[str, Any]) -> CustomField:
+def add_custom_field(portal: Portal, values: Mapping[str, Any]) -> CustomField:
     """Make or replace a custom field. Raises ``ValueError`` for one that is of nothing."""
     if values.get("of") not in ("user", "course"):
         raise ValueError("a custom field is of a user or of a course")
     field = CustomField(**{"type": "text", **values})
-    academy.state.custom_fields[field.of, field.key] = field
+    portal.state.custom_fields[field.of, field.key] = field
     return field
 
 
-def add_coupon(academy: Academy, code: str, percent: int, *, expired: bool = False) -> Coupon:
+def add_coupon(portal: Portal, code: str, percent: int, *, expired: bool = False) -> Coupon:
     """Make a coupon."""
-    coupon = academy.state.coupons[code] = Coupon(code, percent, expired)
+    coupon = portal.state.coupons[code] = Coupon(code, percent, expired)
     return coupon
 
 
-def open_session(academy: Academy, user: User, **rest: Any) -> Session:
+def open_session(portal: Portal, user: User, **rest: Any) -> Session:
     """Sign a user in with a new browser session."""
     session = Session(new_key(26), user.id, **rest)
-    academy.state.sessions[session.id] = session
-    note(academy, "user_login_user", f"{user.short_name} signed in", user)
+    portal.state.sessions[session.id] = session
+    note(portal, "user_login_user", f"{user.short_name} signed in", user)
     return session
 
 

@@ -1,6 +1,6 @@
-"""A believable academy: people, courses, groups and branches, and a month of history."""
+"""A believable portal: people, courses, groups and branches, and a month of history."""
 
-from sandbox.talentlms.academy import Academy
+from sandbox.talentlms.portal import Portal
 from sandbox.talentlms.seed import courses, people, teams
 from sandbox.talentlms.state import RECORDS
 
@@ -15,23 +15,23 @@ TIMES = (
 )
 
 
-def furnish(academy: Academy, *, full: bool) -> None:
-    """Fill an empty state: with the whole academy if ``full``, else with its owner alone."""
-    people.add_owner(academy)
+def fill(portal: Portal, *, full: bool) -> None:
+    """Fill an empty state: with the whole portal if ``full``, else with its owner alone."""
+    people.add_owner(portal)
     if full:
-        people.add_custom_fields(academy)
-        people.add_everyone(academy)
-        courses.add_catalogue(academy)
-        teams.add_groups(academy)
-        teams.add_branches(academy)
-        courses.enrol_people(academy)
-        people.archive_one(academy)
-    _move_back(academy, MONTH)
+        people.add_custom_fields(portal)
+        people.add_everyone(portal)
+        courses.add_catalogue(portal)
+        teams.add_groups(portal)
+        teams.add_branches(portal)
+        courses.enrol_people(portal)
+        people.archive_one(portal)
+    _move_back(portal, MONTH)
 
 
-def _move_back(academy: Academy, seconds: int) -> None:
+def _move_back(portal: Portal, seconds: int) -> None:
     for table in RECORDS:
-        for record in getattr(academy.state, table).values():
+        for record in getattr(portal.state, table).values():
             for name in TIMES:
                 if isinstance(getattr(record, name, None), int):
                     setattr(record, name, getattr(record, name) - seconds)

@@ -1,8 +1,8 @@
-"""The catalogue of the seeded academy, and who takes what."""
+"""The catalogue of the seeded portal, and who takes what."""
 
 from typing import Any
 
-from sandbox.talentlms.academy import Academy
+from sandbox.talentlms.portal import Portal
 from sandbox.talentlms.records import Category
 from sandbox.talentlms.rules import accounts, enrolments, lookup, staging
 from sandbox.talentlms.seed.questions import survey_questions, test_questions
@@ -58,32 +58,32 @@ COUPONS = (("WELCOME10", 10), ("FREE100", 100))
 FORTNIGHT = 14 * 86_400
 
 
-def add_catalogue(academy: Academy) -> None:
+def add_catalogue(portal: Portal) -> None:
     """Make categories, courses with their units, and coupons."""
     for category in CATEGORIES:
-        number = academy.state.next_id("categories", category.id)
-        academy.state.categories[number] = Category(**vars(category))
+        number = portal.state.next_id("categories", category.id)
+        portal.state.categories[number] = Category(**vars(category))
     for values in COURSES:
-        staging.add_course(academy, {**values, "units": ()})
+        staging.add_course(portal, {**values, "units": ()})
     for code, percent in COUPONS:
-        staging.add_coupon(academy, code, percent)
-    _add_units(academy)
-    _add_rules(academy)
+        staging.add_coupon(portal, code, percent)
+    _add_units(portal)
+    _add_rules(portal)
 
 
-def _add_units(academy: Academy) -> None:
-    for course in academy.state.courses.values():
-        staging.add_unit(academy, course, "Section", "Part one", delay_minutes=60)
-        staging.add_unit(academy, course, "Content", f"{course.name}: an overview")
-        staging.add_unit(academy, course, "Presentation | Document", f"{course.name}: the slides")
-    intro, law = academy.state.courses[12], academy.state.courses[34]
-    staging.add_unit(academy, intro, "Test", "What have you learned?", questions=test_questions())
-    staging.add_unit(academy, intro, "Survey", "What do you think?", questions=survey_questions())
-    staging.add_unit(academy, law, "Instructor-led training", "Meet the officer", sessions=_sessions(academy))
+def _add_units(portal: Portal) -> None:
+    for course in portal.state.courses.values():
+        staging.add_unit(portal, course, "Section", "Part one", delay_minutes=60)
+        staging.add_unit(portal, course, "Content", f"{course.name}: an overview")
+        staging.add_unit(portal, course, "Presentation | Document", f"{course.name}: the slides")
+    intro, law = portal.state.courses[12], portal.state.courses[34]
+    staging.add_unit(portal, intro, "Test", "What have you learned?", questions=test_questions())
+    staging.add_unit(portal, intro, "Survey", "What do you think?", questions=survey_questions())
+    staging.add_unit(portal, law, "Instructor-led training", "Meet the officer", sessions=_sessions(portal))
 
 
-def _sessions(academy: Academy) -> list[dict[str, Any]]:
-    instructor = accounts.user_by_login(academy, "ines")
+def _sessions(portal: Portal) -> list[dict[str, Any]]:
+    instructor = accounts.user_by_login(portal, "ines")
     return [
         {
             "name": name,
@@ -92,7 +92,7 @@ def _sessions(academy: Academy) -> list[dict[str, Any]]:
             "instructor_id": instructor.id,
             "description": "",
             "location": "" if kind == "webinar" else "Room 1",
-            "starts_on": academy.clock.seconds() + FORTNIGHT,
+            "starts_on": portal.clock.seconds() + FORTNIGHT,
             "capacity": capacity,
             "minutes": minutes,
         }
@@ -100,18 +100,18 @@ def _sessions(academy: Academy) -> list[dict[str, Any]]:
     ]
 
 
-def _add_rules(academy: Academy) -> None:
-    law = academy.state.courses[34]
+def _add_rules(portal: Portal) -> None:
+    law = portal.state.courses[34]
     law.rules, law.prerequisites, law.certification_days = ["You must complete all content"], [[12, 1]], 365
-    for course in academy.state.courses.values():
+    for course in portal.state.courses.values():
         course.level = "1"
-    academy.state.courses[19].shared_key = "GGKMFPJU"
+    portal.state.courses[19].shared_key = "GGKMFPJU"
 
 
-def enrol_people(academy: Academy) -> None:
+def enrol_people(portal: Portal) -> None:
     """Enrol people and let them come as far as they have."""
     for login, course_id, role, percentage in ENROLMENTS:
-        user, course = accounts.user_by_login(academy, login), lookup.course_by_id(academy, course_id)
-        enrolments.enrol(academy, user, course, role)
+        user, course = accounts.user_by_login(portal, login), lookup.course_by_id(portal, course_id)
+        enrolments.enrol(portal, user, course, role)
         if percentage:
-            enrolments.set_percentage(academy, user, course, percentage)
+            enrolments.set_percentage(portal, user, course, percentage)

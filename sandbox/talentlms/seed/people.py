@@ -1,12 +1,12 @@
-"""The people of the seeded academy; whoever may sign in does so with the password ``Sandbox-1``."""
+"""The people of the seeded portal; all who may sign in do so with the password ``Sandbox-1``."""
 
 from typing import Any
 
-from sandbox.talentlms.academy import Academy
+from sandbox.talentlms.portal import Portal
 from sandbox.talentlms.rules import accounts, staging
 
 OWNER = {
-    "email": "ada@academy.example",
+    "email": "ada@portal.example",
     "login": "ada.admin",
     "first_name": "Ada",
     "last_name": "Sommer",
@@ -15,14 +15,14 @@ OWNER = {
 }
 PEOPLE: tuple[dict[str, Any], ...] = (
     {
-        "email": "omar@academy.example",
+        "email": "omar@portal.example",
         "login": "omar",
         "first_name": "Omar",
         "last_name": "Haddad",
         "user_type": "Admin-Type",
     },
     {
-        "email": "ines@academy.example",
+        "email": "ines@portal.example",
         "login": "ines",
         "first_name": "Ines",
         "last_name": "Moreau",
@@ -89,31 +89,31 @@ FIELDS: tuple[dict[str, Any], ...] = (
 )
 
 
-def add_owner(academy: Academy) -> None:
+def add_owner(portal: Portal) -> None:
     """Make the owner of the account, user 1."""
-    staging.add_user(academy, OWNER)
+    staging.add_user(portal, OWNER)
 
 
-def add_custom_fields(academy: Academy) -> None:
+def add_custom_fields(portal: Portal) -> None:
     """Make the custom fields of users and courses; none of them is mandatory."""
     for field in FIELDS:
-        staging.add_custom_field(academy, field)
+        staging.add_custom_field(portal, field)
 
 
-def add_everyone(academy: Academy) -> None:
+def add_everyone(portal: Portal) -> None:
     """Make everyone else."""
     for person in PEOPLE:
-        user = staging.add_user(academy, person)
+        user = staging.add_user(portal, person)
         if user.login == BADGED:
-            user.badges.append(_badge(academy))
+            user.badges.append(_badge(portal))
 
 
-def archive_one(academy: Academy) -> None:
+def archive_one(portal: Portal) -> None:
     """Archive the one who has left, with all that they did."""
-    user = accounts.user_by_login(academy, ARCHIVED)
-    accounts.remove_user(academy, user, accounts.owner(academy), permanent=False)
+    user = accounts.user_by_login(portal, ARCHIVED)
+    accounts.remove_user(portal, user, accounts.owner(portal), permanent=False)
 
 
-def _badge(academy: Academy) -> dict[str, Any]:
-    issued_on = academy.clock.seconds()
+def _badge(portal: Portal) -> dict[str, Any]:
+    issued_on = portal.clock.seconds()
     return {"name": "Activity Newbie", "type": "activity", "criteria": "4 logins", "issued_on": issued_on}

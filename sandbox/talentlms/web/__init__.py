@@ -1,1 +1,1 @@
-"""The doors: the API for machines, pages for persons, the control plane and the console for whoever tests."""
+"""The routes: the API for machines, pages for persons, the control plane and the console for testers."""

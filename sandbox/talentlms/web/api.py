@@ -1,4 +1,4 @@
-"""The API's door: ``/api/v1/…`` in, JSON out."""
+"""The API's routes: ``/api/v1/…`` in, JSON out."""
 
 import hmac
 import time
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from flask import Blueprint, Request, Response, request
 
 from sandbox.talentlms import addresses
-from sandbox.talentlms.academy import Academy
 from sandbox.talentlms.arguments import Arguments
-from sandbox.talentlms.calls import Call, blotted
+from sandbox.talentlms.calls import Call, redacted
 from sandbox.talentlms.errors import ApiError, InvalidArguments, Missing, Throttled, Unauthorized, UnknownAction
 from sandbox.talentlms.faults import Fault
 from sandbox.talentlms.operation import Operation
 from sandbox.talentlms.operations import OPERATIONS
+from sandbox.talentlms.portal import Portal
 from sandbox.talentlms.web import faulty
 from sandbox.talentlms.web.answer import Answer, pointing_elsewhere, refusal, response, unauthorized_page
 
@@ -29,33 +29,33 @@ class Asked:
     problem: ApiError | None = None
 
 
-def blueprint(academy: Academy) -> Blueprint:
+def blueprint(portal: Portal) -> Blueprint:
     """Return the routes of the API."""
     routes = Blueprint("api", __name__)
 
     @routes.route("/api/v1/", defaults={"_path": ""}, methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
     @routes.route("/api/v1/<path:_path>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
     def call(_path: str) -> Response:
-        return _take(academy, request)
+        return _take(portal, request)
 
     return routes
 
 
-def _take(academy: Academy, request: Request) -> Response:
-    came, started = academy.clock.now(), time.perf_counter()
-    asked = _read(academy, request)
-    with academy.lock:
-        fault = academy.faults.take(asked.name)
+def _take(portal: Portal, request: Request) -> Response:
+    came, started = portal.clock.now(), time.perf_counter()
+    asked = _read(portal, request)
+    with portal.lock:
+        fault = portal.faults.take(asked.name)
     if fault and fault.seconds:
         time.sleep(fault.seconds)
-    with academy.lock:
-        answer = _answer(academy, request, asked, fault)
+    with portal.lock:
+        answer = _answer(portal, request, asked, fault)
         milliseconds = (time.perf_counter() - started) * 1000
-        academy.calls.add(_entry(academy, request, asked, answer, fault, (came, milliseconds)))
+        portal.calls.add(_entry(portal, request, asked, answer, fault, (came, milliseconds)))
     return _send(answer, fault)
 
 
-def _read(academy: Academy, request: Request) -> Asked:
+def _read(portal: Portal, request: Request) -> Asked:
     address = addresses.split(request.environ.get("RAW_URI") or request.full_path)
     form = request.form.to_dict()
     try:
@@ -64,23 +64,21 @@ def _read(academy: Academy, request: Request) -> Asked:
         return Asked(address.action, {}, problem)
     names = (*values, *form) if address.action == "users" else tuple(values)
     name = addresses.operation_name(address.action, names)
-    return _checked(academy, request, Asked(name, values | form), address, form)
+    return _checked(portal, request, Asked(name, values | form), address, form)
 
 
-def _checked(
-    academy: Academy, request: Request, asked: Asked, address: addresses.Address, form: dict[str, str]
-) -> Asked:
+def _checked(portal: Portal, request: Request, asked: Asked, address: addresses.Address, form: dict[str, str]) -> Asked:
     operation = OPERATIONS.get(asked.name)
     problem: ApiError | None = None
     if operation is None:
         problem = UnknownAction()
     elif request.method not in operation.methods:
         problem = ApiError(f"{asked.name} does not answer to {request.method}")
-    elif addresses.hides_at_sign(address.rest, academy.quirks):
+    elif addresses.hides_at_sign(address.rest, portal.quirks):
         problem = Missing("user" if asked.name.startswith("users") else "API action")
     elif _misplaced(request, address, form):
         problem = InvalidArguments()
-    values = form if request.method == "POST" else addresses.decoded(asked.values, academy.quirks)
+    values = form if request.method == "POST" else addresses.decoded(asked.values, portal.quirks)
     return Asked(asked.name, values, problem)
 
 
@@ -91,65 +89,65 @@ def _misplaced(request: Request, address: addresses.Address, form: dict[str, str
     return bool(form)
 
 
-def _answer(academy: Academy, request: Request, asked: Asked, fault: Fault | None) -> Answer:
+def _answer(portal: Portal, request: Request, asked: Asked, fault: Fault | None) -> Answer:
     if fault and not fault.happens:
-        return faulty.spoiled(academy, fault, faulty.stand_in(academy, fault))
-    answer = _perform(academy, request, asked)
-    if academy.quirks.link_host:
-        answer = _moved(answer, academy)
-    return faulty.spoiled(academy, fault, answer) if fault else answer
+        return faulty.falsified(portal, fault, faulty.stand_in(portal, fault))
+    answer = _perform(portal, request, asked)
+    if portal.quirks.link_host:
+        answer = _moved(answer, portal)
+    return faulty.falsified(portal, fault, answer) if fault else answer
 
 
-def _moved(answer: Answer, academy: Academy) -> Answer:
-    body = pointing_elsewhere(answer.body, academy.url, academy.quirks.link_host)
+def _moved(answer: Answer, portal: Portal) -> Answer:
+    body = pointing_elsewhere(answer.body, portal.url, portal.quirks.link_host)
     return Answer(answer.status, body, answer.cost, answer.headers, answer.content_type, answer.message)
 
 
-def _perform(academy: Academy, request: Request, asked: Asked) -> Answer:
+def _perform(portal: Portal, request: Request, asked: Asked) -> Answer:
     operation = OPERATIONS.get(asked.name)
     free = operation is not None and operation.free
     cost = 0 if free else 1
-    if request.authorization is None and academy.quirks.unauthorized_is_html:
+    if request.authorization is None and portal.quirks.unauthorized_is_html:
         return unauthorized_page()
     try:
-        _authenticate(academy, request)
+        _authenticate(portal, request)
         if not free:
-            _count(academy)
+            _count(portal)
     except Throttled as fault:
-        return faulty.throttled(academy, fault, told=academy.quirks.retry_after)
+        return faulty.throttled(portal, fault, told=portal.quirks.retry_after)
     except ApiError as fault:
         return refusal(fault, 0)
     try:
-        return Answer(200, _run(academy, operation, asked), cost)
+        return Answer(200, _run(portal, operation, asked), cost)
     except ApiError as fault:
         return refusal(fault, cost)
 
 
-def _authenticate(academy: Academy, request: Request) -> None:
+def _authenticate(portal: Portal, request: Request) -> None:
     given = request.authorization
     key = given.username or "" if given and given.type == "basic" else ""
-    if not hmac.compare_digest(key.encode(), academy.config.api_key.encode()):
+    if not hmac.compare_digest(key.encode(), portal.config.api_key.encode()):
         raise Unauthorized
 
 
-def _count(academy: Academy) -> None:
-    wait = academy.limits.take(academy.clock.now())
+def _count(portal: Portal) -> None:
+    wait = portal.limits.take(portal.clock.now())
     if wait:
         raise Throttled(wait)
 
 
-def _run(academy: Academy, operation: Operation | None, asked: Asked) -> object:
+def _run(portal: Portal, operation: Operation | None, asked: Asked) -> object:
     if asked.problem is not None:
         raise asked.problem
     if operation is None:
         raise UnknownAction
     given = Arguments(asked.values)
     operation.check(given)
-    return operation.run(academy, given)
+    return operation.run(portal, given)
 
 
 def _entry(
-    academy: Academy,
+    portal: Portal,
     request: Request,
     asked: Asked,
     answer: Answer,
@@ -158,10 +156,10 @@ def _entry(
 ) -> Call:
     dropped = fault is not None and fault.kind == "dropped"
     return Call(
-        sequence=academy.calls.next_sequence(),
+        sequence=portal.calls.next_sequence(),
         operation=asked.name,
         method=request.method,
-        arguments=blotted(asked.values),
+        arguments=redacted(asked.values),
         status=0 if dropped else answer.status,
         cost=answer.cost,
         time=times[0],

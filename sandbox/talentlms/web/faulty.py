@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from flask import Request, Response
 
-from sandbox.talentlms.academy import Academy
 from sandbox.talentlms.errors import ApiError, Throttled
 from sandbox.talentlms.faults import Fault
+from sandbox.talentlms.portal import Portal
 from sandbox.talentlms.web.answer import HTML_TYPE, JSON_TYPE, Answer, pointing_elsewhere, refusal
 
 DROP = "sandbox.drop"
@@ -18,22 +18,22 @@ MESSAGES = {
     429: "API rate limit exceeded. Please try again later",
     500: "Internal server error",
 }
-REFUSED_AT_THE_DOOR = (401, 403, 429)
+REFUSED_ON_ARRIVAL = (401, 403, 429)
 
 
-def stand_in(academy: Academy, fault: Fault) -> Answer:
+def stand_in(portal: Portal, fault: Fault) -> Answer:
     """Return the answer of a call that is not carried out."""
     if fault.kind == "throttled":
-        return throttled(academy, Throttled(max(0, fault.retry_after)), told=fault.retry_after >= 0)
+        return throttled(portal, Throttled(max(0, fault.retry_after)), told=fault.retry_after >= 0)
     if fault.kind == "status":
         return _error(fault)
     return Answer(200, {}, 1)
 
 
-def throttled(academy: Academy, fault: Throttled, *, told: bool) -> Answer:
+def throttled(portal: Portal, fault: Throttled, *, told: bool) -> Answer:
     """Return a throttled answer; with ``told`` it says how long to wait."""
     headers = {"Retry-After": str(fault.wait)} if told else {}
-    return replace(refusal(fault, 0, academy.quirks.throttle_status), headers=headers)
+    return replace(refusal(fault, 0, portal.quirks.throttle_status), headers=headers)
 
 
 def _error(fault: Fault) -> Answer:
@@ -41,20 +41,20 @@ def _error(fault: Fault) -> Answer:
     error = ApiError(fault.message or MESSAGES.get(status, "Something went wrong"))
     error.kind = "invalid_request_error" if status in (400, 401, 404) else "api_error"
     headers = {"Retry-After": str(fault.retry_after)} if fault.retry_after >= 0 else {}
-    cost = 0 if status in REFUSED_AT_THE_DOOR else 1
+    cost = 0 if status in REFUSED_ON_ARRIVAL else 1
     return replace(refusal(error, cost, status), headers=headers)
 
 
-def spoiled(academy: Academy, fault: Fault, answer: Answer) -> Answer:
+def falsified(portal: Portal, fault: Fault, answer: Answer) -> Answer:
     """Return the answer as the fault leaves it."""
     if fault.kind in ("status", "throttled"):
-        return replace(stand_in(academy, fault), cost=answer.cost)
+        return replace(stand_in(portal, fault), cost=answer.cost)
     if fault.kind == "html":
         return replace(answer, status=fault.status or 200, body=PAGE, content_type=HTML_TYPE)
     if fault.kind == "not_json":
         return replace(answer, status=fault.status or 200, body='{"id": "7", "login', content_type=JSON_TYPE)
     if fault.kind == "foreign_link":
-        return replace(answer, body=pointing_elsewhere(answer.body, academy.url, fault.host))
+        return replace(answer, body=pointing_elsewhere(answer.body, portal.url, fault.host))
     return answer
 
 

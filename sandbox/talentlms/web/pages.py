@@ -9,8 +9,8 @@ from flask import Blueprint, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from sandbox.talentlms import links
-from sandbox.talentlms.academy import Academy
 from sandbox.talentlms.errors import ApiError
+from sandbox.talentlms.portal import Portal
 from sandbox.talentlms.records import Link, Session, User
 from sandbox.talentlms.replies import formats
 from sandbox.talentlms.rules import accounts, enrolments, lookup, payments, staging
@@ -35,31 +35,31 @@ class _Visit:
     user: User
 
 
-def blueprint(academy: Academy) -> Blueprint:
+def blueprint(portal: Portal) -> Blueprint:
     """Return the routes of the pages."""
     routes = Blueprint("pages", __name__)
-    rooms = _Rooms(academy)
+    pages = _Pages(portal)
     for path, page, methods in (
-        ("/index/autologin/key:<key>", rooms.sign_in, ["GET"]),
-        ("/index/gotocourse/key:<key>,course_id:<int:course_id>", rooms.go_to, ["GET"]),
-        ("/index/logout/token:<path:rest>", rooms.sign_out_link, ["GET"]),
-        ("/index/signout", rooms.sign_out, ["POST"]),
-        ("/index/resetpassword/key:<key>", rooms.new_password, ["GET", "POST"]),
-        ("/dashboard", rooms.dashboard, ["GET"]),
-        ("/learner/course/id:<int:course_id>", rooms.course, ["GET"]),
-        ("/learner/course/id:<int:course_id>/complete", rooms.complete, ["POST"]),
-        ("/learner/course/id:<int:course_id>/unit:<int:unit_id>", rooms.complete_unit, ["POST"]),
-        ("/payment/key:<key>", rooms.payment, ["GET", "POST"]),
-        ("/<path:path>", rooms.elsewhere, ["GET"]),
+        ("/index/autologin/key:<key>", pages.sign_in, ["GET"]),
+        ("/index/gotocourse/key:<key>,course_id:<int:course_id>", pages.go_to, ["GET"]),
+        ("/index/logout/token:<path:rest>", pages.sign_out_link, ["GET"]),
+        ("/index/signout", pages.sign_out, ["POST"]),
+        ("/index/resetpassword/key:<key>", pages.new_password, ["GET", "POST"]),
+        ("/dashboard", pages.dashboard, ["GET"]),
+        ("/learner/course/id:<int:course_id>", pages.course, ["GET"]),
+        ("/learner/course/id:<int:course_id>/complete", pages.complete, ["POST"]),
+        ("/learner/course/id:<int:course_id>/unit:<int:unit_id>", pages.complete_unit, ["POST"]),
+        ("/payment/key:<key>", pages.payment, ["GET", "POST"]),
+        ("/<path:path>", pages.elsewhere, ["GET"]),
     ):
-        routes.add_url_rule(path, page.__name__, _guarded(academy, page), methods=methods)
+        routes.add_url_rule(path, page.__name__, _guarded(portal, page), methods=methods)
     return routes
 
 
-def _guarded(academy: Academy, page: Callable[..., Page]) -> Callable[..., Page]:
+def _guarded(portal: Portal, page: Callable[..., Page]) -> Callable[..., Page]:
     @wraps(page)
     def enter(**values: Any) -> Page:
-        with academy.lock:
+        with portal.lock:
             try:
                 return page(**values)
             except ApiError as fault:
@@ -73,32 +73,32 @@ def notice(heading: str, text: str, status: int = 200) -> Page:
     return render_template("notice.html", heading=heading, text=text), status
 
 
-class _Rooms:
+class _Pages:
     """The pages, one method each."""
 
-    def __init__(self, academy: Academy) -> None:
-        self._academy = academy
+    def __init__(self, portal: Portal) -> None:
+        self._portal = portal
 
     def sign_in(self, key: str) -> Page:
         """Use a login link: a session, then the dashboard."""
-        return self._enter(links.use(self._academy, key, "login"), "/dashboard")
+        return self._enter(links.use(self._portal, key, "login"), "/dashboard")
 
     def go_to(self, key: str, course_id: int) -> Page:
         """Use a course link: a session, then the course."""
-        link = self._academy.state.links.get(key)
+        link = self._portal.state.links.get(key)
         if link is None or link.course_id != course_id:
             return notice("This link is not valid", "Ask for a new one.", 404)
-        return self._enter(links.use(self._academy, key, "goto"), f"/learner/course/id:{course_id}")
+        return self._enter(links.use(self._portal, key, "goto"), f"/learner/course/id:{course_id}")
 
     def _enter(self, link: Link | None, target: str) -> Page:
         problem = _unusable(link)
         if link is None or problem:
             return problem or notice("This link is not valid", "Ask for a new one.", 404)
-        user = accounts.user_by_id(self._academy, link.user_id)
+        user = accounts.user_by_id(self._portal, link.user_id)
         if user.status != "active":
             return notice("Your account is inactive", accounts.INACTIVE, 403)
         session = staging.open_session(
-            self._academy,
+            self._portal,
             user,
             logout_redirect=link.logout_redirect,
             course_completed_redirect=link.course_completed_redirect,
@@ -110,52 +110,52 @@ class _Rooms:
 
     @property
     def _secure(self) -> bool:
-        return self._academy.url.startswith("https:")
+        return self._portal.url.startswith("https:")
 
     def sign_out_link(self, rest: str) -> Page:
         """Use a logout link: the user is signed out everywhere, then on to ``next``."""
-        link = links.use(self._academy, rest.partition(",")[0], "logout")
+        link = links.use(self._portal, rest.partition(",")[0], "logout")
         problem = _unusable(link)
         if link is None or problem:
             return problem or notice("This link is not valid", "Ask for a new one.", 404)
-        user = self._academy.state.users.get(link.user_id)
+        user = self._portal.state.users.get(link.user_id)
         if user:
-            accounts.end_sessions(self._academy, user)
+            accounts.end_sessions(self._portal, user)
         return self._signed_out(link.target)
 
     def sign_out(self) -> Page:
         """End this browser's session, then on to where its link wanted to lead."""
-        session = self._academy.state.sessions.pop(request.cookies.get(SESSION_COOKIE, ""), None)
+        session = self._portal.state.sessions.pop(request.cookies.get(SESSION_COOKIE, ""), None)
         return self._signed_out(session.logout_redirect if session else "")
 
     def _signed_out(self, target: str) -> Page:
-        page = notice("You are signed out", "You have left the academy.")
+        page = notice("You are signed out", "You have left the portal.")
         reply = redirect(target) if target else make_response(page)
         reply.delete_cookie(SESSION_COOKIE, httponly=True, secure=self._secure)
         return reply
 
     def new_password(self, key: str) -> Page:
         """Take a new password, then on to where the mail's request wanted to lead."""
-        link = self._academy.state.links.get(key)
+        link = self._portal.state.links.get(key)
         problem = _unusable(link)
         if link is None or link.kind != "password" or problem:
             return problem or notice("This link is not valid", "Ask for a new one.", 404)
         if request.method == "GET":
             return render_template("password.html", problem=""), 200
         try:
-            accounts.check_password(self._academy, request.form.get("password", ""))
+            accounts.check_password(self._portal, request.form.get("password", ""))
         except ApiError as fault:
             return render_template("password.html", problem=str(fault)), 400
-        accounts.user_by_id(self._academy, link.user_id).password = request.form["password"]
-        links.use(self._academy, key, "password")
+        accounts.user_by_id(self._portal, link.user_id).password = request.form["password"]
+        links.use(self._portal, key, "password")
         return redirect(link.target) if link.target else notice("Password changed", "You can sign in with it now.")
 
     def dashboard(self) -> Page:
-        """Show the courses of whoever is signed in."""
+        """Show the courses of the person who is signed in."""
         visit = self._visit()
         if visit is None:
             return _stranger()
-        state = self._academy.state
+        state = self._portal.state
         mine = [one for one in state.enrolments.values() if one.user_id == visit.user.id]
         rows = [(state.courses[one.course_id], one) for one in mine]
         return render_template("dashboard.html", user=visit.user, rows=rows), 200
@@ -165,15 +165,15 @@ class _Rooms:
         visit = self._visit()
         if visit is None:
             return _stranger()
-        course = lookup.course_by_id(self._academy, course_id)
-        units = lookup.units_of(self._academy, course)
+        course = lookup.course_by_id(self._portal, course_id)
+        units = lookup.units_of(self._portal, course)
         return render_template(
             "course.html",
             user=visit.user,
             session=visit.session,
             course=course,
-            enrolment=lookup.enrolment_of(self._academy, visit.user, course),
-            units=[(unit, enrolments.is_done(self._academy, visit.user, unit)) for unit in units],
+            enrolment=lookup.enrolment_of(self._portal, visit.user, course),
+            units=[(unit, enrolments.is_done(self._portal, visit.user, unit)) for unit in units],
             header_items=HEADER_ITEMS,
         ), 200
 
@@ -182,7 +182,7 @@ class _Rooms:
         visit = self._visit()
         if visit is None:
             return _stranger()
-        enrolments.complete_course(self._academy, visit.user, lookup.course_by_id(self._academy, course_id))
+        enrolments.complete_course(self._portal, visit.user, lookup.course_by_id(self._portal, course_id))
         return redirect(visit.session.course_completed_redirect or f"/learner/course/id:{course_id}", 303)
 
     def complete_unit(self, course_id: int, unit_id: int) -> Page:
@@ -190,40 +190,40 @@ class _Rooms:
         visit = self._visit()
         if visit is None:
             return _stranger()
-        course = lookup.course_by_id(self._academy, course_id)
-        unit = lookup.unit_by_id(self._academy, unit_id)
-        enrolments.complete_unit(self._academy, visit.user, unit, course)
+        course = lookup.course_by_id(self._portal, course_id)
+        unit = lookup.unit_by_id(self._portal, unit_id)
+        enrolments.complete_unit(self._portal, visit.user, unit, course)
         return redirect(f"/learner/course/id:{course_id}", 303)
 
     def payment(self, key: str) -> Page:
         """Show what is to be paid; *Pay* enrols the buyer."""
-        link = self._academy.state.links.get(key)
+        link = self._portal.state.links.get(key)
         problem = _unusable(link)
         if link is None or link.kind != "payment" or problem:
             return problem or notice("This link is not valid", "Ask for a new one.", 404)
-        buyer = accounts.user_by_id(self._academy, link.user_id)
-        deed = request.form.get("deed", "")
-        if deed == "cancel":
-            links.use(self._academy, key, "payment")
+        buyer = accounts.user_by_id(self._portal, link.user_id)
+        choice = request.form.get("choice", "")
+        if choice == "cancel":
+            links.use(self._portal, key, "payment")
             return notice("Payment cancelled", "Nothing was paid and nothing was bought.")
-        if deed == "pay":
+        if choice == "pay":
             return self._paid(buyer, link)
         return self._bill(buyer, link)
 
     def _bill(self, buyer: User, link: Link) -> Page:
-        item = payments.item_of(self._academy, link)
+        item = payments.item_of(self._portal, link)
         return render_template(
             "payment.html",
             buyer=buyer,
             item=item,
             coupon=link.coupon,
             full=_dollars(item.price),
-            amount=_dollars(payments.amount_of(self._academy, link)),
+            amount=_dollars(payments.amount_of(self._portal, link)),
         ), 200
 
     def _paid(self, buyer: User, link: Link) -> Page:
-        order = payments.pay(self._academy, buyer, link)
-        links.use(self._academy, link.key, "payment")
+        order = payments.pay(self._portal, buyer, link)
+        links.use(self._portal, link.key, "payment")
         return notice("Thank you", f"{buyer.first_name}, you can start {order.item} now.")
 
     def elsewhere(self, path: str) -> Page:
@@ -232,8 +232,8 @@ class _Rooms:
         return notice("TalentLMS sandbox", f"There is nothing to see at /{path} here.", 200 if known else 404)
 
     def _visit(self) -> _Visit | None:
-        session = self._academy.state.sessions.get(request.cookies.get(SESSION_COOKIE, ""))
-        user = self._academy.state.users.get(session.user_id) if session else None
+        session = self._portal.state.sessions.get(request.cookies.get(SESSION_COOKIE, ""))
+        user = self._portal.state.users.get(session.user_id) if session else None
         return _Visit(session, user) if session and user else None
 
 
@@ -244,7 +244,7 @@ def _unusable(link: Link | None) -> Page | None:
 
 
 def _stranger() -> Page:
-    return notice("Sign in", "You are not signed in to the academy.", 401)
+    return notice("Sign in", "You are not signed in to the portal.", 401)
 
 
 def _dollars(cents: int) -> str:

@@ -29,8 +29,8 @@ from tests.gateway.flows.scene import KIM, NEW_KEY, SIGNED_OUT
 
 
 @pytest.fixture
-def lms(academy):
-    return TalentLMS(HttpTransport(academy.url, Secret(API_KEY), HttpClient()))
+def lms(portal):
+    return TalentLMS(HttpTransport(portal.url, Secret(API_KEY), HttpClient()))
 
 
 @pytest.fixture
@@ -49,8 +49,8 @@ def links(database):
 
 
 @pytest.fixture
-def destinations(academy):
-    host = academy.url.partition("//")[2]
+def destinations(portal):
+    host = portal.url.partition("//")[2]
     return Destinations({host}, {host, "www.paypal.com"})
 
 
@@ -62,7 +62,7 @@ def provisioning(lms, store, links):
         passwords = ManagedPasswords(Keyring(keys or [NEW_KEY]))
         trusts = {"acme": Trust(domains, usernames), "other": Trust()}
         accounts = Accounts(lms, links, Locks(store), passwords, learner_types, refusals)
-        budget = Budget(SharedBudget(store, "academy", 0, 0, LONGEST_SECONDS))
+        budget = Budget(SharedBudget(store, "portal", 0, 0, LONGEST_SECONDS))
         return Learners(accounts, trusts, Sessions(store, 60, 600), budget)
 
     return made
@@ -101,12 +101,12 @@ def browser(store, provisioning):
 
 
 @pytest.fixture
-def asked(academy):
+def asked(portal):
     """Return the operations that TalentLMS was asked for since the last look, in order."""
 
     def operations():
-        called = [call.operation for call in academy.control.calls() if call.operation != "ratelimit"]
-        academy.control.clear_calls()
+        called = [call.operation for call in portal.control.calls() if call.operation != "ratelimit"]
+        portal.control.clear_calls()
         return called
 
     return operations
@@ -126,11 +126,11 @@ def audited(own_log_handlers):
 
 
 @pytest.fixture
-def account(academy):
+def account(portal):
     """Return a record of TalentLMS's, by e-mail address or login."""
 
     def found(name):
-        (record,) = [user for user in academy.control.state()["users"] if name in (user["email"], user["login"])]
+        (record,) = [user for user in portal.control.state()["users"] if name in (user["email"], user["login"])]
         return record
 
     return found

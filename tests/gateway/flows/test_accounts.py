@@ -1,4 +1,4 @@
-"""Accounts for whoever is told of, without a session, a provider or a browser that waits."""
+"""Accounts for people, without a session, a provider or a browser that waits."""
 
 import threading
 
@@ -37,8 +37,8 @@ def test_a_customer_of_whom_no_provider_tells_is_signed_up_once(accounts, asked,
     assert links.find(CUSTOMER.key).email == "kim@acme.example"
 
 
-def test_what_is_believed_depends_on_who_tells_it(accounts, academy):
-    academy.control.add_user("kim@acme.example", login="kim.old")
+def test_what_is_believed_depends_on_who_tells_it(accounts, portal):
+    portal.control.add_user("kim@acme.example", login="kim.old")
     with pytest.raises(EmailNotVerified):
         accounts.ensure(Person(CUSTOMER, Trust(email_domains={"shop.example"})))
     learner = accounts.ensure(Person(CUSTOMER, Trust()))
@@ -47,18 +47,18 @@ def test_what_is_believed_depends_on_who_tells_it(accounts, academy):
         accounts.ensure(Person(KIM, Trust()))
 
 
-def test_nobody_is_signed_up_by_whoever_has_lost_the_lock(accounts, locks, academy, asked, monkeypatch):
+def test_nobody_is_signed_up_by_whoever_has_lost_the_lock(accounts, locks, portal, asked, monkeypatch):
     monkeypatch.setattr(locks_module, "LEASE_SECONDS", 0.2)
     monkeypatch.setattr(locks, "_keep", lambda *_: None)  # what a process does that was stopped for a while
-    academy.control.fault("users/email", kind="slow", seconds=0.5)
+    portal.control.fault("users/email", kind="slow", seconds=0.5)
     with pytest.raises(ProvisioningBusy):
         accounts.ensure(Person(CUSTOMER, Trust()))
     assert asked() == ["users/email"]
 
 
-def test_a_slow_sign_up_keeps_the_lock_for_as_long_as_it_takes(accounts, academy, asked, monkeypatch):
+def test_a_slow_sign_up_keeps_the_lock_for_as_long_as_it_takes(accounts, portal, asked, monkeypatch):
     monkeypatch.setattr(locks_module, "LEASE_SECONDS", 0.3)
-    academy.control.fault("usersignup", kind="slow", seconds=1.0)
+    portal.control.fault("usersignup", kind="slow", seconds=1.0)
     person, found = Person(CUSTOMER, Trust()), []
     threads = [threading.Thread(target=lambda: found.append(accounts.ensure(person))) for _ in range(2)]
     for thread in threads:

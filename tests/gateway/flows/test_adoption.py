@@ -23,11 +23,11 @@ from tests.gateway.threads import at_once
 
 
 @pytest.fixture
-def staged(academy, asked):
+def staged(portal, asked):
     """Make Kim's account by hand and return its id."""
 
     def made(**values):
-        number = academy.control.add_user(values.pop("email", "kim@acme.example"), **{"login": "kim.old", **values})
+        number = portal.control.add_user(values.pop("email", "kim@acme.example"), **{"login": "kim.old", **values})
         asked()
         return number
 
@@ -124,9 +124,9 @@ def test_a_trusted_user_name_of_any_spelling_is_looked_up_or_passed_over(provisi
 
 @pytest.mark.statement(40)
 def test_an_answer_with_another_address_than_asked_for_opens_no_account(
-    provisioning, staged, academy, asked, links, audited
+    provisioning, staged, portal, asked, links, audited
 ):
-    academy.control.quirk(accents_ignored=True)
+    portal.control.quirk(accents_ignored=True)
     number = staged(email="kím@acme.example", login="someone.else")
     with pytest.raises(AccountTaken):
         provisioning().learner_for(KIM)
@@ -137,23 +137,23 @@ def test_an_answer_with_another_address_than_asked_for_opens_no_account(
     assert "change one of them" in line["remedy"]
 
 
-def test_an_answer_with_another_address_is_not_even_tried_with_a_password(provisioning, staged, academy, asked):
-    academy.control.quirk(accents_ignored=True)
+def test_an_answer_with_another_address_is_not_even_tried_with_a_password(provisioning, staged, portal, asked):
+    portal.control.quirk(accents_ignored=True)
     staged(email="kím@acme.example", login="kim.lee")
     with pytest.raises(AccountTaken):
         provisioning().learner_for(UNVERIFIED_KIM)
     assert asked() == ["usersignup", "users/email"]
 
 
-def test_an_answer_with_another_user_name_than_asked_for_opens_no_account(provisioning, staged, academy, asked):
-    academy.control.quirk(accents_ignored=True)
+def test_an_answer_with_another_user_name_than_asked_for_opens_no_account(provisioning, staged, portal, asked):
+    portal.control.quirk(accents_ignored=True)
     number = staged(email="somebody@example.com", login="kím.lee")
     learner = provisioning(usernames=True).learner_for(KIM)
     assert (learner.user_id == number, learner.login) == (False, "kim@acme.example")
     assert asked() == ["users/email", "users/username", "usersignup", "users/email", "usersignup"]
 
 
-def test_letters_that_fold_into_others_are_not_the_same_user_name(provisioning, staged, academy):
+def test_letters_that_fold_into_others_are_not_the_same_user_name(provisioning, staged, portal):
     number = staged(email="", login="strasse")
     mute = replace(KIM, username="straße")
     assert provisioning(usernames=True).learner_for(mute).user_id != number
@@ -172,10 +172,10 @@ def test_somebody_verified_who_has_no_address_is_still_found_by_a_trusted_user_n
 
 
 def test_an_account_adopted_by_its_user_name_whose_new_address_is_taken_is_adopted_all_the_same(
-    provisioning, staged, academy, account
+    provisioning, staged, portal, account
 ):
     number = staged(email="old@acme.example", login="kim.lee", last_name="Li")
-    academy.control.add_user("kim@acme.example", login="somebody")
+    portal.control.add_user("kim@acme.example", login="somebody")
     unvouched = replace(KIM, email_verified=None)
     assert provisioning(usernames=True).learner_for(unvouched).user_id == number
     assert account("kim.lee")["last_name"] == "Lee"
@@ -183,13 +183,13 @@ def test_an_account_adopted_by_its_user_name_whose_new_address_is_taken_is_adopt
 
 
 def test_a_change_that_could_not_be_told_at_the_adoption_is_told_with_the_next_click(
-    provisioning, staged, academy, account
+    provisioning, staged, portal, account
 ):
     staged(first_name="Kimberly")
-    academy.control.fault("edituser", kind="status", status=500, times=2)
+    portal.control.fault("edituser", kind="status", status=500, times=2)
     with pytest.raises(Unavailable):
         provisioning().learner_for(KIM)
-    academy.control.clear_faults()
+    portal.control.clear_faults()
     provisioning().learner_for(KIM)
     assert account("kim@acme.example")["first_name"] == "Kim"
 
@@ -203,8 +203,8 @@ def test_an_account_with_rights_is_never_adopted(provisioning, staged, links, us
     assert links.find(KIM.key) is None
 
 
-def test_the_owner_of_the_academy_is_nobodys_to_adopt(provisioning):
-    ada = replace(KIM, email="ada@academy.example", username="ada.admin")
+def test_the_owner_of_the_portal_is_nobodys_to_adopt(provisioning):
+    ada = replace(KIM, email="ada@portal.example", username="ada.admin")
     with pytest.raises(AccountNotALearner):
         provisioning(usernames=True).learner_for(ada)
 
@@ -263,11 +263,11 @@ def test_an_archived_account_is_refused_and_not_replaced(provisioning, staged, a
     assert asked() == ["users/email"]
 
 
-def test_an_account_of_an_archived_person_that_nobody_vouches_for_is_not_replaced(provisioning, staged, academy):
+def test_an_account_of_an_archived_person_that_nobody_vouches_for_is_not_replaced(provisioning, staged, portal):
     staged(archived=True)
     with pytest.raises(GatewayError):
         provisioning().learner_for(UNVERIFIED_KIM)
-    assert [user["email"] for user in academy.control.state()["users"]].count("kim@acme.example") == 1
+    assert [user["email"] for user in portal.control.state()["users"]].count("kim@acme.example") == 1
 
 
 def test_somebody_who_is_refused_again_and_again_is_not_asked_about_any_more(provisioning, staged, store, asked):
@@ -293,9 +293,9 @@ def test_somebody_whose_account_is_known_is_not_held_up_by_earlier_refusals(prov
     assert flow.learner_for(KIM) == learner
 
 
-def test_faults_of_talentlms_are_nobodys_refusals(provisioning, store, academy):
+def test_faults_of_talentlms_are_nobodys_refusals(provisioning, store, portal):
     flow = provisioning(refusals=Attempts(store, REFUSAL_SECONDS))
-    academy.control.fault("users/email", kind="status", status=403, times=REFUSALS)
+    portal.control.fault("users/email", kind="status", status=403, times=REFUSALS)
     for _ in range(REFUSALS):
         with pytest.raises(TalentLMSError):
             flow.learner_for(KIM)
@@ -326,8 +326,8 @@ NOT_AN_ANSWER = [
 
 @pytest.mark.parametrize("operation", ["users/email", "users/username"])
 @pytest.mark.parametrize("fault", NOT_AN_ANSWER, ids=lambda fault: "-".join(map(str, fault.values())))
-def test_a_look_up_that_failed_never_leads_to_a_sign_up(provisioning, academy, asked, links, operation, fault):
-    academy.control.fault(operation, times=3, **fault)
+def test_a_look_up_that_failed_never_leads_to_a_sign_up(provisioning, portal, asked, links, operation, fault):
+    portal.control.fault(operation, times=3, **fault)
     with pytest.raises(TalentLMSError):
         provisioning(usernames=True).learner_for(KIM)
     assert not {"usersignup", "edituser"} & set(asked())
@@ -335,10 +335,10 @@ def test_a_look_up_that_failed_never_leads_to_a_sign_up(provisioning, academy, a
 
 
 @pytest.mark.parametrize("fault", NOT_AN_ANSWER, ids=lambda fault: "-".join(map(str, fault.values())))
-def test_a_change_that_could_not_be_told_never_makes_anybody_forget_the_account(provisioning, academy, links, fault):
+def test_a_change_that_could_not_be_told_never_makes_anybody_forget_the_account(provisioning, portal, links, fault):
     provisioning().learner_for(KIM)
     before = links.find(KIM.key)
-    academy.control.fault("edituser", times=3, **fault)
+    portal.control.fault("edituser", times=3, **fault)
     with pytest.raises((TalentLMSError, SignUpRefused)):
         provisioning().learner_for(replace(KIM, family_name="Lee-Park"))
     assert links.find(KIM.key) == before

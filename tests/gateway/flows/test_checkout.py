@@ -19,8 +19,8 @@ COURSE, CATEGORY = 34, 3
 
 
 @pytest.fixture
-def buyer(academy):
-    return Learner(academy.control.add_user("kim@acme.example"), "kim@acme.example", "f" * 32)
+def buyer(portal):
+    return Learner(portal.control.add_user("kim@acme.example"), "kim@acme.example", "f" * 32)
 
 
 @pytest.fixture
@@ -41,9 +41,9 @@ def test_a_category_leads_to_its_payment_page_with_one_call(checkout, buyer, ask
 
 
 @pytest.mark.parametrize("coupon", ["", None])
-def test_without_a_coupon_none_is_sent(checkout, buyer, academy, coupon):
+def test_without_a_coupon_none_is_sent(checkout, buyer, portal, coupon):
     checkout.course(buyer, COURSE, coupon)
-    assert "coupon" not in academy.control.calls("buycourse")[-1].arguments
+    assert "coupon" not in portal.control.calls("buycourse")[-1].arguments
 
 
 def test_a_coupon_is_taken_off(checkout, buyer):
@@ -52,18 +52,18 @@ def test_a_coupon_is_taken_off(checkout, buyer):
 
 
 @pytest.mark.parametrize("coupon", ["A B", "50%", "a,b:c+d/e", "Größe"])
-def test_a_coupon_of_any_spelling_arrives_as_it_is(checkout, buyer, academy, coupon):
-    academy.control.add_coupon(coupon, 50)
+def test_a_coupon_of_any_spelling_arrives_as_it_is(checkout, buyer, portal, coupon):
+    portal.control.add_coupon(coupon, 50)
     checkout.course(buyer, COURSE, coupon)
-    assert academy.control.calls("buycourse")[-1].arguments["coupon"] == coupon
+    assert portal.control.calls("buycourse")[-1].arguments["coupon"] == coupon
 
 
 @pytest.mark.parametrize("kind", ["course", "category"])
 @pytest.mark.parametrize(
     "message", ["The coupon code is not valid", "Invalid arguments provided", "Something of GONE10"]
 )
-def test_a_coupon_that_is_refused_is_named_to_the_person_and_not_to_the_log(checkout, buyer, academy, kind, message):
-    academy.control.fault(kind="status", status=400, message=message)
+def test_a_coupon_that_is_refused_is_named_to_the_person_and_not_to_the_log(checkout, buyer, portal, kind, message):
+    portal.control.fault(kind="status", status=400, message=message)
     with pytest.raises(CouponRefused) as refused:
         getattr(checkout, kind)(buyer, {"course": COURSE, "category": CATEGORY}[kind], "GONE10")
     assert refused.value.coupon == "GONE10"
@@ -71,24 +71,24 @@ def test_a_coupon_that_is_refused_is_named_to_the_person_and_not_to_the_log(chec
     assert "GONE10" not in refused.value.note
 
 
-def test_a_coupon_that_has_expired_or_never_was_is_refused_with_one_call(checkout, buyer, academy, asked):
-    academy.control.add_coupon("OLD", 10, expired=True)
+def test_a_coupon_that_has_expired_or_never_was_is_refused_with_one_call(checkout, buyer, portal, asked):
+    portal.control.add_coupon("OLD", 10, expired=True)
     for coupon in ("OLD", "NOSUCH"):
         with pytest.raises(CouponRefused):
             checkout.course(buyer, COURSE, coupon)
     assert asked() == ["buycourse", "buycourse"]
 
 
-def test_what_is_refused_without_a_coupon_is_not_put_down_to_one(checkout, buyer, academy):
+def test_what_is_refused_without_a_coupon_is_not_put_down_to_one(checkout, buyer, portal):
     for message in ("Invalid arguments provided", "A coupon is needed for this course"):
-        academy.control.fault("buycourse", kind="status", status=400, message=message)
+        portal.control.fault("buycourse", kind="status", status=400, message=message)
         with pytest.raises(InvalidRequest) as refused:
             checkout.course(buyer, COURSE, None)
         assert type(refused.value) is InvalidRequest
 
 
-def test_where_no_payments_are_taken_the_coupon_is_not_to_blame(checkout, buyer, academy):
-    academy.control.quirk(payment_page=False)
+def test_where_no_payments_are_taken_the_coupon_is_not_to_blame(checkout, buyer, portal):
+    portal.control.quirk(payment_page=False)
     for coupon in (None, "WELCOME10"):
         with pytest.raises(NotForSale):
             checkout.course(buyer, COURSE, coupon)
@@ -103,16 +103,16 @@ def test_what_does_not_exist_cannot_be_bought(checkout, buyer):
         checkout.course(Learner(4711, "x", "f" * 32), COURSE, None)
 
 
-def test_a_course_that_one_is_enrolled_in_already_is_not_sold_again(checkout, buyer, academy):
-    academy.control.enrol(buyer.user_id, COURSE)
+def test_a_course_that_one_is_enrolled_in_already_is_not_sold_again(checkout, buyer, portal):
+    portal.control.enrol(buyer.user_id, COURSE)
     with pytest.raises(AlreadyYours):
         checkout.course(buyer, COURSE, None)
 
 
-def test_a_payment_page_at_paypal_is_followed_and_one_elsewhere_is_not(lms, buyer, academy):
+def test_a_payment_page_at_paypal_is_followed_and_one_elsewhere_is_not(lms, buyer, portal):
     checkout = Checkout(lms, Destinations({"acme.talentlms.com"}, {"www.paypal.com"}))
     with pytest.raises(ForeignLink):
         checkout.course(buyer, COURSE, None)
-    academy.control.fault("buycourse", kind="foreign_link", host="www.paypal.com")
+    portal.control.fault("buycourse", kind="foreign_link", host="www.paypal.com")
     with pytest.raises(ForeignLink):
         checkout.course(buyer, COURSE, None)  # plain http, beyond this machine

@@ -39,9 +39,9 @@ def newcomer(provisioning, asked):
 
 
 @pytest.fixture
-def adopted(provisioning, academy, asked):
+def adopted(provisioning, portal, asked):
     """Kim, whose account was there before, with a password of her own."""
-    academy.control.add_user("kim@acme.example", login="kim.old", password="Own-Password-1")
+    portal.control.add_user("kim@acme.example", login="kim.old", password="Own-Password-1")
     learner = provisioning().learner_for(KIM)
     asked()
     return learner
@@ -53,22 +53,22 @@ def signs_in(link):
     return "Kim Lee" if "Kim Lee" in page else page
 
 
-def arguments(academy, operation):
-    return academy.control.calls(operation)[-1].arguments
+def arguments(portal, operation):
+    return portal.control.calls(operation)[-1].arguments
 
 
 # --- the dashboard ---------------------------------------------------------------------------------------------
 
 
-def test_a_managed_account_is_opened_by_its_password_with_one_call(launch, newcomer, asked, academy):
+def test_a_managed_account_is_opened_by_its_password_with_one_call(launch, newcomer, asked, portal):
     link = launch().dashboard(newcomer)
     assert asked() == ["userlogin"]
     assert signs_in(link) == "Kim Lee"
 
 
-def test_the_way_out_is_told_in_base64(launch, newcomer, academy):
+def test_the_way_out_is_told_in_base64(launch, newcomer, portal):
     launch().dashboard(newcomer)
-    told = arguments(academy, "userlogin")["logout_redirect"]
+    told = arguments(portal, "userlogin")["logout_redirect"]
     assert base64.b64decode(told).decode() == SIGNED_OUT
 
 
@@ -201,23 +201,21 @@ def test_an_archived_account_opens_nothing(launch, newcomer, lms, browser):
         ({"kind": "dropped"}, Unavailable),
     ],
 )
-def test_a_fault_of_talentlms_is_told_and_not_taken_for_a_wrong_password(
-    launch, newcomer, academy, links, fault, error
-):
-    academy.control.fault("userlogin", times=4, **fault)
+def test_a_fault_of_talentlms_is_told_and_not_taken_for_a_wrong_password(launch, newcomer, portal, links, fault, error):
+    portal.control.fault("userlogin", times=4, **fault)
     before = links.find(KIM.key)
     with pytest.raises(error):
         launch().dashboard(newcomer)
     assert links.find(KIM.key) == before
-    academy.control.clear_faults()
+    portal.control.clear_faults()
     assert signs_in(launch().dashboard(newcomer)) == "Kim Lee"
 
 
 @pytest.mark.statement(47)
 @pytest.mark.parametrize("login_link", ["auto", "login_key"])
-def test_a_link_that_leads_elsewhere_is_not_followed(launch, newcomer, academy, login_link):
+def test_a_link_that_leads_elsewhere_is_not_followed(launch, newcomer, portal, login_link):
     operation = "userlogin" if login_link == "auto" else "users/id"
-    academy.control.fault(operation, kind="foreign_link")
+    portal.control.fault(operation, kind="foreign_link")
     with pytest.raises(ForeignLink) as refused:
         launch(login_link=login_link).dashboard(newcomer)
     assert "elsewhere.example" in refused.value.note
@@ -227,11 +225,11 @@ def test_a_link_that_leads_elsewhere_is_not_followed(launch, newcomer, academy, 
 # --- a course --------------------------------------------------------------------------------------------------
 
 
-def test_a_course_of_somebody_enrolled_is_opened_with_one_call(launch, newcomer, lms, asked, academy):
+def test_a_course_of_somebody_enrolled_is_opened_with_one_call(launch, newcomer, lms, asked, portal):
     lms.courses.add_user(newcomer.user_id, COURSE)
     asked()
     link = launch().course(newcomer, COURSE, navigation=True)
-    told = arguments(academy, "gotocourse")
+    told = arguments(portal, "gotocourse")
     assert asked() == ["gotocourse"]
     assert signs_in(link) == "Kim Lee"
     assert base64.b64decode(told["logout_redirect"]).decode() == SIGNED_OUT
@@ -267,25 +265,25 @@ def test_what_is_no_page_of_its_own_still_opens_a_course_of_somebody_enrolled(la
     assert signs_in(launch().course(newcomer, COURSE, navigation=False)) == "Kim Lee"
 
 
-def test_ten_tabs_that_enrol_at_once_all_arrive_and_one_enrols(launch, newcomer, academy):
+def test_ten_tabs_that_enrol_at_once_all_arrive_and_one_enrols(launch, newcomer, portal):
     flow = launch(self_enrol_courses={COURSE})
     found = at_once(10, lambda _: flow.course(newcomer, COURSE, navigation=True).reveal())
     assert len(set(found)) == 10
-    enrolled = [one for one in academy.control.calls("addusertocourse") if one.status == 200]
+    enrolled = [one for one in portal.control.calls("addusertocourse") if one.status == 200]
     assert len(enrolled) == 1
 
 
-def test_an_enrolment_whose_answer_was_lost_is_mended_by_the_next_click(launch, newcomer, academy):
-    academy.control.fault("addusertocourse", kind="html", carried_out=True)
+def test_an_enrolment_whose_answer_was_lost_is_mended_by_the_next_click(launch, newcomer, portal):
+    portal.control.fault("addusertocourse", kind="html", carried_out=True)
     flow = launch(self_enrol_courses={COURSE})
     with pytest.raises(Misunderstood):
         flow.course(newcomer, COURSE, navigation=True)
     assert signs_in(flow.course(newcomer, COURSE, navigation=True)) == "Kim Lee"
 
 
-def test_an_enrolment_that_does_not_last_is_told_as_a_course_that_is_not_open(launch, newcomer, academy, asked):
+def test_an_enrolment_that_does_not_last_is_told_as_a_course_that_is_not_open(launch, newcomer, portal, asked):
     not_enrolled = "The requested user is not enrolled in this course"
-    academy.control.fault("gotocourse", kind="status", status=400, message=not_enrolled, times=2)
+    portal.control.fault("gotocourse", kind="status", status=400, message=not_enrolled, times=2)
     with pytest.raises(CourseNotOpen, match="did not last"):
         launch(self_enrol_courses={COURSE}).course(newcomer, COURSE, navigation=True)
     assert asked() == ["gotocourse", "addusertocourse", "gotocourse"]
@@ -304,8 +302,8 @@ def test_a_course_of_an_account_that_is_gone_says_so(launch, newcomer):
 
 @pytest.mark.statement(45)
 @pytest.mark.parametrize("refuses", [True, False])
-def test_a_course_does_not_open_for_an_account_that_was_switched_off(launch, newcomer, lms, academy, refuses):
-    academy.control.quirk(inactive_goto=refuses)
+def test_a_course_does_not_open_for_an_account_that_was_switched_off(launch, newcomer, lms, portal, refuses):
+    portal.control.quirk(inactive_goto=refuses)
     lms.courses.add_user(newcomer.user_id, COURSE)
     lms.users.set_status(newcomer.user_id, "inactive")
     if refuses:
@@ -317,14 +315,14 @@ def test_a_course_does_not_open_for_an_account_that_was_switched_off(launch, new
 
 @pytest.mark.statement(47)
 @pytest.mark.parametrize("host", ["elsewhere.example", "127.0.0.1:1", "127.0.0.1", "kim@127.0.0.1"])
-def test_a_course_link_that_leads_elsewhere_is_not_followed(launch, newcomer, lms, academy, host):
+def test_a_course_link_that_leads_elsewhere_is_not_followed(launch, newcomer, lms, portal, host):
     lms.courses.add_user(newcomer.user_id, COURSE)
-    academy.control.quirk(link_host=host)
+    portal.control.quirk(link_host=host)
     with pytest.raises(ForeignLink):
         launch().course(newcomer, COURSE, navigation=True)
 
 
-def test_somebody_whom_the_gateway_remembers_nothing_of_can_still_be_launched(launch, academy, asked):
-    number = academy.control.add_user("kim@acme.example")
+def test_somebody_whom_the_gateway_remembers_nothing_of_can_still_be_launched(launch, portal, asked):
+    number = portal.control.add_user("kim@acme.example")
     stranger = Learner(number, "kim@acme.example", "f" * 32)
     assert signs_in(launch().dashboard(stranger)) == "Kim Lee"

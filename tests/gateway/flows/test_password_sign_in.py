@@ -186,9 +186,9 @@ def test_a_sign_in_from_a_new_address_uses_none_of_the_hundred_up(limited):
         sign_in.link("robin", RIGHT, HERE)
 
 
-def test_of_twenty_addresses_at_once_no_more_guess_than_may_fail(limited, academy, asked):
+def test_of_twenty_addresses_at_once_no_more_guess_than_may_fail(limited, portal, asked):
     sign_in = limited(per_person=7)
-    academy.control.fault("userlogin", kind="slow", seconds=0.3, times=20)
+    portal.control.fault("userlogin", kind="slow", seconds=0.3, times=20)
     outcomes = at_once(20, lambda number: sign_in.link("robin", WRONG, from_many(20)[number]))
     assert sorted(map(type, outcomes), key=str) == sorted([PasswordRefused] * 7 + [TooManyAttempts] * 13, key=str)
     assert asked().count("userlogin") == 7
@@ -241,7 +241,7 @@ def test_an_attempt_that_an_earlier_one_holds_up_says_nothing_of_accounts(
     assert store.keys("attempts:*") == []
 
 
-def test_a_stranger_who_floods_attempts_for_a_person_keeps_nobody_waiting_elsewhere(sign_in, academy, robins_attempt):
+def test_a_stranger_who_floods_attempts_for_a_person_keeps_nobody_waiting_elsewhere(sign_in, portal, robins_attempt):
     flood = 2 * WAITING_AT_ONCE
 
     def one(number):
@@ -291,24 +291,24 @@ def test_twenty_guesses_at_once_are_no_more_than_the_limit(sign_in, asked):
         ({"kind": "foreign_link"}, ForeignLink),
     ],
 )
-def test_a_fault_of_talentlms_is_told_and_is_nobodys_failed_attempt(sign_in, academy, store, fault, error):
-    academy.control.fault("userlogin", times=2, **fault)
+def test_a_fault_of_talentlms_is_told_and_is_nobodys_failed_attempt(sign_in, portal, store, fault, error):
+    portal.control.fault("userlogin", times=2, **fault)
     with pytest.raises(error):
         sign_in.link("robin", RIGHT, HERE)
     assert {store.ask("GET", key) for key in store.keys("attempts:*")} == {b"0"}
     assert store.keys("password-networks:*") == []
 
 
-def test_one_person_may_sign_in_with_ten_tabs_at_once(sign_in, academy):
-    academy.control.fault("userlogin", kind="slow", seconds=0.2, times=10)
+def test_one_person_may_sign_in_with_ten_tabs_at_once(sign_in, portal):
+    portal.control.fault("userlogin", kind="slow", seconds=0.2, times=10)
     links = at_once(10, lambda _: sign_in.link("robin", RIGHT, HERE))
     assert [type(link) for link in links] == [Link] * 10
 
 
-def test_more_people_than_may_fail_sign_in_from_one_address_at_once(limited, academy):
+def test_more_people_than_may_fail_sign_in_from_one_address_at_once(limited, portal):
     sign_in = limited(per_network=50, per_used_network=50)
-    people = [academy.control.add_user(f"p{number}@acme.example") for number in range(60)]
-    academy.control.fault("userlogin", kind="slow", seconds=0.5, times=len(people))
+    people = [portal.control.add_user(f"p{number}@acme.example") for number in range(60)]
+    portal.control.fault("userlogin", kind="slow", seconds=0.5, times=len(people))
     links = at_once(len(people), lambda number: sign_in.link(f"p{number}@acme.example", RIGHT, HERE))
     assert [type(link) for link in links] == [Link] * len(people)
 

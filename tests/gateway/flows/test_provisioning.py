@@ -83,40 +83,40 @@ def test_somebody_whose_address_nobody_verified_is_signed_up_where_it_is_free(pr
     assert account("kim@acme.example")["status"] == "active"
 
 
-def test_a_login_that_is_taken_gives_way_to_the_next_candidate(provisioning, academy, account, asked):
-    academy.control.add_user("somebody@example.com", login="kim.lee")
+def test_a_login_that_is_taken_gives_way_to_the_next_candidate(provisioning, portal, account, asked):
+    portal.control.add_user("somebody@example.com", login="kim.lee")
     assert provisioning().learner_for(KIM).login == "kim@acme.example"
-    academy.control.add_user("another@example.com", login="uma@acme.example")
-    academy.control.add_user("third@example.com", login="uma")
+    portal.control.add_user("another@example.com", login="uma@acme.example")
+    portal.control.add_user("third@example.com", login="uma")
     uma = replace(KIM, subject="uma", email="uma@acme.example", username="uma")
     login = provisioning().learner_for(uma).login
     assert login == f"uma-{uma.key[:8]}"
     assert account(login)["email"] == "uma@acme.example"
 
 
-def test_somebody_all_of_whose_logins_are_taken_is_refused(provisioning, academy):
+def test_somebody_all_of_whose_logins_are_taken_is_refused(provisioning, portal):
     for number, login in enumerate(("kim.lee", "kim@acme.example", f"kim-{KIM.key[:8]}")):
-        academy.control.add_user(f"somebody{number}@example.com", login=login)
+        portal.control.add_user(f"somebody{number}@example.com", login=login)
     with pytest.raises(AccountTaken):
         provisioning().learner_for(KIM)
 
 
 @pytest.mark.parametrize("language", ["de", ""])
-def test_a_full_plan_is_told_as_that_and_asked_once(provisioning, academy, asked, audited, language):
-    academy.control.quirk(user_limit=1)
+def test_a_full_plan_is_told_as_that_and_asked_once(provisioning, portal, asked, audited, language):
+    portal.control.quirk(user_limit=1)
     with pytest.raises(SeatsUsedUp):
         provisioning().learner_for(replace(KIM, language=language))
     assert asked() == ["users/email", "usersignup"]
     (line,) = audited("provisioning")
     assert (line["outcome"], line["reason"], line["person"]) == ("refused", "seats-used-up", KIM.key)
     assert "take a larger plan (400: The maximum number" in line["remedy"]
-    academy.control.quirk(user_limit=0)
+    portal.control.quirk(user_limit=0)
     assert provisioning().learner_for(KIM).login == "kim.lee"
 
 
-def test_a_full_plan_that_lets_an_account_be_made_but_not_activated_is_told_too(provisioning, academy, audited):
-    academy.control.quirk(inactive_after_signup=True)
-    academy.control.fault("usersetstatus", kind="status", status=400, message="User limit reached")
+def test_a_full_plan_that_lets_an_account_be_made_but_not_activated_is_told_too(provisioning, portal, audited):
+    portal.control.quirk(inactive_after_signup=True)
+    portal.control.fault("usersetstatus", kind="status", status=400, message="User limit reached")
     with pytest.raises(SeatsUsedUp):
         provisioning().learner_for(KIM)
     assert [line.get("step") or line["reason"] for line in audited("provisioning")] == ["signed_up", "seats-used-up"]
@@ -125,10 +125,10 @@ def test_a_full_plan_that_lets_an_account_be_made_but_not_activated_is_told_too(
 
 @pytest.mark.parametrize(("named", "calls"), [(True, 1), (False, 2)])
 def test_a_mandatory_custom_field_is_found_out_and_named_to_the_operator(
-    provisioning, academy, asked, audited, named, calls
+    provisioning, portal, asked, audited, named, calls
 ):
-    academy.control.quirk(mandatory_field_named=named)
-    academy.control.add_custom_field("user", "custom_field_2", "Staff number", mandatory=True)
+    portal.control.quirk(mandatory_field_named=named)
+    portal.control.add_custom_field("user", "custom_field_2", "Staff number", mandatory=True)
     with pytest.raises(FieldRequired):
         provisioning().learner_for(KIM)
     assert asked() == ["users/email", *["usersignup"] * calls, "getcustomregistrationfields"]
@@ -138,11 +138,11 @@ def test_a_mandatory_custom_field_is_found_out_and_named_to_the_operator(
 
 
 def test_a_mandatory_custom_field_that_keeps_an_account_from_being_changed_is_named_too(
-    provisioning, academy, asked, audited
+    provisioning, portal, asked, audited
 ):
     provisioning().learner_for(KIM)
-    academy.control.add_custom_field("user", "custom_field_2", "Staff number", mandatory=True)
-    academy.control.fault("edituser", kind="status", status=400, message="Invalid arguments provided")
+    portal.control.add_custom_field("user", "custom_field_2", "Staff number", mandatory=True)
+    portal.control.fault("edituser", kind="status", status=400, message="Invalid arguments provided")
     asked()
     with pytest.raises(FieldRequired):
         provisioning().learner_for(replace(KIM, given_name="Kimberly"))
@@ -152,9 +152,9 @@ def test_a_mandatory_custom_field_that_keeps_an_account_from_being_changed_is_na
 
 
 def test_a_password_that_talentlms_finds_too_weak_is_asked_for_once_and_the_rule_is_to_be_relaxed(
-    provisioning, academy, asked, audited
+    provisioning, portal, asked, audited
 ):
-    academy.control.fault("usersignup", kind="status", status=400, message="Password is not strong enough (…)")
+    portal.control.fault("usersignup", kind="status", status=400, message="Password is not strong enough (…)")
     with pytest.raises(WeakPassword):
         provisioning().learner_for(KIM)
     assert asked() == ["users/email", "usersignup"]
@@ -164,10 +164,10 @@ def test_a_password_that_talentlms_finds_too_weak_is_asked_for_once_and_the_rule
 
 
 @pytest.mark.parametrize("fields", [{}, {"kind": "html"}])
-def test_a_sign_up_that_is_refused_for_another_reason_is_not_to_be_tried_again(provisioning, academy, audited, fields):
-    academy.control.fault("usersignup", kind="status", status=400, message="Not on a Sunday", times=2)
+def test_a_sign_up_that_is_refused_for_another_reason_is_not_to_be_tried_again(provisioning, portal, audited, fields):
+    portal.control.fault("usersignup", kind="status", status=400, message="Not on a Sunday", times=2)
     if fields:
-        academy.control.fault("getcustomregistrationfields", **fields)
+        portal.control.fault("getcustomregistrationfields", **fields)
     with pytest.raises(SignUpRefused):
         provisioning().learner_for(KIM)
     (line,) = audited("provisioning")
@@ -180,8 +180,8 @@ def test_a_language_that_the_domain_does_not_know_is_left_out(provisioning, acco
     assert asked().count("usersignup") == 2
 
 
-def test_an_account_that_is_born_inactive_is_activated_at_once(provisioning, academy, account, asked):
-    academy.control.quirk(inactive_after_signup=True)
+def test_an_account_that_is_born_inactive_is_activated_at_once(provisioning, portal, account, asked):
+    portal.control.quirk(inactive_after_signup=True)
     provisioning().learner_for(KIM)
     assert account("kim@acme.example")["status"] == "active"
     assert asked() == ["users/email", "usersignup", "usersetstatus"]
@@ -189,9 +189,9 @@ def test_an_account_that_is_born_inactive_is_activated_at_once(provisioning, aca
     assert asked() == []
 
 
-def test_an_activation_that_failed_is_mended_by_the_next_click(provisioning, academy, account, asked):
-    academy.control.quirk(inactive_after_signup=True)
-    academy.control.fault("usersetstatus", kind="status", status=500)
+def test_an_activation_that_failed_is_mended_by_the_next_click(provisioning, portal, account, asked):
+    portal.control.quirk(inactive_after_signup=True)
+    portal.control.fault("usersetstatus", kind="status", status=500)
     with pytest.raises(Unavailable):
         provisioning().learner_for(KIM)
     assert account("kim@acme.example")["status"] == "inactive"
@@ -212,14 +212,14 @@ def test_an_account_that_was_switched_off_later_is_not_switched_on_again(provisi
 @pytest.mark.parametrize(
     "fault", [{"kind": "dropped", "carried_out": True}, {"kind": "cut"}, {"kind": "html", "carried_out": True}]
 )
-def test_a_sign_up_whose_answer_was_lost_is_found_again_and_not_repeated(provisioning, academy, asked, kim, fault):
-    academy.control.fault("usersignup", **fault)
-    before = len(academy.control.state()["users"])
+def test_a_sign_up_whose_answer_was_lost_is_found_again_and_not_repeated(provisioning, portal, asked, kim, fault):
+    portal.control.fault("usersignup", **fault)
+    before = len(portal.control.state()["users"])
     with pytest.raises(TalentLMSError):
         provisioning().learner_for(kim)
     learner = provisioning().learner_for(kim)
     assert learner.login == "kim.lee"
-    assert len(academy.control.state()["users"]) == before + 1
+    assert len(portal.control.state()["users"]) == before + 1
 
 
 def test_a_lost_account_link_of_somebody_unverified_is_rebuilt_by_the_managed_password(
@@ -234,9 +234,9 @@ def test_a_lost_account_link_of_somebody_unverified_is_rebuilt_by_the_managed_pa
     assert asked() == ["userlogin"]
 
 
-def test_a_lost_answer_is_also_healed_where_accounts_are_born_inactive(provisioning, academy, account):
-    academy.control.quirk(inactive_after_signup=True)
-    academy.control.fault("usersignup", kind="dropped", carried_out=True)
+def test_a_lost_answer_is_also_healed_where_accounts_are_born_inactive(provisioning, portal, account):
+    portal.control.quirk(inactive_after_signup=True)
+    portal.control.fault("usersignup", kind="dropped", carried_out=True)
     with pytest.raises(Unavailable):
         provisioning().learner_for(KIM)
     provisioning().learner_for(KIM)
@@ -244,10 +244,10 @@ def test_a_lost_answer_is_also_healed_where_accounts_are_born_inactive(provision
 
 
 def test_an_inactive_account_is_never_switched_on_for_somebody_whose_address_nobody_vouches_for(
-    provisioning, academy, account
+    provisioning, portal, account
 ):
-    academy.control.quirk(inactive_after_signup=True)
-    academy.control.fault("usersignup", kind="dropped", carried_out=True)
+    portal.control.quirk(inactive_after_signup=True)
+    portal.control.fault("usersignup", kind="dropped", carried_out=True)
     with pytest.raises(Unavailable):
         provisioning().learner_for(UNVERIFIED_KIM)
     with pytest.raises(EmailNotVerified):
@@ -267,10 +267,10 @@ def test_an_inactive_account_is_never_switched_on_for_somebody_whose_address_nob
     ids=lambda fault: "-".join(map(str, fault.values())),
 )
 def test_a_sign_up_that_failed_never_opens_an_account_that_somebody_switched_off(
-    provisioning, academy, account, links, fault
+    provisioning, portal, account, links, fault
 ):
-    academy.control.add_user("kim@acme.example", login="kim.lee", password="Own-Password-1", status="inactive")
-    academy.control.fault("usersignup", **fault)
+    portal.control.add_user("kim@acme.example", login="kim.lee", password="Own-Password-1", status="inactive")
+    portal.control.fault("usersignup", **fault)
     with pytest.raises(TalentLMSError):
         provisioning().learner_for(UNVERIFIED_KIM)
     with pytest.raises(ProvisioningRefused):
@@ -280,12 +280,12 @@ def test_a_sign_up_that_failed_never_opens_an_account_that_somebody_switched_off
 
 
 def test_a_sign_up_that_failed_never_opens_an_inactive_account_that_was_made_by_hand_since(
-    provisioning, academy, account
+    provisioning, portal, account
 ):
-    academy.control.fault("usersignup", kind="status", status=500)
+    portal.control.fault("usersignup", kind="status", status=500)
     with pytest.raises(Unavailable):
         provisioning().learner_for(KIM)
-    academy.control.add_user("kim@acme.example", login="kim.lee", password="Own-Password-1", status="inactive")
+    portal.control.add_user("kim@acme.example", login="kim.lee", password="Own-Password-1", status="inactive")
     with pytest.raises(AccountInactive):
         provisioning().learner_for(KIM)
     assert account("kim@acme.example")["status"] == "inactive"
@@ -322,8 +322,8 @@ def test_the_address_by_which_an_operator_looks_for_a_person_follows_the_provide
     assert [one.link for one in links.listed("kim.park@acme.example")] == [links.find(KIM.key)]
 
 
-def test_the_address_of_an_adopted_account_is_remembered_too(provisioning, academy, links):
-    academy.control.add_user("kim@acme.example", login="kim.old")
+def test_the_address_of_an_adopted_account_is_remembered_too(provisioning, portal, links):
+    portal.control.add_user("kim@acme.example", login="kim.old")
     provisioning().learner_for(KIM)
     assert links.find(KIM.key).email == "kim@acme.example"
 
@@ -345,10 +345,10 @@ def test_a_changed_address_is_told(provisioning, asked, account):
 
 
 def test_a_changed_address_that_another_account_has_keeps_nobody_out_and_the_names_are_told(
-    provisioning, academy, asked, account
+    provisioning, portal, asked, account
 ):
     provisioning().learner_for(KIM)
-    academy.control.add_user("taken@acme.example", login="somebody")
+    portal.control.add_user("taken@acme.example", login="somebody")
     asked()
     changed = replace(KIM, email="taken@acme.example", family_name="Lee-Park")
     provisioning().learner_for(changed)
@@ -373,13 +373,13 @@ def test_names_that_the_provider_no_longer_tells_stay_as_they_are(provisioning, 
     assert (user["first_name"], user["last_name"]) == ("Kim", "Lee")
 
 
-def test_a_change_that_could_not_be_told_is_told_with_the_next_click(provisioning, academy, asked, account):
+def test_a_change_that_could_not_be_told_is_told_with_the_next_click(provisioning, portal, asked, account):
     provisioning().learner_for(KIM)
-    academy.control.fault("edituser", kind="status", status=500, times=2)
+    portal.control.fault("edituser", kind="status", status=500, times=2)
     changed = replace(KIM, family_name="Lee-Park")
     with pytest.raises(Unavailable):
         provisioning().learner_for(changed)
-    academy.control.clear_faults()
+    portal.control.clear_faults()
     provisioning().learner_for(changed)
     assert account("kim@acme.example")["last_name"] == "Lee-Park"
 
@@ -399,8 +399,8 @@ def test_after_a_key_rotation_the_password_follows_once(provisioning, launch, as
     assert asked() == ["userlogin"]
 
 
-def test_a_rotation_gives_no_password_to_somebody_who_has_their_own(provisioning, links, academy, asked):
-    academy.control.add_user("kim@acme.example", login="kim.lee", password="Own-Password-1")
+def test_a_rotation_gives_no_password_to_somebody_who_has_their_own(provisioning, links, portal, asked):
+    portal.control.add_user("kim@acme.example", login="kim.lee", password="Own-Password-1")
     provisioning(OLD_KEY).learner_for(KIM)
     asked()
     provisioning(NEW_KEY, OLD_KEY).learner_for(KIM)
@@ -474,9 +474,9 @@ def test_a_rotation_leaves_a_password_alone_that_the_person_has_set_since(provis
 
 
 def test_a_sign_up_that_ended_before_it_was_remembered_is_finished_by_the_next_click(
-    provisioning, links, academy, account, monkeypatch
+    provisioning, links, portal, account, monkeypatch
 ):
-    academy.control.quirk(inactive_after_signup=True)
+    portal.control.quirk(inactive_after_signup=True)
     with monkeypatch.context() as patch:
         patch.setattr(type(links), "own", lambda *_: (_ for _ in ()).throw(StoreUnavailable()))
         with pytest.raises(StoreUnavailable):

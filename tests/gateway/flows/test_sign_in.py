@@ -11,15 +11,15 @@ from gateway.errors import BadRequest, PageNotFound, SignInDenied, SignInInterru
 from gateway.flows.sign_in import TRANSACTION_SECONDS, Browser
 from gateway.services import Services
 from schemas.transaction import Hints
-from tests.gateway.oidc.house import PUBLIC_URL, identity_provider, settings
+from tests.gateway.oidc.deployment import PUBLIC_URL, identity_provider, settings
 
 NOBODY = Browser(None, "203.0.113.7")
 
 
 @pytest.fixture
-def services(provider, academy, tmp_path):
+def services(provider, portal, tmp_path):
     provider.control.client(redirect_uris=[f"{PUBLIC_URL}/callback/default"])
-    return Services(settings(academy.url, tmp_path, identity_provider(provider)))
+    return Services(settings(portal.url, tmp_path, identity_provider(provider)))
 
 
 def begun(services, browser=NOBODY, hints=None):

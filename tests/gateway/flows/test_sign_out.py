@@ -49,8 +49,8 @@ class ProviderWithout:
 
 
 @pytest.fixture
-def learner(academy):
-    return Learner(academy.control.add_user("kim@acme.example"), "kim@acme.example", KIM.key)
+def learner(portal):
+    return Learner(portal.control.add_user("kim@acme.example"), "kim@acme.example", KIM.key)
 
 
 @pytest.fixture
@@ -80,18 +80,18 @@ def flow(store, sessions, lms, destinations):
     return made
 
 
-def test_somebody_online_gets_a_link_that_ends_their_session_and_leads_back(flow, signed_in, learner, academy, asked):
-    academy.control.set_online(learner.user_id)
+def test_somebody_online_gets_a_link_that_ends_their_session_and_leads_back(flow, signed_in, learner, portal, asked):
+    portal.control.set_online(learner.user_id)
     link = flow().begin(signed_in(learner)).link
-    assert academy.control.calls("userlogout")[-1].arguments["next"] == CONTINUE
+    assert portal.control.calls("userlogout")[-1].arguments["next"] == CONTINUE
     assert asked() == ["userlogout"]
     answer = requests.get(link.reveal(), allow_redirects=False, timeout=10)
     assert answer.headers["Location"] == CONTINUE
-    assert learner.user_id not in academy.control.state()["online"]
+    assert learner.user_id not in portal.control.state()["online"]
 
 
-def test_an_account_that_only_the_database_knows_is_signed_out_too(flow, signed_in, learner, academy):
-    academy.control.set_online(learner.user_id)
+def test_an_account_that_only_the_database_knows_is_signed_out_too(flow, signed_in, learner, portal):
+    portal.control.set_online(learner.user_id)
     assert flow(accounts=KnownAccounts(learner)).begin(signed_in()).link is not None
 
 
@@ -147,9 +147,9 @@ def test_for_somebody_whose_account_is_no_more_there_is_nothing_to_end(flow, sig
     ],
     ids=lambda fault: "-".join(map(str, fault.values())),
 )
-def test_a_talentlms_at_fault_keeps_nobody_from_signing_out_but_is_left_open(flow, signed_in, learner, academy, fault):
-    academy.control.set_online(learner.user_id)
-    academy.control.fault("userlogout", times=2, **fault)
+def test_a_talentlms_at_fault_keeps_nobody_from_signing_out_but_is_left_open(flow, signed_in, learner, portal, fault):
+    portal.control.set_online(learner.user_id)
+    portal.control.fault("userlogout", times=2, **fault)
     assert is_left_open(flow().begin(signed_in(learner)))
 
 
@@ -158,14 +158,14 @@ def test_a_database_that_is_away_keeps_nobody_from_signing_out(flow, signed_in, 
     assert store.keys("session:*") == []
 
 
-def test_a_budget_without_a_call_for_now_keeps_nobody_from_signing_out(flow, signed_in, learner, academy, store):
-    shared = SharedBudget(store, "academy", 1, 0, LONGEST_SECONDS)
+def test_a_budget_without_a_call_for_now_keeps_nobody_from_signing_out(flow, signed_in, learner, portal, store):
+    shared = SharedBudget(store, "portal", 1, 0, LONGEST_SECONDS)
     shared.freeze(3600)
-    lms = TalentLMS(HttpTransport(academy.url, Secret(API_KEY), HttpClient(), Budget(shared)))
+    lms = TalentLMS(HttpTransport(portal.url, Secret(API_KEY), HttpClient(), Budget(shared)))
     assert is_left_open(flow(lms).begin(signed_in(learner)))
 
 
-def test_a_budget_that_cannot_be_asked_by_then_keeps_nobody_from_signing_out(flow, signed_in, learner, academy):
-    away = SharedBudget(connect(Secret("redis://127.0.0.1:1")), "academy", 1, 0, LONGEST_SECONDS)
-    lms = TalentLMS(HttpTransport(academy.url, Secret(API_KEY), HttpClient(), Budget(away)))
+def test_a_budget_that_cannot_be_asked_by_then_keeps_nobody_from_signing_out(flow, signed_in, learner, portal):
+    away = SharedBudget(connect(Secret("redis://127.0.0.1:1")), "portal", 1, 0, LONGEST_SECONDS)
+    lms = TalentLMS(HttpTransport(portal.url, Secret(API_KEY), HttpClient(), Budget(away)))
     assert is_left_open(flow(lms).begin(signed_in(learner)))

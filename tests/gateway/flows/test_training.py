@@ -6,11 +6,11 @@ from schemas.learner import Learner
 
 
 @pytest.fixture
-def learner(academy):
-    number = academy.control.add_user("kim@acme.example")
+def learner(portal):
+    number = portal.control.add_user("kim@acme.example")
     for course, percentage in ((12, 100), (34, 33), (56, 0)):
-        academy.control.enrol(number, course)
-        academy.control.set_progress(number, course, percentage)
+        portal.control.enrol(number, course)
+        portal.control.set_progress(number, course, percentage)
     return Learner(number, "kim@acme.example", "f" * 32)
 
 
@@ -21,8 +21,8 @@ def test_courses_come_with_one_call_and_what_is_to_be_done_comes_first(lms, lear
     assert asked() == ["users/id"]
 
 
-def test_somebody_without_courses_has_none(lms, academy):
-    number = academy.control.add_user("kim@acme.example")
+def test_somebody_without_courses_has_none(lms, portal):
+    number = portal.control.add_user("kim@acme.example")
     assert Training(lms).courses(Learner(number, "kim", "f" * 32)) == ()
 
 

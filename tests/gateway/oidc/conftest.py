@@ -1,4 +1,4 @@
-"""A house with one gateway and one browser, for the tests of the relying party."""
+"""A deployment with one gateway and one browser, for the tests of the relying party."""
 
 import logging
 
@@ -10,12 +10,12 @@ from gateway.store.connection import connect
 from sandbox.idp import running_idp
 from schemas.secret import Secret
 from tests.databases import new_database
-from tests.gateway.oidc.house import PERSON, PUBLIC_URL, House, identity_provider, settings
+from tests.gateway.oidc.deployment import PERSON, PUBLIC_URL, Deployment, identity_provider, settings
 from tests.gateway.oidc.wire import Wire
 
 
 @pytest.fixture
-def house(provider, academy, own_log_handlers, tmp_path):
+def deployment(provider, portal, own_log_handlers, tmp_path):
     """Sandboxes at their beginning; every gateway that is made here is fresh."""
     provider.control.client(
         redirect_uris=[f"{PUBLIC_URL}/callback/default", f"{PUBLIC_URL}/callback/other"],
@@ -26,7 +26,7 @@ def house(provider, academy, own_log_handlers, tmp_path):
         jwks=None,
     )
     provider.control.settings(auto_pick=True, auto_person=PERSON)
-    built = House(provider, academy, tmp_path)
+    built = Deployment(provider, portal, tmp_path)
     logging.getLogger("gateway").addHandler(built.trail)
     yield built
     logging.getLogger("gateway").removeHandler(built.trail)
@@ -34,9 +34,9 @@ def house(provider, academy, own_log_handlers, tmp_path):
 
 
 @pytest.fixture
-def browser(house):
+def browser(deployment):
     """A browser at a fresh gateway."""
-    return house.browser()
+    return deployment.browser()
 
 
 class Shared:
@@ -55,12 +55,12 @@ class Shared:
 
 
 @pytest.fixture(scope="module")
-def shared(shared_provider, shared_academy, tmp_path_factory):
+def shared(shared_provider, shared_portal, tmp_path_factory):
     """A gateway for the tests of a module that change neither metadata nor keys."""
     ours = [logging.getLogger(name) for name in (None, "gateway", "gateway.audit")]
     before = [(logger, logger.handlers[:], logger.level) for logger in ours]
     folder = tmp_path_factory.mktemp("shared")
-    yield Shared(lambda: create_app(settings(shared_academy.url, folder, identity_provider(shared_provider))))
+    yield Shared(lambda: create_app(settings(shared_portal.url, folder, identity_provider(shared_provider))))
     for logger, handlers, level in before:
         logger.handlers[:] = handlers
         logger.setLevel(level)
@@ -75,10 +75,10 @@ def store(redis_server):
 
 
 @pytest.fixture
-def stored(house, store, redis_server, tmp_path):
+def stored(deployment, store, redis_server, tmp_path):
     """Make gateways that share a Redis, which the test can look into, and a database."""
     memories = {"redis_url": redis_server.url, "database_url": Secret(new_database(tmp_path))}
-    return lambda *entries, **changes: house.gateway(*entries, **(memories | changes))
+    return lambda *entries, **changes: deployment.gateway(*entries, **(memories | changes))
 
 
 @pytest.fixture

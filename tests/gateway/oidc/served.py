@@ -25,12 +25,12 @@ def served(app):
         server.server_close()
 
 
-def caught(house, sid, sub=KIM, variant="valid"):
+def caught(deployment, sid, sub=KIM, variant="valid"):
     """Return a right logout token that went to somebody who only looks at it."""
     tokens = []
     catcher = Flask("catcher")
     catcher.post("/")(lambda: tokens.append(request.form["logout_token"]) or "")
     with served(catcher) as address:
-        house.provider.control.client(backchannel_logout_uri=f"{address}/")
-        house.provider.control.send_logout_token(variant, sub=sub, sid=sid)
+        deployment.provider.control.client(backchannel_logout_uri=f"{address}/")
+        deployment.provider.control.send_logout_token(variant, sub=sub, sid=sid)
     return tokens[0]

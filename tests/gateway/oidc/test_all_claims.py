@@ -4,14 +4,16 @@ import pytest
 import requests
 
 from gateway.services import Services
-from tests.gateway.oidc.house import identity_provider, settings
+from tests.gateway.oidc.deployment import identity_provider, settings
 
 
-def test_what_the_provider_tells_besides_who_it_is_comes_in_whole_and_is_not_kept(house, provider, academy, tmp_path):
+def test_what_the_provider_tells_besides_who_it_is_comes_in_whole_and_is_not_kept(
+    deployment, provider, portal, tmp_path
+):
     groups = [f"group-{number}" for number in range(30)]
     login = provider.control.add_person("greta", email="greta@acme.example", groups=groups, department="R&D")
     provider.control.settings(auto_pick=True, auto_person=login)
-    services = Services(settings(academy.url, tmp_path, identity_provider(provider)))
+    services = Services(settings(portal.url, tmp_path, identity_provider(provider)))
     relying_party = services.relying_parties["default"]
     url, transaction = relying_party.begin("/go")
     back = requests.get(url, allow_redirects=False, timeout=10).headers["Location"]

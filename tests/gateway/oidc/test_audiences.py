@@ -3,7 +3,7 @@
 import pytest
 
 from sandbox.idp.misbehaviours.audiences import OTHER_CLIENT
-from tests.gateway.oidc.house import SESSION
+from tests.gateway.oidc.deployment import SESSION
 from tests.gateway.oidc.served import KIM, served
 
 PATH = "/backchannel-logout/default"
@@ -11,23 +11,23 @@ TRUSTING = {"trusted_audiences": frozenset({OTHER_CLIENT, "2463617"})}
 
 
 @pytest.mark.statement(24)
-@pytest.mark.parametrize("knob", ["aud-two-with-azp", "userinfo-signed-two-auds"])
+@pytest.mark.parametrize("misbehaviour", ["aud-two-with-azp", "userinfo-signed-two-auds"])
 @pytest.mark.parametrize(
     ("entry", "signs_in"), [(TRUSTING, True), ({"trusted_audiences": frozenset({"2463617"})}, False), ({}, False)]
 )
-def test_a_further_audience_has_to_be_listed(house, knob, entry, signs_in):
-    house.provider.control.misbehave(knob)
-    browser = house.browser(house.gateway(house.entry(**entry)))
+def test_a_further_audience_has_to_be_listed(deployment, misbehaviour, entry, signs_in):
+    deployment.provider.control.misbehave(misbehaviour)
+    browser = deployment.browser(deployment.gateway(deployment.entry(**entry)))
     assert browser.sign_in().status_code == (302 if signs_in else 502)
     assert (SESSION in browser.cookies()) is signs_in
     if not signs_in:
-        (audit,) = house.trail.audits()
+        (audit,) = deployment.trail.audits()
         assert audit.note.endswith(f"aud names others that are not among trusted_audiences: ['{OTHER_CLIENT}']")
 
 
 @pytest.mark.statement(24)
 @pytest.mark.parametrize(
-    ("knob", "claim"),
+    ("misbehaviour", "claim"),
     [
         ("aud-two-without-azp", "azp is missing"),
         ("aud-two-with-foreign-azp", "azp is another client"),
@@ -36,11 +36,11 @@ def test_a_further_audience_has_to_be_listed(house, knob, entry, signs_in):
         ("azp-foreign", "azp is another client"),
     ],
 )
-def test_a_trusted_audience_signs_in_for_nobody_else(house, knob, claim):
-    house.provider.control.misbehave(knob)
-    browser = house.browser(house.gateway(house.entry(**TRUSTING)))
+def test_a_trusted_audience_signs_in_for_nobody_else(deployment, misbehaviour, claim):
+    deployment.provider.control.misbehave(misbehaviour)
+    browser = deployment.browser(deployment.gateway(deployment.entry(**TRUSTING)))
     assert browser.sign_in().status_code == 502
-    (audit,) = house.trail.audits()
+    (audit,) = deployment.trail.audits()
     assert claim in audit.note
 
 
@@ -54,13 +54,13 @@ def test_a_trusted_audience_signs_in_for_nobody_else(house, knob, claim):
         ("wrong-aud", TRUSTING, False),
     ],
 )
-def test_a_logout_token_is_held_to_the_same_rule(house, variant, entry, ends):
-    app = house.gateway(house.entry(**entry))
-    browser = house.browser(app)
+def test_a_logout_token_is_held_to_the_same_rule(deployment, variant, entry, ends):
+    app = deployment.gateway(deployment.entry(**entry))
+    browser = deployment.browser(app)
     browser.sign_in()
-    sid = house.provider.control.state()["sessions"][-1]["sid"]
+    sid = deployment.provider.control.state()["sessions"][-1]["sid"]
     with served(app) as address:
-        house.provider.control.client(backchannel_logout_uri=f"{address}{PATH}")
-        answer = house.provider.control.send_logout_token(variant, sub=KIM, sid=sid)
+        deployment.provider.control.client(backchannel_logout_uri=f"{address}{PATH}")
+        answer = deployment.provider.control.send_logout_token(variant, sub=KIM, sid=sid)
     assert answer["status"] == (200 if ends else 400)
     assert browser.is_signed_in is not ends

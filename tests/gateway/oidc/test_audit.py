@@ -20,7 +20,7 @@ USER_AGENT = 'Browser/1.0 "quoted" {"event": "sign_in", "outcome": "success"}'
 
 
 @pytest.fixture
-def lines(house, browser):
+def lines(deployment, browser):
     """Return what has been written to the log since the browser came."""
     stream = io.StringIO()
     log.configure("debug", stream)
@@ -37,11 +37,11 @@ def sign_in(browser, **headers):
 
 
 @pytest.mark.statement(62)
-def test_a_success_names_provider_issuer_and_the_hash_of_the_person(house, browser, lines):
+def test_a_success_names_provider_issuer_and_the_hash_of_the_person(deployment, browser, lines):
     sign_in(browser, **{"User-Agent": USER_AGENT})
     (audit,) = audits(lines)
-    assert (audit["outcome"], audit["provider"], audit["issuer"]) == ("success", "default", house.provider.issuer)
-    assert audit["person"] == person_key(house.provider.issuer, "sandbox-kim.lee")
+    assert (audit["outcome"], audit["provider"], audit["issuer"]) == ("success", "default", deployment.provider.issuer)
+    assert audit["person"] == person_key(deployment.provider.issuer, "sandbox-kim.lee")
     assert "sandbox-kim.lee" not in str(lines())
     assert (audit["client"], audit["user_agent"]) == ("127.0.0.1", USER_AGENT.replace('"', "?"))
     written = datetime.strptime(audit["time"], "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
@@ -61,9 +61,11 @@ OUTCOMES = {
 
 
 @pytest.mark.statement(62, 63)
-@pytest.mark.parametrize(("knob", "reason"), OUTCOMES.items())
-def test_every_refusal_has_its_reason_and_the_reference_that_the_person_sees(house, browser, lines, knob, reason):
-    house.provider.control.misbehave(knob)
+@pytest.mark.parametrize(("misbehaviour", "reason"), OUTCOMES.items())
+def test_every_refusal_has_its_reason_and_the_reference_that_the_person_sees(
+    deployment, browser, lines, misbehaviour, reason
+):
+    deployment.provider.control.misbehave(misbehaviour)
     answer, _ = browser.wander("/go")
     (audit,) = audits(lines)
     assert (audit["outcome"], audit["reason"], audit["provider"]) == ("refused", reason, "default")
@@ -113,19 +115,19 @@ def test_a_front_channel_notice_that_is_refused_is_an_outcome_too(browser, lines
 
 
 @pytest.mark.statement(55, 62)
-def test_a_front_channel_notice_that_ends_nothing_is_no_success(house, browser, lines):
+def test_a_front_channel_notice_that_ends_nothing_is_no_success(deployment, browser, lines):
     sign_in(browser)
-    sids = ("made-up", house.provider.control.state()["sessions"][-1]["sid"])
+    sids = ("made-up", deployment.provider.control.state()["sessions"][-1]["sid"])
     for sid in (*sids, sids[1]):
-        query = f"iss={quote(house.provider.issuer)}&sid={sid}"
+        query = f"iss={quote(deployment.provider.issuer)}&sid={sid}"
         assert browser.get(f"/frontchannel-logout/default?{query}").status_code == 200
     found = [(audit["outcome"], audit["sessions"], audit["level"]) for audit in audits(lines, "provider_logout")]
     assert found == [("nothing", 0, "info"), ("success", 1, "info"), ("nothing", 0, "info")]
 
 
 @pytest.mark.statement(56, 62)
-def test_a_back_channel_notice_whose_provider_is_away_is_an_outcome_too(house, browser, lines):
-    house.provider.control.misbehave("everything-down")
+def test_a_back_channel_notice_whose_provider_is_away_is_an_outcome_too(deployment, browser, lines):
+    deployment.provider.control.misbehave("everything-down")
     token = f"{b64(b'{}')}.{b64(b'{}')}.AAAA".replace(b64(b"{}"), b64(b'{"alg":"RS256","kid":"x"}'), 1)
     assert browser.post("/backchannel-logout/default", {"logout_token": token}).status_code == 503
     (audit,) = audits(lines, "provider_logout")
@@ -134,17 +136,17 @@ def test_a_back_channel_notice_whose_provider_is_away_is_an_outcome_too(house, b
 
 @pytest.mark.statement(56, 58, 62)
 @pytest.mark.parametrize("way", ["front", "back"])
-def test_a_notice_that_the_store_cannot_carry_out_is_an_outcome_too(house, browser, lines, monkeypatch, way):
+def test_a_notice_that_the_store_cannot_carry_out_is_an_outcome_too(deployment, browser, lines, monkeypatch, way):
     def away(*_):
         raise StoreUnavailable("ConnectionError")
 
     monkeypatch.setattr(Sessions, "end_of_provider_session", away)
     if way == "front":
-        query = f"iss={quote(house.provider.issuer)}&sid=x"
+        query = f"iss={quote(deployment.provider.issuer)}&sid=x"
         assert browser.get(f"/frontchannel-logout/default?{query}").status_code == 503
     else:
         sign_in(browser)
-        token = caught(house, house.provider.control.state()["sessions"][-1]["sid"])
+        token = caught(deployment, deployment.provider.control.state()["sessions"][-1]["sid"])
         assert browser.post("/backchannel-logout/default", {"logout_token": token}).status_code == 503
     (audit,) = audits(lines, "provider_logout")
     assert (audit["outcome"], audit["reason"], audit["note"]) == ("refused", "store-unavailable", "ConnectionError")
@@ -154,14 +156,14 @@ def test_a_notice_that_the_store_cannot_carry_out_is_an_outcome_too(house, brows
 @pytest.mark.parametrize(
     "text", ["a\r\nb", 'x\n{"event": "sign_in", "outcome": "success"}', "x\u2028y", "x\x85y", "\x1b[2J"]
 )
-def test_no_text_from_outside_forges_a_line(house, browser, lines, text):
+def test_no_text_from_outside_forges_a_line(deployment, browser, lines, text):
     forged = quote(text)
     browser.get(f"/callback/default?state={forged}&code={forged}&error={forged}", **{"User-Agent": "plain"})
     browser.get(f"/login/initiate?iss={forged}&target_link_uri={forged}")
     browser.get(f"/login/{forged}")
     browser.get(f"/callback/{forged}")
     state = browser.callback_address().partition("state=")[2].partition("&")[0]
-    answer = f"error={forged}&error_description={forged}&iss={quote(house.provider.issuer)}"
+    answer = f"error={forged}&error_description={forged}&iss={quote(deployment.provider.issuer)}"
     browser.get(f"/callback/default?state={state}&{answer}")
     assert all(set(line) >= {"time", "level", "event", "reference"} for line in lines())
     assert [audit["outcome"] for audit in audits(lines)].count("success") == 0

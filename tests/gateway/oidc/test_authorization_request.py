@@ -13,7 +13,7 @@ from gateway.oidc.relying_party import RelyingParty
 from gateway.outbound.client import HttpClient
 from sandbox.idp.registry import MISBEHAVIOURS
 from schemas.secret import Secret
-from tests.gateway.oidc.house import PUBLIC_URL, SESSION, parameters
+from tests.gateway.oidc.deployment import PUBLIC_URL, SESSION, parameters
 
 ALWAYS = {
     "response_type",
@@ -31,9 +31,9 @@ PUSHED = {"par-500", "par-503", "par-html", "par-not-json", "par-empty", "par-li
 
 
 @pytest.fixture
-def browser(house, shared):
+def browser(deployment, shared):
     """A new browser at the gateway that these tests share."""
-    return house.browser(shared.app())
+    return deployment.browser(shared.app())
 
 
 class Known:
@@ -80,17 +80,20 @@ def test_ten_thousand_starts_repeat_nothing():
     "rp-scope-userinfo-claims",
     "rp-nonce-unless-code-flow",
 )
-def test_a_request_is_for_a_code_with_s256_nonce_and_state_and_has_nothing_else(house, browser):
+def test_a_request_is_for_a_code_with_s256_nonce_and_state_and_has_nothing_else(deployment, browser):
     asked = asked_for(browser.get("/login?next=/go/course/12"))
     assert set(asked) == ALWAYS
     assert (asked["response_type"], asked["code_challenge_method"]) == ("code", "S256")
-    assert (asked["client_id"], asked["redirect_uri"]) == (house.provider.client_id, f"{PUBLIC_URL}/callback/default")
+    assert (asked["client_id"], asked["redirect_uri"]) == (
+        deployment.provider.client_id,
+        f"{PUBLIC_URL}/callback/default",
+    )
     assert asked["scope"].split() == ["openid", "profile", "email"]
     assert len({asked[name] for name in ("state", "nonce", "code_challenge")}) == 3
 
 
 @pytest.mark.statement(2)
-def test_the_verifier_goes_to_the_token_endpoint_alone_and_fits_the_challenge(house, browser, wire):
+def test_the_verifier_goes_to_the_token_endpoint_alone_and_fits_the_challenge(deployment, browser, wire):
     begun = browser.begin()
     browser.get(browser.at_provider(begun.headers["Location"]))
     (redeemed,) = wire.to("/token")
@@ -128,8 +131,8 @@ SMUGGLED = {
 
 @pytest.mark.statement(3)
 @pytest.mark.parametrize("path", ["/login", "/login/default", "/login/initiate"])
-def test_nothing_in_the_address_that_begins_a_sign_in_adds_to_the_request(house, browser, path):
-    iss = {"iss": house.provider.issuer} if path == "/login/initiate" else {}
+def test_nothing_in_the_address_that_begins_a_sign_in_adds_to_the_request(deployment, browser, path):
+    iss = {"iss": deployment.provider.issuer} if path == "/login/initiate" else {}
     asked = asked_for(browser.get(f"{path}?{urlencode({**SMUGGLED, **iss})}"))
     assert set(asked) == ALWAYS
     assert not set(asked.values()) & set(SMUGGLED.values())
@@ -137,8 +140,8 @@ def test_nothing_in_the_address_that_begins_a_sign_in_adds_to_the_request(house,
 
 
 @pytest.mark.statement(3)
-def test_the_scopes_are_those_of_the_settings(house):
-    browser = house.browser(house.gateway(house.entry(scopes=("openid", "email"))))
+def test_the_scopes_are_those_of_the_settings(deployment):
+    browser = deployment.browser(deployment.gateway(deployment.entry(scopes=("openid", "email"))))
     assert asked_for(browser.begin())["scope"] == "openid email"
     assert browser.sign_in().status_code == 302
 
@@ -166,8 +169,8 @@ def test_the_scopes_are_those_of_the_settings(house):
     ],
 )
 @pytest.mark.parametrize("path", ["/login", "/login/initiate"])
-def test_three_hints_are_passed_on_where_they_are_plain(house, browser, path, name, value, passes):
-    iss = {"iss": house.provider.issuer} if path == "/login/initiate" else {}
+def test_three_hints_are_passed_on_where_they_are_plain(deployment, browser, path, name, value, passes):
+    iss = {"iss": deployment.provider.issuer} if path == "/login/initiate" else {}
     asked = asked_for(browser.get(f"{path}?{urlencode({name: value, **iss})}"))
     assert asked == {**asked, name: value} if passes else name not in asked
     assert set(asked) <= ALWAYS | {name}
@@ -186,8 +189,8 @@ def test_three_hints_are_passed_on_where_they_are_plain(house, browser, path, na
     ],
     ids=str,
 )
-def test_no_header_moves_the_callback_or_the_way_back(house, headers):
-    browser = house.browser()
+def test_no_header_moves_the_callback_or_the_way_back(deployment, headers):
+    browser = deployment.browser()
     asked = asked_for(browser.gateway.get("/login?next=/go", headers={"Accept": "text/html", **headers}))
     assert asked["redirect_uri"] == f"{PUBLIC_URL}/callback/default"
     assert browser.sign_in().headers["Location"] == "/go"
@@ -205,8 +208,8 @@ def test_no_header_moves_the_callback_or_the_way_back(house, headers):
     ids=str,
 )
 @pytest.mark.parametrize("path", ["/login", "/login/default", "/login/initiate"])
-def test_what_is_no_navigation_begins_no_sign_in(house, browser, path, headers, status):
-    answer = browser.get(f"{path}?{urlencode({'iss': house.provider.issuer})}", **headers)
+def test_what_is_no_navigation_begins_no_sign_in(deployment, browser, path, headers, status):
+    answer = browser.get(f"{path}?{urlencode({'iss': deployment.provider.issuer})}", **headers)
     assert answer.status_code == status
     assert "Retry-After" not in answer.headers
     assert browser.cookies() == {}
@@ -216,17 +219,17 @@ def test_what_is_no_navigation_begins_no_sign_in(house, browser, path, headers, 
 
 
 @pytest.fixture
-def pushing(house):
+def pushing(deployment):
     """A browser at a gateway that pushes its requests to a provider that demands it."""
-    house.provider.control.settings(pushed_requests="required")
-    return house.browser(house.gateway(house.entry(pushed_authorization=True)))
+    deployment.provider.control.settings(pushed_requests="required")
+    return deployment.browser(deployment.gateway(deployment.entry(pushed_authorization=True)))
 
 
 @pytest.mark.statement(2, 3)
-def test_a_pushed_request_shows_the_browser_nothing_but_its_name(house, pushing):
+def test_a_pushed_request_shows_the_browser_nothing_but_its_name(deployment, pushing):
     begun = asked_for(pushing.get("/login?next=/go&login_hint=robin&scope=admin"))
     assert set(begun) == {"client_id", "request_uri"}
-    (pushed,) = house.asked("par")
+    (pushed,) = deployment.asked("par")
     assert pushed["query"] == {}
     assert set(pushed["form"]) - {"client_secret", "client_id"} == ALWAYS - {"client_id"} | {"login_hint"}
     assert pushed["form"]["scope"] == ["openid profile email"]
@@ -241,13 +244,13 @@ def test_a_pushed_request_is_answered_and_redeemed_like_any_other(pushing):
 
 @pytest.mark.statement(35)
 @pytest.mark.parametrize("name", sorted(PUSHED))
-def test_a_request_that_cannot_be_pushed_is_not_sent_in_the_open(house, pushing, name):
-    house.provider.control.misbehave(name)
+def test_a_request_that_cannot_be_pushed_is_not_sent_in_the_open(deployment, pushing, name):
+    deployment.provider.control.misbehave(name)
     answer = pushing.begin()
     assert (answer.status_code, answer.mimetype) == (503, "text/html")
     assert pushing.cookies() == {}
-    assert house.asked("authorize") == house.asked("elsewhere_par") == []
-    (audit,) = house.trail.audits()
+    assert deployment.asked("authorize") == deployment.asked("elsewhere_par") == []
+    (audit,) = deployment.trail.audits()
     assert (audit.reason, audit.note.partition(" at ")[0].partition(":")[0]) == (
         "provider-unavailable",
         "pushed authorization request endpoint",
@@ -256,53 +259,53 @@ def test_a_request_that_cannot_be_pushed_is_not_sent_in_the_open(house, pushing,
 
 @pytest.mark.statement(63)
 @pytest.mark.parametrize(("name", "words"), REFUSED.items())
-def test_a_pushed_request_that_is_refused_is_the_operators_to_look_at(house, pushing, name, words):
-    house.provider.control.misbehave(name)
+def test_a_pushed_request_that_is_refused_is_the_operators_to_look_at(deployment, pushing, name, words):
+    deployment.provider.control.misbehave(name)
     answer = pushing.begin()
     assert (answer.status_code, "The sign-in is not set up correctly" in answer.text) == (502, True)
     assert "hunter2" not in answer.text
     assert pushing.cookies() == {}
-    assert house.asked("authorize") == []
-    (audit,) = house.trail.audits()
+    assert deployment.asked("authorize") == []
+    (audit,) = deployment.trail.audits()
     assert audit.reason == "sign-in-misconfigured"
     assert re.match(rf"pushed authorization request endpoint at 127\.0\.0\.1:\d+: {words}", audit.note)
 
 
 @pytest.mark.statement(63)
-def test_a_wrong_secret_shows_where_the_request_is_pushed(house):
-    house.provider.control.settings(pushed_requests="required")
-    entry = house.entry(pushed_authorization=True, client_secret=Secret("wrong"))
-    assert house.browser(house.gateway(entry)).begin().status_code == 502
-    (audit,) = house.trail.audits()
+def test_a_wrong_secret_shows_where_the_request_is_pushed(deployment):
+    deployment.provider.control.settings(pushed_requests="required")
+    entry = deployment.entry(pushed_authorization=True, client_secret=Secret("wrong"))
+    assert deployment.browser(deployment.gateway(entry)).begin().status_code == 502
+    (audit,) = deployment.trail.audits()
     assert (audit.reason, "client_id or client_secret is wrong" in audit.note) == ("sign-in-misconfigured", True)
 
 
 @pytest.mark.statement(2)
-def test_a_provider_that_demands_pushed_requests_gets_them_although_no_setting_says_so(house, browser):
-    house.provider.control.settings(pushed_requests="required")
-    demanding = house.browser()
+def test_a_provider_that_demands_pushed_requests_gets_them_although_no_setting_says_so(deployment, browser):
+    deployment.provider.control.settings(pushed_requests="required")
+    demanding = deployment.browser()
     assert set(asked_for(demanding.begin())) == {"client_id", "request_uri"}
-    assert len(house.asked("par")) == 1
+    assert len(deployment.asked("par")) == 1
     assert demanding.sign_in("/go/course/12").headers["Location"] == "/go/course/12"
 
 
 @pytest.mark.statement(2)
-def test_a_provider_that_takes_pushed_requests_and_demands_none_gets_ordinary_ones(house):
-    house.provider.control.settings(pushed_requests="on")
-    assert set(asked_for(house.browser().begin())) == ALWAYS
-    assert house.asked("par") == []
+def test_a_provider_that_takes_pushed_requests_and_demands_none_gets_ordinary_ones(deployment):
+    deployment.provider.control.settings(pushed_requests="on")
+    assert set(asked_for(deployment.browser().begin())) == ALWAYS
+    assert deployment.asked("par") == []
 
 
-def test_a_provider_that_demands_what_it_does_not_take_is_the_operators_to_look_at(house):
-    house.provider.control.misbehave("discovery-demands-pushing")
-    assert house.browser().begin().status_code == 502
-    (audit,) = house.trail.audits()
+def test_a_provider_that_demands_what_it_does_not_take_is_the_operators_to_look_at(deployment):
+    deployment.provider.control.misbehave("discovery-demands-pushing")
+    assert deployment.browser().begin().status_code == 502
+    (audit,) = deployment.trail.audits()
     assert (audit.reason, "demanded" in audit.note) == ("sign-in-misconfigured", True)
 
 
 @pytest.mark.statement(35)
-def test_a_provider_that_takes_no_pushed_requests_gets_an_ordinary_one(house):
-    browser = house.browser(house.gateway(house.entry(pushed_authorization=True)))
+def test_a_provider_that_takes_no_pushed_requests_gets_an_ordinary_one(deployment):
+    browser = deployment.browser(deployment.gateway(deployment.entry(pushed_authorization=True)))
     assert set(asked_for(browser.begin())) == ALWAYS
 
 
@@ -327,9 +330,9 @@ both_methods = pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.statement(51)
 @pytest.mark.conformance("oidcc-client-test-3rd-party-init-login", "rp-3rd_party-init-login")
 @both_methods
-def test_a_tile_of_the_provider_begins_a_whole_sign_in_that_ends_where_it_says(house, browser, method):
+def test_a_tile_of_the_provider_begins_a_whole_sign_in_that_ends_where_it_says(deployment, browser, method):
     asked = {
-        "iss": house.provider.issuer,
+        "iss": deployment.provider.issuer,
         "login_hint": "robin",
         "target_link_uri": f"{PUBLIC_URL}/go/course/34?unit=1",
     }
@@ -342,10 +345,10 @@ def test_a_tile_of_the_provider_begins_a_whole_sign_in_that_ends_where_it_says(h
 
 @pytest.mark.statement(51)
 @both_methods
-def test_somebody_signed_in_who_is_sent_here_signs_in_all_over_again(house, browser, method):
+def test_somebody_signed_in_who_is_sent_here_signs_in_all_over_again(deployment, browser, method):
     browser.sign_in()
     session = browser.cookies()[SESSION]
-    begun = initiated(browser, method, {"iss": house.provider.issuer, "login_hint": "robin"})
+    begun = initiated(browser, method, {"iss": deployment.provider.issuer, "login_hint": "robin"})
     assert asked_for(begun)["login_hint"] == "robin"
     assert browser.cookies()[SESSION] == session
     browser.get(browser.at_provider(begun.headers["Location"]))
@@ -353,13 +356,13 @@ def test_somebody_signed_in_who_is_sent_here_signs_in_all_over_again(house, brow
 
 
 @pytest.mark.statement(7, 51)
-def test_a_form_of_another_site_begins_nothing_by_itself_and_goes_on_as_a_navigation(browser, house):
-    asked = {"iss": house.provider.issuer, "login_hint": "robin", "target_link_uri": "/go/course/12?" + "a" * 900}
+def test_a_form_of_another_site_begins_nothing_by_itself_and_goes_on_as_a_navigation(browser, deployment):
+    asked = {"iss": deployment.provider.issuer, "login_hint": "robin", "target_link_uri": "/go/course/12?" + "a" * 900}
     for _ in range(8):  # a browser sends no cookie along with such a form, but keeps those of its answer
         answer = browser.post("/login/initiate", data=asked, **{"Sec-Fetch-Site": "cross-site", "Origin": "null"})
         assert (answer.status_code, answer.headers.getlist("Set-Cookie")) == (303, [])
     assert answer.headers["Location"].startswith("/login/default?next=/go/course/12")
-    assert house.asked("authorize") == []
+    assert deployment.asked("authorize") == []
 
 
 @pytest.mark.statement(51)
@@ -368,8 +371,8 @@ def test_a_form_of_another_site_begins_nothing_by_itself_and_goes_on_as_a_naviga
     "issuer",
     ["", None, "https://elsewhere.example", "{}/", "{}#", "{} ", "HTTP{}", "{}/.well-known/openid-configuration"],
 )
-def test_nobody_is_sent_to_a_provider_that_is_not_configured(house, browser, method, issuer):
-    named = {} if issuer is None else {"iss": issuer.format(house.provider.issuer)}
+def test_nobody_is_sent_to_a_provider_that_is_not_configured(deployment, browser, method, issuer):
+    named = {} if issuer is None else {"iss": issuer.format(deployment.provider.issuer)}
     answer = initiated(browser, method, named)
     assert (answer.status_code, browser.cookies()) == (400, {})
 
@@ -377,8 +380,8 @@ def test_nobody_is_sent_to_a_provider_that_is_not_configured(house, browser, met
 @pytest.mark.statement(51)
 @both_methods
 @pytest.mark.parametrize("name", ["iss", "login_hint", "target_link_uri"])
-def test_a_parameter_of_a_tile_is_there_once(house, browser, method, name):
-    once = {"iss": house.provider.issuer, "login_hint": "kim", "target_link_uri": "/go"}
+def test_a_parameter_of_a_tile_is_there_once(deployment, browser, method, name):
+    once = {"iss": deployment.provider.issuer, "login_hint": "kim", "target_link_uri": "/go"}
     twice = [*once.items(), (name, once[name])]
     assert initiated(browser, method, dict(once)).status_code == 302
     if method == "GET":
@@ -405,6 +408,6 @@ def test_a_parameter_of_a_tile_is_there_once(house, browser, method, name):
         PUBLIC_URL * 2,
     ],
 )
-def test_a_tile_leads_to_a_place_of_our_own_or_to_the_start_page(house, browser, method, target):
-    begun = initiated(browser, method, {"iss": house.provider.issuer, "target_link_uri": target})
+def test_a_tile_leads_to_a_place_of_our_own_or_to_the_start_page(deployment, browser, method, target):
+    begun = initiated(browser, method, {"iss": deployment.provider.issuer, "target_link_uri": target})
     assert browser.get(browser.at_provider(begun.headers["Location"])).headers["Location"] == "/"

@@ -12,7 +12,7 @@ from gateway.oidc.metadata import REFRESHES_AT_ONCE
 from gateway.store.sessions import Sessions
 from sandbox.idp.jose import b64
 from sandbox.idp.registry import LOGOUT_VARIANTS
-from tests.gateway.oidc.house import PUBLIC_URL, identity_provider, leads_to
+from tests.gateway.oidc.deployment import PUBLIC_URL, identity_provider, leads_to
 from tests.gateway.oidc.served import KIM, caught, served
 from tests.gateway.oidc.tokens_made import ALGORITHMS
 from tests.gateway.threads import at_once
@@ -75,16 +75,16 @@ def _marked(one):
 class Listening:
     """A gateway that the provider's logout tokens reach, and browsers that are signed in at it."""
 
-    def __init__(self, house, app, address):
-        self.house = house
+    def __init__(self, deployment, app, address):
+        self.deployment = deployment
         self.app = app
         self.address = address
-        self.control = house.provider.control
-        house.provider.control.client(backchannel_logout_uri=f"{address}{PATH}")
+        self.control = deployment.provider.control
+        deployment.provider.control.client(backchannel_logout_uri=f"{address}{PATH}")
 
     def signed_in(self, person="kim.lee", provider="default"):
         """Return a browser with a session of its own at the provider, and with that session's ``sid``."""
-        browser = self.house.browser(self.app)
+        browser = self.deployment.browser(self.app)
         browser.provider.params = {"login_hint": person}
         browser.sign_in(provider=provider)
         browser.sid = self.control.state()["sessions"][-1]["sid"]
@@ -96,9 +96,9 @@ class Listening:
 
 
 @pytest.fixture
-def listening(house, shared):
+def listening(deployment, shared):
     with served(shared.app()) as address:
-        yield Listening(house, shared.app(), address)
+        yield Listening(deployment, shared.app(), address)
 
 
 @pytest.fixture
@@ -116,7 +116,7 @@ def test_a_wrong_logout_token_is_refused_for_its_own_reason_and_ends_nothing(lis
     assert (answer["status"], answer["headers"]["Cache-Control"]) == (400, "no-store")
     assert '"error"' in answer["body"]
     assert bystander.is_signed_in
-    refused = [audit for audit in listening.house.trail.audits("provider_logout") if audit.outcome == "refused"]
+    refused = [audit for audit in listening.deployment.trail.audits("provider_logout") if audit.outcome == "refused"]
     assert len(refused) == 1
     assert re.search(REASONS[name], refused[0].note)
 
@@ -128,7 +128,7 @@ def test_a_right_or_merely_odd_logout_token_is_accepted(listening, kim, name):
     assert (answer["status"], answer["headers"]["Cache-Control"]) == (200, "no-store")
     left = [name == "unknown-sid", name != "sub-only", True]
     assert [browser.is_signed_in for browser in (kim, elsewhere, robin)] == left
-    (audit,) = listening.house.trail.audits("provider_logout")
+    (audit,) = listening.deployment.trail.audits("provider_logout")
     assert audit.outcome == "success"
     assert audit.sessions >= 2 if name == "sub-only" else audit.sessions == (name != "unknown-sid")
 
@@ -143,7 +143,7 @@ def test_every_variant_is_here():
 def test_a_token_that_is_too_long_is_not_even_looked_at(listening, kim):
     assert listening.told("huge", kim.sid)["status"] == 413
     assert kim.post(PATH, {"logout_token": "a" * 20_000}).status_code == 400
-    (audit,) = listening.house.trail.audits("provider_logout")
+    (audit,) = listening.deployment.trail.audits("provider_logout")
     assert "longer than 16384 bytes" in audit.note
     assert kim.is_signed_in
 
@@ -171,13 +171,13 @@ def test_whichever_logout_token_follows_our_own_sign_out_the_browser_gets_to_its
 
 
 @pytest.fixture
-def fresh(house):
+def fresh(deployment):
     """Return gateways that have seen no sign-in, each with these changes to the provider's entry."""
     with ExitStack() as stack:
 
         def made(**changes):
-            app = house.gateway(house.entry(**changes))
-            return Listening(house, app, stack.enter_context(served(app)))
+            app = deployment.gateway(deployment.entry(**changes))
+            return Listening(deployment, app, stack.enter_context(served(app)))
 
         yield made
 
@@ -187,13 +187,13 @@ def fresh(house):
     "oidcc-client-test-rp-backchannel-rpinitlogout-wrong-alg", "rp-backchannel-rpinitlogout-lt-wrong-alg"
 )
 @pytest.mark.parametrize("alg", ALGORITHMS)
-def test_whatever_signs_id_tokens_another_published_key_of_the_provider_signs_nobody_out(house, fresh, alg):
-    house.provider.control.settings(signing_alg=alg)
+def test_whatever_signs_id_tokens_another_published_key_of_the_provider_signs_nobody_out(deployment, fresh, alg):
+    deployment.provider.control.settings(signing_alg=alg)
     listening = fresh()
     kim = listening.signed_in()
     assert listening.told("wrong-alg", kim.sid)["status"] == 400
     other = "ES256" if alg == "RS256" else "RS256"
-    (refused,) = house.trail.audits("provider_logout")
+    (refused,) = deployment.trail.audits("provider_logout")
     assert refused.note == f"logout token: alg '{other}' is not among ['{alg}']"
     assert kim.is_signed_in
     assert listening.told("valid", kim.sid)["status"] == 200
@@ -201,48 +201,48 @@ def test_whatever_signs_id_tokens_another_published_key_of_the_provider_signs_no
 
 
 @pytest.mark.statement(56)
-def test_when_the_provider_changes_its_algorithm_the_sessions_of_before_can_be_ended_by_the_new_one(house, fresh):
+def test_when_the_provider_changes_its_algorithm_the_sessions_of_before_can_be_ended_by_the_new_one(deployment, fresh):
     listening = fresh()
     before = [listening.signed_in() for _ in range(2)]
-    house.provider.control.settings(signing_alg="ES256")
+    deployment.provider.control.settings(signing_alg="ES256")
     assert listening.told("valid", before[0].sid)["status"] == 400
     listening.signed_in("robin")
     assert listening.told("valid", before[0].sid)["status"] == 200
-    house.provider.control.settings(signing_alg="RS256")
+    deployment.provider.control.settings(signing_alg="RS256")
     assert listening.told("valid", before[1].sid)["status"] == 200
-    house.provider.control.settings(signing_alg="PS256")
+    deployment.provider.control.settings(signing_alg="PS256")
     assert listening.told("valid", before[1].sid)["status"] == 400
     assert not any(browser.is_signed_in for browser in before)
 
 
 @pytest.mark.statement(56)
-def test_a_sign_in_that_fails_says_nothing_of_the_algorithm(house, fresh):
+def test_a_sign_in_that_fails_says_nothing_of_the_algorithm(deployment, fresh):
     listening = fresh()
     kim = listening.signed_in()
-    house.provider.control.settings(signing_alg="ES256")
-    house.provider.control.misbehave("invalid-aud")
-    assert house.browser(listening.app).sign_in().status_code == 502
+    deployment.provider.control.settings(signing_alg="ES256")
+    deployment.provider.control.misbehave("invalid-aud")
+    assert deployment.browser(listening.app).sign_in().status_code == 502
     assert listening.told("es256", kim.sid)["status"] == 400
     assert kim.is_signed_in
 
 
 @pytest.mark.statement(56)
-def test_the_settings_come_before_what_sign_ins_have_shown(house, store, stored):
-    app = stored(house.entry(algorithms=("RS256",)))
+def test_the_settings_come_before_what_sign_ins_have_shown(deployment, store, stored):
+    app = stored(deployment.entry(algorithms=("RS256",)))
     with served(app) as address:
-        Listening(house, app, address).signed_in()
-    later = stored(house.entry(algorithms=("ES256", "EdDSA")))
+        Listening(deployment, app, address).signed_in()
+    later = stored(deployment.entry(algorithms=("ES256", "EdDSA")))
     with served(later) as address:
-        listening = Listening(house, later, address)
+        listening = Listening(deployment, later, address)
         assert listening.told("valid", "any")["status"] == 400
         assert listening.told("es256", "any")["status"] == 200
 
 
 @pytest.mark.statement(56)
-def test_where_no_sign_in_is_remembered_every_algorithm_of_the_settings_counts(house, store, stored):
+def test_where_no_sign_in_is_remembered_every_algorithm_of_the_settings_counts(deployment, store, stored):
     app = stored()
     with served(app) as address:
-        listening = Listening(house, app, address)
+        listening = Listening(deployment, app, address)
         kim = listening.signed_in()
         for key in store.keys("provider-algorithm:*"):
             store.ask("DEL", key)
@@ -255,10 +255,10 @@ def test_where_no_sign_in_is_remembered_every_algorithm_of_the_settings_counts(h
 
 @pytest.mark.statement(56)
 @pytest.mark.parametrize(("variant", "seconds"), [("valid", 720), ("no-exp", 600)])
-def test_a_tokens_id_is_remembered_for_longer_than_it_could_be_replayed(house, store, stored, variant, seconds):
+def test_a_tokens_id_is_remembered_for_longer_than_it_could_be_replayed(deployment, store, stored, variant, seconds):
     app = stored()
     with served(app) as address:
-        listening = Listening(house, app, address)
+        listening = Listening(deployment, app, address)
         kim = listening.signed_in()
         assert listening.told(variant, kim.sid)["status"] == 200
     (key,) = store.keys("used-token:*")
@@ -266,8 +266,8 @@ def test_a_tokens_id_is_remembered_for_longer_than_it_could_be_replayed(house, s
 
 
 @pytest.mark.statement(56)
-def test_a_token_without_exp_is_good_once(house, kim):
-    token = caught(house, kim.sid, variant="no-exp")
+def test_a_token_without_exp_is_good_once(deployment, kim):
+    token = caught(deployment, kim.sid, variant="no-exp")
     assert [kim.another().post(PATH, {"logout_token": token}).status_code for _ in range(2)] == [200, 400]
 
 
@@ -312,39 +312,39 @@ def test_a_session_that_has_ended_already_is_no_fault(listening, kim):
 
 
 @pytest.mark.statement(42, 56)
-def test_the_same_subject_at_another_provider_stays(house, second_provider):
-    app = house.gateway(house.entry(), identity_provider(second_provider, "other"))
+def test_the_same_subject_at_another_provider_stays(deployment, second_provider):
+    app = deployment.gateway(deployment.entry(), identity_provider(second_provider, "other"))
     with served(app) as address:
-        listening = Listening(house, app, address)
+        listening = Listening(deployment, app, address)
         here = listening.signed_in()
-        there = house.browser(app)
+        there = deployment.browser(app)
         there.sign_in(provider="other")
         assert listening.told("sub-only")["status"] == 200
         assert [here.is_signed_in, there.is_signed_in] == [False, True]
 
 
 @pytest.mark.statement(56)
-def test_a_token_of_one_provider_is_nothing_to_the_address_of_another(house, second_provider):
-    app = house.gateway(house.entry(), identity_provider(second_provider, "other"))
+def test_a_token_of_one_provider_is_nothing_to_the_address_of_another(deployment, second_provider):
+    app = deployment.gateway(deployment.entry(), identity_provider(second_provider, "other"))
     with served(app) as address:
-        listening = Listening(house, app, address)
-        house.provider.control.client(backchannel_logout_uri=f"{address}/backchannel-logout/other")
+        listening = Listening(deployment, app, address)
+        deployment.provider.control.client(backchannel_logout_uri=f"{address}/backchannel-logout/other")
         kim = listening.signed_in()
         assert listening.told(sid=kim.sid)["status"] == 400
         assert kim.is_signed_in
 
 
 @pytest.mark.statement(56)
-def test_of_the_same_token_sent_ten_times_at_once_one_is_carried_out(house, kim):
-    token = caught(house, kim.sid)
+def test_of_the_same_token_sent_ten_times_at_once_one_is_carried_out(deployment, kim):
+    token = caught(deployment, kim.sid)
     statuses = at_once(10, lambda _: kim.another().post(PATH, {"logout_token": token}).status_code)
     assert sorted(statuses) == [200] + [400] * 9
     assert not kim.is_signed_in
 
 
 @pytest.mark.statement(56)
-def test_a_token_that_comes_again_while_it_is_being_carried_out_is_refused(house, kim, monkeypatch):
-    token, end, inner = caught(house, kim.sid), Sessions.end_of_provider_session, []
+def test_a_token_that_comes_again_while_it_is_being_carried_out_is_refused(deployment, kim, monkeypatch):
+    token, end, inner = caught(deployment, kim.sid), Sessions.end_of_provider_session, []
 
     def ending(*asked):
         inner.append(kim.another().post(PATH, {"logout_token": token}).status_code)
@@ -357,8 +357,8 @@ def test_a_token_that_comes_again_while_it_is_being_carried_out_is_refused(house
 
 
 @pytest.mark.statement(56)
-def test_a_token_that_could_not_be_carried_out_may_come_again(house, kim, monkeypatch):
-    token = caught(house, kim.sid)
+def test_a_token_that_could_not_be_carried_out_may_come_again(deployment, kim, monkeypatch):
+    token = caught(deployment, kim.sid)
 
     def away(*_):
         raise StoreUnavailable
@@ -375,21 +375,21 @@ def test_a_token_that_could_not_be_carried_out_may_come_again(house, kim, monkey
 
 
 @pytest.mark.statement(36, 56)
-def test_a_flood_of_tokens_with_random_kids_takes_nothing_from_a_rotation(house, browser):
+def test_a_flood_of_tokens_with_random_kids_takes_nothing_from_a_rotation(deployment, browser):
     browser.sign_in()
-    before = len(house.asked("jwks"))
+    before = len(deployment.asked("jwks"))
     attacker = browser.another()
     for _ in range(FLOOD):
         header = b64(f'{{"alg":"RS256","kid":"{secrets.token_hex(8)}","typ":"logout+jwt"}}'.encode())
         assert attacker.post(PATH, {"logout_token": f"{header}.e30.AAAA"}).status_code == 400
-    assert len(house.asked("jwks")) == before + REFRESHES_AT_ONCE
-    house.provider.control.rotate_keys()
+    assert len(deployment.asked("jwks")) == before + REFRESHES_AT_ONCE
+    deployment.provider.control.rotate_keys()
     assert browser.another().sign_in().status_code == 302
 
 
 @pytest.mark.statement(56)
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
-def test_a_logout_token_comes_by_post_and_in_the_form(house, browser, method):
+def test_a_logout_token_comes_by_post_and_in_the_form(deployment, browser, method):
     assert browser.gateway.open(PATH, method=method, base_url=PUBLIC_URL).status_code == 405
     assert browser.post(f"{PATH}?logout_token=x").status_code == 400
     assert browser.gateway.post(PATH, json={"logout_token": "x"}, base_url=PUBLIC_URL).status_code == 400

@@ -7,15 +7,15 @@ from urllib.parse import urlsplit
 import pytest
 
 from schemas.secret import Secret
-from tests.gateway.oidc.house import COOKIE, PUBLIC_URL, SESSION, leads_to, parameters
+from tests.gateway.oidc.deployment import COOKIE, PUBLIC_URL, SESSION, leads_to, parameters
 
 LOOPBACK = "http://127.0.0.1:8000"
 
 
 @pytest.fixture
-def browser(house, shared):
+def browser(deployment, shared):
     """A new browser at the gateway that these tests share."""
-    return house.browser(shared.app())
+    return deployment.browser(shared.app())
 
 
 class Watcher:
@@ -59,11 +59,11 @@ def test_the_answer_to_a_callback_is_a_plain_redirect_that_nothing_keeps(browser
 
 
 @pytest.mark.statement(18, 19)
-@pytest.mark.parametrize("knob", ["error-access-denied", "invalid-aud", "token-500", "state-wrong"])
+@pytest.mark.parametrize("misbehaviour", ["error-access-denied", "invalid-aud", "token-500", "state-wrong"])
 def test_a_page_in_answer_to_a_callback_keeps_the_address_to_itself_and_loads_nothing_from_elsewhere(
-    house, browser, knob
+    deployment, browser, misbehaviour
 ):
-    house.provider.control.misbehave(knob)
+    deployment.provider.control.misbehave(misbehaviour)
     callback = browser.callback_address("/go")
     answer = browser.get(callback)
     assert answer.status_code >= 400
@@ -102,9 +102,9 @@ def test_over_https_every_cookie_of_a_sign_in_and_a_sign_out_is_bound_to_the_hos
 
 
 @pytest.mark.statement(52)
-def test_on_this_machine_the_same_cookies_go_without_tls(house):
-    house.provider.control.client(redirect_uris=[f"{LOOPBACK}/callback/default"])
-    browser = house.browser(house.gateway(public_url=LOOPBACK), LOOPBACK)
+def test_on_this_machine_the_same_cookies_go_without_tls(deployment):
+    deployment.provider.control.client(redirect_uris=[f"{LOOPBACK}/callback/default"])
+    browser = deployment.browser(deployment.gateway(public_url=LOOPBACK), LOOPBACK)
     answer = browser.sign_in()
     (session,) = [cookie for cookie in set_cookies(answer) if cookie.key.endswith("session")]
     assert session.key == "talentlms_gateway_session"
@@ -112,8 +112,8 @@ def test_on_this_machine_the_same_cookies_go_without_tls(house):
 
 
 @pytest.mark.statement(53)
-def test_the_session_cookie_is_a_bare_name_of_256_bits_and_the_store_knows_only_its_hash(house, stored, store):
-    browser = house.browser(stored())
+def test_the_session_cookie_is_a_bare_name_of_256_bits_and_the_store_knows_only_its_hash(deployment, stored, store):
+    browser = deployment.browser(stored())
     browser.sign_in()
     name = browser.cookies()[SESSION]
     assert re.fullmatch(r"[0-9a-f]{32}\.[A-Za-z0-9_-]{43}", name)
@@ -123,8 +123,8 @@ def test_the_session_cookie_is_a_bare_name_of_256_bits_and_the_store_knows_only_
 
 
 @pytest.mark.statement(53)
-def test_idle_and_lifetime_are_held_by_the_server_whatever_the_browser_keeps(house, stored, store):
-    browser = house.browser(stored(session_idle=600, session_lifetime=3600))
+def test_idle_and_lifetime_are_held_by_the_server_whatever_the_browser_keeps(deployment, stored, store):
+    browser = deployment.browser(stored(session_idle=600, session_lifetime=3600))
     browser.sign_in()
     (record,) = store.keys("session:*")
     assert 0 < store.ask("TTL", record) <= 600
@@ -135,14 +135,14 @@ def test_idle_and_lifetime_are_held_by_the_server_whatever_the_browser_keeps(hou
 
 @pytest.mark.statement(17)
 @pytest.mark.parametrize("planted", ["planted-by-somebody-else", "a" * 43, "the session of somebody else"])
-def test_whatever_session_the_browser_brings_along_the_sign_in_begins_another(house, planted):
-    app = house.gateway()
+def test_whatever_session_the_browser_brings_along_the_sign_in_begins_another(deployment, planted):
+    app = deployment.gateway()
     if planted.startswith("the session"):
-        attacker = house.browser(app)
+        attacker = deployment.browser(app)
         attacker.provider.params = {"login_hint": "robin"}
         attacker.sign_in()
         planted = attacker.cookies()[SESSION]
-    victim = house.browser(app)
+    victim = deployment.browser(app)
     victim.gateway.set_cookie(SESSION, planted, domain=urlsplit(PUBLIC_URL).hostname, secure=True, path="/")
     victim.sign_in()
     assert victim.cookies()[SESSION] != planted
@@ -151,15 +151,15 @@ def test_whatever_session_the_browser_brings_along_the_sign_in_begins_another(ho
 
 
 @pytest.mark.statement(17)
-def test_nothing_of_the_person_before_is_carried_over(house, browser):
+def test_nothing_of_the_person_before_is_carried_over(deployment, browser):
     browser.sign_in()
     browser.get("/go")
-    first = house.calls()[-1]
+    first = deployment.calls()[-1]
     browser.provider.cookies.clear()
     browser.provider.params = {"login_hint": "robin"}
     browser.sign_in("/go/course/12")
     browser.get("/go")
-    second = house.calls()[-1]
+    second = deployment.calls()[-1]
     assert first.arguments != second.arguments
     page = browser.get("/logout").text
     assert "Robin Park" in page
@@ -170,14 +170,14 @@ def test_nothing_of_the_person_before_is_carried_over(house, browser):
 
 
 @pytest.mark.statement(31, 54)
-def test_no_token_reaches_the_browser_but_for_the_hint_of_the_logout(house, browser, wire):
+def test_no_token_reaches_the_browser_but_for_the_hint_of_the_logout(deployment, browser, wire):
     watcher = Watcher(browser)
     for target in ("/go", "/"):
         begun = watcher.get(f"/login?next={target}")
         watcher.get(browser.at_provider(begun.headers["Location"]))
     for path in ("/", "/go", "/go/course/12", "/logout", "/signed-out", "/completed/12"):
         watcher.get(path)
-    house.provider.control.misbehave("userinfo-invalid-sub", times=1)
+    deployment.provider.control.misbehave("userinfo-invalid-sub", times=1)
     watcher.get(browser.callback_address())
     left = watcher.post("/logout", {"csrf_token": csrf_token(browser.get("/logout"))})
     assert left.status_code == 200
@@ -194,8 +194,8 @@ def test_no_token_reaches_the_browser_but_for_the_hint_of_the_logout(house, brow
 
 
 @pytest.mark.statement(31)
-def test_refresh_tokens_are_neither_asked_for_nor_kept(house, stored, store, wire):
-    browser = house.browser(stored())
+def test_refresh_tokens_are_neither_asked_for_nor_kept(deployment, stored, store, wire):
+    browser = deployment.browser(stored())
     assert "offline_access" not in parameters(browser.begin().headers["Location"])["scope"]
     browser.sign_in()
     kept = b"".join(store.ask("GET", key) for key in store.keys("session:*"))
@@ -209,12 +209,12 @@ def test_refresh_tokens_are_neither_asked_for_nor_kept(house, stored, store, wir
 
 
 @pytest.mark.statement(65)
-def test_nobody_is_signed_out_and_no_form_is_lost_when_the_secret_key_is_rotated(house, stored):
+def test_nobody_is_signed_out_and_no_form_is_lost_when_the_secret_key_is_rotated(deployment, stored):
     old, new = Secret("the old key of thirty-two bytes or more"), Secret("the new key of thirty-two bytes or more")
-    before = house.browser(stored(secret_keys=(old,)))
+    before = deployment.browser(stored(secret_keys=(old,)))
     before.sign_in()
     form = csrf_token(before.get("/logout"))
-    after = house.browser(stored(secret_keys=(new, old)))
+    after = deployment.browser(stored(secret_keys=(new, old)))
     after.gateway._cookies.update(before.gateway._cookies)
     assert after.is_signed_in
     assert leads_to(after.post("/logout", {"csrf_token": form})) == "/logout/continue"

@@ -37,14 +37,14 @@ def public_key(alg):
 
 
 @pytest.fixture
-def asserting(house):
+def asserting(deployment):
     """Return a browser at a gateway whose provider takes nothing but assertions signed by this kind of key."""
 
     def made(alg, **changes):
-        house.provider.control.settings(token_auth_methods=["private_key_jwt"])
-        house.provider.control.client(jwks={"keys": [public_key(alg)]})
+        deployment.provider.control.settings(token_auth_methods=["private_key_jwt"])
+        deployment.provider.control.client(jwks={"keys": [public_key(alg)]})
         own = {"client_authentication": "private_key_jwt", "client_secret": None, "private_key": Secret(pem(alg))}
-        return house.browser(house.gateway(house.entry(**own, **changes)))
+        return deployment.browser(deployment.gateway(deployment.entry(**own, **changes)))
 
     return made
 
@@ -54,8 +54,8 @@ def asserting(house):
 
 @pytest.mark.statement(38)
 @pytest.mark.conformance("oidcc-client-test-client-secret-basic", "rp-token_endpoint-client_secret_basic")
-def test_a_secret_goes_into_the_header(house, browser, wire):
-    house.provider.control.settings(token_auth_methods=["client_secret_basic"])
+def test_a_secret_goes_into_the_header(deployment, browser, wire):
+    deployment.provider.control.settings(token_auth_methods=["client_secret_basic"])
     assert browser.sign_in().headers["Location"] == "/go"
     (redeemed,) = wire.to("/token")
     assert redeemed.headers["Authorization"].startswith("Basic ")
@@ -64,77 +64,79 @@ def test_a_secret_goes_into_the_header(house, browser, wire):
 
 @pytest.mark.statement(38)
 @pytest.mark.conformance("rp-token_endpoint-client_secret_post")
-def test_or_into_the_form_and_never_into_both(house, wire):
-    house.provider.control.settings(token_auth_methods=["client_secret_post"])
-    browser = house.browser(house.gateway(house.entry(client_authentication="client_secret_post")))
+def test_or_into_the_form_and_never_into_both(deployment, wire):
+    deployment.provider.control.settings(token_auth_methods=["client_secret_post"])
+    browser = deployment.browser(deployment.gateway(deployment.entry(client_authentication="client_secret_post")))
     assert browser.sign_in().headers["Location"] == "/go"
     (redeemed,) = wire.to("/token")
     assert "Authorization" not in redeemed.headers
-    assert redeemed.form["client_secret"] == house.provider.client_secret
+    assert redeemed.form["client_secret"] == deployment.provider.client_secret
 
 
 @pytest.mark.statement(38)
 @pytest.mark.parametrize("method", ["client_secret_basic", "client_secret_post"])
 @pytest.mark.parametrize("secret", ["a:b", "a%2Bb", "a+b c", "a+b/c:d%e", "pä§§wörd", "&=?/~-_.", '"\\'])
-def test_a_secret_may_hold_any_character(house, method, secret):
+def test_a_secret_may_hold_any_character(deployment, method, secret):
     """RFC 6749, 2.3.1: both halves of the header are written as in a form."""
-    house.provider.control.settings(token_auth_methods=[method])
-    house.provider.control.client(client_secret=secret)
-    entry = house.entry(client_secret=Secret(secret), client_authentication=method)
+    deployment.provider.control.settings(token_auth_methods=[method])
+    deployment.provider.control.client(client_secret=secret)
+    entry = deployment.entry(client_secret=Secret(secret), client_authentication=method)
     try:
-        assert house.browser(house.gateway(entry)).sign_in().status_code == 302, house.trail.audits()
+        assert deployment.browser(deployment.gateway(entry)).sign_in().status_code == 302, deployment.trail.audits()
     finally:
-        house.provider.control.client(client_secret=house.provider.client_secret)
+        deployment.provider.control.client(client_secret=deployment.provider.client_secret)
 
 
 @pytest.mark.statement(38)
-def test_each_method_writes_such_a_secret_in_its_own_way_and_loses_nothing(house, wire):
+def test_each_method_writes_such_a_secret_in_its_own_way_and_loses_nothing(deployment, wire):
     """Form-encoded in the header (RFC 6749, 2.3.1 and appendix B), for the token endpoint and pushed requests alike."""
     secret = "a+b/c:d%e=%2B &~"
-    house.provider.control.settings(pushed_requests="on")
-    house.provider.control.client(client_secret=secret)
+    deployment.provider.control.settings(pushed_requests="on")
+    deployment.provider.control.client(client_secret=secret)
     try:
         for method in ("client_secret_basic", "client_secret_post"):
             variables = {
-                "OIDC_ISSUER": house.provider.issuer,
-                "OIDC_CLIENT_ID": house.provider.client_id,
+                "OIDC_ISSUER": deployment.provider.issuer,
+                "OIDC_CLIENT_ID": deployment.provider.client_id,
                 "OIDC_CLIENT_SECRET": secret,
                 "OIDC_CLIENT_AUTHENTICATION": method,
                 "OIDC_PUSHED_AUTHORIZATION": "on",
             }
             [entry] = load(GOOD | variables).identity_providers
-            assert house.browser(house.gateway(entry)).sign_in().headers["Location"] == "/go"
+            assert deployment.browser(deployment.gateway(entry)).sign_in().headers["Location"] == "/go"
     finally:
-        house.provider.control.client(client_secret=house.provider.client_secret)
+        deployment.provider.control.client(client_secret=deployment.provider.client_secret)
 
     requests = [wire.to(path) for path in ("/par", "/token")]
     for basic, post in requests:
         pair = base64.b64decode(basic.headers["Authorization"].removeprefix("Basic ")).decode()
         client_id, _, written = pair.partition(":")
         assert set(written) & set("+/: &=") <= {"+"}
-        assert (unquote_plus(client_id), unquote_plus(written)) == (house.provider.client_id, secret)
+        assert (unquote_plus(client_id), unquote_plus(written)) == (deployment.provider.client_id, secret)
         assert "client_secret" not in basic.form
-        assert (post.form["client_id"], post.form["client_secret"]) == (house.provider.client_id, secret)
+        assert (post.form["client_id"], post.form["client_secret"]) == (deployment.provider.client_id, secret)
         assert "Authorization" not in post.headers
 
 
 @pytest.mark.statement(38)
 @pytest.mark.parametrize("method", ["client_secret_basic", "client_secret_post"])
-def test_no_secret_stands_in_any_address(house, wire, method):
-    house.provider.control.settings(pushed_requests="on")
-    browser = house.browser(house.gateway(house.entry(client_authentication=method, pushed_authorization=True)))
+def test_no_secret_stands_in_any_address(deployment, wire, method):
+    deployment.provider.control.settings(pushed_requests="on")
+    browser = deployment.browser(
+        deployment.gateway(deployment.entry(client_authentication=method, pushed_authorization=True))
+    )
     browser.sign_in()
     addresses = [request.url for request in wire.requests]
     assert {"/token", "/par", "/userinfo"} <= {request.path for request in wire.requests}
-    assert not [address for address in addresses if "?" in address or house.provider.client_secret in address]
+    assert not [address for address in addresses if "?" in address or deployment.provider.client_secret in address]
 
 
 @pytest.mark.statement(38)
-def test_a_secret_that_is_wrong_ends_with_a_page(house):
-    browser = house.browser(house.gateway(house.entry(client_secret=Secret("wrong"))))
+def test_a_secret_that_is_wrong_ends_with_a_page(deployment):
+    browser = deployment.browser(deployment.gateway(deployment.entry(client_secret=Secret("wrong"))))
     answer, sent = browser.wander("/go")
     assert (answer.status_code, sent) == (502, 2)
-    (audit,) = house.trail.audits()
+    (audit,) = deployment.trail.audits()
     assert "invalid_client" in audit.note
 
 
@@ -144,7 +146,7 @@ def test_a_secret_that_is_wrong_ends_with_a_page(house):
 @pytest.mark.statement(38)
 @pytest.mark.conformance("rp-token_endpoint-private_key_jwt")
 @every_key
-def test_an_assertion_is_about_us_for_the_provider_and_short_lived(house, asserting, wire, alg):
+def test_an_assertion_is_about_us_for_the_provider_and_short_lived(deployment, asserting, wire, alg):
     browser = asserting(alg)
     assert browser.sign_in().headers["Location"] == "/go"
     (redeemed,) = wire.to("/token")
@@ -153,8 +155,8 @@ def test_an_assertion_is_about_us_for_the_provider_and_short_lived(house, assert
 
     header, claims = parts(redeemed.form["client_assertion"])
     assert (header["alg"], "jwk" in header) == (alg, False)
-    assert claims["iss"] == claims["sub"] == house.provider.client_id
-    assert claims["aud"] in (house.provider.issuer, f"{house.provider.issuer}/token")
+    assert claims["iss"] == claims["sub"] == deployment.provider.client_id
+    assert claims["aud"] in (deployment.provider.issuer, f"{deployment.provider.issuer}/token")
     assert claims["exp"] - claims["iat"] <= ASSERTION_SECONDS <= 60
     assert abs(claims["iat"] - time.time()) < 10
     assert len(claims["jti"]) >= 22
@@ -164,10 +166,10 @@ def test_an_assertion_is_about_us_for_the_provider_and_short_lived(house, assert
 
 
 @pytest.mark.statement(38)
-def test_every_request_and_every_further_try_has_an_assertion_of_its_own(house, asserting, wire):
-    house.provider.control.settings(pushed_requests="required")
+def test_every_request_and_every_further_try_has_an_assertion_of_its_own(deployment, asserting, wire):
+    deployment.provider.control.settings(pushed_requests="required")
     browser = asserting("ES256", pushed_authorization=True)
-    house.provider.control.misbehave("token-500", times=1)
+    deployment.provider.control.misbehave("token-500", times=1)
     assert browser.sign_in().status_code == 503
     assert browser.sign_in().status_code == 302
     made = [parts(request.form["client_assertion"])[1] for path in ("/par", "/token") for request in wire.to(path)]
@@ -186,11 +188,11 @@ def test_a_key_that_is_none_of_the_three_kinds_is_refused():
 
 @pytest.mark.statement(61)
 @every_key
-def test_an_assertion_and_its_key_stand_in_no_line_of_the_log(house, asserting, wire, alg):
+def test_an_assertion_and_its_key_stand_in_no_line_of_the_log(deployment, asserting, wire, alg):
     browser = asserting(alg)
     written = io.StringIO()
     log.configure("debug", written)
-    house.provider.control.misbehave("token-500", times=1)
+    deployment.provider.control.misbehave("token-500", times=1)
     assert browser.sign_in().status_code == 503
     assert browser.sign_in().status_code == 302
 

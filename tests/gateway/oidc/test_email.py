@@ -11,21 +11,21 @@ OUTCOMES = {True: 302, False: 403}
 
 
 @pytest.fixture
-def arriving(house):
+def arriving(deployment):
     """Let somebody with these claims sign in and click, and return the answer to the click."""
 
     def arrives(claims, **entry):
-        house.provider.control.add_person("somebody", given_name="Robin", family_name="Park", **claims)
-        house.provider.control.settings(auto_person="somebody")
-        browser = house.browser(house.gateway(house.entry(**entry)))
+        deployment.provider.control.add_person("somebody", given_name="Robin", family_name="Park", **claims)
+        deployment.provider.control.settings(auto_person="somebody")
+        browser = deployment.browser(deployment.gateway(deployment.entry(**entry)))
         assert browser.sign_in().status_code == 302
         return browser.get("/go")
 
     return arrives
 
 
-def refusal(house):
-    (line,) = house.trail.audits("provisioning")
+def refusal(deployment):
+    (line,) = deployment.trail.audits("provisioning")
     assert line.outcome == "refused"
     return line
 
@@ -47,11 +47,11 @@ def refusal(house):
     ],
     ids=str,
 )
-def test_the_audit_line_says_what_came_in_place_of_a_verified_address(house, arriving, preset, claims, condition):
+def test_the_audit_line_says_what_came_in_place_of_a_verified_address(deployment, arriving, preset, claims, condition):
     answer = arriving({"email": ROBINS, **claims}, preset=preset)
     assert answer.status_code == 403
     assert page_of(EmailNotVerified).title in answer.text
-    line = refusal(house)
+    line = refusal(deployment)
     assert line.reason == "email-not-verified"
     assert line.condition.startswith(condition)
     assert line.remedy
@@ -59,20 +59,20 @@ def test_the_audit_line_says_what_came_in_place_of_a_verified_address(house, arr
 
 
 @pytest.mark.statement(40)
-def test_the_audit_line_names_the_domain_that_is_not_trusted(house, arriving):
+def test_the_audit_line_names_the_domain_that_is_not_trusted(deployment, arriving):
     answer = arriving(
         {"email": ROBINS, "email_verified": True}, trusted_email_domains=frozenset({"acme.example", "ample.com"})
     )
     assert answer.status_code == 403
-    line = refusal(house)
+    line = refusal(deployment)
     assert line.condition == "example.com is not among trusted_email_domains"
     assert "if this provider may vouch" in line.remedy
 
 
 @pytest.mark.statement(40)
-def test_the_audit_line_names_everything_that_is_wrong(house, arriving):
+def test_the_audit_line_names_everything_that_is_wrong(deployment, arriving):
     arriving({"email": ROBINS, "email_verified": False}, trusted_email_domains=frozenset({"acme.example"}))
-    assert refusal(house).condition == "email_verified is false; example.com is not among trusted_email_domains"
+    assert refusal(deployment).condition == "email_verified is false; example.com is not among trusted_email_domains"
 
 
 @pytest.mark.statement(41)
@@ -92,26 +92,26 @@ def test_the_audit_line_names_everything_that_is_wrong(house, arriving):
     ],
     ids=str,
 )
-def test_a_malformed_address_is_not_a_missing_one(house, arriving, written, error, condition):
+def test_a_malformed_address_is_not_a_missing_one(deployment, arriving, written, error, condition):
     answer = arriving({"email": written, "email_verified": True})
     assert answer.status_code == 403
     assert page_of(error).title in answer.text
     assert page_of(error).advice in answer.text
-    line = refusal(house)
+    line = refusal(deployment)
     assert line.reason == error.code
     assert line.condition.startswith(condition)
-    assert house.calls() == []
+    assert deployment.calls() == []
 
 
-def test_whoever_is_signed_up_although_nobody_vouches_for_the_address_has_the_reason_in_the_log(house, arriving):
+def test_whoever_is_signed_up_although_nobody_vouches_for_the_address_has_the_reason_in_the_log(deployment, arriving):
     assert arriving({"email": "new@acme.example"}).status_code == 302
-    (line,) = house.trail.audits("provisioning")
+    (line,) = deployment.trail.audits("provisioning")
     assert (line.outcome, line.step, line.condition) == ("success", "signed_up", "email_verified is absent")
 
 
-def test_whoever_is_signed_up_with_a_verified_address_needs_none(house, arriving):
+def test_whoever_is_signed_up_with_a_verified_address_needs_none(deployment, arriving):
     assert arriving({"email": "new@acme.example", "email_verified": True}).status_code == 302
-    (line,) = house.trail.audits("provisioning")
+    (line,) = deployment.trail.audits("provisioning")
     assert (line.outcome, line.step, line.condition) == ("success", "signed_up", None)
 
 
@@ -140,31 +140,31 @@ def test_whoever_is_signed_up_with_a_verified_address_needs_none(house, arriving
     ids=str,
 )
 def test_the_domain_counts_where_the_claim_is_absent_and_never_against_an_answer(
-    house, arriving, preset, claims, counts
+    deployment, arriving, preset, claims, counts
 ):
-    house.academy.control.add_user("robin@sub.example.com")
-    known = len(house.academy.control.state()["users"])
+    deployment.portal.control.add_user("robin@sub.example.com")
+    known = len(deployment.portal.control.state()["users"])
     answer = arriving({"email": ROBINS, **claims}, preset=preset, email_verified_domains=frozenset({"example.com"}))
     assert answer.status_code == OUTCOMES[counts]
-    assert len(house.academy.control.state()["users"]) == known
-    (line,) = house.trail.audits("provisioning")
+    assert len(deployment.portal.control.state()["users"]) == known
+    (line,) = deployment.trail.audits("provisioning")
     assert (line.outcome, line.step) == (("success", "adopted") if counts else ("refused", None))
 
 
 @pytest.mark.statement(40)
-def test_the_domain_counts_where_only_userinfo_speaks_and_not_where_userinfo_denies(house, arriving):
-    house.provider.control.misbehave("claims-only-in-userinfo")
+def test_the_domain_counts_where_only_userinfo_speaks_and_not_where_userinfo_denies(deployment, arriving):
+    deployment.provider.control.misbehave("claims-only-in-userinfo")
     domains = {"email_verified_domains": frozenset({"example.com"})}
     assert arriving({"email": ROBINS, "email_verified": False}, **domains).status_code == 403
     assert arriving({"email": ROBINS}, **domains).status_code == 302
 
 
 @pytest.mark.statement(40)
-def test_the_domain_counts_only_within_the_trusted_ones(house, arriving):
+def test_the_domain_counts_only_within_the_trusted_ones(deployment, arriving):
     """Settings that say otherwise are refused at the start; a gateway made with them does not believe either."""
     domains = {
         "email_verified_domains": frozenset({"example.com"}),
         "trusted_email_domains": frozenset({"acme.example"}),
     }
     assert arriving({"email": ROBINS}, **domains).status_code == 403
-    assert refusal(house).condition == "example.com is not among trusted_email_domains"
+    assert refusal(deployment).condition == "example.com is not among trusted_email_domains"

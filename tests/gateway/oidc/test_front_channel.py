@@ -6,19 +6,19 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from tests.gateway.oidc.house import PERSON, PUBLIC_URL, identity_provider, leads_to
+from tests.gateway.oidc.deployment import PERSON, PUBLIC_URL, identity_provider, leads_to
 
 PATH = "/frontchannel-logout/default"
 
 
 @pytest.fixture
-def browser(house, shared):
+def browser(deployment, shared):
     """A new browser at the gateway that these tests share."""
-    return house.browser(shared.app())
+    return deployment.browser(shared.app())
 
 
-def sid_of(house):
-    return house.provider.control.state()["sessions"][-1]["sid"]
+def sid_of(deployment):
+    return deployment.provider.control.state()["sessions"][-1]["sid"]
 
 
 def told(browser, path=PATH, **query):
@@ -32,15 +32,15 @@ def kim(browser):
 
 
 @pytest.mark.statement(55)
-def test_the_frame_ends_the_session_and_only_that_provider_may_draw_it(house, kim):
+def test_the_frame_ends_the_session_and_only_that_provider_may_draw_it(deployment, kim):
     elsewhere = kim.another()
     elsewhere.sign_in()
-    first = house.provider.control.state()["sessions"][0]["sid"]
-    answer = told(kim.another(), iss=house.provider.issuer, sid=first)
+    first = deployment.provider.control.state()["sessions"][0]["sid"]
+    answer = told(kim.another(), iss=deployment.provider.issuer, sid=first)
     assert answer.status_code == 200
     assert [kim.is_signed_in, elsewhere.is_signed_in] == [False, True]
     policy = answer.headers["Content-Security-Policy"]
-    assert f"frame-ancestors {house.provider.issuer}" in policy.split("; ")
+    assert f"frame-ancestors {deployment.provider.issuer}" in policy.split("; ")
     assert "X-Frame-Options" not in answer.headers
     assert answer.headers["Cache-Control"] == "no-store"
     assert "Set-Cookie" not in answer.headers
@@ -48,9 +48,9 @@ def test_the_frame_ends_the_session_and_only_that_provider_may_draw_it(house, ki
 
 
 @pytest.mark.statement(55)
-def test_it_needs_no_cookie_because_none_is_sent_from_a_foreign_frame(house, kim):
+def test_it_needs_no_cookie_because_none_is_sent_from_a_foreign_frame(deployment, kim):
     stranger = kim.another()
-    assert told(stranger, iss=house.provider.issuer, sid=sid_of(house)).status_code == 200
+    assert told(stranger, iss=deployment.provider.issuer, sid=sid_of(deployment)).status_code == 200
     assert stranger.cookies() == {}
     assert not kim.is_signed_in
 
@@ -59,8 +59,8 @@ def test_it_needs_no_cookie_because_none_is_sent_from_a_foreign_frame(house, kim
 @pytest.mark.parametrize(
     "change", ["iss left out", "iss wrong", "iss longer", "sid left out", "sid empty", "iss twice", "sid twice"]
 )
-def test_without_iss_and_sid_each_once_nobody_is_signed_out(house, kim, change):
-    query = {"iss": house.provider.issuer, "sid": sid_of(house)}
+def test_without_iss_and_sid_each_once_nobody_is_signed_out(deployment, kim, change):
+    query = {"iss": deployment.provider.issuer, "sid": sid_of(deployment)}
     name, what = change.split(" ", 1)
     value = {"left out": None, "wrong": "https://elsewhere.example", "longer": f"{query[name]}/", "empty": ""}
     pairs = [*query.items(), (name, query[name])] if what == "twice" else {**query, name: value[what]}.items()
@@ -70,21 +70,22 @@ def test_without_iss_and_sid_each_once_nobody_is_signed_out(house, kim, change):
 
 
 @pytest.mark.statement(55)
-def test_a_sid_that_is_nobodys_ends_nothing_and_tells_nothing(house, kim):
+def test_a_sid_that_is_nobodys_ends_nothing_and_tells_nothing(deployment, kim):
     assert (
-        told(kim, iss=house.provider.issuer, sid="unknown").text == told(kim, iss=house.provider.issuer, sid="-").text
+        told(kim, iss=deployment.provider.issuer, sid="unknown").text
+        == told(kim, iss=deployment.provider.issuer, sid="-").text
     )
     assert kim.is_signed_in
 
 
 @pytest.mark.statement(42, 55)
-def test_another_provider_cannot_end_it(house, second_provider):
-    app = house.gateway(house.entry(), identity_provider(second_provider, "other"))
-    kim = house.browser(app)
+def test_another_provider_cannot_end_it(deployment, second_provider):
+    app = deployment.gateway(deployment.entry(), identity_provider(second_provider, "other"))
+    kim = deployment.browser(app)
     kim.sign_in()
-    sid = sid_of(house)
+    sid = sid_of(deployment)
     assert told(kim, "/frontchannel-logout/other", iss=second_provider.issuer, sid=sid).status_code == 200
-    assert told(kim, "/frontchannel-logout/other", iss=house.provider.issuer, sid=sid).status_code == 400
+    assert told(kim, "/frontchannel-logout/other", iss=deployment.provider.issuer, sid=sid).status_code == 400
     assert kim.is_signed_in
 
 
@@ -95,8 +96,8 @@ def test_another_provider_cannot_end_it(house, second_provider):
     "rp-frontchannel-rpinitlogout",
 )
 @pytest.mark.parametrize("begun", ["here", "at the provider"])
-def test_the_page_of_the_provider_signs_the_person_out_here(house, kim, begun):
-    house.provider.control.client(frontchannel_logout_uri=f"{PUBLIC_URL}{PATH}")
+def test_the_page_of_the_provider_signs_the_person_out_here(deployment, kim, begun):
+    deployment.provider.control.client(frontchannel_logout_uri=f"{PUBLIC_URL}{PATH}")
     elsewhere = kim.another()
     elsewhere.sign_in()
     elsewhere.provider.cookies.update(kim.provider.cookies)
@@ -105,10 +106,10 @@ def test_the_page_of_the_provider_signs_the_person_out_here(house, kim, begun):
         way = kim.get(leads_to(kim.post("/logout", {"csrf_token": token}))).headers["Location"]
         page = kim.provider.get(way, timeout=10)
     else:
-        asked = kim.provider.get(f"{house.provider.issuer}/end-session", timeout=10)
+        asked = kim.provider.get(f"{deployment.provider.issuer}/end-session", timeout=10)
         pending = re.search(r'name="request" value="([^"]+)"', asked.text)[1]
         action = re.search(r'action="([^"]+)"', asked.text)[1]
-        page = kim.provider.post(f"{house.provider.issuer}{action}", data={"request": pending}, timeout=10)
+        page = kim.provider.post(f"{deployment.provider.issuer}{action}", data={"request": pending}, timeout=10)
     (frame,) = re.findall(r'<iframe[^>]*src="([^"]+)"', page.text)
     assert urlsplit(unescape(frame)).path == PATH
     assert kim.another().get(unescape(frame)).status_code == 200

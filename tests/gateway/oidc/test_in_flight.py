@@ -11,7 +11,7 @@ from gateway.oidc import provider_calls
 from gateway.oidc.provider_calls import ProviderAdapter
 from gateway.outbound.adapter import OutboundAdapter, OutboundFailed, session
 from gateway.outbound.client import HttpClient
-from tests.gateway.oidc.house import wait_until
+from tests.gateway.oidc.deployment import wait_until
 from tests.gateway.oidc.raw_server import raw_server
 from tests.gateway.threads import at_once
 
@@ -87,14 +87,14 @@ def test_a_rush_at_a_provider_that_answers_is_served_a_few_at_a_time(server, get
 
 
 @pytest.mark.parametrize("pushed", [True, False])
-def test_whoever_is_one_too_many_gets_the_page_of_a_provider_that_is_away(house, monkeypatch, pushed):
-    house.provider.control.settings(pushed_requests="on")
-    browser = house.browser(house.gateway(house.entry(pushed_authorization=pushed)))
+def test_whoever_is_one_too_many_gets_the_page_of_a_provider_that_is_away(deployment, monkeypatch, pushed):
+    deployment.provider.control.settings(pushed_requests="on")
+    browser = deployment.browser(deployment.gateway(deployment.entry(pushed_authorization=pushed)))
     callback = browser.callback_address()
     monkeypatch.setattr(in_flight.InFlight, "_is_full", lambda _: True)
     answer = browser.get(callback)
     assert (answer.status_code, "The sign-in service is not answering" in answer.text) == (503, True)
     begun = browser.begin()
     assert begun.status_code == (503 if pushed else 302)
-    fresh = house.browser(house.gateway())
+    fresh = deployment.browser(deployment.gateway())
     assert fresh.begin().status_code == 503

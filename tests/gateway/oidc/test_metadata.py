@@ -22,7 +22,7 @@ from gateway.store import provider_documents
 from gateway.store.connection import connect
 from gateway.store.provider_documents import ProviderDocuments
 from sandbox.idp.keys import new_key, public
-from tests.gateway.oidc.house import wait_until
+from tests.gateway.oidc.deployment import wait_until
 from tests.gateway.oidc.raw_server import raw_server
 from tests.gateway.threads import at_once
 

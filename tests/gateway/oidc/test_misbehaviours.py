@@ -8,7 +8,7 @@ from gateway.oidc import provider_calls
 from gateway.web.problem_pages import page_of
 from sandbox.idp.misbehaviours import answers, callbacks, keys, metadata, userinfo
 from sandbox.idp.registry import MISBEHAVIOURS
-from tests.gateway.oidc.house import SESSION
+from tests.gateway.oidc.deployment import SESSION
 from tests.gateway.oidc.reasons import REASONS
 
 NEVER_ASKED = (
@@ -21,18 +21,20 @@ NEVER_ASKED = (
 )
 AT_SIGN_IN = [one for one in MISBEHAVIOURS if one.counts != "logout"]
 BEFORE_THE_TOKEN_REQUEST = {
-    *(one.name for one in callbacks.KNOBS if one.name != "code-unknown"),
-    *(one.name for one in (*metadata.KNOBS, *answers.KNOBS) if one.name.startswith("discovery-")),
+    *(one.name for one in callbacks.MISBEHAVIOURS if one.name != "code-unknown"),
+    *(one.name for one in (*metadata.MISBEHAVIOURS, *answers.MISBEHAVIOURS) if one.name.startswith("discovery-")),
 }
 WITH_NOTHING_CACHED = {
     *(one.name for one in AT_SIGN_IN if one.metadata or one.jwks or one.before_signing),
-    *(one.name for one in (*keys.KNOBS, *metadata.KNOBS, *answers.KNOBS)),
+    *(one.name for one in (*keys.MISBEHAVIOURS, *metadata.MISBEHAVIOURS, *answers.MISBEHAVIOURS)),
 }
 BEGUN_AGAIN = {"error-authentication-expired"}
-AFTER_THE_ID_TOKEN = {one.name for one in (*userinfo.KNOBS, *answers.KNOBS) if one.name.startswith("userinfo-")}
+AFTER_THE_ID_TOKEN = {
+    one.name for one in (*userinfo.MISBEHAVIOURS, *answers.MISBEHAVIOURS) if one.name.startswith("userinfo-")
+}
 
 
-def knobs(*expected):
+def misbehaviours(*expected):
     return [_marked(one) for one in AT_SIGN_IN if one.expected in expected]
 
 
@@ -46,28 +48,28 @@ def _marked(one):
 
 
 @pytest.fixture
-def facing(house, shared):
+def facing(deployment, shared):
     """Return a browser that faces this misbehaviour, at a fresh gateway where it concerns what would be cached."""
 
     def made(name):
-        house.provider.control.misbehave(name)
+        deployment.provider.control.misbehave(name)
         if name not in WITH_NOTHING_CACHED:
-            return house.browser(shared.app())
+            return deployment.browser(shared.app())
         shared.forget()
-        return house.browser()
+        return deployment.browser()
 
     return made
 
 
 @pytest.fixture
-def hurried(house, monkeypatch):
+def hurried(deployment, monkeypatch):
     """Slow means slower than a gateway with less patience waits; huge means more than it reads."""
     monkeypatch.setattr(provider_calls, "READ_SECONDS", 0.5)
-    house.provider.control.settings(slow_seconds=1.5, huge_bytes=2 * provider_calls.BODY_BYTES)
-    return house
+    deployment.provider.control.settings(slow_seconds=1.5, huge_bytes=2 * provider_calls.BODY_BYTES)
+    return deployment
 
 
-@pytest.mark.parametrize("name", knobs("refuse"))
+@pytest.mark.parametrize("name", misbehaviours("refuse"))
 def test_what_is_to_be_refused_is_refused_for_its_own_reason_and_leaves_nothing_behind(hurried, facing, name):
     error, words = REASONS[name]
     browser = facing(name)
@@ -92,17 +94,17 @@ def test_what_is_to_be_refused_is_refused_for_its_own_reason_and_leaves_nothing_
     assert re.search(words, audit.note or ""), audit
 
 
-@pytest.mark.parametrize("name", knobs("accept"))
-def test_what_is_only_odd_is_accepted(house, facing, name):
+@pytest.mark.parametrize("name", misbehaviours("accept"))
+def test_what_is_only_odd_is_accepted(deployment, facing, name):
     browser = facing(name)
     answer = browser.sign_in()
-    assert (answer.status_code, answer.headers.get("Location")) == (302, "/go"), house.trail.entries
+    assert (answer.status_code, answer.headers.get("Location")) == (302, "/go"), deployment.trail.entries
     assert browser.is_signed_in
-    assert not [endpoint for endpoint in NEVER_ASKED if house.asked(endpoint)]
-    assert [audit.outcome for audit in house.trail.audits()] == ["success"]
+    assert not [endpoint for endpoint in NEVER_ASKED if deployment.asked(endpoint)]
+    assert [audit.outcome for audit in deployment.trail.audits()] == ["success"]
 
 
-@pytest.mark.parametrize("name", knobs("either"))
+@pytest.mark.parametrize("name", misbehaviours("either"))
 def test_what_depends_on_settings_ends_with_a_session_or_with_a_page_and_never_with_a_fault_of_our_own(
     hurried, facing, name
 ):
@@ -119,20 +121,20 @@ def test_what_depends_on_settings_ends_with_a_session_or_with_a_page_and_never_w
 @pytest.mark.statement(21, 28)
 @pytest.mark.conformance("oidcc-client-test", "rp-id_token-sig-rs256", "rp-id_token-sig-es256")
 @pytest.mark.parametrize("alg", ["RS256", "PS256", "ES256", "EdDSA"])
-def test_a_provider_may_sign_everything_by_any_of_the_four_algorithms(house, facing, alg):
-    house.provider.control.settings(signing_alg=alg, userinfo_signing_alg=alg)
+def test_a_provider_may_sign_everything_by_any_of_the_four_algorithms(deployment, facing, alg):
+    deployment.provider.control.settings(signing_alg=alg, userinfo_signing_alg=alg)
     browser = facing("azp-ours")
-    assert browser.sign_in().headers.get("Location") == "/go", house.trail.audits()
+    assert browser.sign_in().headers.get("Location") == "/go", deployment.trail.audits()
     assert browser.is_signed_in
 
 
 @pytest.mark.statement(21, 28)
-@pytest.mark.parametrize("knob", ["sig-ed25519", "sig-eddsa"])
+@pytest.mark.parametrize("misbehaviour", ["sig-ed25519", "sig-eddsa"])
 @pytest.mark.parametrize("pinned", [("EdDSA",), ("Ed25519",), ("EdDSA", "Ed25519")], ids=str)
-def test_ed25519_may_go_by_its_newer_name(house, knob, pinned):
-    house.provider.control.misbehave(knob)
-    browser = house.browser(house.gateway(house.entry(algorithms=pinned)))
-    assert browser.sign_in().headers.get("Location") == "/go", house.trail.audits()
+def test_ed25519_may_go_by_its_newer_name(deployment, misbehaviour, pinned):
+    deployment.provider.control.misbehave(misbehaviour)
+    browser = deployment.browser(deployment.gateway(deployment.entry(algorithms=pinned)))
+    assert browser.sign_in().headers.get("Location") == "/go", deployment.trail.audits()
     assert browser.is_signed_in
 
 

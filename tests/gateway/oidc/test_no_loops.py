@@ -5,7 +5,7 @@ What the provider itself does wrong is in ``test_misbehaviours``; here are the o
 
 import pytest
 
-from tests.gateway.oidc.house import SESSION
+from tests.gateway.oidc.deployment import SESSION
 from tests.gateway.store.redis_server import RedisServer
 
 CLICK = "/go"
@@ -24,17 +24,17 @@ def is_a_page(answer, status):
 
 
 @pytest.mark.statement(8, 58)
-def test_a_browser_that_keeps_no_cookies_gets_a_page(house, browser):
+def test_a_browser_that_keeps_no_cookies_gets_a_page(deployment, browser):
     browser.gateway._cookies = None
     browser.gateway = browser.gateway.application.test_client(use_cookies=False)
     answer, sent = browser.wander(CLICK)
     assert is_a_page(answer, 400)
     assert sent == 2
-    assert house.asked("token") == []
+    assert deployment.asked("token") == []
 
 
 @pytest.mark.statement(58)
-def test_a_browser_that_keeps_every_cookie_but_the_sessions_gets_a_page(house, browser):
+def test_a_browser_that_keeps_every_cookie_but_the_sessions_gets_a_page(deployment, browser):
     def meanwhile():
         for key in [key for key in browser.gateway._cookies if SESSION in key]:
             del browser.gateway._cookies[key]
@@ -42,11 +42,11 @@ def test_a_browser_that_keeps_every_cookie_but_the_sessions_gets_a_page(house, b
     answer, sent = browser.wander(CLICK, meanwhile)
     assert is_a_page(answer, 400)
     assert sent == 4  # one sign-in, and the target's question for another
-    assert len(house.asked("token")) == 1
+    assert len(deployment.asked("token")) == 1
 
 
 @pytest.mark.statement(58)
-def test_the_page_of_a_browser_that_lost_its_session_begins_anew(house, browser):
+def test_the_page_of_a_browser_that_lost_its_session_begins_anew(deployment, browser):
     browser.sign_in()
     for key in [key for key in browser.gateway._cookies if SESSION in key]:
         del browser.gateway._cookies[key]
@@ -54,34 +54,34 @@ def test_the_page_of_a_browser_that_lost_its_session_begins_anew(house, browser)
     assert f'href="/login?next={CLICK}"' in stopped.text
 
     answer, _ = browser.wander(f"/login?next={CLICK}")
-    assert answer.headers["Location"].startswith(house.academy.url)
+    assert answer.headers["Location"].startswith(deployment.portal.url)
 
 
 @pytest.mark.statement(58)
-def test_whoever_the_provider_has_just_signed_out_signs_in_again_at_once(house, browser, store):
+def test_whoever_the_provider_has_just_signed_out_signs_in_again_at_once(deployment, browser, store):
     browser.sign_in()
     for key in store.keys("session:*"):
         store.ask("DEL", key)
     answer, _ = browser.wander(CLICK)
-    assert answer.headers["Location"].startswith(house.academy.url)
+    assert answer.headers["Location"].startswith(deployment.portal.url)
 
 
 @pytest.mark.statement(58)
-def test_a_store_that_forgets_sessions_at_once_ends_with_a_page(house, stored, store):
+def test_a_store_that_forgets_sessions_at_once_ends_with_a_page(deployment, stored, store):
     def meanwhile():
         for key in store.keys("session:*"):
             store.ask("DEL", key)
 
-    answer, sent = house.browser(stored()).wander(CLICK, meanwhile)
+    answer, sent = deployment.browser(stored()).wander(CLICK, meanwhile)
     assert is_a_page(answer, 400)
     assert sent == 7  # two sign-ins, and the target's question for a third
-    assert len(house.asked("token")) == 2
+    assert len(deployment.asked("token")) == 2
 
 
 @pytest.mark.statement(58)
 @pytest.mark.parametrize("address", [CLICK, "/login", "/", "/logout", "/go/course/12", "/buy/course/12"])
-def test_without_redis_nobody_is_trusted_let_in_or_sent_away(house, mortal_redis, address):
-    browser = house.browser(house.gateway(redis_url=mortal_redis.url))
+def test_without_redis_nobody_is_trusted_let_in_or_sent_away(deployment, mortal_redis, address):
+    browser = deployment.browser(deployment.gateway(redis_url=mortal_redis.url))
     browser.sign_in()
     mortal_redis.stop()
     for visitor in (browser, browser.another()) if address == "/login" else (browser,):
@@ -89,24 +89,24 @@ def test_without_redis_nobody_is_trusted_let_in_or_sent_away(house, mortal_redis
         assert is_a_page(answer, 503)
         assert int(answer.headers["Retry-After"]) > 0
         assert sent == 0
-    assert house.calls() == []
+    assert deployment.calls() == []
 
 
 @pytest.mark.statement(58)
-def test_without_redis_a_callback_is_a_page_and_no_token_request(house, mortal_redis):
-    browser = house.browser(house.gateway(redis_url=mortal_redis.url))
+def test_without_redis_a_callback_is_a_page_and_no_token_request(deployment, mortal_redis):
+    browser = deployment.browser(deployment.gateway(redis_url=mortal_redis.url))
     callback = browser.callback_address(CLICK)
     mortal_redis.stop()
     answer, sent = browser.wander(callback)
     assert is_a_page(answer, 503)
     assert (sent, "Retry-After" in answer.headers) == (0, True)
-    assert house.asked("token") == []
+    assert deployment.asked("token") == []
     assert SESSION not in browser.cookies()
 
 
 @pytest.mark.statement(58)
-def test_a_redis_that_comes_back_empty_costs_a_sign_in_and_no_more(house, mortal_redis):
-    browser = house.browser(house.gateway(redis_url=mortal_redis.url))
+def test_a_redis_that_comes_back_empty_costs_a_sign_in_and_no_more(deployment, mortal_redis):
+    browser = deployment.browser(deployment.gateway(redis_url=mortal_redis.url))
     browser.sign_in()
     mortal_redis.stop()
     mortal_redis.start()
@@ -115,16 +115,16 @@ def test_a_redis_that_comes_back_empty_costs_a_sign_in_and_no_more(house, mortal
     assert sent == 0
     answer, sent = browser.wander(CLICK)
     assert sent == 4
-    assert answer.headers["Location"].startswith(house.academy.url)
+    assert answer.headers["Location"].startswith(deployment.portal.url)
 
 
 @pytest.mark.statement(58)
 @pytest.mark.parametrize(
     "fault", [{"kind": "status", "status": 500}, {"kind": "html"}, {"kind": "foreign_link"}], ids=str
 )
-def test_a_training_site_at_fault_is_a_page_and_no_further_sign_in(house, browser, fault):
+def test_a_training_site_at_fault_is_a_page_and_no_further_sign_in(deployment, browser, fault):
     for _ in range(4):
-        house.academy.control.fault(times=9, **fault)
+        deployment.portal.control.fault(times=9, **fault)
     answer, sent = browser.wander(CLICK)
     assert answer.status_code in (502, 503)
     assert sent == 3  # to the sign-in, to the provider, and back to where the click was

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.gateway.oidc.house import PUBLIC_URL
+from tests.gateway.oidc.deployment import PUBLIC_URL
 
 OPEN = {
     "/",
@@ -26,9 +26,9 @@ CLOSED = ("/go", "/go/course/12", "/buy/course/12", "/buy/category/3")
 
 
 @pytest.fixture
-def browser(house, shared):
+def browser(deployment, shared):
     """A new browser at the gateway that these tests share."""
-    return house.browser(shared.app())
+    return deployment.browser(shared.app())
 
 
 def leads_to_the_sign_in(answer):
@@ -36,7 +36,7 @@ def leads_to_the_sign_in(answer):
 
 
 @pytest.mark.statement(60)
-def test_every_other_address_leads_a_stranger_to_the_sign_in(house, browser, shared):
+def test_every_other_address_leads_a_stranger_to_the_sign_in(deployment, browser, shared):
     closed = [rule for rule in shared.app().url_map.iter_rules() if rule.rule not in OPEN and "GET" in rule.methods]
     assert closed
     for rule in closed:
@@ -44,7 +44,7 @@ def test_every_other_address_leads_a_stranger_to_the_sign_in(house, browser, sha
         for name in rule.arguments:
             path = path.replace(f"<{name}>", "12")
         assert leads_to_the_sign_in(browser.get(path)), rule
-    assert house.calls() == []
+    assert deployment.calls() == []
 
 
 @pytest.mark.statement(60)
@@ -71,9 +71,9 @@ def test_every_other_address_leads_a_stranger_to_the_sign_in(house, browser, sha
     ],
     ids=str,
 )
-def test_no_header_opens_an_address(house, browser, path, headers):
+def test_no_header_opens_an_address(deployment, browser, path, headers):
     assert leads_to_the_sign_in(browser.get(path, **headers))
-    assert house.calls() == []
+    assert deployment.calls() == []
 
 
 @pytest.mark.statement(60)
@@ -99,12 +99,12 @@ def test_no_header_opens_an_address(house, browser, path, headers):
     ],
 )
 @pytest.mark.parametrize("path", CLOSED)
-def test_no_spelling_opens_an_address(house, browser, path, spelling):
+def test_no_spelling_opens_an_address(deployment, browser, path, spelling):
     for method in ("GET", "OPTIONS", "POST"):
         answer = browser.gateway.open(
             spelling.format(path), method=method, base_url=PUBLIC_URL, headers={"Accept": "text/html"}
         )
         assert leads_to_the_sign_in(answer) or answer.status_code in (200, 308, 400, 401, 404, 405)
         assert answer.status_code != 200 or method == "OPTIONS"
-        assert house.academy.url not in str(answer.headers)
-    assert house.calls() == []
+        assert deployment.portal.url not in str(answer.headers)
+    assert deployment.calls() == []

@@ -1,4 +1,4 @@
-"""The way out: bounded in time and size, whoever answers; no redirects, nothing from the environment."""
+"""The way out: bounded in time and size; no redirects, nothing from the environment."""
 
 import datetime as dt
 import gzip
@@ -317,8 +317,8 @@ def test_a_connection_that_the_other_side_has_closed_is_not_used_again(server):
     assert len(server.requests) == 2
 
 
-def test_talentlms_and_all_providers_share_one_client(house, monkeypatch):
+def test_talentlms_and_all_providers_share_one_client(deployment, monkeypatch):
     made, make = [], HttpClient.__init__
     monkeypatch.setattr(HttpClient, "__init__", lambda self, *args: made.append(self) or make(self, *args))
-    house.gateway(house.entry(), house.entry("other"))
+    deployment.gateway(deployment.entry(), deployment.entry("other"))
     assert len(made) == 1

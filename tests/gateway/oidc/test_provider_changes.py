@@ -7,7 +7,7 @@ import pytest
 
 from gateway.oidc import shared_fetch
 from sandbox.idp.jose import b64
-from tests.gateway.oidc.house import wait_until
+from tests.gateway.oidc.deployment import wait_until
 from tests.gateway.oidc.served import caught
 from tests.gateway.threads import at_once
 
@@ -23,20 +23,20 @@ def made_up_token():
 
 
 @pytest.fixture
-def naming(house):
+def naming(deployment):
     """Give the provider's key a name of its own again after the test."""
     yield
-    house.provider.control.rotate_keys()
+    deployment.provider.control.rotate_keys()
 
 
 @pytest.fixture
-def slow(house, monkeypatch):
+def slow(deployment, monkeypatch):
     """Let the provider's metadata or keys take longer than anybody waits for another's fetch."""
     monkeypatch.setattr(shared_fetch, "WAIT_SECONDS", 0.3)
 
     def made(endpoint):
-        house.provider.control.settings(slow_seconds=4.0)
-        house.provider.control.misbehave(f"{endpoint}-slow")
+        deployment.provider.control.settings(slow_seconds=4.0)
+        deployment.provider.control.misbehave(f"{endpoint}-slow")
 
     return made
 
@@ -44,65 +44,69 @@ def slow(house, monkeypatch):
 @pytest.mark.statement(36)
 @pytest.mark.parametrize("kid", ["new", "same", "none"])
 @pytest.mark.parametrize("alg", ["RS256", "ES256"])
-def test_whatever_name_a_new_key_has_the_next_sign_in_finds_it_by_one_further_fetch(house, browser, naming, kid, alg):
-    house.provider.control.settings(signing_alg=alg)
+def test_whatever_name_a_new_key_has_the_next_sign_in_finds_it_by_one_further_fetch(
+    deployment, browser, naming, kid, alg
+):
+    deployment.provider.control.settings(signing_alg=alg)
     assert browser.sign_in().status_code == 302
-    house.provider.control.rotate_keys(kid)
+    deployment.provider.control.rotate_keys(kid)
     for _ in range(3):
         assert browser.another().sign_in().status_code == 302
-    assert len(house.asked("jwks")) == 2
+    assert len(deployment.asked("jwks")) == 2
 
 
 @pytest.mark.statement(36)
 @pytest.mark.parametrize(
     "steps", [("same", "same", "same"), ("none", "none"), ("none", "same", "new"), ("new", "none")]
 )
-def test_a_key_may_be_replaced_again_and_again(house, browser, naming, steps):
+def test_a_key_may_be_replaced_again_and_again(deployment, browser, naming, steps):
     for kid in ("new", *steps):
-        house.provider.control.rotate_keys(kid)
+        deployment.provider.control.rotate_keys(kid)
         assert browser.another().sign_in().status_code == 302
 
 
 @pytest.mark.statement(36, 56)
 @pytest.mark.parametrize("kid", ["new", "same", "none"])
-def test_a_logout_token_is_verified_by_a_new_key_too(house, browser, naming, kid):
+def test_a_logout_token_is_verified_by_a_new_key_too(deployment, browser, naming, kid):
     browser.sign_in()
-    sid = house.provider.control.state()["sessions"][-1]["sid"]
-    house.provider.control.rotate_keys(kid)
-    token = caught(house, sid)
+    sid = deployment.provider.control.state()["sessions"][-1]["sid"]
+    deployment.provider.control.rotate_keys(kid)
+    token = caught(deployment, sid)
     assert browser.another().post(PATH, {"logout_token": token}).status_code == 200
     assert not browser.is_signed_in
 
 
 @pytest.mark.statement(36)
-@pytest.mark.parametrize("knob", ["rotate-under-the-same-kid", "rotate-without-kid", "jwks-without-kids"])
+@pytest.mark.parametrize("misbehaviour", ["rotate-under-the-same-kid", "rotate-without-kid", "jwks-without-kids"])
 def test_a_provider_that_replaces_its_key_with_each_sign_in_is_followed_for_as_long_as_the_allowance_lasts(
-    house, browser, naming, knob
+    deployment, browser, naming, misbehaviour
 ):
-    house.provider.control.misbehave(knob)
+    deployment.provider.control.misbehave(misbehaviour)
     for _ in range(3):
         assert browser.another().sign_in().status_code == 302
 
 
 @pytest.mark.statement(36)
-def test_two_hundred_people_who_begin_at_once_when_nothing_is_known_all_get_to_the_provider(house, stored, monkeypatch):
+def test_two_hundred_people_who_begin_at_once_when_nothing_is_known_all_get_to_the_provider(
+    deployment, stored, monkeypatch
+):
     monkeypatch.setattr(shared_fetch, "WAIT_SECONDS", PATIENT_SECONDS)
-    house.provider.control.settings(slow_seconds=0.3)
-    house.provider.control.misbehave("discovery-slow")
+    deployment.provider.control.settings(slow_seconds=0.3)
+    deployment.provider.control.misbehave("discovery-slow")
     workers = [stored() for _ in range(2)]
-    browsers = [house.browser(workers[number % 2]) for number in range(MANY)]
+    browsers = [deployment.browser(workers[number % 2]) for number in range(MANY)]
     begun = at_once(MANY, lambda number: browsers[number].begin())
     assert [answer.status_code for answer in begun] == [302] * MANY
-    assert len(house.asked("discovery")) == 1
+    assert len(deployment.asked("discovery")) == 1
 
 
 @pytest.mark.statement(37)
-def test_while_the_first_fetch_hangs_one_waits_and_the_others_are_told_when_to_come_back(house, browser, slow):
+def test_while_the_first_fetch_hangs_one_waits_and_the_others_are_told_when_to_come_back(deployment, browser, slow):
     slow("discovery")
     first = []
     at_work = threading.Thread(target=lambda: first.append(browser.another().begin()))
     at_work.start()
-    wait_until(lambda: house.asked("discovery"))
+    wait_until(lambda: deployment.asked("discovery"))
     told = [browser.another().begin() for _ in range(5)]
     assert at_work.is_alive()
     assert [answer.status_code for answer in told] == [503] * 5
@@ -110,19 +114,21 @@ def test_while_the_first_fetch_hangs_one_waits_and_the_others_are_told_when_to_c
     assert [int(answer.headers["Retry-After"]) > 0 for answer in told] == [True] * 5
     at_work.join()
     assert [answer.status_code for answer in (*first, browser.begin())] == [302, 302]
-    assert len(house.asked("discovery")) == 1
+    assert len(deployment.asked("discovery")) == 1
 
 
 @pytest.mark.statement(37, 56)
-def test_while_made_up_logout_tokens_have_slow_keys_fetched_one_waits_and_people_sign_in_and_out(house, browser, slow):
+def test_while_made_up_logout_tokens_have_slow_keys_fetched_one_waits_and_people_sign_in_and_out(
+    deployment, browser, slow
+):
     browser.sign_in()
-    sid = house.provider.control.state()["sessions"][-1]["sid"]
-    right = caught(house, sid)
+    sid = deployment.provider.control.state()["sessions"][-1]["sid"]
+    right = caught(deployment, sid)
     slow("jwks")
     first, stranger = [], browser.another()
     at_work = threading.Thread(target=lambda: first.append(browser.another().post(PATH, made_up_token())))
     at_work.start()
-    wait_until(lambda: len(house.asked("jwks")) == 2)
+    wait_until(lambda: len(deployment.asked("jwks")) == 2)
     made_up = [stranger.post(PATH, made_up_token()) for _ in range(5)]
     assert browser.another().sign_in().status_code == 302
     assert stranger.post(PATH, {"logout_token": right}).status_code == 200
@@ -132,16 +138,16 @@ def test_while_made_up_logout_tokens_have_slow_keys_fetched_one_waits_and_people
     assert [int(answer.headers["Retry-After"]) > 0 for answer in made_up] == [True] * 5
     at_work.join()
     assert [answer.status_code for answer in first] == [400]
-    assert len(house.asked("jwks")) == 2
+    assert len(deployment.asked("jwks")) == 2
 
 
 @pytest.mark.statement(37, 56)
-def test_a_logout_token_that_needs_a_key_which_cannot_be_fetched_now_may_come_again(house, browser):
+def test_a_logout_token_that_needs_a_key_which_cannot_be_fetched_now_may_come_again(deployment, browser):
     browser.sign_in()
-    sid = house.provider.control.state()["sessions"][-1]["sid"]
-    house.provider.control.rotate_keys()
-    token = caught(house, sid)
-    house.provider.control.misbehave("jwks-503", times=1)
+    sid = deployment.provider.control.state()["sessions"][-1]["sid"]
+    deployment.provider.control.rotate_keys()
+    token = caught(deployment, sid)
+    deployment.provider.control.misbehave("jwks-503", times=1)
     answers = [browser.another().post(PATH, {"logout_token": token}).status_code for _ in range(2)]
     assert answers == [503, 200]
     assert not browser.is_signed_in

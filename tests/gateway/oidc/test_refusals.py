@@ -24,7 +24,7 @@ from gateway.oidc.refusals import DESCRIPTION_LENGTH, ERROR_LENGTH, refused
 from gateway.store.sessions import Sessions
 from gateway.web.problem_pages import page_of
 from gateway.web.transactions import TARGET_LENGTH
-from tests.gateway.oidc.house import SESSION, parameters
+from tests.gateway.oidc.deployment import SESSION, parameters
 from tests.gateway.oidc.raw_server import raw_server
 from tests.gateway.oidc.served import caught
 from tests.gateway.oidc.test_provider_calls import certificate, over_tls
@@ -93,7 +93,7 @@ def test_the_providers_words_are_kept_for_the_log_and_shortened(error, descripti
 
 
 @pytest.mark.statement(61, 63)
-def test_no_secret_that_the_provider_repeats_stands_in_the_log(house, browser):
+def test_no_secret_that_the_provider_repeats_stands_in_the_log(deployment, browser):
     written = io.StringIO()
     log.configure("debug", written)
     said = "client_secret=hunter2-of-ours and code=one-time-code are wrong; Basic dXNlcjpwYXNzd29yZA=="
@@ -106,15 +106,15 @@ def test_no_secret_that_the_provider_repeats_stands_in_the_log(house, browser):
 
 @pytest.mark.statement(13, 63)
 @pytest.mark.parametrize(
-    "knob", ["error-invalid-scope", "error-par-required", "token-invalid-client", "token-401-html"]
+    "misbehaviour", ["error-invalid-scope", "error-par-required", "token-invalid-client", "token-401-html"]
 )
-def test_what_the_operator_has_to_mend_is_neither_cancelled_nor_away(house, browser, knob):
-    house.provider.control.misbehave(knob)
+def test_what_the_operator_has_to_mend_is_neither_cancelled_nor_away(deployment, browser, misbehaviour):
+    deployment.provider.control.misbehave(misbehaviour)
     answer = browser.sign_in()
     assert is_page_of(answer, SignInMisconfigured)
     assert not re.search("cancelled|not answering|cannot be reached|interrupted", answer.text)
-    (problem,) = house.trail.events("problem")
-    (audit,) = house.trail.audits()
+    (problem,) = deployment.trail.events("problem")
+    (audit,) = deployment.trail.audits()
     assert (problem.problem, problem.note) == ("sign-in-misconfigured", audit.note)
 
 
@@ -127,49 +127,51 @@ def closed_port():
 
 
 @pytest.fixture
-def answer_from(house, monkeypatch):
+def answer_from(deployment, monkeypatch):
     """Begin a sign-in at a provider of this address."""
     monkeypatch.setattr(provider_calls, "READ_SECONDS", 0.5)
-    return lambda issuer, **changes: house.browser(house.gateway(house.entry(issuer=issuer), **changes)).begin()
+    return lambda issuer, **changes: deployment.browser(
+        deployment.gateway(deployment.entry(issuer=issuer), **changes)
+    ).begin()
 
 
-def noted(house, answer, error):
+def noted(deployment, answer, error):
     assert is_page_of(answer, error)
-    (audit,) = house.trail.audits()
+    (audit,) = deployment.trail.audits()
     assert audit.reason == error.code
     return audit.note
 
 
 @pytest.mark.statement(63)
-def test_a_name_that_cannot_be_resolved_is_told_as_such(house, answer_from):
-    note = noted(house, answer_from("https://login.acme.invalid"), ProviderUnreachable)
+def test_a_name_that_cannot_be_resolved_is_told_as_such(deployment, answer_from):
+    note = noted(deployment, answer_from("https://login.acme.invalid"), ProviderUnreachable)
     assert note == "metadata at login.acme.invalid: DNS: the host name cannot be resolved"
 
 
 @pytest.mark.statement(63)
-def test_a_connection_that_is_refused_is_told_as_such(house, answer_from):
+def test_a_connection_that_is_refused_is_told_as_such(deployment, answer_from):
     port = closed_port()
-    note = noted(house, answer_from(f"http://127.0.0.1:{port}"), ProviderUnreachable)
+    note = noted(deployment, answer_from(f"http://127.0.0.1:{port}"), ProviderUnreachable)
     assert note == f"metadata at 127.0.0.1:{port}: the connection is refused"
 
 
 @pytest.mark.statement(35, 63)
-def test_a_certificate_that_is_not_accepted_is_told_as_such_and_why(house, answer_from, tmp_path):
+def test_a_certificate_that_is_not_accepted_is_told_as_such_and_why(deployment, answer_from, tmp_path):
     unknown, other = certificate(tmp_path / "unknown.pem"), certificate(tmp_path / "other.pem", "127.0.0.2")
     with over_tls(unknown) as url:
-        note = noted(house, answer_from(url.rstrip("/")), ProviderUnreachable)
+        note = noted(deployment, answer_from(url.rstrip("/")), ProviderUnreachable)
     assert re.fullmatch(
         r"metadata at 127.0.0.1:\d+: TLS: the certificate is not accepted: self.signed certificate", note
     )
-    house.trail.entries.clear()
+    deployment.trail.entries.clear()
     with over_tls(other) as url:
-        note = noted(house, answer_from(url.rstrip("/"), ca_file=other), ProviderUnreachable)
+        note = noted(deployment, answer_from(url.rstrip("/"), ca_file=other), ProviderUnreachable)
     assert re.search(r"TLS: the certificate is not accepted: IP address mismatch", note)
 
 
 @pytest.mark.statement(35, 63)
-def test_what_speaks_no_tls_is_told_as_such(house, answer_from):
-    note = noted(house, answer_from(house.provider.issuer.replace("http:", "https:")), ProviderUnreachable)
+def test_what_speaks_no_tls_is_told_as_such(deployment, answer_from):
+    note = noted(deployment, answer_from(deployment.provider.issuer.replace("http:", "https:")), ProviderUnreachable)
     assert re.fullmatch(r"metadata at 127.0.0.1:\d+: TLS: no secure connection", note)
 
 
@@ -187,16 +189,16 @@ def test_what_speaks_no_tls_is_told_as_such(house, answer_from):
     ],
     ids=["nothing", "slow body", "half a body", "hangs up", "large", "redirect", "404"],
 )
-def test_an_answer_that_is_none_is_told_as_such(house, answer_from, parts, words):
+def test_an_answer_that_is_none_is_told_as_such(deployment, answer_from, parts, words):
     with raw_server() as server:
         server.write("/.well-known/openid-configuration", parts)
-        note = noted(house, answer_from(server.url), ProviderUnavailable)
+        note = noted(deployment, answer_from(server.url), ProviderUnavailable)
     assert re.match(rf"metadata at .*{re.escape(words)}", note), note
 
 
 @pytest.mark.statement(63)
 @pytest.mark.parametrize(
-    ("knob", "beginning"),
+    ("misbehaviour", "beginning"),
     [
         ("discovery-down", "metadata at 127.0.0.1:"),
         ("jwks-500", "keys at http://127.0.0.1:"),
@@ -216,22 +218,22 @@ def test_an_answer_that_is_none_is_told_as_such(house, answer_from, parts, words
         ("jwks-without-keys", "the key set "),
     ],
 )
-def test_every_note_says_which_token_or_endpoint_it_speaks_of(house, knob, beginning):
-    house.provider.control.misbehave(knob)
-    house.browser().sign_in()
-    (audit,) = house.trail.audits()
+def test_every_note_says_which_token_or_endpoint_it_speaks_of(deployment, misbehaviour, beginning):
+    deployment.provider.control.misbehave(misbehaviour)
+    deployment.browser().sign_in()
+    (audit,) = deployment.trail.audits()
     assert audit.outcome == "refused"
     assert audit.note.startswith(beginning)
 
 
 @pytest.mark.statement(56, 63)
-def test_the_note_of_a_logout_token_says_so(house, browser):
+def test_the_note_of_a_logout_token_says_so(deployment, browser):
     browser.sign_in()
-    house.provider.control.client(client_id="another-client")
-    token = caught(house, "any")
-    house.provider.control.client(client_id=house.provider.client_id)
+    deployment.provider.control.client(client_id="another-client")
+    token = caught(deployment, "any")
+    deployment.provider.control.client(client_id=deployment.provider.client_id)
     assert browser.post("/backchannel-logout/default", {"logout_token": token}).status_code >= 400
-    (audit,) = house.trail.audits("provider_logout")
+    (audit,) = deployment.trail.audits("provider_logout")
     assert audit.note.startswith("logout token: aud ")
 
 
@@ -239,39 +241,39 @@ def test_the_note_of_a_logout_token_says_so(house, browser):
 
 
 @pytest.mark.statement(8, 13)
-def test_whoever_took_too_long_at_the_provider_begins_anew_by_itself_once(house, browser):
-    house.provider.control.misbehave("error-authentication-expired", times=1)
+def test_whoever_took_too_long_at_the_provider_begins_anew_by_itself_once(deployment, browser):
+    deployment.provider.control.misbehave("error-authentication-expired", times=1)
     first = parameters(browser.begin("/go/course/12").headers["Location"])
-    house.provider.control.behave()
-    house.provider.control.misbehave("error-authentication-expired", times=1)
+    deployment.provider.control.behave()
+    deployment.provider.control.misbehave("error-authentication-expired", times=1)
     expired = browser.callback_address("/go/course/12")
     again = browser.get(expired)
     second = parameters(again.headers["Location"])
     assert again.status_code == 302
     assert urlsplit(again.headers["Location"]).path == "/authorize"
     assert {first[name] for name in ("state", "nonce")}.isdisjoint(second.values())
-    assert len(house.trail.events("sign_in.begun_again")) == 1
-    assert house.trail.audits() == []
+    assert len(deployment.trail.events("sign_in.begun_again")) == 1
+    assert deployment.trail.audits() == []
     ended = browser.get(browser.at_provider(again.headers["Location"]))
     assert (ended.status_code, ended.headers["Location"]) == (302, "/go/course/12")
     assert browser.is_signed_in
 
 
 @pytest.mark.statement(8, 13, 58)
-def test_and_never_twice(house, browser):
-    house.provider.control.misbehave("error-authentication-expired")
+def test_and_never_twice(deployment, browser):
+    deployment.provider.control.misbehave("error-authentication-expired")
     answer, sent = browser.wander("/login?next=/go/course/12")
     assert is_interrupted(answer, "/go/course/12")
     assert sent == 2
-    assert len(house.asked("authorize")) == 2
-    (audit,) = house.trail.audits()
+    assert len(deployment.asked("authorize")) == 2
+    (audit,) = deployment.trail.audits()
     assert (audit.reason, "authentication_expired" in audit.note) == ("sign-in-interrupted", True)
 
 
 @pytest.mark.statement(3, 13)
-def test_it_is_begun_anew_as_it_was_asked_for(house, browser):
+def test_it_is_begun_anew_as_it_was_asked_for(deployment, browser):
     hints = {"prompt": "consent", "login_hint": "kim.lee", "ui_locales": "de-AT en"}
-    house.provider.control.misbehave("error-authentication-expired", times=1)
+    deployment.provider.control.misbehave("error-authentication-expired", times=1)
     begun = browser.get(f"/login?{urlencode({'next': '/go', **hints})}")
     again = browser.get(browser.at_provider(begun.headers["Location"]))
     asked = parameters(again.headers["Location"])
@@ -279,10 +281,10 @@ def test_it_is_begun_anew_as_it_was_asked_for(house, browser):
 
 
 @pytest.mark.statement(3, 7, 13)
-def test_hints_for_which_the_cookie_has_no_room_beside_the_target_are_not_kept_but_for_the_prompt(house, browser):
+def test_hints_for_which_the_cookie_has_no_room_beside_the_target_are_not_kept_but_for_the_prompt(deployment, browser):
     hints = {"prompt": "consent", "login_hint": "kim.lee", "ui_locales": "de-AT"}
     target = "/go/course/12?x=" + "a" * (TARGET_LENGTH - 16 - 20)
-    house.provider.control.misbehave("error-authentication-expired", times=1)
+    deployment.provider.control.misbehave("error-authentication-expired", times=1)
     begun = browser.get(f"/login?{urlencode({'next': target, **hints})}")
     again = browser.get(browser.at_provider(begun.headers["Location"]))
     assert {"login_hint", "ui_locales"}.isdisjoint(parameters(again.headers["Location"]))
@@ -291,16 +293,16 @@ def test_hints_for_which_the_cookie_has_no_room_beside_the_target_are_not_kept_b
 
 
 @pytest.mark.statement(11, 13)
-def test_the_same_answer_begins_nothing_a_second_time(house, browser):
-    house.provider.control.misbehave("error-authentication-expired", times=1)
+def test_the_same_answer_begins_nothing_a_second_time(deployment, browser):
+    deployment.provider.control.misbehave("error-authentication-expired", times=1)
     expired = browser.callback_address("/go/course/12")
     assert browser.get(expired).status_code == 302
     assert is_interrupted(browser.get(expired), "/go/course/12")
 
 
 @pytest.mark.statement(63)
-def test_a_code_that_the_provider_forgot_in_a_restart_is_a_page_to_go_on_from(house, browser):
-    house.provider.control.misbehave("token-invalid-grant", times=1)
+def test_a_code_that_the_provider_forgot_in_a_restart_is_a_page_to_go_on_from(deployment, browser):
+    deployment.provider.control.misbehave("token-invalid-grant", times=1)
     assert is_interrupted(browser.sign_in("/go/course/12"), "/go/course/12")
     assert browser.sign_in("/go/course/12").headers["Location"] == "/go/course/12"
 
@@ -315,20 +317,20 @@ def test_a_code_that_the_provider_forgot_in_a_restart_is_a_page_to_go_on_from(ho
     [("access_denied", SignInDenied), ("invalid_scope", SignInInterrupted), ("server_error", SignInInterrupted)],
 )
 def test_a_denial_without_a_state_of_ours_is_told_as_one_and_any_other_error_wakes_nobody(
-    house, browser, state, error, meaning
+    deployment, browser, state, error, meaning
 ):
     callback = browser.callback_address("/go")
     answer = browser.get(stray(callback, code=None, state=state, error=error, error_description="<b>No.</b>"))
     assert is_interrupted(answer, "/") if meaning is SignInInterrupted else is_page_of(answer, meaning)
     assert "<b>No." not in answer.text
-    (audit,) = house.trail.audits()
+    (audit,) = deployment.trail.audits()
     assert audit.note == f"authorization response to nothing that this browser began: {error}: <b>No.</b>"
-    assert house.asked("token") == []
+    assert deployment.asked("token") == []
     assert browser.get(callback).headers["Location"] == "/go"
 
 
 @pytest.mark.statement(13, 15)
-def test_an_error_of_somebody_else_is_none(house, browser):
+def test_an_error_of_somebody_else_is_none(deployment, browser):
     for answer in (
         browser.get("/callback/default?error=access_denied&iss=https://elsewhere.example"),
         browser.get("/callback/nowhere?error=access_denied"),
@@ -346,34 +348,38 @@ def quick(monkeypatch):
 
 
 @pytest.mark.statement(6, 12)
-@pytest.mark.parametrize("knob", FAILURES)
-def test_a_tab_that_fails_goes_on_to_its_target_where_another_has_just_signed_in(house, browser, quick, knob):
-    house.provider.control.misbehave(knob)
+@pytest.mark.parametrize("misbehaviour", FAILURES)
+def test_a_tab_that_fails_goes_on_to_its_target_where_another_has_just_signed_in(
+    deployment, browser, quick, misbehaviour
+):
+    deployment.provider.control.misbehave(misbehaviour)
     callback = browser.callback_address("/go/course/12")
-    house.provider.control.behave()
+    deployment.provider.control.behave()
     browser.sign_in("/go")
     session = browser.cookies()[SESSION]
-    house.provider.control.misbehave(knob)
+    deployment.provider.control.misbehave(misbehaviour)
     answer = browser.get(callback)
     assert (answer.status_code, answer.headers.get("Location")) == (302, "/go/course/12")
     assert browser.cookies()[SESSION] == session
-    assert len(house.asked("authorize")) == 2
+    assert len(deployment.asked("authorize")) == 2
 
 
 @pytest.mark.statement(6, 12)
-@pytest.mark.parametrize("knob", FAILURES)
-def test_whoever_signed_in_before_it_was_begun_is_told_of_the_failure(house, browser, quick, monkeypatch, knob):
+@pytest.mark.parametrize("misbehaviour", FAILURES)
+def test_whoever_signed_in_before_it_was_begun_is_told_of_the_failure(
+    deployment, browser, quick, monkeypatch, misbehaviour
+):
     browser.sign_in("/go")
     monkeypatch.setattr(Sessions, "began_at", lambda *_: int(time.time()) - 5)
-    house.provider.control.misbehave(knob)
+    deployment.provider.control.misbehave(misbehaviour)
     answer, _ = browser.wander("/login?next=/go/course/12")
     assert answer.status_code >= 400
     assert browser.is_signed_in
 
 
 @pytest.mark.statement(6, 12)
-def test_a_session_that_began_after_the_sign_in_that_fails_counts_however_long_ago(house, browser, monkeypatch):
-    house.provider.control.misbehave("error-access-denied", times=1)
+def test_a_session_that_began_after_the_sign_in_that_fails_counts_however_long_ago(deployment, browser, monkeypatch):
+    deployment.provider.control.misbehave("error-access-denied", times=1)
     callback = browser.callback_address("/go/course/12")
     browser.sign_in("/go")
     monkeypatch.setattr(sign_in, "JUST_NOW_SECONDS", 0)
@@ -392,18 +398,18 @@ def test_a_tab_whose_sign_in_expired_or_is_unknown_goes_on_too(browser, monkeypa
 
 
 @pytest.mark.statement(6)
-def test_a_tab_that_cannot_begin_goes_on_too(house, stored, store):
-    browser = house.browser(stored())
+def test_a_tab_that_cannot_begin_goes_on_too(deployment, stored, store):
+    browser = deployment.browser(stored())
     browser.sign_in("/go")
     store.ask("DEL", *store.keys("provider-*"))
-    house.provider.control.misbehave("discovery-500")
+    deployment.provider.control.misbehave("discovery-500")
     answer = browser.begin("/go/course/12")
     assert (answer.status_code, answer.headers["Location"]) == (302, "/go/course/12")
     assert browser.another().begin("/go/course/12").status_code == 503
-    assert [audit.outcome for audit in house.trail.audits()] == ["success", "refused", "refused"]
+    assert [audit.outcome for audit in deployment.trail.audits()] == ["success", "refused", "refused"]
 
 
-def test_the_pages_differ(house):
+def test_the_pages_differ(deployment):
     kinds = [SignInDenied, SignInMisconfigured, ProviderUnavailable, ProviderUnreachable, SignInInterrupted]
     pages = [page_of(kind) for kind in kinds]
     assert len({page.title for page in pages}) == len({page.happened for page in pages}) == len(kinds)

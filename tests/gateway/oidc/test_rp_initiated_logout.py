@@ -9,7 +9,7 @@ from gateway.oidc.logout import ADDRESS_BYTES, end_session_address, logout_hint
 from gateway.oidc.presets import PRESETS
 from gateway.oidc.registration import Registration
 from schemas.transaction import Departure
-from tests.gateway.oidc.house import COOKIE, PUBLIC_URL, SESSION, leads_to, parameters
+from tests.gateway.oidc.deployment import COOKIE, PUBLIC_URL, SESSION, leads_to, parameters
 
 EITHER_STATE = {
     "as sent": None,
@@ -20,9 +20,9 @@ EITHER_STATE = {
 
 
 @pytest.fixture
-def browser(house, shared):
+def browser(deployment, shared):
     """A new browser at the gateway that these tests share."""
-    return house.browser(shared.app())
+    return deployment.browser(shared.app())
 
 
 @pytest.fixture
@@ -49,14 +49,14 @@ def to_provider(browser):
 
 @pytest.mark.statement(54)
 @pytest.mark.conformance("oidcc-client-test-rp-init-logout", "rp-init-logout")
-def test_the_way_out_names_the_person_the_client_the_way_back_and_a_state(house, kim, wire):
+def test_the_way_out_names_the_person_the_client_the_way_back_and_a_state(deployment, kim, wire):
     kim.sign_in()
     way = to_provider(kim)
-    assert way.startswith(f"{house.provider.issuer}/end-session?")
+    assert way.startswith(f"{deployment.provider.issuer}/end-session?")
     asked = parameters(way)
     assert set(asked) == {"id_token_hint", "client_id", "post_logout_redirect_uri", "state"}
     assert asked["id_token_hint"] == wire.tokens()[-1]
-    assert asked["client_id"] == house.provider.client_id
+    assert asked["client_id"] == deployment.provider.client_id
     assert asked["post_logout_redirect_uri"] == f"{PUBLIC_URL}/signed-out"
     assert len(asked["state"]) >= 20
 
@@ -70,27 +70,27 @@ def test_the_way_out_names_the_person_the_client_the_way_back_and_a_state(house,
     "rp-init-logout-other-state",
     "rp-init-logout-no-state",
 )
-@pytest.mark.parametrize("knob", EITHER_STATE.values(), ids=EITHER_STATE)
-def test_the_end_is_reached_whatever_state_comes_back(house, kim, knob):
-    if knob:
-        house.provider.control.misbehave(knob)
+@pytest.mark.parametrize("misbehaviour", EITHER_STATE.values(), ids=EITHER_STATE)
+def test_the_end_is_reached_whatever_state_comes_back(deployment, kim, misbehaviour):
+    if misbehaviour:
+        deployment.provider.control.misbehave(misbehaviour)
     back = kim.at_provider(to_provider(kim))
     assert urlsplit(back).path == "/signed-out"
     answer = kim.get(back)
     assert (answer.status_code, "You are signed out" in answer.text) == (200, True)
-    assert house.provider.control.state()["sessions"] == []
+    assert deployment.provider.control.state()["sessions"] == []
     assert kim.cookies() == {}
 
 
 @pytest.mark.statement(54)
-def test_our_session_ends_before_anybody_else_is_asked(house, kim):
+def test_our_session_ends_before_anybody_else_is_asked(deployment, kim):
     old = kim.cookies()[SESSION]
-    house.provider.control.misbehave("everything-down")
+    deployment.provider.control.misbehave("everything-down")
     leave(kim)
     assert SESSION not in kim.cookies()
     kim.gateway.set_cookie(SESSION, old, domain=urlsplit(PUBLIC_URL).hostname, secure=True, path="/")
     assert not kim.is_signed_in
-    assert house.asked("end_session") == []
+    assert deployment.asked("end_session") == []
 
 
 @pytest.mark.statement(54)
@@ -102,7 +102,7 @@ def test_the_last_page_is_a_page_for_everybody(browser, query):
 
 
 @pytest.mark.statement(54)
-def test_every_way_out_has_a_state_of_its_own(house, kim):
+def test_every_way_out_has_a_state_of_its_own(deployment, kim):
     first = parameters(to_provider(kim))["state"]
     kim.sign_in()
     assert parameters(to_provider(kim))["state"] != first
@@ -148,10 +148,10 @@ def prompt_of(browser, path="/login/default"):
 
 
 @pytest.fixture
-def endless(house):
+def endless(deployment):
     """A browser in which Kim is signed in, at a provider without an end session endpoint."""
-    house.provider.control.misbehave("discovery-without-end-session")
-    browser = house.browser(house.gateway(house.entry(), house.entry("other")))
+    deployment.provider.control.misbehave("discovery-without-end-session")
+    browser = deployment.browser(deployment.gateway(deployment.entry(), deployment.entry("other")))
     browser.sign_in()
     return browser
 
@@ -174,9 +174,11 @@ def test_the_next_sign_in_asks_the_person_anew_until_one_is_completed(endless):
     assert prompt_of(endless) is None
 
 
-def test_a_tile_that_posts_asks_the_person_anew_too(house, endless):
+def test_a_tile_that_posts_asks_the_person_anew_too(deployment, endless):
     to_provider(endless)
-    posted = endless.post("/login/initiate", data={"iss": house.provider.issuer}, **{"Sec-Fetch-Site": "cross-site"})
+    posted = endless.post(
+        "/login/initiate", data={"iss": deployment.provider.issuer}, **{"Sec-Fetch-Site": "cross-site"}
+    )
     assert posted.status_code == 303
     assert prompt_of(endless, posted.headers["Location"]) == "login"
 
@@ -188,23 +190,23 @@ def test_somebody_who_is_not_signed_out_is_not_asked_anew(endless):
     assert prompt_of(endless.another()) is None
 
 
-def test_google_is_asked_in_its_own_words(house):
-    house.provider.control.misbehave("discovery-without-end-session")
-    house.provider.control.add_person("g", email="g@gmail.com", email_verified=True)
-    house.provider.control.settings(auto_person="g")
-    browser = house.browser(house.gateway(house.entry(preset="google")))
+def test_google_is_asked_in_its_own_words(deployment):
+    deployment.provider.control.misbehave("discovery-without-end-session")
+    deployment.provider.control.add_person("g", email="g@gmail.com", email_verified=True)
+    deployment.provider.control.settings(auto_person="g")
+    browser = deployment.browser(deployment.gateway(deployment.entry(preset="google")))
     browser.sign_in()
     to_provider(browser)
     assert prompt_of(browser) == "select_account"
 
 
-def test_a_provider_of_which_nothing_is_known_any_more_stays_open_too(house, stored, store):
-    browser = house.browser(stored())
+def test_a_provider_of_which_nothing_is_known_any_more_stays_open_too(deployment, stored, store):
+    browser = deployment.browser(stored())
     browser.sign_in()
     store.ask("DEL", *store.keys("provider-document:*"))
-    house.provider.control.misbehave("everything-down")
+    deployment.provider.control.misbehave("everything-down")
     assert to_provider(browser) == "/signed-out"
-    house.provider.control.behave()
+    deployment.provider.control.behave()
     assert "so you stay signed in there." in browser.get("/signed-out").text
     assert prompt_of(browser) == "login"
 
@@ -226,11 +228,11 @@ def large(number):
 @pytest.mark.statement(22, 54)
 @pytest.mark.parametrize("size", [3_000, 28_000, 60_000])
 def test_a_token_too_long_for_an_address_signs_in_is_not_kept_and_a_hint_goes_in_its_place(
-    house, stored, store, wire, size
+    deployment, stored, store, wire, size
 ):
-    house.provider.control.add_person("large", **large(size))
-    house.provider.control.settings(auto_person="large")
-    browser = house.browser(stored())
+    deployment.provider.control.add_person("large", **large(size))
+    deployment.provider.control.settings(auto_person="large")
+    browser = deployment.browser(stored())
     assert browser.sign_in().status_code == 302
     assert size < len(wire.tokens()[-1]) <= 64 * 1024
     [session] = store.keys("session:*")
@@ -244,7 +246,7 @@ def test_a_token_too_long_for_an_address_signs_in_is_not_kept_and_a_hint_goes_in
 
 
 @pytest.mark.statement(54)
-def test_an_address_is_never_longer_than_it_may_be(house):
+def test_an_address_is_never_longer_than_it_may_be(deployment):
     registration = registration_of(client_id="c" * 40)
     for length in range(1_500, 2_100):
         way = end_session_address("https://id.example/end", registration, Departure("acme", "t" * length, "s", "kim"))
@@ -292,10 +294,10 @@ def test_the_hint_is_what_the_product_understands(preset, claims, hint):
 
 
 @pytest.mark.statement(54)
-def test_no_form_needs_to_know_where_the_provider_ends_its_session(house, shared, browser):
+def test_no_form_needs_to_know_where_the_provider_ends_its_session(deployment, shared, browser):
     browser.sign_in()
-    before = len(house.asked("discovery"))
+    before = len(deployment.asked("discovery"))
     for path in ("/", "/logout", "/signed-out"):
         policy = browser.get(path).headers["Content-Security-Policy"]
         assert re.findall(r"form-action ([^;]*)", policy) == ["'self'"]
-    assert len(house.asked("discovery")) == before
+    assert len(deployment.asked("discovery")) == before

@@ -2,16 +2,16 @@
 
 import pytest
 
-from tests.gateway.oidc.house import SESSION, parameters
+from tests.gateway.oidc.deployment import SESSION, parameters
 
 AUTH_TIME = ("auth-time-missing", "auth-time-old", "auth-time-text")
 ACR = ("acr-wrong", "acr-missing")
 
 
 @pytest.fixture
-def demanding(house):
+def demanding(deployment):
     """Return a browser at a gateway that demands this of the provider."""
-    return lambda **demands: house.browser(house.gateway(house.entry(**demands)))
+    return lambda **demands: deployment.browser(deployment.gateway(deployment.entry(**demands)))
 
 
 @pytest.mark.statement(30)
@@ -23,14 +23,14 @@ def test_max_age_is_asked_for_and_a_fresh_sign_in_passes(demanding, max_age):
 
 
 @pytest.mark.statement(30)
-@pytest.mark.parametrize("knob", AUTH_TIME)
-def test_whoever_proved_themselves_too_long_ago_is_refused_with_a_page_and_no_loop(house, demanding, knob):
+@pytest.mark.parametrize("misbehaviour", AUTH_TIME)
+def test_whoever_proved_themselves_too_long_ago_is_refused_with_a_page_and_no_loop(deployment, demanding, misbehaviour):
     browser = demanding(max_age=300)
-    house.provider.control.misbehave(knob)
+    deployment.provider.control.misbehave(misbehaviour)
     answer, sent = browser.wander("/go/course/12")
     assert (answer.status_code, sent) == (502, 2)
     assert SESSION not in browser.cookies()
-    (audit,) = house.trail.audits()
+    (audit,) = deployment.trail.audits()
     assert "auth_time" in audit.note
 
 
@@ -42,21 +42,21 @@ def test_acr_values_are_asked_for_and_one_of_them_passes(demanding):
 
 
 @pytest.mark.statement(30)
-@pytest.mark.parametrize("knob", ACR)
-def test_whoever_proved_themselves_too_weakly_is_refused_with_a_page_and_no_loop(house, demanding, knob):
+@pytest.mark.parametrize("misbehaviour", ACR)
+def test_whoever_proved_themselves_too_weakly_is_refused_with_a_page_and_no_loop(deployment, demanding, misbehaviour):
     browser = demanding(acr_values=("phr",))
-    house.provider.control.misbehave(knob)
+    deployment.provider.control.misbehave(misbehaviour)
     answer, sent = browser.wander("/go/course/12")
     assert (answer.status_code, sent) == (502, 2)
     assert SESSION not in browser.cookies()
-    (audit,) = house.trail.audits()
+    (audit,) = deployment.trail.audits()
     assert "acr" in audit.note
 
 
 @pytest.mark.statement(30)
-@pytest.mark.parametrize("knob", [*AUTH_TIME, *ACR])
-def test_where_nothing_was_demanded_nothing_is_looked_at(house, browser, knob):
-    house.provider.control.misbehave(knob)
+@pytest.mark.parametrize("misbehaviour", [*AUTH_TIME, *ACR])
+def test_where_nothing_was_demanded_nothing_is_looked_at(deployment, browser, misbehaviour):
+    deployment.provider.control.misbehave(misbehaviour)
     assert browser.sign_in().headers["Location"] == "/go"
 
 

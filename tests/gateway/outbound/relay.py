@@ -67,7 +67,7 @@ def relay(server_port, context=None, drips_after=None):
 
     Args:
         server_port: on this machine, to carry on to.
-        context: to speak TLS with whoever connects.
+        context: to speak TLS with clients.
         drips_after: so many bytes of the server's are carried as they come, every further one by itself, slowly.
     """
     running = Relay(server_port, context, drips_after)

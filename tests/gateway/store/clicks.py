@@ -3,7 +3,7 @@
 from gateway.admission import Lane, QueueEntry
 
 LONGEST = 12
-PREFIX = "budget:{academy}:"
+PREFIX = "budget:{portal}:"
 
 
 def click(person="", path="12", **changes):
@@ -29,7 +29,7 @@ def let_pass(store, prefix, seconds):
     for key in ("slots", "queue", "due", "unknown"):
         for member in store.ask("ZRANGE", prefix + key, 0, -1):
             store.ask("ZINCRBY", prefix + key, -passed, member)
-    for field in ("ends", "frozen", "fed"):
+    for field in ("ends", "frozen", "limits_at"):
         moment = int(store.ask("HGET", prefix + "account", field) or 0)
         store.ask("HSET", prefix + "account", field, max(0, moment - passed))
     for key in store.keys(prefix + "person:*"):

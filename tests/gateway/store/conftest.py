@@ -20,7 +20,7 @@ def budget(store):
     """Return a budget with these limits, and of it another worker's view each time."""
 
     def made(per_5_seconds=3, per_hour=0, per_person=None):
-        return SharedBudget(store, "academy", per_5_seconds, per_hour, LONGEST, per_person)
+        return SharedBudget(store, "portal", per_5_seconds, per_hour, LONGEST, per_person)
 
     return made
 

@@ -3,7 +3,7 @@
 import pytest
 
 from gateway.admission import NO_SESSION, Lane, QueueEntry, SessionLookup
-from gateway.store.budget import FEED_SECONDS, SharedBudget
+from gateway.store.budget import LIMITS_SECONDS, SharedBudget
 from tests.gateway.store.clicks import LONGEST, PREFIX, calls, click, spent
 from tests.gateway.threads import at_once
 
@@ -260,10 +260,10 @@ def test_nobody_without_a_place_overtakes_those_who_wait(budget, later):
 
 
 @pytest.mark.statement(66)
-def test_a_click_comes_before_paperwork_and_paperwork_before_a_sync(budget, later):
+def test_a_click_comes_before_a_purchase_and_a_purchase_before_a_sync(budget, later):
     shared = budget(per_5_seconds=1)
     spent(shared, 1)
-    lanes = {"sync": Lane.BACKGROUND, "order": Lane.PAPERWORK, "ann": Lane.CLICK}
+    lanes = {"sync": Lane.BACKGROUND, "order": Lane.PURCHASE, "ann": Lane.CLICK}
     order = []
     for place, lane in lanes.items():
         shared.admit(QueueEntry(lane, path=place))
@@ -287,7 +287,7 @@ def test_a_part_of_the_budget_is_reserved_for_clicks(budget):
     shared = budget(per_5_seconds=10)
 
     assert sum(map(bool, calls(shared, 10, QueueEntry(Lane.BACKGROUND)))) == 5
-    assert sum(map(bool, calls(shared, 10, QueueEntry(Lane.PAPERWORK)))) == 3
+    assert sum(map(bool, calls(shared, 10, QueueEntry(Lane.PURCHASE)))) == 3
     assert sum(map(bool, calls(shared, 10))) == 2
 
 
@@ -314,7 +314,7 @@ def test_a_call_under_way_when_the_hour_turns_counts_in_the_new_one(budget, late
 
 def test_what_ratelimit_says_counts_because_others_use_the_same_key(budget, later):
     shared = budget(per_5_seconds=0, per_hour=2000)
-    shared.feed(2000, 3, 0, shared.may_ask())
+    shared.note_limits(2000, 3, 0, shared.may_ask())
 
     assert calls(shared, 4) == [1, 2, 3, 0]
 
@@ -324,14 +324,14 @@ def test_calls_that_ratelimit_may_not_have_seen_are_taken_off(budget):
     calls(shared, 2)
     before = shared.may_ask()
     calls(shared, 1)
-    shared.feed(2000, 5, 0, before)
+    shared.note_limits(2000, 5, 0, before)
 
     assert calls(shared, 3) == [4, 5, 0]
 
 
 def test_our_own_limit_holds_even_where_the_plan_grants_more(budget):
     shared = budget(per_5_seconds=0, per_hour=2)
-    shared.feed(10_000, 9_000, 0, shared.may_ask())
+    shared.note_limits(10_000, 9_000, 0, shared.may_ask())
 
     assert calls(shared, 3) == [1, 2, 0]
 
@@ -340,14 +340,14 @@ def test_the_hour_ends_when_ratelimit_says(budget, store):
     shared = budget(per_5_seconds=0, per_hour=1)
     calls(shared, 1)
     now = int(store.ask("TIME")[0])
-    shared.feed(1, 0, now + 60, shared.may_ask())
+    shared.note_limits(1, 0, now + 60, shared.may_ask())
 
     assert 59 <= shared.admit(click()).wait <= 62
 
 
 def test_a_reset_beyond_an_hour_is_not_believed(budget, store):
     shared = budget(per_5_seconds=0, per_hour=1)
-    shared.feed(1, 0, int(store.ask("TIME")[0]) + 86_400, (0, 0))
+    shared.note_limits(1, 0, int(store.ask("TIME")[0]) + 86_400, (0, 0))
     assert 3500 < shared.admit(click()).wait < 3610
 
 
@@ -355,7 +355,7 @@ def test_a_reset_beyond_an_hour_is_not_believed(budget, store):
 def test_what_was_left_of_an_hour_that_is_over_stops_nobody_and_is_asked_again_soon(budget, store, later, ago):
     shared = budget(per_5_seconds=0, per_hour=2000)
     calls(shared, 1)
-    shared.feed(3, 0, int(store.ask("TIME")[0]) - ago, shared.may_ask())
+    shared.note_limits(3, 0, int(store.ask("TIME")[0]) - ago, shared.may_ask())
 
     assert calls(shared, 3) == [2, 3, 0], "the plan grants three"
     assert shared.may_ask() is None
@@ -366,11 +366,11 @@ def test_what_was_left_of_an_hour_that_is_over_stops_nobody_and_is_asked_again_s
 def test_one_worker_at_a_time_asks_for_the_ratelimit(budget, later):
     one, other = budget(per_hour=5), budget(per_hour=5)
 
-    assert one.admit(click()).feed_due
+    assert one.admit(click()).limits_due
     assert [one.may_ask(), other.may_ask()] == [(1, 1), None]
-    assert not other.admit(click()).feed_due
-    later(FEED_SECONDS + 1)
-    assert other.admit(click()).feed_due
+    assert not other.admit(click()).limits_due
+    later(LIMITS_SECONDS + 1)
+    assert other.admit(click()).limits_due
 
 
 # --- throttled, forgotten, vouched for -------------------------------------------------------------------------

@@ -40,7 +40,7 @@ class Afternoon:
     Attributes:
         per_5_seconds, per_hour, per_person: its limits.
         now: what its clock says, seconds.
-        tickets: by person and path, when whoever waits there first asked.
+        tickets: by person and path, when the click that waits there first asked.
         kept: until when they have a place in the queue.
         free: when each slot that was used becomes free.
         served: the calls, in order.
@@ -62,7 +62,7 @@ class Afternoon:
         with mock.patch("time.time", self._clock), mock.patch("time.monotonic", self._clock):
             self.store = connect(None)
             limits = (self.per_5_seconds, self.per_hour, LONGEST, self.per_person)
-            self.budget = SharedBudget(self.store, "academy", *limits)
+            self.budget = SharedBudget(self.store, "portal", *limits)
             numbers, moment, begin = count(), self.now, self.now
             events = []
             for pause, person, path in arrivals:
@@ -91,7 +91,7 @@ class Afternoon:
         if waits:
             self.tickets[place] = ticket
         elif answer.by_person:
-            self.tickets.pop(place, None)  # whoever is refused for their own limit gives up their place
+            self.tickets.pop(place, None)  # who is refused for their own limit gives up their place
         self.kept[place] = self.now + answer.back + GRACE if waits else 0
         self.most_places = max(self.most_places, self._places_of(GREEDY))
         return max(0.1, answer.back * 0.9) if person == GREEDY else answer.back + ROUNDING
@@ -103,7 +103,7 @@ class Afternoon:
             for other, first_asked in self.tickets.items()
             if other != place and first_asked < ticket - ROUNDING and self.kept[other] > self.now + ROUNDING
         ]
-        assert len(ahead) < self.per_5_seconds - len(self.free), "whoever came before could go in this moment, too"
+        assert len(ahead) < self.per_5_seconds - len(self.free), "a click that came before could go in this moment, too"
         self.budget.answered(call)
         self.budget.flush()
         self.free.append(self.now + 5)

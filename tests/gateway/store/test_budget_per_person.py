@@ -124,7 +124,7 @@ def test_a_person_gets_a_share_of_the_hour_and_at_least_twenty_calls(budget, lat
 
 def test_the_share_is_one_of_the_plan_where_that_grants_less(budget, later):
     shared = budget(0, 2000, PersonLimit(20, 1000, 50))
-    shared.feed(60, 60, 0, shared.may_ask())
+    shared.note_limits(60, 60, 0, shared.may_ask())
     got = 0
     for _ in range(5):
         got += passed(shared, 20, click("ann"))

@@ -1,4 +1,4 @@
-"""The wall: whatever Redis does, this room says ``StoreUnavailable``, and goes on as soon as Redis is back."""
+"""Whatever Redis does, this package says ``StoreUnavailable``, and goes on as soon as Redis is back."""
 
 import subprocess
 import sys
@@ -39,8 +39,8 @@ def held(locks):
         return "held"
 
 
-def deeds(store):
-    """Return one way of using the store for each of its rooms."""
+def actions(store):
+    """Return one way of using the store for each of its modules."""
     sessions, used_states, departures = Sessions(store, 100, 1000), UsedStates(store), Departures(store)
     attempts, documents, locks = Attempts(store, 9), ProviderDocuments(store, 9), Locks(store)
     return {
@@ -55,9 +55,9 @@ def deeds(store):
     }
 
 
-def outcome(deed):
+def outcome(action):
     try:
-        deed()
+        action()
     except StoreUnavailable:
         return "unavailable"
     return "done"
@@ -65,12 +65,12 @@ def outcome(deed):
 
 @pytest.mark.timeout(30)
 def test_redis_may_be_killed_and_come_back_and_the_same_objects_work_on(own_redis):
-    ways = deeds(connect(own_redis.url))
-    assert {name: outcome(deed) for name, deed in ways.items()} == dict.fromkeys(ways, "done")
+    ways = actions(connect(own_redis.url))
+    assert {name: outcome(action) for name, action in ways.items()} == dict.fromkeys(ways, "done")
     own_redis.stop()
-    assert {name: outcome(deed) for name, deed in ways.items()} == dict.fromkeys(ways, "unavailable")
+    assert {name: outcome(action) for name, action in ways.items()} == dict.fromkeys(ways, "unavailable")
     own_redis.start()
-    assert {name: outcome(deed) for name, deed in ways.items()} == dict.fromkeys(ways, "done")
+    assert {name: outcome(action) for name, action in ways.items()} == dict.fromkeys(ways, "done")
 
 
 def test_connections_that_a_restart_left_half_open_cost_nobody_a_click(own_redis):
@@ -135,7 +135,7 @@ def test_threads_that_come_and_go_leave_no_connection_behind(own_redis):
 
 def test_the_store_can_be_made_while_redis_is_away(tmp_path):
     server = RedisServer(tmp_path)
-    ways = deeds(connect(server.url))
+    ways = actions(connect(server.url))
     assert set(map(outcome, ways.values())) == {"unavailable"}
     server.start()
     try:

@@ -10,15 +10,15 @@ from tests.conftest import API_KEY
 
 
 @pytest.fixture
-def sandbox(academy):
+def sandbox(portal):
     """The sandbox's control plane, with everything as it was at the start."""
-    return academy.control
+    return portal.control
 
 
 @pytest.fixture
-def url(academy):
+def url(portal):
     """The sandbox's address."""
-    return academy.url
+    return portal.url
 
 
 @pytest.fixture

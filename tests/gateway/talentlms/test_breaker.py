@@ -144,7 +144,7 @@ def test_a_key_that_is_accepted_again_lets_everybody_in_again(clock):
 
 
 def test_a_call_that_had_to_wait_for_the_budget_does_not_use_up_the_probe(clock):
-    shared = SharedBudget(connect(None), "academy", FAILURES, 0, 12)
+    shared = SharedBudget(connect(None), "portal", FAILURES, 0, 12)
     with odd_server(DOWN) as server:
         transport = HttpTransport(server.url, KEY, HttpClient(), Budget(shared))
         clock.now += breaker.SILENT_SECONDS + 0.1

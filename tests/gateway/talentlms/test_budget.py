@@ -26,13 +26,13 @@ def store():
 
 
 def shared_by(store, per_5_seconds=0, per_hour=0):
-    return SharedBudget(store, "academy", per_5_seconds, per_hour, LONGEST_SECONDS)
+    return SharedBudget(store, "portal", per_5_seconds, per_hour, LONGEST_SECONDS)
 
 
 def client(url, budget=None):
     lms = TalentLMS(HttpTransport(url, Secret(API_KEY), HttpClient(), budget))
     if budget:
-        budget.fed_by(lms.site.rate_limit)
+        budget.limits_from(lms.site.rate_limit)
     return lms
 
 
@@ -40,9 +40,9 @@ def click(person, patience=1.0):
     return QueueEntry(Lane.CLICK, person, "12", patience=patience)
 
 
-def queued(deed):
+def queued(action):
     with pytest.raises(Queued) as caught:
-        deed()
+        action()
     return caught.value
 
 
@@ -126,9 +126,9 @@ def test_the_first_call_sets_off_a_question_for_what_is_left_and_waits_for_nobod
     sandbox.fault("ratelimit", kind="slow", seconds=2)
     lms = client(url, Budget(shared_by(store, per_hour=2000)))
     lms.site.info()
-    assert not store.ask("HGET", "budget:{academy}:account", "plan")  # nobody has answered that question yet
+    assert not store.ask("HGET", "budget:{portal}:account", "plan")  # nobody has answered that question yet
 
-    assert _soon(lambda: store.ask("HGET", "budget:{academy}:account", "plan"))
+    assert _soon(lambda: store.ask("HGET", "budget:{portal}:account", "plan"))
     assert sandbox.cost() == 1
 
 
@@ -165,7 +165,7 @@ def test_a_throttled_answer_stops_all_workers_and_keeps_a_place_for_whoever_met_
     context.begin(entry=click("bob"))
 
     assert round(queued(other.site.info).wait) == 6
-    assert store.ask("ZRANGE", "budget:{academy}:queue", 0, -1) == [b"ann:12", b"bob:12"]
+    assert store.ask("ZRANGE", "budget:{portal}:queue", 0, -1) == [b"ann:12", b"bob:12"]
     assert len(sandbox.calls("siteinfo")) == 1
 
 
@@ -183,10 +183,10 @@ def test_a_burst_of_threads_never_exceeds_what_talentlms_allows(url, sandbox, st
     assert [call.status for call in sandbox.calls("siteinfo")] == [200] * 30
 
 
-def _soon(deed):
+def _soon(action):
     end = time.monotonic() + 5
     while time.monotonic() < end:
-        if found := deed():
+        if found := action():
             return found
         threading.Event().wait(0.02)
     return None

@@ -188,9 +188,9 @@ def test_a_course_with_a_mischievous_name_does_not_pass_for_a_message(quoted):
 
 
 def test_the_note_quotes_the_message_without_secrets_and_in_short():
-    link = "https://academy.example/index/autologin/key:s3cr3tk3y"
+    link = "https://portal.example/index/autologin/key:s3cr3tk3y"
     note = refusal(400, body_of(f"see {link} " + "x" * 500), errors.NotFound, None).note
-    assert note.startswith("400: see https://academy.example/index/autologin/key:")
+    assert note.startswith("400: see https://portal.example/index/autologin/key:")
     assert "s3cr3tk3y" not in note
     assert len(note) < 250
 

@@ -152,7 +152,7 @@ def test_half_a_body_html_and_nonsense_are_misunderstood(body):
 def test_a_user_has_names_as_people_write_them_and_links_that_do_not_print():
     user = loaded("users/id")
     assert (user.user_id, user.last_name, user.active) == (1, "Sommer & Winter", True)
-    assert user.login_key == Link("https://academy.example/index/autologin/key:sample1")
+    assert user.login_key == Link("https://portal.example/index/autologin/key:sample1")
     assert "sample1" not in repr(user)
     assert (user.bio, user.restrict_email, user.level) == ("", False, 1)
     assert user.created_on == WrittenDate("17/07/2012, 15:29:25")
@@ -286,7 +286,7 @@ def test_a_group_may_be_joined_any_number_of_times_or_so_many():
 
 def test_a_branch_is_read_in_spite_of_a_space_in_a_key_and_in_a_number():
     branch = loaded("branches/id")
-    assert (branch.paypal_email, branch.user_type_id, branch.users_limit) == ("shop@academy.example", 4, None)
+    assert (branch.paypal_email, branch.user_type_id, branch.users_limit) == ("shop@portal.example", 4, None)
     assert [user.id for user in branch.users] == [1, 2]
     _, partners = loaded("branches")
     assert (partners.users_limit, partners.group_id, partners.ecommerce_subscription) == (100, 2, True)

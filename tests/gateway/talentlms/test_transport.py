@@ -391,8 +391,8 @@ class Book:
     def may_ask(self):
         return (1, 1)
 
-    def feed(self, *told):
-        self.told.append(("feed", told))
+    def note_limits(self, *told):
+        self.told.append(("note_limits", told))
 
 
 def test_each_call_needs_a_permit_and_each_repeat_another():
@@ -447,17 +447,17 @@ class Most:
         self.now = self.seen = 0
         self.lock = threading.Lock()
 
-    def during(self, deed):
+    def during(self, action):
         with self.lock:
             self.now += 1
             self.seen = max(self.seen, self.now)
         try:
-            return deed()
+            return action()
         finally:
             with self.lock:
                 self.now -= 1
 
 
-def suppressed(deed, *given):
+def suppressed(action, *given):
     with suppress(TalentLMSError):
-        deed(*given)
+        action(*given)

@@ -86,7 +86,7 @@ def test_any_wrong_word_is_refused_with_some_right_one(parameter, word):
         lambda lms: lms.branches.create("x", signup_method="post"),
     ],
 )
-def test_a_wrong_word_never_leaves_the_house(call):
+def test_a_wrong_word_never_leaves_the_gateway(call):
     recorder = Recorder()
     with pytest.raises(Unwritable, match="the nearest is"):
         call(TalentLMS(recorder))

@@ -11,7 +11,7 @@ from tests.gateway.web.browser import HERE, Browser
 
 
 @pytest.fixture
-def gateway(academy, provider, own_log_handlers, tmp_path):
+def gateway(portal, provider, own_log_handlers, tmp_path):
     """Make a gateway towards the two sandboxes; ``changes`` are variables (``None`` removes one), ``file`` is TOML."""
 
     def made(*, file="", **changes):
@@ -24,7 +24,7 @@ def gateway(academy, provider, own_log_handlers, tmp_path):
             "GATEWAY_PUBLIC_URL": HERE,
             "GATEWAY_SECRET_KEYS": "key-of-the-tests-" * 3,
             "GATEWAY_DATABASE_URL": new_database(tmp_path),
-            "TALENTLMS_URL": academy.url,
+            "TALENTLMS_URL": portal.url,
             "TALENTLMS_API_KEY": API_KEY,
             "OIDC_ISSUER": provider.issuer,
             "OIDC_CLIENT_ID": provider.client_id,
@@ -45,20 +45,20 @@ def browser(gateway, provider):
 
 
 @pytest.fixture
-def kim(browser, academy):
+def kim(browser, portal):
     """A browser in which Kim is signed in; nothing was asked of TalentLMS yet."""
     browser.sign_in()
-    assert academy.control.calls() == []
+    assert portal.control.calls() == []
     return browser
 
 
 @pytest.fixture
-def asked(academy):
+def asked(portal):
     """Return the operations that TalentLMS was asked for since the last look."""
 
     def operations():
-        called = [call.operation for call in academy.control.calls() if call.operation != "ratelimit"]
-        academy.control.clear_calls()
+        called = [call.operation for call in portal.control.calls() if call.operation != "ratelimit"]
+        portal.control.clear_calls()
         return called
 
     return operations

@@ -21,7 +21,7 @@ COURSE = 12
 PATIENCE = 60
 
 
-def start_gateway(folder, academy, redis_url, **changes):
+def start_gateway(folder, portal, redis_url, **changes):
     """Start a gateway and return its process and port."""
     port = free_port()
     environment = {
@@ -29,7 +29,7 @@ def start_gateway(folder, academy, redis_url, **changes):
         "GATEWAY_SECRET_KEYS": "key-of-the-rush-" * 3,
         "GATEWAY_DATABASE_URL": f"sqlite:///{folder / 'gateway.db'}",
         "GATEWAY_REDIS_URL": redis_url,
-        "TALENTLMS_URL": academy.url,
+        "TALENTLMS_URL": portal.url,
         "TALENTLMS_API_KEY": API_KEY,
         "OIDC_ISSUER": "http://127.0.0.1:9",
         "OIDC_CLIENT_ID": "gateway",
@@ -51,13 +51,13 @@ def another_browser(redis_url, person):
     return replace(person, cookie=cookie, answers=[])
 
 
-def signed_in(redis_url, academy, count):
+def signed_in(redis_url, portal, count):
     """Make so many people with accounts and sessions, and return them."""
     sessions, people = Sessions(connect(Secret(redis_url)), 3600, 3600), []
     for number in range(count):
         name = f"person-{number}-{time.monotonic_ns()}"
-        user_id = academy.control.add_user(f"{name}@acme.example", login=name)
-        academy.control.enrol(user_id, COURSE)
+        user_id = portal.control.add_user(f"{name}@acme.example", login=name)
+        portal.control.enrol(user_id, COURSE)
         identity = Identity("https://id.example", name, "default", f"{name}@acme.example")
         cookie = sessions.create(identity, Secret("token")).reveal()
         sessions.keep_learner(sessions.find(cookie), Learner(user_id, name, identity.key))
@@ -123,12 +123,12 @@ def ask(port, path, **headers):
         connection.close()
 
 
-def spread(people, seconds, deed):
-    """Let each do their deed in a thread of their own, one after the other over so many seconds; return the outcomes."""
+def spread(people, seconds, action):
+    """Let each act in a thread of their own, one after the other over so many seconds; return the outcomes."""
 
     def later(number, person):
         time.sleep(seconds * number / len(people))
-        return deed(number, person)
+        return action(number, person)
 
     with ThreadPoolExecutor(len(people)) as pool:
         return list(pool.map(later, range(len(people)), people))
@@ -139,8 +139,8 @@ def open_connections(port, count):
     return [socket.create_connection((HOST, port)) for _ in range(count)]
 
 
-def in_background(deed):
+def in_background(action):
     """Do something in another thread; returns the thread."""
-    thread = threading.Thread(target=deed, daemon=True)
+    thread = threading.Thread(target=action, daemon=True)
     thread.start()
     return thread

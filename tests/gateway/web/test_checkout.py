@@ -9,11 +9,11 @@ FILE = "[slugs.courses]\ngdpr-2026 = 34\n[slugs.categories]\ncompliance = 3"
 
 
 @pytest.fixture
-def buyer(gateway, browser_at, academy):
+def buyer(gateway, browser_at, portal):
     browser = browser_at(gateway(file=FILE))
     browser.sign_in()
     browser.get("/go")
-    academy.control.clear_calls()
+    portal.control.clear_calls()
     return browser
 
 
@@ -55,12 +55,12 @@ def test_a_refused_coupon_is_named_and_the_way_on_goes_without_it(buyer, path):
     assert (machine.status_code, machine.json["type"].rpartition(":")[2]) == (422, "coupon-refused")
 
 
-def test_another_fault_of_a_purchase_with_a_coupon_offers_what_it_always_does(buyer, academy):
-    academy.control.fault("buycourse", kind="status", status=500)
+def test_another_fault_of_a_purchase_with_a_coupon_offers_what_it_always_does(buyer, portal):
+    portal.control.fault("buycourse", kind="status", status=500)
     page = buyer.get("/buy/course/34?coupon=WELCOME10")
     assert (page.status_code, "Continue without" in page.text) == (503, False)
     assert ">Try again</a>" in page.text
-    academy.control.quirk(payment_page=False)
+    portal.control.quirk(payment_page=False)
     page = buyer.get("/buy/course/34?coupon=WELCOME10")
     assert (page.status_code, "This cannot be bought here" in page.text) == (403, True)
     assert "Continue without" not in page.text
@@ -77,17 +77,17 @@ def test_what_talentlms_does_not_know_is_not_found(buyer):
         assert buyer.get(path).status_code == 404, path
 
 
-def test_what_one_has_already_is_not_sold_again(buyer, academy):
-    (number,) = [user["id"] for user in academy.control.state()["users"] if user["email"] == "kim@acme.example"]
-    academy.control.enrol(number, 34)
+def test_what_one_has_already_is_not_sold_again(buyer, portal):
+    (number,) = [user["id"] for user in portal.control.state()["users"] if user["email"] == "kim@acme.example"]
+    portal.control.enrol(number, 34)
     answer = buyer.get("/buy/course/34")
     assert 400 <= answer.status_code < 500
     assert "Location" not in answer.headers
 
 
 @pytest.mark.statement(47)
-def test_a_payment_page_elsewhere_is_not_followed(buyer, academy):
-    academy.control.fault("buycourse", kind="foreign_link")
+def test_a_payment_page_elsewhere_is_not_followed(buyer, portal):
+    portal.control.fault("buycourse", kind="foreign_link")
     answer = buyer.get("/buy/course/34")
     assert answer.status_code == 502
     assert "Location" not in answer.headers

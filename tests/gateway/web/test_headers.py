@@ -74,9 +74,9 @@ def test_a_page_with_a_form_lets_it_go_to_us_and_nowhere_else(kim):
         assert re.findall(r"form-action ([^;]*)", kim.get(path).headers["Content-Security-Policy"]) == ["'self'"]
 
 
-def test_the_password_form_may_go_on_to_talentlms_whose_link_answers_it(gateway, browser_at, academy):
+def test_the_password_form_may_go_on_to_talentlms_whose_link_answers_it(gateway, browser_at, portal):
     page = browser_at(gateway(GATEWAY_PASSWORD_SIGN_IN="on")).get("/login/password")
-    assert re.findall(r"form-action ([^;]*)", page.headers["Content-Security-Policy"]) == [f"'self' {academy.url}"]
+    assert re.findall(r"form-action ([^;]*)", page.headers["Content-Security-Policy"]) == [f"'self' {portal.url}"]
 
 
 def test_a_page_without_a_form_lets_none_go_anywhere(browser):

@@ -10,11 +10,11 @@ from tests.ports import HOST, free_port
 
 @pytest.mark.statement(67)
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_the_process_is_alive_and_that_asks_nobody(browser, academy, provider, method):
+def test_the_process_is_alive_and_that_asks_nobody(browser, portal, provider, method):
     provider.control.forget_requests()
     assert browser.client.open("/livez", method=method).status_code == 200
     assert browser.client.open("/readyz", method=method).status_code == 200
-    assert academy.control.calls() == provider.control.requests() == []
+    assert portal.control.calls() == provider.control.requests() == []
 
 
 @pytest.mark.statement(67)

@@ -10,7 +10,7 @@ from gateway.store.connection import connect
 from gateway.store.sessions import Sessions
 from tests.gateway.web.browser import LINK_HEADERS
 
-ENROLLED = "robin"  # a learner of the academy: course 12 completed, course 34 begun
+ENROLLED = "robin"  # a learner of the portal: course 12 completed, course 34 begun
 
 
 def wanted_again(answer):
@@ -21,13 +21,13 @@ def wanted_again(answer):
 
 
 @pytest.mark.parametrize("path", ["/go", "/go/course/12", "/go/course/gdpr-2026", "/buy/course/34?coupon=WELCOME10"])
-def test_whoever_is_not_signed_in_signs_in_first_and_comes_back(gateway, browser_at, academy, path):
+def test_whoever_is_not_signed_in_signs_in_first_and_comes_back(gateway, browser_at, portal, path):
     browser = browser_at(gateway(file="[slugs.courses]\ngdpr-2026 = 34"))
     answer = browser.get(path)
     assert answer.status_code == 302
     assert wanted_again(answer) == path
     assert LINK_HEADERS.items() <= dict(answer.headers).items()
-    assert academy.control.calls() == []
+    assert portal.control.calls() == []
 
 
 @pytest.mark.parametrize("coupon", ["SPRING%2025", "50%25", "Gr%C3%B6%C3%9Fe", "A+B", "a%40b", "x%2Fy"])
@@ -58,13 +58,13 @@ def test_the_next_session_of_a_person_costs_one_call_from_the_first_click_on(bro
 
 @pytest.mark.statement(46)
 @pytest.mark.parametrize("path", ["/go", "/go/course/12"])
-def test_the_link_is_sent_as_it_is_and_kept_nowhere(browser, academy, path, logged):
+def test_the_link_is_sent_as_it_is_and_kept_nowhere(browser, portal, path, logged):
     browser.sign_in(ENROLLED)
     lines = logged()
     answer = browser.get(path)
     assert answer.status_code == 302
     link = answer.headers["Location"]
-    assert link.startswith(f"{academy.url}/index/")
+    assert link.startswith(f"{portal.url}/index/")
     assert LINK_HEADERS.items() <= dict(answer.headers).items()
     assert answer.data == b""
     assert link.rpartition("key:")[2][:20] not in str(lines())
@@ -77,7 +77,7 @@ def test_two_clicks_get_two_links(browser):
     assert browser.get("/go/course/12").headers["Location"] != browser.get("/go/course/12").headers["Location"]
 
 
-def test_a_slug_means_its_course(gateway, browser_at, academy):
+def test_a_slug_means_its_course(gateway, browser_at, portal):
     browser = browser_at(gateway(file="[slugs.courses]\ngdpr-2026 = 34"))
     browser.sign_in(ENROLLED)
     assert "course_id:34" in browser.get("/go/course/gdpr-2026").headers["Location"]
@@ -103,12 +103,12 @@ def test_a_course_that_is_not_open_says_so_and_offers_nothing_to_click_twice(kim
     assert "addusertocourse" not in asked()
 
 
-def test_an_account_that_is_gone_is_looked_up_anew_once_and_the_click_succeeds(kim, academy, asked):
+def test_an_account_that_is_gone_is_looked_up_anew_once_and_the_click_succeeds(kim, portal, asked):
     kim.get("/go")
-    (gone,) = [user["id"] for user in academy.control.state()["users"] if user["email"] == "kim@acme.example"]
-    snapshot = academy.control.snapshot()
+    (gone,) = [user["id"] for user in portal.control.state()["users"] if user["email"] == "kim@acme.example"]
+    snapshot = portal.control.snapshot()
     snapshot["users"] = [user for user in snapshot["users"] if user["id"] != gone]
-    academy.control.restore(snapshot)
+    portal.control.restore(snapshot)
     asked()
     answer = kim.get("/")
     assert answer.status_code == 200
@@ -141,10 +141,10 @@ def test_whoever_gets_no_account_is_told_why(browser, person, status, sentence):
         ({"kind": "foreign_link"}, 502),
     ],
 )
-def test_a_fault_of_talentlms_is_told_and_nobody_is_sent_anywhere(browser, academy, fault, status):
+def test_a_fault_of_talentlms_is_told_and_nobody_is_sent_anywhere(browser, portal, fault, status):
     browser.sign_in(ENROLLED)
     browser.get("/go/course/12")
-    academy.control.fault("gotocourse", times=2, **fault)
+    portal.control.fault("gotocourse", times=2, **fault)
     answer = browser.get("/go/course/12")
     assert answer.status_code == status
     assert "Location" not in answer.headers
@@ -161,11 +161,11 @@ def test_my_training_shows_the_courses_and_where_they_are(browser):
     assert 'name="csrf_token" value="' in page
 
 
-def test_my_training_of_a_stranger_is_a_welcome_without_a_question_to_anybody(browser, academy):
+def test_my_training_of_a_stranger_is_a_welcome_without_a_question_to_anybody(browser, portal):
     page = browser.get("/")
     assert page.status_code == 200
     assert 'href="/login"' in page.text
-    assert academy.control.calls() == []
+    assert portal.control.calls() == []
 
 
 @pytest.mark.parametrize(
@@ -177,16 +177,16 @@ def test_my_training_of_a_stranger_is_a_welcome_without_a_question_to_anybody(br
         ("else", "Your training account could not be set up"),
     ],
 )
-def test_whoever_talentlms_takes_no_sign_up_of_is_told_why_and_not_to_try_again(browser, academy, situation, heading):
+def test_whoever_talentlms_takes_no_sign_up_of_is_told_why_and_not_to_try_again(browser, portal, situation, heading):
     if situation == "no seat":
-        academy.control.quirk(user_limit=1)
+        portal.control.quirk(user_limit=1)
     elif situation == "no field":
-        academy.control.add_custom_field("user", "custom_field_1", "Staff number", mandatory=True)
+        portal.control.add_custom_field("user", "custom_field_1", "Staff number", mandatory=True)
     elif situation == "weak password":
         message = "Password is not strong enough (should have at least (40) characters in length)"
-        academy.control.fault("usersignup", kind="status", status=400, message=message)
+        portal.control.fault("usersignup", kind="status", status=400, message=message)
     else:
-        academy.control.fault("usersignup", kind="status", status=400, message="Not on a Sunday", times=2)
+        portal.control.fault("usersignup", kind="status", status=400, message="Not on a Sunday", times=2)
     browser.sign_in()
     page = browser.get("/go/course/12")
     assert (page.status_code, f"<h1>{heading}</h1>" in page.text) == (403, True)
@@ -201,7 +201,7 @@ def test_somebody_who_gets_no_account_may_at_least_sign_out(browser):
 
 
 @pytest.mark.parametrize("signed_in", [True, False])
-def test_after_a_course_there_is_a_page_that_asks_nobody(browser, academy, signed_in):
+def test_after_a_course_there_is_a_page_that_asks_nobody(browser, portal, signed_in):
     if signed_in:
         browser.sign_in()
     for path in ("/completed", "/completed/12", "/completed/9999"):
@@ -210,7 +210,7 @@ def test_after_a_course_there_is_a_page_that_asks_nobody(browser, academy, signe
         assert ("completed" in answer.text.partition("<main")[2]) is signed_in
         assert ('<a class="button" href="/login">Sign in</a>' in answer.text) is not signed_in
     assert browser.get("/completed/nosuch").status_code == 404
-    assert academy.control.calls() == []
+    assert portal.control.calls() == []
 
 
 @pytest.mark.statement(57)

@@ -1,4 +1,4 @@
-"""What a request may write into the log: little, one line per event, and nothing that steers whoever reads it."""
+"""What a request may write into the log: little, one line per event, and nothing that steers a reader's terminal."""
 
 import io
 import json

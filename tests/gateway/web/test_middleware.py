@@ -102,11 +102,11 @@ def test_over_https_it_says_that_it_stays_there():
     assert "Strict-Transport-Security" not in dict(of_redirects(secure=False))
 
 
-def test_a_click_that_fails_is_not_tried_again_by_flask(browser, academy, asked):
+def test_a_click_that_fails_is_not_tried_again_by_flask(browser, portal, asked):
     browser.sign_in(ENROLLED)
     browser.get("/go/course/12")
-    academy.control.fault("addusertocourse", kind="status", status=500)
-    academy.control.fault("gotocourse", kind="status", status=403)
+    portal.control.fault("addusertocourse", kind="status", status=500)
+    portal.control.fault("gotocourse", kind="status", status=403)
     asked()
     assert browser.get("/go/course/12").status_code == 502
     assert asked() == ["gotocourse"]

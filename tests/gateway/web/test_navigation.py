@@ -4,7 +4,7 @@ import pytest
 
 from tests.gateway.web.browser import csrf_token, leads_to
 
-DOORS = [
+ADDRESSES = [
     *("/", "/go", "/go/course/12", "/buy/course/34", "/buy/category/3", "/login", "/login/default", "/completed/12"),
     *("/go/", "/go/course/12/", "/buy/course/34/", "/login/"),
 ]
@@ -27,39 +27,39 @@ def name(headers):
 
 @pytest.mark.statement(9, 46)
 @pytest.mark.parametrize("signed_in", [True, False])
-def test_a_head_is_answered_204_and_asks_nobody(browser, academy, provider, signed_in):
+def test_a_head_is_answered_204_and_asks_nobody(browser, portal, provider, signed_in):
     if signed_in:
         browser.sign_in()
     provider.control.forget_requests()
     before = browser.cookies()
-    answers = {door: browser.head(door) for door in DOORS}
-    assert {door: answer.status_code for door, answer in answers.items()} == dict.fromkeys(DOORS, 204)
+    answers = {address: browser.head(address) for address in ADDRESSES}
+    assert {address: answer.status_code for address, answer in answers.items()} == dict.fromkeys(ADDRESSES, 204)
     assert not any(answer.data or "Location" in answer.headers for answer in answers.values())
     assert {answer.headers["Cache-Control"] for answer in answers.values()} == {"no-store"}
-    assert academy.control.calls() == provider.control.requests() == []
+    assert portal.control.calls() == provider.control.requests() == []
     assert browser.cookies() == before
 
 
 @pytest.mark.statement(9, 46)
 @pytest.mark.parametrize("headers", SPECULATIVE, ids=name)
-def test_a_page_that_is_loaded_in_case_it_is_wanted_gets_nothing(kim, academy, provider, headers):
+def test_a_page_that_is_loaded_in_case_it_is_wanted_gets_nothing(kim, portal, provider, headers):
     provider.control.forget_requests()
     before = kim.cookies()
-    answers = {door: kim.get(door, **headers) for door in DOORS}
-    assert {door: answer.status_code for door, answer in answers.items()} == dict.fromkeys(DOORS, 503)
+    answers = {address: kim.get(address, **headers) for address in ADDRESSES}
+    assert {address: answer.status_code for address, answer in answers.items()} == dict.fromkeys(ADDRESSES, 503)
     assert not any({"Retry-After", "Location"} & set(answer.headers.keys()) for answer in answers.values())
     assert {answer.headers["Cache-Control"] for answer in answers.values()} == {"no-store"}
-    assert academy.control.calls() == provider.control.requests() == []
+    assert portal.control.calls() == provider.control.requests() == []
     assert kim.cookies() == before
 
 
 @pytest.mark.statement(9, 46)
 @pytest.mark.parametrize("mode", SCRIPTED)
-def test_a_script_is_told_to_open_a_page(kim, academy, mode):
-    answers = {door: kim.get(door, Sec_Fetch_Mode=mode) for door in DOORS}
-    assert {door: answer.status_code for door, answer in answers.items()} == dict.fromkeys(DOORS, 401)
+def test_a_script_is_told_to_open_a_page(kim, portal, mode):
+    answers = {address: kim.get(address, Sec_Fetch_Mode=mode) for address in ADDRESSES}
+    assert {address: answer.status_code for address, answer in answers.items()} == dict.fromkeys(ADDRESSES, 401)
     assert not any("Location" in answer.headers for answer in answers.values())
-    assert academy.control.calls() == []
+    assert portal.control.calls() == []
 
 
 @pytest.mark.parametrize(
@@ -90,13 +90,13 @@ def test_a_callback_that_nobody_navigates_to_leaves_the_sign_in_for_the_navigati
 @pytest.mark.parametrize(
     ("dest", "enrols"), [("document", True), (None, True), ("iframe", False), ("frame", False), ("image", False)]
 )
-def test_only_a_page_of_its_own_enrols(gateway, provider, academy, dest, enrols, browser_at):
+def test_only_a_page_of_its_own_enrols(gateway, provider, portal, dest, enrols, browser_at):
     kim = browser_at(gateway(file="[talentlms]\nself_enrol_courses = [12]"))
     kim.sign_in()
     headers = {} if dest is None else {"Sec-Fetch-Dest": dest, "Sec-Fetch-Mode": "navigate"}
     answer = kim.get("/go/course/12", **headers)
     assert answer.status_code == (302 if enrols else 403)
-    assert bool(academy.control.calls("addusertocourse")) is enrols
+    assert bool(portal.control.calls("addusertocourse")) is enrols
 
 
 @pytest.mark.parametrize("speculative", [*SPECULATIVE[:2], {}], ids=name)

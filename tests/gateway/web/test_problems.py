@@ -14,19 +14,19 @@ REFERENCE = re.compile(r"[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}")
 
 @pytest.fixture
 def app(gateway):
-    """A gateway with doors at which things go wrong."""
+    """A gateway with routes that fail."""
     app = gateway(GATEWAY_PASSWORD_SIGN_IN="on")
 
-    def door(path, error):
+    def failing(path, error):
         def fail():
             raise error
 
         app.add_url_rule(path, path, fail)
 
-    door("/boom", RuntimeError(f"secret-detail {NASTY} password=hunter2"))
-    door("/foreign", ForeignLink("a link to https://elsewhere.example"))
-    door("/busy", Throttled("429: slow down", retry_after=7))
-    door("/away", StoreUnavailable("ConnectionError", retry_after=5))
+    failing("/boom", RuntimeError(f"secret-detail {NASTY} password=hunter2"))
+    failing("/foreign", ForeignLink("a link to https://elsewhere.example"))
+    failing("/busy", Throttled("429: slow down", retry_after=7))
+    failing("/away", StoreUnavailable("ConnectionError", retry_after=5))
     return app
 
 

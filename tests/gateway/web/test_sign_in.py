@@ -1,4 +1,4 @@
-"""The round trip to the identity provider, as far as it is seen at the door."""
+"""The round trip to the identity provider, as far as the browser sees it."""
 
 import time
 from urllib.parse import parse_qs, urlencode, urlsplit

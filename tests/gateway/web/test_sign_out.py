@@ -15,13 +15,13 @@ def leaving(browser, **headers):
     return browser.post("/logout", {"csrf_token": csrf_token(browser.get("/logout"))}, **headers)
 
 
-def test_somebody_online_is_signed_out_here_there_and_at_the_provider(kim, academy, provider):
+def test_somebody_online_is_signed_out_here_there_and_at_the_provider(kim, portal, provider):
     requests.get(kim.get("/go").headers["Location"], timeout=10)
-    assert academy.control.state()["online"] != []
+    assert portal.control.state()["online"] != []
     here = leaving(kim)
     assert "talentlms_gateway_session" not in kim.cookies()
     there = requests.get(leads_to(here), allow_redirects=False, timeout=10)
-    assert academy.control.state()["online"] == []
+    assert portal.control.state()["online"] == []
     assert there.headers["Location"] == f"{HERE}/logout/continue"
     on = kim.get(own_part(there.headers["Location"]))
     asked = parse_qs(urlsplit(on.headers["Location"]).query)
@@ -33,11 +33,11 @@ def test_somebody_online_is_signed_out_here_there_and_at_the_provider(kim, acade
     assert kim.cookies() == {}
 
 
-def test_the_id_token_never_travels_through_talentlms(kim, academy):
+def test_the_id_token_never_travels_through_talentlms(kim, portal):
     requests.get(kim.get("/go").headers["Location"], timeout=10)
     here = leaving(kim)
     assert "eyJ" not in f"{here.headers}{here.text}"
-    assert "eyJ" not in str([call.arguments for call in academy.control.calls()])
+    assert "eyJ" not in str([call.arguments for call in portal.control.calls()])
 
 
 def test_the_page_that_leads_on_is_kept_nowhere_and_its_link_is_written_down_nowhere(gateway, browser_at, logged):
@@ -78,55 +78,55 @@ def test_an_old_cookie_opens_nothing_after_the_sign_out(kim):
 
 
 @pytest.mark.parametrize("fault", [{"kind": "status", "status": 500}, {"kind": "html"}, {"kind": "foreign_link"}])
-def test_a_talentlms_at_fault_keeps_nobody_signed_in(kim, academy, fault):
+def test_a_talentlms_at_fault_keeps_nobody_signed_in(kim, portal, fault):
     requests.get(kim.get("/go").headers["Location"], timeout=10)
-    academy.control.fault("userlogout", times=2, **fault)
+    portal.control.fault("userlogout", times=2, **fault)
     assert leads_to(leaving(kim)) == "/logout/continue"
     assert "talentlms_gateway_session" not in kim.cookies()
 
 
-def test_whoever_talentlms_could_not_sign_out_is_told_so_at_the_end_of_the_way_once(kim, academy, provider):
+def test_whoever_talentlms_could_not_sign_out_is_told_so_at_the_end_of_the_way_once(kim, portal, provider):
     requests.get(kim.get("/go").headers["Location"], timeout=10)
-    academy.control.fault("userlogout", kind="status", status=500, times=2)
+    portal.control.fault("userlogout", kind="status", status=500, times=2)
     on = kim.get(leads_to(leaving(kim)))
     ended = requests.get(on.headers["Location"], allow_redirects=False, timeout=10)
     told = kim.get(own_part(ended.headers["Location"]))
     assert "You are signed out here" in told.text
-    assert f'href="{academy.url}"' in told.text
+    assert f'href="{portal.url}"' in told.text
     assert kim.cookies() == {}
     assert "You are signed out here" not in kim.get("/signed-out").text
 
 
-def test_a_later_sign_out_that_reaches_talentlms_takes_the_word_back(kim, academy):
+def test_a_later_sign_out_that_reaches_talentlms_takes_the_word_back(kim, portal):
     requests.get(kim.get("/go").headers["Location"], timeout=10)
-    academy.control.fault("userlogout", kind="status", status=500, times=2)
+    portal.control.fault("userlogout", kind="status", status=500, times=2)
     leaving(kim)
-    academy.control.clear_faults()
+    portal.control.clear_faults()
     kim.sign_in()
     assert "You are still signed in" in kim.get("/signed-out").text
     leaving(kim)
     assert "You are signed out here" not in kim.get("/signed-out").text
 
 
-def test_a_store_that_fails_after_the_session_has_ended_breaks_off_nothing(kim, academy, provider, monkeypatch):
+def test_a_store_that_fails_after_the_session_has_ended_breaks_off_nothing(kim, portal, provider, monkeypatch):
     requests.get(kim.get("/go").headers["Location"], timeout=10)
     end = Sessions.end
 
-    def last_deed(sessions, session):
+    def end_and_lose_the_store(sessions, session):
         end(sessions, session)
         monkeypatch.setattr(SharedBudget, "admit", lambda *_: away())
 
     def away():
         raise StoreUnavailable
 
-    monkeypatch.setattr(Sessions, "end", last_deed)
+    monkeypatch.setattr(Sessions, "end", end_and_lose_the_store)
     assert leads_to(leaving(kim)) == "/logout/continue"
     assert kim.get("/logout/continue").headers["Location"].startswith(f"{provider.issuer}/end-session")
     assert "You are signed out here" in kim.get("/signed-out").text
 
 
 def test_whoever_has_spent_their_calls_is_signed_out_here_all_the_same_and_told_what_is_left(
-    gateway, browser_at, academy, asked
+    gateway, browser_at, portal, asked
 ):
     kim = browser_at(gateway(TALENTLMS_CALLS_PER_PERSON="1,0.001,5%"))
     kim.sign_in()

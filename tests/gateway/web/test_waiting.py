@@ -7,7 +7,7 @@ from statistics import mean
 
 import pytest
 
-from tests.gateway.oidc.house import wait_until
+from tests.gateway.oidc.deployment import wait_until
 from tests.gateway.threads import at_once
 from tests.gateway.web.rush import (
     API_KEY,
@@ -20,7 +20,7 @@ from tests.gateway.web.rush import (
     spread,
     start_gateway,
 )
-from tests.journeys.backing_services import start_academy, start_redis
+from tests.journeys.backing_services import start_portal, start_redis
 
 GO = f"/go/course/{COURSE}"
 
@@ -32,14 +32,14 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def lms(folder):
-    academy = start_academy(folder, API_KEY)
-    yield academy
-    academy.process.stop()
+    portal = start_portal(folder, API_KEY)
+    yield portal
+    portal.process.stop()
 
 
 @pytest.fixture
 def fresh(lms):
-    """The academy as it was at the start."""
+    """The portal as it was at the start."""
     lms.control.reset()
     return lms
 
@@ -80,8 +80,8 @@ def people(fresh, redis_url):
     return lambda count: signed_in(redis_url, fresh, count)
 
 
-def clicks(academy):
-    return [call for call in academy.control.calls() if call.operation == "gotocourse"]
+def clicks(portal):
+    return [call for call in portal.control.calls() if call.operation == "gotocourse"]
 
 
 @pytest.mark.statement(66)
@@ -104,7 +104,7 @@ def test_a_rush_is_served_in_order_by_all_workers_together_and_talentlms_never_t
         as_they_came(crowd, calls[80:]),
     )
     assert max(first) < 80
-    assert mean(first) < mean(second) < mean(third), "whoever comes first is served first, window by window"
+    assert mean(first) < mean(second) < mean(third), "who comes first is served first, window by window"
     waits = [int(page.headers["Refresh"]) for person in crowd for page in person.answers[:-1]]
     assert max(waits) <= 10, "two more windows are enough"
     assert len(waits) <= 2 * 70, "and they are used as they were promised"

@@ -11,8 +11,8 @@ from django.http import HttpRequest
 from tests.journeys.django_provider.password import PASSWORD
 
 
-class Doorkeeper(ModelBackend):
-    """Lets people in, and makes the account of whoever comes for the first time."""
+class OnePasswordBackend(ModelBackend):
+    """Lets people in, and makes the account of a person who comes for the first time."""
 
     def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **_others: Any

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from tests.journeys.backing_services import CLIENT_ID, PROVIDER, Academy
-from tests.journeys.house import CONFIG, SECRET_KEY, Gateway
+from tests.journeys.backing_services import CLIENT_ID, PROVIDER, Portal
+from tests.journeys.gateway_process import CONFIG, SECRET_KEY, Gateway
 from tests.journeys.process import Process
 from tests.ports import free_port
 
@@ -74,13 +74,13 @@ def start_django(folder: Path, gateway: str, name: str, *options: str) -> RealPr
     return _start([*command, *options], folder, gateway, name)
 
 
-def gateway_of(address: str, folder: Path, academy: Academy, redis_url: str, providers: Sequence[str]) -> Gateway:
+def gateway_of(address: str, folder: Path, portal: Portal, redis_url: str, providers: Sequence[str]) -> Gateway:
     """Return a gateway whose providers stand in its file, ready to be started.
 
     Args:
         address: its public address, on loopback.
         folder: where its output and its file are; its alone.
-        academy: its TalentLMS.
+        portal: its TalentLMS.
         redis_url: its Redis.
         providers: their entries.
     """
@@ -92,8 +92,8 @@ def gateway_of(address: str, folder: Path, academy: Academy, redis_url: str, pro
         "GATEWAY_DATABASE_URL": f"sqlite:///{folder / 'gateway.db'}",
         "GATEWAY_REDIS_URL": redis_url,
         "GATEWAY_CONFIG": str(config),
-        "TALENTLMS_URL": academy.url,
-        "TALENTLMS_API_KEY": academy.api_key,
+        "TALENTLMS_URL": portal.url,
+        "TALENTLMS_API_KEY": portal.api_key,
         "WEB_CONCURRENCY": "2",
     }
     return Gateway(address, settings, folder / "gateway.log")

@@ -24,7 +24,7 @@ def settings_of(port: int, folder: str, email_domain: str) -> dict[str, Any]:
     """
     return {
         "ALLOWED_HOSTS": [HOST],
-        "AUTHENTICATION_BACKENDS": [f"{PROJECT}.people.Doorkeeper"],
+        "AUTHENTICATION_BACKENDS": [f"{PROJECT}.people.OnePasswordBackend"],
         "CSRF_COOKIE_NAME": f"django_{port}_csrf",
         "DATABASES": {"default": _database(Path(folder))},
         "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
@@ -56,7 +56,7 @@ _MIDDLEWARE = (
 
 
 def _database(folder: Path) -> dict[str, Any]:
-    """Return SQLite, where whoever wants to write waits for their turn instead of being turned away."""
+    """Return SQLite, where a writer waits for the others instead of failing."""
     options = {"timeout": 20, "transaction_mode": "IMMEDIATE"}
     return {"ENGINE": "django.db.backends.sqlite3", "NAME": folder / "provider.sqlite3", "OPTIONS": options}
 

@@ -63,7 +63,7 @@ function client() {
   };
 }
 
-// The one client is the house's own: nobody is asked for consent.
+// The one client is the organisation's own: nobody is asked for consent.
 async function grantEverything(context) {
   const { oidc } = context;
   // Ten tabs of one browser come at once: a grant of its own for each would take the others' away.

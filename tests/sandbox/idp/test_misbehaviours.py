@@ -65,10 +65,10 @@ def test_times_are_counted_in_sign_ins(quick_idp):
 
 def test_a_sign_in_keeps_the_misbehaviours_that_it_began_with(quick_idp):
     quick_idp.control.misbehave("invalid-iss", times=1)
-    spoilt, good = SignIn(quick_idp), SignIn(quick_idp)
-    spoilt_code, good_code = spoilt.callback()["code"][0], good.callback()["code"][0]
+    falsified, good = SignIn(quick_idp), SignIn(quick_idp)
+    falsified_code, good_code = falsified.callback()["code"][0], good.callback()["code"][0]
     assert part(good.redeem(good_code).json()["id_token"], 1)["iss"] == quick_idp.issuer
-    assert part(spoilt.redeem(spoilt_code).json()["id_token"], 1)["iss"] != quick_idp.issuer
+    assert part(falsified.redeem(falsified_code).json()["id_token"], 1)["iss"] != quick_idp.issuer
 
 
 def test_several_misbehaviours_add_up(quick_idp):

@@ -1,4 +1,4 @@
-"""The README's tables of knobs say what the registry says; run as a module, this writes them anew."""
+"""The README's tables of misbehaviours say what the registry says; run as a module, this writes them anew."""
 
 from pathlib import Path
 
@@ -22,18 +22,18 @@ README = Path(registry.__file__).with_name("README.md")
 BEGINNING = "test_readme`.\n"
 HEAD = ["| name | what happens | expected | asked for by |", "|---|---|---|---|"]
 TOPICS = {
-    "Who it is": identities.KNOBS,
-    "Whom the token is for": audiences.KNOBS,
-    "Times, and how the person was authenticated": times.KNOBS,
-    "Signatures": signatures.KNOBS,
-    "Headers and shapes": headers.KNOBS,
-    "Keys": keys.KNOBS,
-    "The authorization response": callbacks.KNOBS,
-    "The token answer": token_answers.KNOBS,
-    "UserInfo": userinfo.KNOBS,
-    "The discovery document": metadata.KNOBS,
-    "Endpoints that do not answer well": answers.KNOBS,
-    "The way back from a logout": [one for one in logout.KNOBS if one.after_logout],
+    "Who it is": identities.MISBEHAVIOURS,
+    "Whom the token is for": audiences.MISBEHAVIOURS,
+    "Times, and how the person was authenticated": times.MISBEHAVIOURS,
+    "Signatures": signatures.MISBEHAVIOURS,
+    "Headers and shapes": headers.MISBEHAVIOURS,
+    "Keys": keys.MISBEHAVIOURS,
+    "The authorization response": callbacks.MISBEHAVIOURS,
+    "The token answer": token_answers.MISBEHAVIOURS,
+    "UserInfo": userinfo.MISBEHAVIOURS,
+    "The discovery document": metadata.MISBEHAVIOURS,
+    "Endpoints that do not answer well": answers.MISBEHAVIOURS,
+    "The way back from a logout": [one for one in logout.MISBEHAVIOURS if one.after_logout],
 }
 LOGOUT = """### Logout tokens
 
@@ -48,8 +48,8 @@ def row(one):
 
 def tables():
     lines = []
-    for topic, knobs in TOPICS.items():
-        lines += [f"### {topic}", "", *HEAD, *map(row, knobs), ""]
+    for topic, misbehaviours in TOPICS.items():
+        lines += [f"### {topic}", "", *HEAD, *map(row, misbehaviours), ""]
     return "\n".join([*lines, LOGOUT, *HEAD, *map(row, registry.LOGOUT_VARIANTS), ""])
 
 
@@ -58,7 +58,7 @@ def test_the_readme_says_what_the_registry_says():
 
 
 def test_every_misbehaviour_stands_in_one_table():
-    listed = [one.name for knobs in TOPICS.values() for one in knobs]
+    listed = [one.name for misbehaviours in TOPICS.values() for one in misbehaviours]
     others = [one.name for one in registry.MISBEHAVIOURS if one.logout_variant]
     assert sorted([*listed, *others]) == sorted(one.name for one in registry.MISBEHAVIOURS)
     assert {name.removeprefix("logout-token-") for name in others} | {"valid"} == {

@@ -7,15 +7,15 @@ from tests.sandbox.talentlms.api_client import KEY, Api
 
 
 @pytest.fixture(scope="package")
-def academy_server():
+def portal_server():
     with running_sandbox(api_key=KEY) as server:
         yield server
 
 
 @pytest.fixture
-def box(academy_server):
-    academy_server.control.reset()
-    return academy_server
+def box(portal_server):
+    portal_server.control.reset()
+    return portal_server
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import requests
 def test_the_console_shows_people_courses_calls_and_orders(api, box):
     api.refusal("userlogin", login="robin", password="Wrong-123")
     link = api.ask("buycourse", user_id=10, course_id=34)["redirect_url"]
-    requests.post(link, data={"deed": "pay"}, timeout=10)
+    requests.post(link, data={"choice": "pay"}, timeout=10)
     page = requests.get(box.url, timeout=10).text
     for text in ("robin@example.com", "Data protection", "POST userlogin", "password: ***", "$49.00", "2 of 2000"):
         assert text in page

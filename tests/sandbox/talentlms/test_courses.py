@@ -227,7 +227,7 @@ def test_paying_for_a_course_enrols_the_buyer(api, box, browser):
     page = browser.get(link)
     assert 'id="price">$49.00<' in page.text
     assert 'id="learner">Tom Baker<' in page.text
-    assert "Thank you" in browser.post(link, data={"deed": "pay"}).text
+    assert "Thank you" in browser.post(link, data={"choice": "pay"}).text
     assert api.ask("getuserstatusincourse", user_id=TOM, course_id=34)["role"] == "learner"
     [order] = box.control.state()["orders"]
     assert (order["amount"], order["courses"], order["user_id"]) == (4900, [34], TOM)
@@ -243,14 +243,14 @@ def test_a_coupon_takes_its_share_off_the_price(api, browser):
 
 def test_a_cancelled_payment_buys_nothing(api, browser):
     link = api.ask("buycourse", user_id=TOM, course_id=34)["redirect_url"]
-    assert "Payment cancelled" in browser.post(link, data={"deed": "cancel"}).text
+    assert "Payment cancelled" in browser.post(link, data={"choice": "cancel"}).text
     assert api.refusal("getuserstatusincourse", user_id=TOM, course_id=34) == NOT_ENROLLED
 
 
 def test_paying_for_a_category_enrols_in_each_of_its_courses(api, browser):
     link = api.ask("buycategorycourses", user_id=ROBIN, category_id=3, coupon="FREE100")["redirect_url"]
     assert 'id="price">$0.00<' in browser.get(link).text
-    browser.post(link, data={"deed": "pay"})
+    browser.post(link, data={"choice": "pay"})
     assert {"12", "19", "34"} <= {course["id"] for course in api.ask("users/id", id=ROBIN)["courses"]}
 
 

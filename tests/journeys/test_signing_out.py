@@ -4,13 +4,13 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.journeys.pages import AcademyPages, GatewayPages, ProviderPages, path_of
+from tests.journeys.pages import GatewayPages, PortalPages, ProviderPages, path_of
 from tests.journeys.visitor import csrf_token, title
 
 SESSION = "talentlms_gateway_session"
 
 
-def test_signing_out_ends_all_three_sessions_and_lands_on_signed_out(gateway, academy, provider, page, visit, newcomer):
+def test_signing_out_ends_all_three_sessions_and_lands_on_signed_out(gateway, portal, provider, page, visit, newcomer):
     page.goto(f"{gateway.url}/go/course/12")
     ProviderPages(page).sign_in(newcomer.login)
     page.goto(f"{gateway.url}/")
@@ -21,17 +21,17 @@ def test_signing_out_ends_all_three_sessions_and_lands_on_signed_out(gateway, ac
     assert path_of(page) == "/signed-out"
     assert GatewayPages(page).heading == "You are signed out"
     assert _signed_in_with(cookie, gateway, visit) is False
-    assert academy.is_online(newcomer.email) is False
-    page.goto(f"{academy.url}/learner/course/id:12")
-    assert AcademyPages(page).where == "Sign in"
+    assert portal.is_online(newcomer.email) is False
+    page.goto(f"{portal.url}/learner/course/id:12")
+    assert PortalPages(page).where == "Sign in"
     page.goto(f"{gateway.url}/go/course/12")
     assert ProviderPages(page).asks_who_it_is
 
 
-def test_talentlms_own_log_out_leads_to_a_page_that_offers_the_rest(gateway, academy, page, newcomer):
+def test_talentlms_own_log_out_leads_to_a_page_that_offers_the_rest(gateway, portal, page, newcomer):
     page.goto(f"{gateway.url}/go/course/12")
     ProviderPages(page).sign_in(newcomer.login)
-    AcademyPages(page).log_out()
+    PortalPages(page).log_out()
 
     assert page.url == f"{gateway.url}/signed-out"
     assert GatewayPages(page).heading == "You are still signed in"
@@ -69,7 +69,7 @@ def test_after_signing_out_the_back_button_and_old_links_open_nothing(gateway, p
 
 
 def test_a_logout_that_the_provider_leads_over_another_origin_ends_on_signed_out(
-    practising_gateway, practising_provider, academy, page
+    practising_gateway, practising_provider, portal, page
 ):
     elsewhere = practising_provider.issuer.replace("127.0.0.1", "localhost")
     practising_provider.control.settings(auto_pick=True, auto_person="kim.lee", logout_origin=elsewhere)
@@ -85,11 +85,11 @@ def test_a_logout_that_the_provider_leads_over_another_origin_ends_on_signed_out
 
     assert any(url.startswith(f"{elsewhere}/end-session") for url in visited)
     assert GatewayPages(page).heading == "You are signed out"
-    assert academy.is_online("kim@acme.example") is False
+    assert portal.is_online("kim@acme.example") is False
     assert complaints == []
 
 
-def test_the_page_on_the_way_out_goes_on_with_its_link_where_the_browser_does_not(gateway, academy, page, newcomer):
+def test_the_page_on_the_way_out_goes_on_with_its_link_where_the_browser_does_not(gateway, portal, page, newcomer):
     page.goto(f"{gateway.url}/go/course/12")
     ProviderPages(page).sign_in(newcomer.login)
     page.goto(f"{gateway.url}/")
@@ -105,7 +105,7 @@ def test_the_page_on_the_way_out_goes_on_with_its_link_where_the_browser_does_no
     ProviderPages(page).confirm_sign_out()
 
     assert GatewayPages(page).heading == "You are signed out"
-    assert academy.is_online(newcomer.email) is False
+    assert portal.is_online(newcomer.email) is False
 
 
 @pytest.mark.parametrize(
@@ -119,22 +119,22 @@ def test_the_page_on_the_way_out_goes_on_with_its_link_where_the_browser_does_no
     ],
     ids=["500", "401", "dropped", "html", "foreign link"],
 )
-def test_without_talentlms_the_other_two_sessions_end_all_the_same(gateway, academy, visit, newcomer, fault):
+def test_without_talentlms_the_other_two_sessions_end_all_the_same(gateway, portal, visit, newcomer, fault):
     visitor = visit(gateway.url, newcomer.login)
     visitor.go("/go/course/12")
     cookie = visitor.cookies.get(SESSION)
-    academy.control.fault("userlogout", times=5, **fault)
+    portal.control.fault("userlogout", times=5, **fault)
 
-    goodbye = visitor.sign_out()
+    signed_out = visitor.sign_out()
 
-    assert (urlsplit(goodbye.url).path, title(goodbye)) == ("/signed-out", "You are signed out here")
-    assert f'href="{academy.url}"' in goodbye.text
+    assert (urlsplit(signed_out.url).path, title(signed_out)) == ("/signed-out", "You are signed out here")
+    assert f'href="{portal.url}"' in signed_out.text
     assert _signed_in_with(cookie, gateway, visit) is False
     assert _provider_asks(visitor)
 
 
 def test_without_the_provider_the_other_two_sessions_end_all_the_same(
-    practising_gateway, practising_provider, academy, visit
+    practising_gateway, practising_provider, portal, visit
 ):
     gateway = practising_gateway
     visitor = visit(gateway.url, "kim.lee")
@@ -148,11 +148,11 @@ def test_without_the_provider_the_other_two_sessions_end_all_the_same(
 
     assert on_the_way.headers["Location"].startswith(f"{practising_provider.issuer}/end-session?")
     assert _signed_in_with(cookie, gateway, visit) is False
-    assert academy.is_online("kim@acme.example") is False
+    assert portal.is_online("kim@acme.example") is False
 
 
 def test_where_nothing_is_known_of_the_provider_the_way_out_ends_here(
-    practising_gateway, practising_provider, academy, redis_server, visit
+    practising_gateway, practising_provider, portal, redis_server, visit
 ):
     visitor = visit(practising_gateway.url, "amina.diallo")
     visitor.go("/go/course/12")
@@ -161,15 +161,15 @@ def test_where_nothing_is_known_of_the_provider_the_way_out_ends_here(
     with redis_server.client(1) as store:
         store.delete(*store.keys("provider-document:*"))
 
-    goodbye = visitor.follow(visitor.ask("/logout", form))
+    signed_out = visitor.follow(visitor.ask("/logout", form))
     practising_provider.control.behave()
 
-    assert (goodbye.status_code, title(goodbye)) == (200, "You are signed out here")
-    assert "so you stay signed in there." in goodbye.text
-    assert academy.is_online("amina@acme.example") is False
+    assert (signed_out.status_code, title(signed_out)) == (200, "You are signed out here")
+    assert "so you stay signed in there." in signed_out.text
+    assert portal.is_online("amina@acme.example") is False
 
 
-def test_the_id_token_never_travels_through_talentlms(gateway, academy, provider, visit, newcomer):
+def test_the_id_token_never_travels_through_talentlms(gateway, portal, provider, visit, newcomer):
     visitor = visit(gateway.url, newcomer.login)
     visitor.go("/go/course/12")
     visitor.sign_out()
@@ -177,7 +177,7 @@ def test_the_id_token_never_travels_through_talentlms(gateway, academy, provider
     steps = [answer.request.url for answer in visitor.trail]
     with_token = [step for step in steps if "id_token_hint" in step]
     assert [urlsplit(step).netloc for step in with_token] == [urlsplit(provider.issuer).netloc]
-    (call,) = academy.control.calls("userlogout")
+    (call,) = portal.control.calls("userlogout")
     assert call.arguments["next"] == f"{gateway.url}/logout/continue"
 
 

@@ -60,8 +60,8 @@ def identity_provider(provider, name="default", **changes):
     return IdentityProviderSettings(**{"name": name, "issuer": provider.issuer, **own, **changes})
 
 
-def settings(academy_url, folder, *entries, **changes):
-    lms = TalentLMSSettings(url=academy_url, api_key=Secret(API_KEY), calls_per_hour=0, calls_per_5_seconds=0)
+def settings(portal_url, folder, *entries, **changes):
+    lms = TalentLMSSettings(url=portal_url, api_key=Secret(API_KEY), calls_per_hour=0, calls_per_5_seconds=0)
     own = {
         "public_url": PUBLIC_URL,
         "secret_keys": (Secret(SECRET_KEY),),
@@ -149,19 +149,19 @@ class Browser:
         return twin
 
 
-class House:
-    """Makes gateways and browsers, and shuts behind them."""
+class Deployment:
+    """Makes gateways and browsers, and closes them."""
 
-    def __init__(self, provider, academy, folder):
+    def __init__(self, provider, portal, folder):
         self.provider = provider
-        self.academy = academy
+        self.portal = portal
         self.folder = folder
         self.trail = Trail()
         self._browsers: list[Browser] = []
 
     def gateway(self, *entries, **changes):
         """Return a gateway with nothing cached; without entries it knows the one provider."""
-        return create_app(settings(self.academy.url, self.folder, *(entries or (self.entry(),)), **changes))
+        return create_app(settings(self.portal.url, self.folder, *(entries or (self.entry(),)), **changes))
 
     def entry(self, name="default", **changes):
         return identity_provider(self.provider, name, **changes)
@@ -177,7 +177,7 @@ class House:
 
     def calls(self):
         """Return the calls to TalentLMS."""
-        return self.academy.control.calls()
+        return self.portal.control.calls()
 
     def close(self):
         for browser in self._browsers:

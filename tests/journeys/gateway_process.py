@@ -8,7 +8,7 @@ from pathlib import Path
 
 import requests
 
-from tests.journeys.backing_services import CLIENT_ID, Academy, CertifiedProvider, PractisingProvider
+from tests.journeys.backing_services import CLIENT_ID, CertifiedProvider, Portal, PractisingProvider
 from tests.journeys.process import Process
 from tests.ports import HOST, listens
 
@@ -90,7 +90,7 @@ class Gateway:
 def gateway_at(
     address: str,
     folder: Path,
-    academy: Academy,
+    portal: Portal,
     provider: CertifiedProvider | PractisingProvider,
     redis_url: str,
     settings: Mapping[str, str] | None = None,
@@ -100,7 +100,7 @@ def gateway_at(
     Args:
         address: its public address, on loopback.
         folder: where its output and its TOML file are.
-        academy: its TalentLMS.
+        portal: its TalentLMS.
         provider: its identity provider.
         redis_url: its Redis.
         settings: what is different.
@@ -115,9 +115,9 @@ def gateway_at(
         "GATEWAY_REDIS_URL": redis_url,
         "GATEWAY_CONFIG": str(config),
         "GATEWAY_HELP_CONTACT": "help@acme.example",
-        "TALENTLMS_URL": academy.url,
-        "TALENTLMS_API_KEY": academy.api_key,
-        # The budget is another story: here everybody clicks as often as they like.
+        "TALENTLMS_URL": portal.url,
+        "TALENTLMS_API_KEY": portal.api_key,
+        # The budget has journeys of its own: here everybody clicks as often as they like.
         "TALENTLMS_CALLS_PER_HOUR": "0",
         "TALENTLMS_CALLS_PER_5_SECONDS": "0",
         "TALENTLMS_CALLS_PER_PERSON": "off",

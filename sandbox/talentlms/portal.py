@@ -1,4 +1,4 @@
-"""One academy: its state and everything that decides how it answers."""
+"""One portal: its state and everything that decides how it answers."""
 
 import threading
 from typing import Protocol
@@ -12,24 +12,24 @@ from sandbox.talentlms.quirks import Quirks
 from sandbox.talentlms.state import State
 
 
-class Furnish(Protocol):
-    """Fills the empty state of an academy."""
+class Fill(Protocol):
+    """Fills the empty state of a portal."""
 
-    def __call__(self, academy: "Academy", *, full: bool) -> None:
+    def __call__(self, portal: "Portal", *, full: bool) -> None:
         """Fill it whole if ``full``, else with its owner alone."""
 
 
-class Academy:
+class Portal:
     """Holds state, clock, quirks, limits, faults and calls, and the one lock that guards them.
 
     Args:
         config: what the sandbox was started with.
-        furnish: fills an empty state; told whether with the whole academy or with its owner alone.
+        fill: fills an empty state; told whether with the whole portal or with its owner alone.
     """
 
-    def __init__(self, config: Config, furnish: "Furnish") -> None:
+    def __init__(self, config: Config, fill: "Fill") -> None:
         self.config = config
-        self._furnish = furnish
+        self._fill = fill
         self.lock = threading.RLock()
         self.clock = Clock()
         self.state = State()
@@ -50,10 +50,10 @@ class Academy:
             self.seed(full=self.config.seed)
 
     def seed(self, *, full: bool) -> None:
-        """Replace the state by the seed's: the whole academy if ``full``, else its owner alone."""
+        """Replace the state by the seed's: the whole portal if ``full``, else its owner alone."""
         with self.lock:
             self.state.clear()
-            self._furnish(self, full=full)
+            self._fill(self, full=full)
 
     @property
     def url(self) -> str:
