@@ -40,7 +40,7 @@ def signed_in(redis_url: str, count: int) -> list[Person]:
         count: how many.
     """
     store = connect(Secret(redis_url))
-    store.ask("FLUSHALL")
+    store.ask("FLUSHALL", "ASYNC")
     sessions = Sessions(store, IDLE_SECONDS, LIFETIME_SECONDS)
     return [_sign_in(sessions, number) for number in range(1, count + 1)]
 
