@@ -73,7 +73,7 @@ worker_tmp_dir = str(_SHARED_MEMORY) if _SHARED_MEMORY.is_dir() else None
 # Browsers send some twenty, all cookies in one of them, and proxies add a few.
 limit_request_fields = 60
 # An identity provider may answer with a long code, or with a long explanation of its refusal. Cookies travel in one
-# field, of which sign-ins under way take up to 6 KB (gateway/web/transactions.py).
+# field, of which sign-ins under way take up to 6 KB (gateway/web/transaction_cookies.py).
 limit_request_line = 8190
 limit_request_field_size = 8190
 # A proxy's word on the scheme and on who is signed in changes nothing; settings say what holds.

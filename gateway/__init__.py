@@ -13,7 +13,7 @@ from gateway.errors import DatabaseUnavailable
 from gateway.services import Services
 from gateway.web import (
     checkout,
-    completion,
+    course_completion,
     headers,
     health,
     launch,
@@ -27,14 +27,14 @@ from gateway.web import (
     waiting,
 )
 from gateway.web import visitor as visitors
-from gateway.web.catalogue import Catalogue
-from gateway.web.client import Proxies
+from gateway.web.admission_middleware import AdmissionMiddleware
+from gateway.web.client_address import Proxies
 from gateway.web.cookies import Cookies
 from gateway.web.forms import Forms
 from gateway.web.launch import Launches
-from gateway.web.middleware import AdmissionMiddleware
 from gateway.web.provider_session import ProviderSessions
-from gateway.web.transactions import TransactionCookies
+from gateway.web.slugs import Slugs
+from gateway.web.transaction_cookies import TransactionCookies
 from gateway.web.visitor import Visitor
 
 BODY_BYTES = 64 * 1024
@@ -67,9 +67,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     waiting.install(app)
 
     cookies = Cookies(secure=settings.secure)
-    catalogue = Catalogue(settings.slugs.courses, settings.slugs.categories)
+    slugs = Slugs(settings.slugs.courses, settings.slugs.categories)
     launches = Launches(services.learners, services.launch)
-    for routes in _routes(services, cookies, catalogue, launches):
+    for routes in _routes(services, cookies, slugs, launches):
         app.register_blueprint(routes)
 
     vars(app)["wsgi_app"] = AdmissionMiddleware(
@@ -77,7 +77,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         services.sessions,
         cookies,
         services.budget,
-        catalogue,
+        slugs,
         launches,
         Proxies(settings.trusted_proxies, settings.proxy_count),
         secure=settings.secure,
@@ -117,7 +117,7 @@ def _prepare_database(services: Services) -> None:
         log.event("database.not_prepared", level=logging.ERROR, why=error.code, note=error.note)
 
 
-def _routes(services: Services, cookies: Cookies, catalogue: Catalogue, launches: Launches) -> Iterator[Blueprint]:
+def _routes(services: Services, cookies: Cookies, slugs: Slugs, launches: Launches) -> Iterator[Blueprint]:
     settings, store, sessions, learners = services.settings, services.store, services.sessions, services.learners
     visitor = Visitor(sessions, cookies)
     forms = Forms(services.keyring, cookies, settings.public_url)
@@ -132,10 +132,10 @@ def _routes(services: Services, cookies: Cookies, catalogue: Catalogue, launches
         settings.public_url,
         with_password=settings.password_sign_in,
     )
-    yield launch.blueprint(visitor, launches, catalogue)
-    yield checkout.blueprint(visitor, learners, services.checkout, catalogue)
+    yield launch.blueprint(visitor, launches, slugs)
+    yield checkout.blueprint(visitor, learners, services.checkout, slugs)
     yield training.blueprint(visitor, learners, services.training, forms)
-    yield completion.blueprint(visitor, catalogue)
+    yield course_completion.blueprint(visitor, slugs)
     yield sign_out.blueprint(visitor, forms, services.sign_out, cookies, settings.talentlms.url)
     yield provider_logout.blueprint(services.provider_logout)
     if settings.password_sign_in:

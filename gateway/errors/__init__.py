@@ -2,7 +2,7 @@
 
 A class is a stable code and what belongs to the error itself. A foreign library's exception becomes one of them in the
 package that knows the library. None of them knows a page: the status, the sentences and the button with which it is
-shown are a row in ``gateway/web/problem_pages.py``. What the operator needs to know besides stands in ``note`` and goes
+shown are a row in ``gateway/web/error_pages.py``. What the operator needs to know besides stands in ``note`` and goes
 to the log, never to the page.
 """
 

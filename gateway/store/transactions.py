@@ -1,6 +1,6 @@
 """Sign-ins and sign-outs on their way to the provider and back: each can be completed once.
 
-A sign-in itself is nowhere in the store: it travels in a cookie, see ``gateway/web/transactions.py``.
+A sign-in itself is nowhere in the store: it travels in a cookie, see ``gateway/web/transaction_cookies.py``.
 """
 
 import hashlib

@@ -1,7 +1,8 @@
 """The one way out to TalentLMS: a permit of the budget, a connection, an answer, and what is learned from it.
 
 Each rule has a file of its own: ``budget`` (may we call now?), ``breaker`` (is TalentLMS there at all?),
-``gateway.in_flight`` (are too many calls hanging?), ``repeats`` (may it be said again?), ``gateway.outbound`` (HTTP).
+``gateway.in_flight`` (are too many calls hanging?), ``retry_budget`` (may it be sent again?), ``gateway.outbound``
+(HTTP).
 """
 
 import base64
@@ -17,7 +18,7 @@ from gateway.talentlms.breaker import Breaker
 from gateway.talentlms.budget import Budget
 from gateway.talentlms.endpoint import Answer
 from gateway.talentlms.refusals import refusal
-from gateway.talentlms.repeats import Repeats
+from gateway.talentlms.retry_budget import RetryBudget
 from schemas.secret import Secret
 
 READ_SECONDS = 10.0
@@ -56,7 +57,7 @@ class HttpTransport:
         self._budget = budget
         self._breaker = Breaker()
         self._in_flight = InFlight(AT_ONCE, _hanging)
-        self._repeats = Repeats()
+        self._retry_budget = RetryBudget()
 
     def send(self, verb: str, path: str, body: bytes | None, *, safe: bool) -> Answer:
         """Carry one call; see ``endpoint.Transport``.
@@ -71,11 +72,11 @@ class HttpTransport:
         try:
             answer = self._attempt(request, free=free)
         except (Unavailable, Misunderstood) as error:
-            if not (safe and error.retry_after is None and self._repeats.pause()):
+            if not (safe and error.retry_after is None and self._retry_budget.pause()):
                 raise
             return self._attempt(request, free=free)
         if safe and answer.status == HTTPStatus.SERVICE_UNAVAILABLE and answer.retry_after is not None:
-            return self._attempt(request, free=free) if self._repeats.pause(answer.retry_after) else answer
+            return self._attempt(request, free=free) if self._retry_budget.pause(answer.retry_after) else answer
         return answer
 
     def _attempt(self, request: Request, *, free: bool) -> Answer:
@@ -119,7 +120,7 @@ class HttpTransport:
             self._breaker.failed(error)
             return
         self._breaker.succeeded()
-        self._repeats.save()
+        self._retry_budget.save()
         if isinstance(error, Throttled) and self._budget:
             self._budget.throttled(error.retry_after or 0)
 

@@ -9,11 +9,11 @@ from gateway.flows.checkout import Checkout
 from gateway.flows.learners import Learners
 from gateway.web import problems
 from gateway.web.addresses import BUY_CATEGORY, BUY_COURSE
-from gateway.web.catalogue import Catalogue
 from gateway.web.headers import to_link
 from gateway.web.messages import text
 from gateway.web.navigation import only_for_people
 from gateway.web.next_page import own_path
+from gateway.web.slugs import Slugs
 from gateway.web.visitor import Visitor
 from schemas.learner import Learner
 from schemas.link import Link
@@ -21,14 +21,14 @@ from schemas.link import Link
 COUPON_LENGTH = 64
 
 
-def blueprint(visitor: Visitor, learners: Learners, checkout: Checkout, catalogue: Catalogue) -> Blueprint:
+def blueprint(visitor: Visitor, learners: Learners, checkout: Checkout, slugs: Slugs) -> Blueprint:
     """Return the routes.
 
     Args:
         visitor: who clicks.
         learners: whose account it is.
         checkout: where payment pages come from.
-        catalogue: what names mean.
+        slugs: what names mean.
     """
     routes = Blueprint("checkout", __name__)
     routes.before_request(only_for_people)
@@ -42,12 +42,12 @@ def blueprint(visitor: Visitor, learners: Learners, checkout: Checkout, catalogu
 
     @routes.get(BUY_COURSE)
     def course(course: str) -> Response:
-        course_id, coupon = catalogue.item("course", course).id, _coupon()
+        course_id, coupon = slugs.item("course", course).id, _coupon()
         return to_payment(lambda buyer: checkout.course(buyer, course_id, coupon))
 
     @routes.get(BUY_CATEGORY)
     def category(category: str) -> Response:
-        category_id, coupon = catalogue.item("category", category).id, _coupon()
+        category_id, coupon = slugs.item("category", category).id, _coupon()
         return to_payment(lambda buyer: checkout.category(buyer, category_id, coupon))
 
     return routes

@@ -8,9 +8,9 @@ from flask import Blueprint, Response, request
 from gateway.flows.launch import Launch
 from gateway.flows.learners import Learners
 from gateway.web.addresses import COURSE, DASHBOARD
-from gateway.web.catalogue import Catalogue, Item
 from gateway.web.headers import to_link
 from gateway.web.navigation import is_top_level, only_for_people
+from gateway.web.slugs import Item, Slugs
 from gateway.web.visitor import Visitor
 from schemas.link import Link
 from schemas.session import Session
@@ -48,13 +48,13 @@ class Launches:
         return self._learners.then(session, into)
 
 
-def blueprint(visitor: Visitor, launches: Launches, catalogue: Catalogue) -> Blueprint:
+def blueprint(visitor: Visitor, launches: Launches, slugs: Slugs) -> Blueprint:
     """Return the routes, for every click that the middleware does not answer.
 
     Args:
         visitor: who clicks.
         launches: the links.
-        catalogue: which course a name means.
+        slugs: which course a name means.
     """
     routes = Blueprint("launch", __name__)
     routes.before_request(only_for_people)
@@ -65,7 +65,7 @@ def blueprint(visitor: Visitor, launches: Launches, catalogue: Catalogue) -> Blu
 
     @routes.get(COURSE)
     def course(course: str) -> Response:
-        asked = catalogue.item("course", course)  # who asks for what is not there need not sign in first
+        asked = slugs.item("course", course)  # who asks for what is not there need not sign in first
         return to_link(launches.course(visitor.signed_in(), asked, request.environ))
 
     return routes

@@ -8,11 +8,11 @@ from gateway import context
 from gateway.errors import PasswordRefused
 from gateway.flows.password_sign_in import PasswordSignIn
 from gateway.web.addresses import LOGIN_PASSWORD
+from gateway.web.error_pages import page_for
 from gateway.web.forms import Forms
 from gateway.web.headers import to_link
 from gateway.web.navigation import only_for_people
 from gateway.web.pages import page
-from gateway.web.problem_pages import page_for
 from schemas.secret import Secret
 
 

@@ -20,10 +20,10 @@ from gateway.errors import (
     VisitorError,
 )
 from gateway.web.addresses import LOGOUT, TRAINING
+from gateway.web.error_pages import ErrorPage, page_for
 from gateway.web.messages import text
 from gateway.web.next_page import here
 from gateway.web.pages import page
-from gateway.web.problem_pages import ProblemPage, page_for
 from gateway.web.visitor import sign_in_href
 
 _BY_STATUS: dict[int, type[VisitorError]] = {
@@ -121,7 +121,7 @@ def for_a_person() -> bool:
     return any(kind.partition(";")[0].lower() in _PAGES and quality > 0 for kind, quality in request.accept_mimetypes)
 
 
-def _page(error: GatewayError, shown_as: ProblemPage) -> Response:
+def _page(error: GatewayError, shown_as: ErrorPage) -> Response:
     return page(
         "problem.html",
         status=shown_as.status,
@@ -144,7 +144,7 @@ def _other_sign_in(error: GatewayError) -> Action | None:
     return Action(sign_in_href(target, other.provider), text("button.other-sign-in", provider=other.label))
 
 
-def _way_on(shown_as: ProblemPage) -> Action | None:
+def _way_on(shown_as: ErrorPage) -> Action | None:
     """Return the button that such a page has; only a page can be asked for once more at the same address."""
     if shown_as.way_on != "again":
         href, label = _WAYS_ON[shown_as.way_on]
@@ -154,7 +154,7 @@ def _way_on(shown_as: ProblemPage) -> Action | None:
     return Action(here(), text("button.again"))
 
 
-def _problem(error: GatewayError, shown_as: ProblemPage) -> Response:
+def _problem(error: GatewayError, shown_as: ErrorPage) -> Response:
     """Return the error as RFC 9457 has it; ``reference`` is our extension member."""
     response = jsonify(
         type=f"urn:talentlms-gateway:problem:{error.code}",

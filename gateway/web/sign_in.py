@@ -14,14 +14,14 @@ from gateway.errors import BadRequest, SignInInterrupted
 from gateway.flows.sign_in import Browser, NextStep, SignIn, audit_refusal
 from gateway.web import problems
 from gateway.web.addresses import LOGIN, LOGIN_AT, LOGIN_INITIATE, LOGIN_PASSWORD, to
+from gateway.web.error_pages import page_for
 from gateway.web.headers import to_address
 from gateway.web.messages import text
 from gateway.web.navigation import only_for_people
 from gateway.web.next_page import own_path, own_target
 from gateway.web.pages import page
-from gateway.web.problem_pages import page_for
 from gateway.web.provider_session import ProviderSessions
-from gateway.web.transactions import TransactionCookies
+from gateway.web.transaction_cookies import TransactionCookies
 from gateway.web.visitor import Visitor, sign_in_href
 from schemas.transaction import Hints
 

@@ -12,10 +12,10 @@ from flask import Flask, Response, request
 
 from gateway.errors import PersonQueued, Queued, Throttled
 from gateway.web import problems
+from gateway.web.error_pages import page_for
 from gateway.web.messages import text
 from gateway.web.next_page import here
 from gateway.web.pages import page
-from gateway.web.problem_pages import page_for
 
 IN_MINUTES = 90
 """From so many seconds on, a page tells a time in minutes."""

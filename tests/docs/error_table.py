@@ -3,8 +3,8 @@
 import re
 
 from gateway.errors import GatewayError
+from gateway.web.error_pages import page_of
 from gateway.web.messages import text
-from gateway.web.problem_pages import page_of
 
 UNREACHED = "No address of the gateway leads here today."
 

@@ -21,7 +21,7 @@ from gateway.errors import NotFound
 from gateway.oidc.claims import email_address
 from gateway.redaction import excerpt, redacted
 from gateway.talentlms.refusals import refusal
-from gateway.web.client import Proxies, client_address
+from gateway.web.client_address import Proxies, client_address
 from gateway.web.next_page import own_path
 
 FEW, MANY = 1024, 8192

@@ -3,7 +3,7 @@
 import pytest
 
 from gateway.errors import EmailMalformed, EmailMissing, EmailNotVerified
-from gateway.web.problem_pages import page_of
+from gateway.web.error_pages import page_of
 
 ROBINS = "robin@example.com"
 """Of a learner whom TalentLMS knows already."""

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from gateway.oidc import provider_calls
-from gateway.web.problem_pages import page_of
+from gateway.web.error_pages import page_of
 from sandbox.idp.misbehaviours import answers, callbacks, keys, metadata, userinfo
 from sandbox.idp.registry import MISBEHAVIOURS
 from tests.gateway.oidc.deployment import SESSION

@@ -22,8 +22,8 @@ from gateway.flows import sign_in
 from gateway.oidc import provider_calls
 from gateway.oidc.refusals import DESCRIPTION_LENGTH, ERROR_LENGTH, refused
 from gateway.store.sessions import Sessions
-from gateway.web.problem_pages import page_of
-from gateway.web.transactions import TARGET_LENGTH
+from gateway.web.error_pages import page_of
+from gateway.web.transaction_cookies import TARGET_LENGTH
 from tests.gateway.oidc.deployment import SESSION, parameters
 from tests.gateway.oidc.raw_server import raw_server
 from tests.gateway.oidc.served import caught

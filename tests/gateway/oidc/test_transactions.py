@@ -8,7 +8,7 @@ import pytest
 
 from gateway.flows import sign_in
 from gateway.web.next_page import LENGTH
-from gateway.web.transactions import AT_ONCE, TOGETHER_BYTES
+from gateway.web.transaction_cookies import AT_ONCE, TOGETHER_BYTES
 from schemas.secret import Secret
 from tests.gateway.oidc.deployment import COOKIE, PUBLIC_URL, SESSION, identity_provider, parameters
 from tests.gateway.threads import at_once

@@ -320,7 +320,7 @@ def test_it_is_not_repeated_when_that_takes_too_long_or_talentlms_does_not_say()
 
 
 def test_a_storm_uses_up_the_retry_budget(monkeypatch):
-    monkeypatch.setattr("gateway.talentlms.repeats.JITTER_SECONDS", 0.0)
+    monkeypatch.setattr("gateway.talentlms.retry_budget.JITTER_SECONDS", 0.0)
     with odd_server(HANG_UP) as server:
         transport = HttpTransport(server.url, KEY, HttpClient())
         for _ in range(50):

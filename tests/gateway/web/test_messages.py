@@ -11,14 +11,14 @@ from babel.messages.pofile import read_po
 
 from gateway.errors import CouponRefused
 from gateway.web import messages
-from gateway.web.problem_pages import PAGES, page_for
+from gateway.web.error_pages import PAGES, page_for
 from tests.docs.documents import ROOT
 
 FOLDER = ROOT / "gateway" / "translations"
 SOURCES = sorted(FOLDER.glob("*/LC_MESSAGES/messages.po"))
 MODULES = sorted((ROOT / "gateway" / "web").glob("*.py"))
 TEMPLATES = sorted((ROOT / "gateway" / "web" / "templates").glob("*.html"))
-SHOWS = ("page", "shown", "offer", "Action", "OtherSignIn", "ProblemPage")
+SHOWS = ("page", "shown", "offer", "Action", "OtherSignIn", "ErrorPage")
 """What makes a page, or a part of one."""
 MARKUP = {"a", "bdi", "code", "span"}
 """The elements that a sentence may have."""

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 import requests
 
-from gateway.web.transactions import AT_ONCE
+from gateway.web.transaction_cookies import AT_ONCE
 from tests.gateway.threads import at_once
 from tests.gateway.web.browser import HERE, MACHINE, own_part
 

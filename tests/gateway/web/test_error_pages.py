@@ -7,7 +7,7 @@ import pytest
 
 from gateway import errors
 from gateway.errors import GatewayError
-from gateway.web.problem_pages import PAGES, page_for, page_of
+from gateway.web.error_pages import PAGES, page_for, page_of
 
 KINDS = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if "code" in vars(kind)]
 STATUSES = {

@@ -5,7 +5,7 @@ from ipaddress import ip_network
 import pytest
 from flask import Flask, request
 
-from gateway.web.client import ForwardingNotice, Proxies, client_address
+from gateway.web.client_address import ForwardingNotice, Proxies, client_address
 from tests.gateway.threads import at_once
 
 PROXIES = [ip_network("10.0.0.0/8"), ip_network("2001:db8::/32")]

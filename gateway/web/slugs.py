@@ -27,7 +27,7 @@ class Item:
         return f"{self.kind}:{self.id}"
 
 
-class Catalogue:
+class Slugs:
     """Courses and categories by name.
 
     Args:

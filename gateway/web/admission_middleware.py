@@ -20,12 +20,12 @@ from gateway.errors import NotFound, Queued
 from gateway.store.sessions import Sessions
 from gateway.talentlms.budget import Budget
 from gateway.web.addresses import CALLS_TALENTLMS, COURSE, DASHBOARD, place_of, without_slash
-from gateway.web.catalogue import Catalogue, Item
-from gateway.web.client import ForwardingNotice, Proxies, client_address
+from gateway.web.client_address import ForwardingNotice, Proxies, client_address
 from gateway.web.cookies import SESSION_COOKIE, Cookies
 from gateway.web.headers import of_redirects
 from gateway.web.launch import Launches
 from gateway.web.navigation import is_navigation, is_speculative
+from gateway.web.slugs import Item, Slugs
 from gateway.web.visitor import ADMITTED
 from gateway.web.waiting import WaitingPages
 from schemas.link import Link
@@ -63,7 +63,7 @@ class AdmissionMiddleware:
         sessions: the sessions in force.
         cookies: how a session's id travels.
         budget: where a click's call comes from.
-        catalogue: what names in addresses mean.
+        slugs: what names in addresses mean.
         launches: where a click's link comes from.
         proxies: those in front of the gateway, whose word on the browser's address is believed.
         secure: whether browsers reach the gateway over https.
@@ -75,7 +75,7 @@ class AdmissionMiddleware:
         sessions: Sessions,
         cookies: Cookies,
         budget: Budget,
-        catalogue: Catalogue,
+        slugs: Slugs,
         launches: Launches,
         proxies: Proxies,
         *,
@@ -85,7 +85,7 @@ class AdmissionMiddleware:
         self._sessions = sessions
         self._cookies = cookies
         self._budget = budget
-        self._catalogue = catalogue
+        self._slugs = slugs
         self._launches = launches
         self._proxies = proxies
         self._notice = ForwardingNotice(proxies)
@@ -118,7 +118,7 @@ class AdmissionMiddleware:
         if session_id is None:
             return None
         try:
-            item = self._catalogue.item(place.kind, place.name) if place.kind else None
+            item = self._slugs.item(place.kind, place.name) if place.kind else None
         except NotFound:
             return None
         lookup = self._sessions.lookup(session_id)

@@ -8,18 +8,18 @@ nothing and may sign in.
 from flask import Blueprint, Response
 
 from gateway.web.addresses import COMPLETED, COMPLETED_COURSE
-from gateway.web.catalogue import Catalogue
 from gateway.web.navigation import only_for_people
 from gateway.web.pages import page
+from gateway.web.slugs import Slugs
 from gateway.web.visitor import Visitor, sign_in_href
 
 
-def blueprint(visitor: Visitor, catalogue: Catalogue) -> Blueprint:
+def blueprint(visitor: Visitor, slugs: Slugs) -> Blueprint:
     """Return the routes.
 
     Args:
         visitor: who comes back; one whose session costs no call.
-        catalogue: what names mean.
+        slugs: what names mean.
     """
     routes = Blueprint("completion", __name__)
     routes.before_request(only_for_people)
@@ -32,7 +32,7 @@ def blueprint(visitor: Visitor, catalogue: Catalogue) -> Blueprint:
 
     @routes.get(COMPLETED_COURSE)
     def completed_course(course: str) -> Response:
-        catalogue.item("course", course)
+        slugs.item("course", course)
         return completed()
 
     return routes

@@ -14,7 +14,7 @@ LONGEST_PAUSE = 2.0
 _NEEDED_SECONDS = 5.0
 
 
-class Repeats:
+class RetryBudget:
     """The retry budget of one process."""
 
     def __init__(self) -> None:

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.errors import CategoryNotFound, CourseNotFound
-from gateway.web.catalogue import Catalogue
+from gateway.web.slugs import Slugs
 
 SLUGS = {"gdpr-2026": 34, "intro": 12}
-CATALOGUE = Catalogue(SLUGS, {"compliance": 3})
+WITH_CATEGORIES = Slugs(SLUGS, {"compliance": 3})
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ CATALOGUE = Catalogue(SLUGS, {"compliance": 3})
     ],
 )
 def test_a_name_means_an_id_or_the_id_of_a_slug(kind, name, item):
-    assert str(CATALOGUE.item(kind, name)) == item
+    assert str(WITH_CATEGORIES.item(kind, name)) == item
 
 
 @pytest.mark.parametrize(("kind", "missing"), [("course", CourseNotFound), ("category", CategoryNotFound)])
@@ -37,18 +37,18 @@ def test_a_name_means_an_id_or_the_id_of_a_slug(kind, name, item):
 )  # fmt: skip
 def test_everything_else_is_missing(kind, missing, name):
     with pytest.raises(missing):
-        CATALOGUE.item(kind, name)
+        WITH_CATEGORIES.item(kind, name)
 
 
 def test_a_slug_of_one_kind_is_none_of_the_other():
     with pytest.raises(CourseNotFound):
-        CATALOGUE.item("course", "compliance")
-    assert CATALOGUE.item("course", "1").missing is CourseNotFound
-    assert CATALOGUE.item("category", "1").missing is CategoryNotFound
+        WITH_CATEGORIES.item("course", "compliance")
+    assert WITH_CATEGORIES.item("course", "1").missing is CourseNotFound
+    assert WITH_CATEGORIES.item("category", "1").missing is CategoryNotFound
 
 
 @given(st.text(max_size=30))
 def test_no_name_becomes_a_number_that_it_does_not_say(name):
     with suppress(CourseNotFound):
-        number = CATALOGUE.item("course", name).id
+        number = WITH_CATEGORIES.item("course", name).id
         assert SLUGS.get(name) == number or str(number) == name
