@@ -117,7 +117,7 @@ class Budget:
         if not self._shared.is_limited:
             return
         self._shared.freeze(seconds)
-        mine = _entry(context.current())
+        mine = _further(context.current())
         if mine.path:
             call = self._shared.admit(mine).call
             if call > 0:  # so late that the freeze is already over
@@ -165,7 +165,7 @@ class Budget:
 
     def _admitted(self, work: Context, lookup: SessionLookup | None = None) -> tuple[Admission, Permit]:
         """Claim a call, and be held for it once if it is a matter of a moment."""
-        entry = _entry(work)
+        entry = work.entry if lookup else _further(work)
         end = min(time.monotonic() + entry.patience, work.deadline or math.inf)
         while True:
             now = time.monotonic()
@@ -185,6 +185,10 @@ class Budget:
             time.sleep(said.wait)
 
 
-def _entry(work: Context) -> QueueEntry:
-    """Return how the next call queues: the further ones of a click as the click did."""
-    return replace(work.entry, asked=work.left.asked) if work.left.asked else work.entry
+def _further(work: Context) -> QueueEntry:
+    """Return how a call queues that is not the first of its click: as that one did.
+
+    What the click asks for is told with the first alone. A click that is under way is answered by TalentLMS, whatever
+    it has said to others meanwhile.
+    """
+    return replace(work.entry, asked=work.left.asked, item="")

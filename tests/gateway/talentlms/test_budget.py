@@ -106,6 +106,19 @@ def test_a_call_that_was_claimed_long_ago_is_claimed_anew(store, monkeypatch):
     assert budget.permit().call == 2
 
 
+def test_a_click_under_way_counts_its_further_calls_although_its_course_is_unknown_by_now(store):
+    store.ask("SET", "session:ann", "record")
+    budget = Budget(shared_by(store, per_hour=9))
+    asking = QueueEntry(Lane.CLICK, "ann", "9", "course:9")
+    assert budget.enter(context.begin(entry=asking), SessionLookup("session:ann", 60, "ann")) == (b"record", False)
+    assert budget.permit().call == 1
+
+    budget.remember_unknown()
+
+    assert [budget.permit().call, budget.permit().call] == [2, 3]
+    assert budget.enter(context.begin(entry=asking), SessionLookup("session:ann", 60, "ann")) == (b"record", True)
+
+
 def test_without_a_session_nothing_is_claimed(store):
     budget = Budget(shared_by(store, per_hour=1))
 
