@@ -90,7 +90,10 @@ class SharedFetch:
                 raise _too_busy(f"{url}: another attempt to fetch it has just failed")
             with self._documents.fetching(url, allowance.name, allowance.seconds, allowance.most) as attempt:
                 if attempt.is_ours:
-                    return self._found(url, is_wanted) or self._fetched(url, fetch)
+                    if (newest := self._found(url, is_wanted)) is None:
+                        return self._fetched(url, fetch)
+                    self._documents.give_back(url, allowance.name, allowance.seconds, attempt)
+                    return newest
             if not attempt.is_anothers:
                 return None
             self._wait(url, purpose, end)

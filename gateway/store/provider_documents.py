@@ -35,6 +35,14 @@ redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return {_MINE}
 """
 
+_GIVE_BACK = """
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('DEL', KEYS[1])
+local used = redis.call('PTTL', KEYS[2]) - tonumber(ARGV[2])
+if used > 0 then redis.call('PEXPIRE', KEYS[2], used) else redis.call('DEL', KEYS[2]) end
+return 1
+"""
+
 
 @dataclass(frozen=True)
 class Document:
@@ -61,10 +69,12 @@ class Attempt:
     Attributes:
         is_ours: whether to fetch it now.
         is_anothers: whether somebody else is fetching it; with neither, the allowance is used up.
+        mark: what says that it is ours.
     """
 
     is_ours: bool
     is_anothers: bool
+    mark: str
 
 
 class ProviderDocuments:
@@ -79,6 +89,7 @@ class ProviderDocuments:
         self._store = store
         self._keep = keep
         self._begin = store.script(_BEGIN)
+        self._give_back = store.script(_GIVE_BACK)
         self._waiting = {whose: threading.BoundedSemaphore(most) for whose, most in WAITING_AT_ONCE.items()}
 
     def find(self, url: str) -> Document | None:
@@ -131,10 +142,17 @@ class ProviderDocuments:
         mark, own = _mark(url), secrets.token_hex(16)
         result = self._begin([mark, _bucket(url, reason)], [own, FETCH_SECONDS * 1000, seconds * 1000, most])
         try:
-            yield Attempt(is_ours=result == _MINE, is_anothers=result >= 0)
+            yield Attempt(is_ours=result == _MINE, is_anothers=result >= 0, mark=own)
         finally:
             if result == _MINE:
                 self._store.delete_own(mark, own)
+
+    def give_back(self, url: str, reason: str, seconds: int, attempt: Attempt) -> None:
+        """End an attempt of ours without a fetch, and let somebody else have what it took of the allowance.
+
+        The arguments are those of ``fetching``; asking again after an answer that got lost changes nothing.
+        """
+        self._give_back([_mark(url), _bucket(url, reason)], [attempt.mark, seconds * 1000])
 
     def under_way(self, url: str) -> float | None:
         """Return for how many seconds a worker has been fetching a document; ``None`` where nobody is."""

@@ -187,3 +187,16 @@ def test_a_copy_can_be_forgotten(documents, store):
     documents.put(KEYS_URL, CONTENT)
     assert [documents.forget(URL), documents.forget(URL)] == [True, False]
     assert store.keys("*") == [f"provider-document:{KEYS_URL}".encode()]
+
+
+def test_an_attempt_that_is_given_back_leaves_the_allowance_as_it_was(documents):
+    for _ in range(5):
+        with documents.fetching(URL, "new key", 60, 2) as attempt:
+            assert attempt.is_ours
+            documents.give_back(URL, "new key", 60, attempt)
+            documents.give_back(URL, "new key", 60, attempt)  # as after an answer that got lost
+    taken = []
+    for _ in range(3):
+        with documents.fetching(URL, "new key", 60, 2) as attempt:
+            taken.append(attempt.is_ours)
+    assert taken == [True, True, False]
