@@ -13,7 +13,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, Key, OKPKey, RSAKey
 
-from gateway.oidc.tokens import PINNED_REGISTRY
+from gateway.oidc.algorithms import PINNED_REGISTRY
 from schemas.secret import Secret
 
 ASSERTION_SECONDS = 60

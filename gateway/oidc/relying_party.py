@@ -19,7 +19,7 @@ from gateway.oidc.metadata import Metadata, ProviderDirectory
 from gateway.oidc.provider_calls import ProviderAdapter, failed, json_object
 from gateway.oidc.refusals import answered, refused, speaking_of
 from gateway.oidc.registration import Registration, SignedIn
-from gateway.oidc.tokens import Expected, check_id_token, header_of, one_name, signed_claims
+from gateway.oidc.tokens import check_id_token, header_of, one_name, signed_claims
 from gateway.oidc.userinfo import UserInfo
 from gateway.outbound.adapter import Failure, mounted
 from schemas.secret import Secret
@@ -228,19 +228,10 @@ class RelyingParty:
     def _validated(self, token: dict[str, Any], transaction: Transaction) -> dict[str, Any]:
         registration = self._registration
         claims = signed_claims(token["id_token"], self._directory.candidates, registration.algorithms)
-        expected = Expected(
-            issuer=registration.issuer,
-            client_id=registration.client_id,
-            nonce=transaction.nonce,
-            access_token=token["access_token"],
-            algorithm=str(header_of(token["id_token"]).get("alg")),
-            max_age=registration.max_age,
-            acr_values=registration.acr_values,
-            trusted_audiences=registration.trusted_audiences,
-        )
+        algorithm = str(header_of(token["id_token"]).get("alg"))
         with speaking_of("ID token"):
-            check_id_token(claims, expected)
-        self._algorithms.remember(registration.issuer, registration.client_id, str(one_name(expected.algorithm)))
+            check_id_token(claims, registration, transaction.nonce, token["access_token"], algorithm)
+        self._algorithms.remember(registration.issuer, registration.client_id, str(one_name(algorithm)))
         return claims
 
 

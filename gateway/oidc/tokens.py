@@ -11,7 +11,6 @@ import json
 import math
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeGuard
 
@@ -20,9 +19,9 @@ from joserfc.errors import JoseError
 from joserfc.jwk import Key, OKPKey, RSAKey
 
 from gateway.errors import SignInNotTrusted
+from gateway.oidc.algorithms import PINNED_REGISTRY, TOKEN_BYTES
+from gateway.oidc.registration import Registration
 
-TOKEN_BYTES = 64 * 1024
-"""A token with hundreds of groups or a picture in it has 20 to 30 KB."""
 SKEW_SECONDS = 60
 """How far the provider's clock may be off."""
 AGE_SECONDS = 600
@@ -35,23 +34,6 @@ SEGMENTS = 3
 CANDIDATES = 16
 """Keys that are tried for one token, at most: what a made-up token may cost."""
 
-
-class _PinnedRegistry(jws.JWSRegistry):
-    """joserfc's algorithms without its own opinion on them: which may be used is decided before it is asked.
-
-    It would warn at each ``EdDSA``, a name that RFC 9864 replaces by ``Ed25519`` and that providers use all the same;
-    here it stands for Ed25519 alone, because the key's curve is checked.
-    """
-
-    max_header_length = TOKEN_BYTES
-
-    def get_alg(self, name: str) -> Any:
-        """Return an algorithm by its name."""
-        return self.algorithms[name]
-
-
-PINNED_REGISTRY = _PinnedRegistry(strict_check_header=False)
-
 _KEY_TYPES = {
     "RS256": ("RSA", None),
     "PS256": ("RSA", None),
@@ -62,31 +44,6 @@ _KEY_TYPES = {
 
 KeySource = Callable[[str | None], Iterable[Key]]
 """From a ``kid`` (or ``None``) to the keys that may have signed; the further ones may cost more than the first."""
-
-
-@dataclass(frozen=True)
-class Expected:
-    """What an ID token has to say.
-
-    Attributes:
-        issuer: exactly.
-        client_id: ours; the audience.
-        nonce: the transaction's.
-        access_token: what ``at_hash`` is compared with.
-        algorithm: that signed the token; it also says how ``at_hash`` is made.
-        max_age: seconds since the person last proved themselves, if it was asked for.
-        acr_values: of which ``acr`` has to be one, if any were asked for.
-        trusted_audiences: what ``aud`` may name besides us.
-    """
-
-    issuer: str
-    client_id: str
-    nonce: str
-    access_token: str = ""
-    algorithm: str = "RS256"
-    max_age: int | None = None
-    acr_values: Collection[str] = ()
-    trusted_audiences: Collection[str] = ()
 
 
 def signed_claims(token: str, keys: KeySource, algorithms: Collection[str], kind: str = "ID token") -> dict[str, Any]:
@@ -133,28 +90,35 @@ def header_of(token: str) -> dict[str, Any]:
         return {}
 
 
-def check_id_token(claims: Mapping[str, Any], expected: Expected) -> None:
+def check_id_token(
+    claims: Mapping[str, Any], registration: Registration, nonce: str, access_token: str, algorithm: str
+) -> None:
     """Hold the claims of an ID token against every rule of Core 3.1.3.7.
+
+    Args:
+        claims: of a token whose signature is the provider's.
+        registration: ours, at this provider.
+        nonce: the transaction's.
+        access_token: what ``at_hash`` is compared with.
+        algorithm: that signed the token; it also says how ``at_hash`` is made.
 
     Raises:
         SignInNotTrusted: its note names the claim.
     """
-    check_issuer_and_audience(claims, expected.issuer, expected.client_id, expected.trusted_audiences)
+    check_issuer_and_audience(claims, registration.issuer, registration.client_id, registration.trusted_audiences)
     check_times(claims)
     _check(_is_subject(claims.get("sub")), "sub is missing, empty, too long or not ASCII")
-    nonce = claims.get("nonce")
-    _check(isinstance(nonce, str) and hmac.compare_digest(nonce.encode(), expected.nonce.encode()), "nonce differs")
+    named = claims.get("nonce")
+    _check(isinstance(named, str) and hmac.compare_digest(named.encode(), nonce.encode()), "nonce differs")
     if "at_hash" in claims:
-        _check(
-            claims["at_hash"] == _half_hash(expected.access_token, expected.algorithm),
-            "at_hash does not fit the access token",
-        )
-    if expected.max_age is not None:
+        fits = claims["at_hash"] == _half_hash(access_token, algorithm)
+        _check(fits, "at_hash does not fit the access token")
+    if registration.max_age is not None:
         now, auth_time = time.time(), claims.get("auth_time")
-        earliest, latest = now - expected.max_age - SKEW_SECONDS, now + SKEW_SECONDS
+        earliest, latest = now - registration.max_age - SKEW_SECONDS, now + SKEW_SECONDS
         _check(_is_time(auth_time) and earliest <= claims["auth_time"] <= latest, "auth_time is missing or too old")
-    if expected.acr_values:
-        _check(claims.get("acr") in expected.acr_values, "acr is not one of those asked for")
+    if registration.acr_values:
+        _check(claims.get("acr") in registration.acr_values, "acr is not one of those asked for")
 
 
 def check_issuer_and_audience(

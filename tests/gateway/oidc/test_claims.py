@@ -5,32 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.oidc.claims import EMAIL_LENGTH, NAME_LENGTH, email_address, identity_from, together
-from gateway.oidc.client_authentication import by_secret
 from gateway.oidc.presets import PRESETS
-from gateway.oidc.registration import Registration
-from schemas.secret import Secret
-from tests.gateway.oidc.tokens_made import CLIENT, ISSUER, SUBJECT
+from tests.gateway.oidc.tokens_made import CLIENT, ISSUER, SUBJECT, registration
 
 TENANT = "9188040d-6c67-4c5b-b112-36a304b66dad"
 ENTRA = f"https://login.microsoftonline.com/{TENANT}/v2.0"
 
 
-def registration(preset="generic", issuer=ISSUER):
-    return Registration(
-        name="acme",
-        issuer=issuer,
-        client_id=CLIENT,
-        authenticate=by_secret(Secret("secret"), "client_secret_basic"),
-        redirect_uri="https://gateway.example/callback/acme",
-        signed_out_uri="https://gateway.example/signed-out",
-        scopes=("openid",),
-        algorithms=("RS256",),
-        preset=PRESETS[preset],
-    )
-
-
 def identity(preset="generic", issuer=ISSUER, **claims):
-    return identity_from({"iss": issuer, "sub": SUBJECT, **claims}, registration(preset, issuer))
+    return identity_from({"iss": issuer, "sub": SUBJECT, **claims}, registration(preset=PRESETS[preset], issuer=issuer))
 
 
 # --- e-mail addresses ------------------------------------------------------------------------------------------

@@ -13,8 +13,8 @@ from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from gateway import log
 from gateway.config import load
+from gateway.oidc.algorithms import PINNED_REGISTRY
 from gateway.oidc.client_authentication import ASSERTION_SECONDS, by_private_key
-from gateway.oidc.tokens import PINNED_REGISTRY
 from schemas.secret import Secret
 from tests.gateway.config.conftest import GOOD
 from tests.gateway.oidc.wire import parts

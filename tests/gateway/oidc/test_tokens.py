@@ -13,12 +13,11 @@ from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from gateway.errors import SignInNotTrusted
 from gateway.oidc import tokens
+from gateway.oidc.algorithms import TOKEN_BYTES
 from gateway.oidc.tokens import (
     AGE_SECONDS,
     CANDIDATES,
     SKEW_SECONDS,
-    TOKEN_BYTES,
-    Expected,
     check_id_token,
     signed_claims,
 )
@@ -33,6 +32,7 @@ from tests.gateway.oidc.tokens_made import (
     claims_now,
     one_of_each,
     published,
+    registration,
     token,
 )
 
@@ -61,12 +61,8 @@ def read(key_set):
     return lambda text: signed_claims(text, lambda _kid: key_set, ALGORITHMS)
 
 
-def expected(**changes):
-    return Expected(**{"issuer": ISSUER, "client_id": CLIENT, "nonce": NONCE, "access_token": ACCESS_TOKEN, **changes})
-
-
-def check(claims, **changes):
-    check_id_token(claims, expected(**changes))
+def check(claims, algorithm="RS256", **changes):
+    check_id_token(claims, registration(**changes), NONCE, ACCESS_TOKEN, algorithm)
 
 
 def refused(words=None):

@@ -4,8 +4,11 @@ import time
 
 from joserfc.jwk import import_key
 
+from gateway.oidc.client_authentication import by_secret
+from gateway.oidc.registration import Registration
 from sandbox.idp.jose import left_half_hash, sign
 from sandbox.idp.keys import new_key, public
+from schemas.secret import Secret
 
 ISSUER = "https://id.acme.example/tenant"
 CLIENT = "gateway-client"
@@ -13,6 +16,21 @@ NONCE = "the-nonce-of-the-transaction"
 ACCESS_TOKEN = "an-access-token"
 ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")
 SUBJECT = "kim-1"
+
+
+def registration(**changes):
+    """Return how we are registered at the provider whose tokens these are."""
+    usual = {
+        "name": "acme",
+        "issuer": ISSUER,
+        "client_id": CLIENT,
+        "authenticate": by_secret(Secret("secret"), "client_secret_basic"),
+        "redirect_uri": "https://gateway.example/callback/acme",
+        "signed_out_uri": "https://gateway.example/signed-out",
+        "scopes": ("openid",),
+        "algorithms": ("RS256",),
+    }
+    return Registration(**usual | changes)
 
 
 def claims_now(**changes):
