@@ -14,13 +14,13 @@ from urllib.parse import parse_qs
 
 import gevent.monkey
 
-import app as gateway_app
-from gateway import context
+from gateway import context, create_app
 from gateway.admission import Permit, QueueEntry
 from gateway.store.connection import connect
 from gateway.store.locks import Locks
 from tests.gunicorn_conf.browser import LARGE_BYTES
 
+_GATEWAY = create_app()
 _STORE = connect(None)
 _COUNT = _STORE.script("return redis.call('INCR', KEYS[1])")
 _LOCKS = Locks(_STORE)
@@ -44,16 +44,13 @@ def application(environ, start_response):
     return [text]
 
 
-application.extensions = {}  # gunicorn.conf.py looks for the budget here
-
-
 def _pid(_):
     return os.getpid()
 
 
 def _unpatched(_):
     """Return which of the modules that wait have a function of the standard library that stops all others."""
-    assert gateway_app.app is not None
+    assert _GATEWAY is not None
     patched = [socket.socket, ssl.SSLContext, time.sleep, select.select, threading.Lock, _thread.allocate_lock]
     assert not set(map(id, patched)) & set(map(id, _BLOCKING.values()))
     return sorted(
