@@ -175,16 +175,6 @@ class Store:
         """Delete a key, unless somebody else has set it to a mark of theirs by now."""
         self._delete_own([key], [mark])
 
-    def keys(self, pattern: str) -> list[bytes]:
-        """Return all keys of a pattern without blocking Redis; for an operator's command, not for a click."""
-        found: set[bytes] = set()
-        cursor = b"0"
-        while True:
-            cursor, keys = self.ask("SCAN", cursor, "MATCH", pattern, "COUNT", 1000)
-            found.update(keys)
-            if cursor == b"0":
-                return list(found)
-
     def check(self) -> None:
         """Try what every click needs: a script that writes.
 

@@ -168,7 +168,7 @@ def test_the_table_of_what_lasts_names_the_keys_that_are_written():
     fill(store)
     fetching = ProviderDocuments(store, keep=60).fetching("https://login.acme.com/keys", "logout", 60)
     with Locks(store).hold("person", wait=0), fetching:
-        kinds = {key.decode().partition(":")[0] for key in store.keys("*")}
+        kinds = {key.decode().partition(":")[0] for key in store.ask("KEYS", "*")}
 
     table = rows(text_of(DOCS / "operating.md"), "what")
 

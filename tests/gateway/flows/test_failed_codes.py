@@ -16,7 +16,7 @@ def failed_codes(store):
 @pytest.mark.statement(66)
 def test_as_many_as_there_may_be_fail_and_then_that_address_has_to_wait_and_no_other(failed_codes, store):
     failed_codes.count(HERE)
-    (key,) = store.keys("*")
+    (key,) = store.ask("KEYS", "*")
     store.ask("SET", key, PER_ADDRESS - 1, "KEEPTTL")
     failed_codes.check(HERE)
     failed_codes.count(HERE)
@@ -29,7 +29,7 @@ def test_as_many_as_there_may_be_fail_and_then_that_address_has_to_wait_and_no_o
 @pytest.mark.statement(66)
 def test_codes_of_somebody_who_is_signed_in_count_for_them_alone(failed_codes, store):
     failed_codes.count(HERE, "kim")
-    (key,) = store.keys("*")
+    (key,) = store.ask("KEYS", "*")
     store.ask("SET", key, PER_ADDRESS, "KEEPTTL")
     with pytest.raises(TooManyAttempts):
         failed_codes.check(THERE, "kim")
@@ -41,7 +41,7 @@ def test_codes_of_somebody_who_is_signed_in_count_for_them_alone(failed_codes, s
 def test_what_does_not_fail_leaves_nothing_in_the_store(failed_codes, store):
     for _ in range(2000):
         failed_codes.check(HERE)
-    assert store.keys("*") == []
+    assert store.ask("KEYS", "*") == []
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_what_does_not_fail_leaves_nothing_in_the_store(failed_codes, store):
 def test_an_ipv6_browser_counts_by_its_network_and_an_ipv4_one_by_its_address(failed_codes, store, first, second, same):
     failed_codes.count(first)
     failed_codes.count(second)
-    assert len(store.keys("*")) == (1 if same else 2)
+    assert len(store.ask("KEYS", "*")) == (1 if same else 2)
 
 
 def test_the_limit_can_be_switched_off():
@@ -70,5 +70,5 @@ def test_the_limit_can_be_switched_off():
 
 def test_many_at_once_are_all_counted(failed_codes, store):
     at_once(20, lambda _: failed_codes.count(HERE))
-    (key,) = store.keys("*")
+    (key,) = store.ask("KEYS", "*")
     assert store.ask("GET", key) == b"20"

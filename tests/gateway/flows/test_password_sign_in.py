@@ -52,7 +52,7 @@ def from_many(count):
 
 def pass_by(store, seconds):
     """Let a delay be over, as if so many seconds had passed."""
-    for key in store.keys("attempts:password:pair:*"):
+    for key in store.ask("KEYS", "attempts:password:pair:*"):
         until = store.ask("HGET", key, "until")
         if until is not None:
             store.ask("HSET", key, "until", int(until) - seconds)
@@ -197,7 +197,7 @@ def test_of_twenty_addresses_at_once_no_more_guess_than_may_fail(limited, portal
 @pytest.mark.statement(66)
 def test_after_too_many_failures_from_an_address_it_has_to_wait_whoever_is_tried(sign_in, store, asked):
     refuse(sign_in, "nobody-1")
-    (key,) = store.keys("attempts:password:network:*")
+    (key,) = store.ask("KEYS", "attempts:password:network:*")
     store.ask("SET", key, LIMITS.per_network, "KEEPTTL")
     asked()
     with pytest.raises(TooManyAttempts) as refused:
@@ -210,7 +210,7 @@ def test_after_too_many_failures_from_an_address_it_has_to_wait_whoever_is_tried
 def test_strangers_at_an_address_do_not_lock_out_those_who_have_used_it_but_those_do_not_guess_for_ever(sign_in, store):
     sign_in.link("robin", RIGHT, HERE)
     refuse(sign_in, "nobody-1")
-    (key,) = store.keys("attempts:password:network:*")
+    (key,) = store.ask("KEYS", "attempts:password:network:*")
     store.ask("SET", key, LIMITS.per_network, "KEEPTTL")
     sign_in.link("robin", RIGHT, HERE)
     with pytest.raises(TooManyAttempts):
@@ -238,7 +238,7 @@ def test_an_attempt_that_an_earlier_one_holds_up_says_nothing_of_accounts(
     assert asked() == []
     (line,) = audited("password_sign_in")
     assert (line["outcome"], line["reason"], line["person"]) == ("refused", "too-many-attempts", ROBIN)
-    assert store.keys("attempts:*") == []
+    assert store.ask("KEYS", "attempts:*") == []
 
 
 def test_a_stranger_who_floods_attempts_for_a_person_keeps_nobody_waiting_elsewhere(sign_in, portal, robins_attempt):
@@ -264,7 +264,7 @@ def test_a_success_in_between_does_not_open_the_way_to_guess_others(sign_in, sto
     for number in range(3):
         refuse(sign_in, f"nobody-{number}")
         sign_in.link("robin", RIGHT, HERE)
-    (key,) = store.keys("attempts:password:network:*")
+    (key,) = store.ask("KEYS", "attempts:password:network:*")
     assert store.ask("GET", key) == b"3"
 
 
@@ -295,8 +295,8 @@ def test_a_fault_of_talentlms_is_told_and_is_nobodys_failed_attempt(sign_in, por
     portal.control.fault("userlogin", times=2, **fault)
     with pytest.raises(error):
         sign_in.link("robin", RIGHT, HERE)
-    assert {store.ask("GET", key) for key in store.keys("attempts:*")} == {b"0"}
-    assert store.keys("password-networks:*") == []
+    assert {store.ask("GET", key) for key in store.ask("KEYS", "attempts:*")} == {b"0"}
+    assert store.ask("KEYS", "password-networks:*") == []
 
 
 def test_one_person_may_sign_in_with_ten_tabs_at_once(sign_in, portal):
@@ -318,13 +318,13 @@ def test_limits_can_be_switched_off(lms, destinations, store):
     for _ in range(LIMITS.tries + 1):
         refuse(sign_in)
     sign_in.link("robin", RIGHT, HERE)
-    assert store.keys("*") == []
+    assert store.ask("KEYS", "*") == []
 
 
 def test_what_is_kept_names_nobody_and_no_address_and_goes_by_itself(sign_in, store):
     refuse(sign_in, "robin")
     sign_in.link("robin", RIGHT, HERE)
-    kept = {key: store.ask("TTL", key) for key in store.keys("*")}
+    kept = {key: store.ask("TTL", key) for key in store.ask("KEYS", "*")}
     lasts = {key.decode().rpartition(":")[0]: seconds for key, seconds in kept.items()}
     wanted = {
         "attempts:password:pair": LIMITS.memory,

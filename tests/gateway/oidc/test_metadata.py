@@ -57,7 +57,7 @@ class Workers:
 
     def grow_old(self, seconds):
         """Let so much time pass for the copies, and forget every allowance that is used up after it."""
-        for key in self._store.keys("provider-document:*"):
+        for key in self._store.ask("KEYS", "provider-document:*"):
             entry = json.loads(self._store.ask("GET", key))
             entry["fetched_at"] -= seconds
             left = self._store.ask("TTL", key) - seconds
@@ -65,7 +65,7 @@ class Workers:
                 self._store.ask("SET", key, json.dumps(entry), "EX", left)
             else:
                 self._store.ask("DEL", key)
-        for key in self._store.keys("provider-fetch:*"):
+        for key in self._store.ask("KEYS", "provider-fetch:*"):
             left = self._store.ask("TTL", key) - seconds
             self._store.ask(*(("EXPIRE", key, left) if left > 0 else ("DEL", key)))
 
@@ -159,7 +159,7 @@ def test_a_copy_is_kept_no_longer_than_the_documented_day(workers):
     assert STALE_SECONDS == 24 * 3600
     workers.directory().keys()
     assert all(
-        0 < workers._store.ask("TTL", key) <= STALE_SECONDS for key in workers._store.keys("provider-document:*")
+        0 < workers._store.ask("TTL", key) <= STALE_SECONDS for key in workers._store.ask("KEYS", "provider-document:*")
     )
 
 

@@ -401,7 +401,7 @@ def test_a_tab_whose_sign_in_expired_or_is_unknown_goes_on_too(browser, monkeypa
 def test_a_tab_that_cannot_begin_goes_on_too(deployment, stored, store):
     browser = deployment.browser(stored())
     browser.sign_in("/go")
-    store.ask("DEL", *store.keys("provider-*"))
+    store.ask("DEL", *store.ask("KEYS", "provider-*"))
     deployment.provider.control.misbehave("discovery-500")
     answer = browser.begin("/go/course/12")
     assert (answer.status_code, answer.headers["Location"]) == (302, "/go/course/12")

@@ -32,11 +32,11 @@ def let_pass(store, prefix, seconds):
     for field in ("ends", "frozen", "limits_at"):
         moment = int(store.ask("HGET", prefix + "account", field) or 0)
         store.ask("HSET", prefix + "account", field, max(0, moment - passed))
-    for key in store.keys(prefix + "person:*"):
+    for key in store.ask("KEYS", prefix + "person:*"):
         full, hour, calls, silent = map(int, store.ask("GET", key).split())
         store.ask("SET", key, f"{full - passed} {hour} {calls} {max(0, silent - passed)}", "KEEPTTL")
         _shorten(store, key, passed)
-    for key in store.keys(prefix + "places:*"):
+    for key in store.ask("KEYS", prefix + "places:*"):
         for path in store.ask("HKEYS", key):
             ticket, good = map(int, store.ask("HGET", key, path).split())
             store.ask("HSET", key, path, f"{ticket - passed} {good - passed}")

@@ -36,7 +36,7 @@ def everything(store):
     """Return all that the store holds, keys and values, as one text."""
 
     def dumped():
-        return repr([(key, _value(store, key)) for key in store.keys("*")])
+        return repr([(key, _value(store, key)) for key in store.ask("KEYS", "*")])
 
     return dumped
 

@@ -63,7 +63,7 @@ def test_whoever_is_over_the_limit_is_told_when_and_takes_no_place(limited, stor
 
     assert (answer.call, answer.by_person) == (0, True)
     assert 0 < answer.wait <= 1
-    assert store.keys(PREFIX + "places:*") == []
+    assert store.ask("KEYS", PREFIX + "places:*") == []
     assert store.ask("ZCARD", PREFIX + "queue") == 0
 
 
@@ -167,12 +167,12 @@ def test_all_that_is_kept_of_a_person_ends_by_itself(budget, store, later):
     shared = budget(1, 2000, USUAL)
     for path in range(15):
         shared.admit(click("ann", str(path)))
-    kept = store.keys(PREFIX + "person:*") + store.keys(PREFIX + "places:*")
+    kept = store.ask("KEYS", PREFIX + "person:*") + store.ask("KEYS", PREFIX + "places:*")
 
     assert len(kept) == 2
     assert all(0 < store.ask("TTL", key) <= 3601 for key in kept)
     later(3602)
-    assert store.keys(PREFIX + "p*") == []
+    assert store.ask("KEYS", PREFIX + "p*") == []
 
 
 def test_a_share_of_the_hour_is_remembered_though_the_hour_turns_out_to_be_longer(budget, store, later):
@@ -194,7 +194,7 @@ def test_a_made_up_session_spends_nothing_of_the_person_whom_it_names(limited, s
     for _ in range(30):
         limited.admit(click("ann"), SessionLookup("session:gone", 60, "ann"))
 
-    assert store.keys(PREFIX + "*:ann") == []
+    assert store.ask("KEYS", PREFIX + "*:ann") == []
     assert passed(limited, 30, click("ann")) == 20
 
 
@@ -220,7 +220,7 @@ def test_what_is_asked_for_in_vain_spends_nothing(budget, store):
     shared.remember_unknown("course:99")
     calls(shared, 40, click("ann", item="course:99"))
 
-    assert store.keys(PREFIX + "p*") == []
+    assert store.ask("KEYS", PREFIX + "p*") == []
     assert calls(shared, 1, click("ann")) == [1]
 
 

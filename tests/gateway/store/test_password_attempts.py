@@ -25,7 +25,7 @@ def fail(attempts, tried):
 
 def test_nobody_has_to_wait_at_first_and_asking_leaves_nothing_behind(attempts, store):
     assert attempts.admission(attempt(), count=False) == FREE
-    assert store.keys("*") == []
+    assert store.ask("KEYS", "*") == []
 
 
 def test_a_person_is_delayed_where_they_failed_and_nowhere_else(attempts):
@@ -64,7 +64,7 @@ def test_what_is_taken_back_after_its_window_leaves_nothing_behind(attempts, sto
     admission = attempts.admission(attempt(), count=True)
     store.ask("DEL", "attempts:password:person:kim")
     attempts.not_made(attempt(), admission)
-    assert store.keys("*") == []
+    assert store.ask("KEYS", "*") == []
 
 
 def test_a_network_that_was_used_goes_on_without_being_counted(attempts):

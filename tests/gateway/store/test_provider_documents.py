@@ -36,7 +36,7 @@ def test_a_newer_copy_takes_the_place_of_the_older_one(documents):
 
 def test_a_copy_is_gone_after_the_time_that_copies_are_kept(documents, store):
     documents.put(URL, CONTENT)
-    (key,) = store.keys("*")
+    (key,) = store.ask("KEYS", "*")
     assert 3590 < store.ask("TTL", key) <= 3600
 
 
@@ -45,7 +45,7 @@ def test_a_failure_is_remembered_for_a_moment(documents, store):
     documents.failed(URL, 5)
     assert documents.failed_lately(URL)
     assert not documents.failed_lately(KEYS_URL)
-    (key,) = store.keys("*")
+    (key,) = store.ask("KEYS", "*")
     assert 3 < store.ask("TTL", key) <= 5
 
 
@@ -72,7 +72,7 @@ def test_each_reason_and_each_document_has_an_allowance_of_its_own(documents):
 
 def test_an_allowance_comes_back_after_its_interval(documents, store):
     may_fetch(documents, URL, "sign-in", 60)
-    (key,) = store.keys("*")
+    (key,) = store.ask("KEYS", "*")
     store.ask("PEXPIRE", key, 1)
     time.sleep(0.02)
     assert may_fetch(documents, URL, "sign-in", 60)
@@ -80,7 +80,7 @@ def test_an_allowance_comes_back_after_its_interval(documents, store):
 
 def test_so_many_are_allowed_at_once_and_then_one_after_each_interval(documents, store):
     assert [may_fetch(documents, URL, "sign-in", 60, 3) for _ in range(5)] == [True] * 3 + [False] * 2
-    (key,) = store.keys("*")
+    (key,) = store.ask("KEYS", "*")
     for passed in (60, 60, 1):
         store.ask("PEXPIRE", key, store.ask("PTTL", key) - passed * 1000)
         left = [may_fetch(documents, URL, "sign-in", 60, 3) for _ in range(2)]
@@ -92,7 +92,7 @@ def test_so_many_are_allowed_at_once_and_then_one_after_each_interval(documents,
 def test_an_allowance_that_nobody_uses_is_forgotten(documents, store):
     for _ in range(3):
         may_fetch(documents, URL, "sign-in", 60, 3)
-    (key,) = store.keys("*")
+    (key,) = store.ask("KEYS", "*")
     assert 170 <= store.ask("TTL", key) <= 180
 
 
@@ -136,7 +136,7 @@ def test_without_a_limit_it_may_be_fetched_again_and_again_but_not_twice_at_once
     for _ in range(5):
         with documents.fetching(URL, "first", 0) as attempt, documents.fetching(URL, "first", 0) as second:
             assert (attempt.is_ours, second.is_ours) == (True, False)
-    assert store.keys("*") == []
+    assert store.ask("KEYS", "*") == []
 
 
 def test_how_long_a_fetch_has_been_under_way_is_told(documents, store):
@@ -168,7 +168,7 @@ def test_an_answer_that_got_lost_is_asked_for_again_and_takes_nothing_twice(docu
     monkeypatch.setattr(documents, "_begin", lambda *asked: [begin(*asked), begin(*asked)][-1])
     with documents.fetching(URL, "sign-in", 60, 3) as attempt:
         assert attempt.is_ours
-        (bucket,) = store.keys("provider-fetch:*")
+        (bucket,) = store.ask("KEYS", "provider-fetch:*")
         assert 50 < store.ask("TTL", bucket) <= 60
 
 
@@ -186,7 +186,7 @@ def test_a_copy_can_be_forgotten(documents, store):
     documents.failed(URL, 60)
     documents.put(KEYS_URL, CONTENT)
     assert [documents.forget(URL), documents.forget(URL)] == [True, False]
-    assert store.keys("*") == [f"provider-document:{KEYS_URL}".encode()]
+    assert store.ask("KEYS", "*") == [f"provider-document:{KEYS_URL}".encode()]
 
 
 def test_an_attempt_that_is_given_back_leaves_the_allowance_as_it_was(documents):

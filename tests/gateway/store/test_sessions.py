@@ -181,7 +181,7 @@ def test_with_a_sid_and_a_sub_those_of_the_persons_sessions_end_too_whose_sid_no
 def test_a_session_whose_sid_nobody_told_leaves_nothing_behind(sessions, store):
     session_id = sessions.create(KIM, ID_TOKEN, "kim-1", "").reveal()
     sessions.end(sessions.find(session_id))
-    assert store.keys("*") == []
+    assert store.ask("KEYS", "*") == []
 
 
 def test_a_sub_is_never_taken_for_a_sid(sessions):
@@ -193,7 +193,7 @@ def test_a_sub_is_never_taken_for_a_sid(sessions):
 def test_an_ended_session_leaves_nothing_behind(sessions, store):
     _, session = begun(sessions)
     sessions.end(session)
-    assert store.keys("*") == []
+    assert store.ask("KEYS", "*") == []
 
 
 @pytest.mark.statement(57)
@@ -214,7 +214,7 @@ def test_an_operators_name_for_a_person_is_the_one_of_today(sessions, store):
     assert [sessions.end_all_of_user(name) for name in ("7", "kim.login")] == [0, 0]
     assert indexed(store) == {"person": 1, "sub": 1, "sid": 1, "name": NAMES + 2}
     assert sessions.end_all_of_user("kim.new") == 1
-    assert store.keys("*") == []
+    assert store.ask("KEYS", "*") == []
 
 
 def test_people_who_share_a_name_are_all_meant_and_nobody_else(sessions):
@@ -240,10 +240,10 @@ def test_a_known_learner_leaves_nothing_behind_however_a_session_ends(sessions, 
         _, session = begun(sessions)
         sessions.keep_learner(session, Learner(7, "kim.login", KIM.key))
     assert indexed(store) == {"person": AT_ONCE, "sub": AT_ONCE, "sid": AT_ONCE, "name": (NAMES + 2) * AT_ONCE}
-    for key in store.keys("session:*"):
+    for key in store.ask("KEYS", "session:*"):
         store.ask("DEL", key)
     sessions.end(sessions.find(begun(sessions)[0]))
-    assert store.keys("*") == []
+    assert store.ask("KEYS", "*") == []
 
 
 @pytest.mark.parametrize("name", ["", "nobody@acme.example", "*", "kim", "acme"])
@@ -311,7 +311,7 @@ def test_ending_a_session_also_ends_the_one_that_it_replaced_a_moment_ago(sessio
 
 def test_a_session_that_begins_while_others_are_ended_stays_in_the_index(sessions, store):
     begun(sessions)
-    (index,) = store.keys("sessions-of:sid:*")
+    (index,) = store.ask("KEYS", "sessions-of:sid:*")
     store.ask("SADD", index, "begun-meanwhile")
     sessions.end_of_provider_session(KIM.issuer, "sid-1")
     later_id, _ = begun(sessions)
@@ -323,14 +323,14 @@ def test_a_session_of_a_provider_that_is_no_longer_in_the_settings_is_none(store
     session_id, session = begun(Sessions(store, idle=100, lifetime=1000))
     after = Sessions(store, idle=100, lifetime=1000, providers=("another",))
     assert after.find(session_id) is None
-    assert store.keys("session:*") == []
+    assert store.ask("KEYS", "session:*") == []
     assert session.identity.provider != "another"
 
 
 def indexed(store):
     """Return how many entries each index has."""
     counted = {}
-    for key in store.keys("sessions-of:*"):
+    for key in store.ask("KEYS", "sessions-of:*"):
         command = {b"set": "SCARD", b"zset": "ZCARD"}[store.ask("TYPE", key)]
         counted[key.decode().split(":")[1]] = counted.get(key.decode().split(":")[1], 0) + store.ask(command, key)
     return counted
@@ -341,10 +341,10 @@ def test_of_one_person_so_many_sessions_last_and_with_each_further_one_the_oldes
     ids = [sessions.create(KIM, ID_TOKEN, "kim-1", f"sid-{number}").reveal() for number in range(AT_ONCE + 3)]
     assert [sessions.find(session_id) is None for session_id in ids] == [True] * 3 + [False] * AT_ONCE
     assert sessions.find(others) is not None
-    assert len(store.keys("session:*")) == AT_ONCE + 1
+    assert len(store.ask("KEYS", "session:*")) == AT_ONCE + 1
     every = AT_ONCE + 1
     assert indexed(store) == {"person": every, "sub": every, "sid": every, "name": NAMES * every}
-    assert len(store.keys("sessions-of:sid:*")) == AT_ONCE + 1, "an ended session's own index is gone"
+    assert len(store.ask("KEYS", "sessions-of:sid:*")) == AT_ONCE + 1, "an ended session's own index is gone"
 
 
 def test_a_beginning_that_is_said_once_more_because_its_answer_was_lost_ends_nobody_twice(sessions, store, monkeypatch):
@@ -353,7 +353,7 @@ def test_a_beginning_that_is_said_once_more_because_its_answer_was_lost_ends_nob
     script = sessions._script
     monkeypatch.setattr(sessions, "_script", lambda *asked: (script(*asked), script(*asked))[1])
     sessions.create(KIM, ID_TOKEN, "kim-1")
-    assert len(store.keys("session:*")) == AT_ONCE
+    assert len(store.ask("KEYS", "session:*")) == AT_ONCE
 
 
 @pytest.mark.parametrize("count", [1, 2, AT_ONCE - 2, AT_ONCE - 1, AT_ONCE])
@@ -388,7 +388,7 @@ def test_sessions_that_ended_by_themselves_make_room_and_are_in_no_index_any_mor
 def test_a_person_who_signs_in_every_day_leaves_no_trace_of_the_days_before(sessions, store):
     for day in range(200):
         sessions.create(KIM, ID_TOKEN, "kim-1", f"sid-{day}")
-        for key in store.keys("session:*"):
+        for key in store.ask("KEYS", "session:*"):
             store.ask("DEL", key)
     sessions.create(KIM, ID_TOKEN, "kim-1", "sid-today")
     assert indexed(store) == {"person": 1, "sub": 1, "sid": 1, "name": NAMES}
@@ -407,7 +407,7 @@ def test_a_person_who_signs_in_every_day_leaves_no_trace_of_the_days_before(sess
 )
 def test_however_sessions_end_no_index_remembers_them(sessions, store, end):
     end(sessions, [begun(sessions)[1] for _ in range(AT_ONCE)])
-    assert store.keys("*") == []
+    assert store.ask("KEYS", "*") == []
 
 
 def test_of_those_that_ended_together_others_indexes_keep_what_is_theirs(sessions, store):
@@ -423,7 +423,7 @@ def test_hundreds_of_sessions_in_one_session_of_a_provider_end_together(sessions
     for person in people:
         sessions.create(person, ID_TOKEN, person.subject, "the-same-for-all")
     assert sessions.end_of_provider_session(KIM.issuer, "the-same-for-all") == 250
-    assert store.keys("*") == []
+    assert store.ask("KEYS", "*") == []
 
 
 def test_a_session_and_those_that_it_replaced_leave_no_index_behind(sessions, store):
@@ -433,16 +433,16 @@ def test_a_session_and_those_that_it_replaced_leave_no_index_behind(sessions, st
     sessions.replace(first, KIM, Secret(second_id))
     sessions.replace(second, KIM, Secret(third_id))
     sessions.end(third)
-    assert store.keys("*") == []
+    assert store.ask("KEYS", "*") == []
 
 
 def test_every_index_ends_by_itself_and_not_before_the_sessions_in_it(store):
     begun(Sessions(store, idle=100, lifetime=1000))
-    assert {990 < store.ask("TTL", key) <= 1000 for key in store.keys("sessions-of:*")} == {True}
+    assert {990 < store.ask("TTL", key) <= 1000 for key in store.ask("KEYS", "sessions-of:*")} == {True}
     begun(Sessions(store, idle=100, lifetime=2000))
-    assert {1990 < store.ask("TTL", key) <= 2000 for key in store.keys("sessions-of:*")} == {True}
+    assert {1990 < store.ask("TTL", key) <= 2000 for key in store.ask("KEYS", "sessions-of:*")} == {True}
     begun(Sessions(store, idle=100, lifetime=500))
-    assert {1990 < store.ask("TTL", key) <= 2000 for key in store.keys("sessions-of:*")} == {True}
+    assert {1990 < store.ask("TTL", key) <= 2000 for key in store.ask("KEYS", "sessions-of:*")} == {True}
 
 
 def test_it_is_told_whose_sessions_were_too_many(sessions, own_log_handlers):

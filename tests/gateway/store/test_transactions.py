@@ -30,7 +30,7 @@ def test_of_twenty_callbacks_at_once_exactly_one_is_the_first(used_states):
 @pytest.mark.statement(11)
 def test_a_state_is_remembered_for_as_long_as_its_sign_in_could_still_be_completed(used_states, store):
     assert used_states.use("state-1", 77)
-    (key,) = store.keys("*")
+    (key,) = store.ask("KEYS", "*")
     assert 70 < store.ask("TTL", key) <= 77
     assert not used_states.use("state-1", 900)
     assert store.ask("TTL", key) <= 77
@@ -41,7 +41,7 @@ def test_a_state_is_remembered_for_as_long_as_its_sign_in_could_still_be_complet
 
 def test_the_name_of_a_record_does_not_tell_the_state(used_states, store):
     used_states.use("state-1", 77)
-    (key,) = store.keys("*")
+    (key,) = store.ask("KEYS", "*")
     assert b"state-1" not in key
 
 
@@ -72,7 +72,7 @@ def test_a_sign_out_whose_answer_got_lost_is_still_taken_once(departures, store,
         lost.setattr(departures, "_take", lambda *asked: (take(*asked), take(*asked))[1])
         assert departures.take(BROWSER) == LEAVING
     assert departures.take(BROWSER) is None
-    (key,) = store.keys("*")
+    (key,) = store.ask("KEYS", "*")
     assert 0 < store.ask("TTL", key) <= REPEAT_SECONDS
 
 
@@ -84,5 +84,5 @@ def test_a_sign_out_belongs_to_its_browser(departures):
 
 def test_a_sign_out_waits_ten_minutes(departures, store):
     departures.remember(LEAVING, BROWSER)
-    (key,) = store.keys("*")
+    (key,) = store.ask("KEYS", "*")
     assert DEPARTURE_SECONDS - 5 < store.ask("TTL", key) <= DEPARTURE_SECONDS == 600

@@ -30,7 +30,7 @@ def test_a_claim_that_is_given_back_can_be_taken_again(used_tokens, store):
 
 def test_the_claim_of_somebody_who_died_lapses_before_the_token_does(used_tokens, store):
     used_tokens.claim(ISSUER, "jti-1")
-    (key,) = store.keys("*")
+    (key,) = store.ask("KEYS", "*")
     assert 15 < store.ask("TTL", key) <= CLAIM_SECONDS
     used_tokens.remember(ISSUER, "jti-1", 120)
     assert 110 < store.ask("TTL", key) <= 120
@@ -48,6 +48,6 @@ def test_a_claim_whose_answer_got_lost_and_which_was_sent_again_is_still_ones_ow
 
 def test_an_id_is_remembered_for_as_long_as_it_could_come_again(used_tokens, store):
     used_tokens.remember(ISSUER, "jti-1", 120)
-    (key,) = store.keys("*")
+    (key,) = store.ask("KEYS", "*")
     assert 110 < store.ask("TTL", key) <= 120
     assert b"jti-1" not in key
