@@ -57,8 +57,8 @@ def test_nobody_is_signed_up_by_whoever_has_lost_the_lock(accounts, locks, porta
 
 
 def test_a_slow_sign_up_keeps_the_lock_for_as_long_as_it_takes(accounts, portal, asked, monkeypatch):
-    monkeypatch.setattr(locks_module, "LEASE_SECONDS", 0.3)
-    portal.control.fault("usersignup", kind="slow", seconds=1.0)
+    monkeypatch.setattr(locks_module, "LEASE_SECONDS", 1.5)
+    portal.control.fault("usersignup", kind="slow", seconds=3.0)
     person, found = Person(CUSTOMER, Trust()), []
     threads = [threading.Thread(target=lambda: found.append(accounts.ensure(person))) for _ in range(2)]
     for thread in threads:

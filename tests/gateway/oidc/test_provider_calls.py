@@ -61,9 +61,10 @@ def gives_up(get, url):
 
 
 @pytest.mark.statement(35)
-def test_a_body_up_to_the_limit_is_read_whole(server, get):
+def test_a_body_up_to_the_limit_is_read_whole(server):
     server.answer("/", b"x" * BODY_BYTES)
-    assert len(get(f"{server.url}/").content) == BODY_BYTES
+    with asking() as asked:
+        assert len(asked.get(f"{server.url}/").content) == BODY_BYTES
 
 
 @pytest.mark.statement(35)
@@ -142,7 +143,7 @@ def test_a_redirect_is_an_error_and_not_followed_even_where_a_caller_forgets_to_
 
 @pytest.mark.statement(35)
 def test_no_password_comes_from_the_environment_and_no_proxy_that_the_client_was_not_given(
-    server, get, monkeypatch, tmp_path
+    server, monkeypatch, tmp_path
 ):
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login kim password hunter2\n", encoding="utf-8")
@@ -150,7 +151,8 @@ def test_no_password_comes_from_the_environment_and_no_proxy_that_the_client_was
     for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     server.answer("/", json.dumps({}).encode())
-    assert get(f"{server.url}/").json() == {}
+    with asking() as asked:
+        assert asked.get(f"{server.url}/").json() == {}
     assert b"Authorization" not in server.requests[0][1]
 
 

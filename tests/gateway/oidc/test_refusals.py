@@ -129,7 +129,7 @@ def closed_port():
 @pytest.fixture
 def answer_from(deployment, monkeypatch):
     """Begin a sign-in at a provider of this address."""
-    monkeypatch.setattr(provider_calls, "READ_SECONDS", 0.5)
+    monkeypatch.setattr(provider_calls, "READ_SECONDS", 2.0)
     return lambda issuer, **changes: deployment.browser(
         deployment.gateway(deployment.entry(issuer=issuer), **changes)
     ).begin()
@@ -342,16 +342,9 @@ def test_an_error_of_somebody_else_is_none(deployment, browser):
 # --- another tab has just signed in ----------------------------------------------------------------------------
 
 
-@pytest.fixture
-def quick(monkeypatch):
-    monkeypatch.setattr(provider_calls, "READ_SECONDS", 0.5)
-
-
 @pytest.mark.statement(6, 12)
 @pytest.mark.parametrize("misbehaviour", FAILURES)
-def test_a_tab_that_fails_goes_on_to_its_target_where_another_has_just_signed_in(
-    deployment, browser, quick, misbehaviour
-):
+def test_a_tab_that_fails_goes_on_to_its_target_where_another_has_just_signed_in(deployment, browser, misbehaviour):
     deployment.provider.control.misbehave(misbehaviour)
     callback = browser.callback_address("/go/course/12")
     deployment.provider.control.behave()
@@ -366,9 +359,7 @@ def test_a_tab_that_fails_goes_on_to_its_target_where_another_has_just_signed_in
 
 @pytest.mark.statement(6, 12)
 @pytest.mark.parametrize("misbehaviour", FAILURES)
-def test_whoever_signed_in_before_it_was_begun_is_told_of_the_failure(
-    deployment, browser, quick, monkeypatch, misbehaviour
-):
+def test_whoever_signed_in_before_it_was_begun_is_told_of_the_failure(deployment, browser, monkeypatch, misbehaviour):
     browser.sign_in("/go")
     monkeypatch.setattr(Sessions, "began_at", lambda *_: int(time.time()) - 5)
     deployment.provider.control.misbehave(misbehaviour)

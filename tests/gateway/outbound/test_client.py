@@ -56,13 +56,13 @@ def test_whoever_waits_for_others_to_connect_has_the_whole_time_for_it_afterward
 
     monkeypatch.setattr(dialer.Dialer, "dial", slow)
     monkeypatch.setattr("gateway.outbound.connection.CONNECTING_AT_ONCE", 1)
-    monkeypatch.setattr("gateway.outbound.connection.CONNECT_SECONDS", 0.5)
+    monkeypatch.setattr("gateway.outbound.connection.CONNECT_SECONDS", 2.0)
     with odd_server([1.5, answer(b"fine")]) as server:
         client = HttpClient()
         with ThreadPoolExecutor(6) as many:
             answers = list(many.map(lambda _: get(client, server.url, 10.0).body, range(6)))
     assert answers == [b"fine"] * 6
-    assert begun == [0.5] * 6
+    assert begun == [2.0] * 6
 
 
 def test_a_whole_answer_is_returned():

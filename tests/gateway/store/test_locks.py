@@ -89,7 +89,7 @@ def test_a_lock_is_free_after_its_block_and_after_an_error_in_it(locks, store):
 
 @pytest.fixture
 def short(monkeypatch):
-    monkeypatch.setattr(module, "LEASE_SECONDS", 0.3)
+    monkeypatch.setattr(module, "LEASE_SECONDS", 1.5)
 
 
 def until(holds):
@@ -103,7 +103,7 @@ def until(holds):
 def test_a_lock_is_renewed_while_its_holder_lives(locks, store, short):
     with locks.hold("person:kim", wait=0) as lease:
         first = lease.until
-        assert until(lambda: lease.until > first + 0.5)
+        assert until(lambda: lease.until > first + 2.0)
         assert not lease.is_lost
         lease.check()
         with pytest.raises(ProvisioningBusy), locks.hold("person:kim", wait=0):
@@ -114,8 +114,8 @@ def test_a_lock_is_renewed_while_its_holder_lives(locks, store, short):
 def test_whoever_died_with_a_lock_gives_it_back_after_a_while(locks, store, short, monkeypatch):
     monkeypatch.setattr(locks, "_keep", lambda *_: None)  # what a dead process does
     with locks.hold("person:kim", wait=0) as lease:
-        assert 0 < store.ask("PTTL", KEY) <= 300
-        with locks.hold("person:kim", wait=2):
+        assert 0 < store.ask("PTTL", KEY) <= 1500
+        with locks.hold("person:kim", wait=10):
             assert lease.is_lost
 
 
