@@ -38,7 +38,7 @@ class SignedOut:
     """A sign-out whose first part, ours, is done.
 
     Attributes:
-        browser: the secret by which the browser continues it.
+        browser: the secret by which the browser continues it; the provider's name stands in front of it.
         link: ends the person's session at TalentLMS when the browser follows it; ``None`` where there is none to end,
             and where none could be had.
         left_open: whether there may be a session at TalentLMS that nothing here ends.
@@ -99,8 +99,8 @@ class SignOut:
         The way on is written down first: once the session has ended, nothing may stand in the way of the other two, be
         it that TalentLMS or the database is away, or that the budget has no call for now or cannot be asked.
         """
-        identity, browser = session.identity, secrets.token_urlsafe(24)
-        state = secrets.token_urlsafe(16)
+        identity = session.identity
+        browser, state = f"{identity.provider}.{secrets.token_urlsafe(24)}", secrets.token_urlsafe(16)
         departure = Departure(identity.provider, session.id_token.reveal(), state, session.logout_hint)
         self._departures.remember(departure, browser)
         self._sessions.end(session)
@@ -115,9 +115,25 @@ class SignOut:
     def proceed(self, browser: str | None) -> AtProvider:
         """Say how the provider's session ends, once.
 
+        A store that fails on the way may have taken the record already, so there may be no second try: the session at
+        the provider then counts as left open.
+
         Args:
             browser: the secret that ``begin`` returned; ``None`` where the browser has none.
+
+        Raises:
+            StoreUnavailable: and the secret names no provider that is in the settings.
         """
+        try:
+            return self._at_provider(browser)
+        except StoreUnavailable as error:
+            provider = (browser or "").partition(".")[0]
+            if provider not in self._logouts:
+                raise
+            log.event("sign_out.provider_skipped", provider=provider, why=error.code, note=error.note)
+            return AtProvider(left_open=provider)
+
+    def _at_provider(self, browser: str | None) -> AtProvider:
         departure = self._departures.take(browser) if browser else None
         if departure is None:
             return AtProvider()

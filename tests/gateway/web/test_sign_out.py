@@ -7,7 +7,9 @@ import requests
 
 from gateway.errors import StoreUnavailable
 from gateway.store.budget import SharedBudget
+from gateway.store.provider_documents import ProviderDocuments
 from gateway.store.sessions import Sessions
+from gateway.store.transactions import Departures
 from tests.gateway.web.browser import HERE, LINK_HEADERS, csrf_token, leads_to, own_part
 
 
@@ -108,6 +110,10 @@ def test_a_later_sign_out_that_reaches_talentlms_takes_the_word_back(kim, portal
     assert "You are signed out here" not in kim.get("/signed-out").text
 
 
+def away(*_):
+    raise StoreUnavailable
+
+
 def test_a_store_that_fails_after_the_session_has_ended_breaks_off_nothing(kim, portal, provider, monkeypatch):
     requests.get(kim.get("/go").headers["Location"], timeout=10)
     end = Sessions.end
@@ -116,13 +122,45 @@ def test_a_store_that_fails_after_the_session_has_ended_breaks_off_nothing(kim, 
         end(sessions, session)
         monkeypatch.setattr(SharedBudget, "admit", lambda *_: away())
 
-    def away():
-        raise StoreUnavailable
-
     monkeypatch.setattr(Sessions, "end", end_and_lose_the_store)
     assert leads_to(leaving(kim)) == "/logout/continue"
     assert kim.get("/logout/continue").headers["Location"].startswith(f"{provider.issuer}/end-session")
     assert "You are signed out here" in kim.get("/signed-out").text
+
+
+TAKE = Departures.take
+LOSSES = {
+    "before the record is taken": (Departures, "take", away),
+    "with the answer": (Departures, "take", lambda *asked: away(TAKE(*asked))),
+    "right afterwards": (ProviderDocuments, "find", away),
+}
+
+
+@pytest.mark.statement(54)
+@pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES)
+def test_whoever_the_store_keeps_from_the_provider_is_told_that_they_may_be_signed_in_there(
+    kim, monkeypatch, logged, loss
+):
+    leaving(kim)
+    written = logged()
+    with monkeypatch.context() as lost:
+        lost.setattr(*loss)
+        assert kim.get("/logout/continue").headers["Location"] == "/signed-out"
+    for _ in range(2):
+        assert "sign-in service could not be told, so you stay signed in there" in kim.get("/signed-out").text
+    assert kim.get("/logout/continue").headers["Location"] == "/signed-out", "there is no way on any more"
+    assert "so you stay signed in there" in kim.get("/signed-out").text
+    (line,) = [line for line in written() if line["event"] == "sign_out.provider_skipped"]
+    assert (line["provider"], line["why"]) == ("default", "store-unavailable")
+    assert parse_qs(urlsplit(kim.get("/login").headers["Location"]).query)["prompt"] == ["login"]
+
+
+@pytest.mark.parametrize("made_up", ["secret", "nobody.secret", ".secret", "default; Path=/.secret"])
+def test_only_a_provider_of_ours_is_remembered_as_left_open(browser, monkeypatch, made_up):
+    browser.client.set_cookie("talentlms_gateway_departure", made_up)
+    monkeypatch.setattr(Departures, "take", away)
+    answer = browser.get("/logout/continue")
+    assert (answer.status_code, "Set-Cookie" in answer.headers) == (503, False)
 
 
 def test_whoever_has_spent_their_calls_is_signed_out_here_all_the_same_and_told_what_is_left(
