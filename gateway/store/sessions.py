@@ -62,7 +62,7 @@ class Sessions:
         expires_at = int(time.time()) + self._lifetime
         handle = _handle(session_id.reveal())
         session = Session(handle, identity, expires_at, id_token, sub, sid, logout_hint=logout_hint)
-        ended = self._do("begin", session, _packed(session), self._idle, AT_ONCE, _key(""))
+        ended = self._do("begin", {_by_person(session)}, _member(session), _packed(session), self._idle, AT_ONCE)
         if ended:
             log.event("session.too_many", person=identity.key, ended=ended)
         return session_id
@@ -109,19 +109,15 @@ class Sessions:
             if found is None:
                 return
             changed = replace(found, learner=learner)
-            if self._do("change", changed, record, _packed(changed)):
+            if self._do("change", {_by_person(changed)}, _member(changed), record, _packed(changed)):
                 return
 
-    def _do(self, command: Literal["begin", "change"], session: Session, *given: str | int | bytes) -> int:
-        keys = [_key(session.handle), _by_person(session)]
-        return int(self._script(keys, [command, _member(session), self._lifetime, *given]))
+    def _do(self, command: Literal["begin", "change", "end"], people: set[str], *given: str | int | bytes) -> int:
+        return int(self._script([*people], [command, _key(""), self._lifetime, *given]))
 
     def end(self, session: Session) -> None:
-        """End a session, at once."""
-        ending = [("DEL", _key(session.handle)), *_out_of_indexes(session)]
-        before, *_ = self._store.ask_all([("GETDEL", _before(session.handle)), *ending])
-        for replaced in self._read([] if before is None else [before]):
-            self.end(replaced)
+        """End a session and those that it replaced a moment ago, at once."""
+        self._do("end", {_by_person(session)}, _before(""), session.handle)
 
     def replace(self, session: Session, identity: Identity, session_id: Secret) -> None:
         """End the session that a new sign-in in the same browser replaces.
@@ -170,20 +166,18 @@ class Sessions:
             user: e-mail address, user name, subject, TalentLMS login or TalentLMS id.
         """
         people = {_by_person(session) for session in self._read(self._store.ask("SMEMBERS", _by_name(user)))}
-        return sum(self._end_all("ZREM", person, self._store.ask("ZRANGE", person, 0, -1)) for person in people)
+        return sum(self._end_all(self._store.ask("ZRANGE", person, 0, -1)) for person in people)
 
     def _end_indexed(self, index: str) -> int:
-        return self._end_all("SREM", index, self._store.ask("SMEMBERS", index))
+        return self._end_all(self._store.ask("SMEMBERS", index))
 
-    def _end_all(self, forget: Literal["SREM", "ZREM"], index: str, members: Sequence[bytes]) -> int:
+    def _end_all(self, members: Sequence[bytes]) -> int:
         parts = [members[start : start + _TOGETHER] for start in range(0, len(members), _TOGETHER)]
-        return sum(self._end_together(forget, index, part) for part in parts)
+        return sum(map(self._end_together, parts))
 
-    def _end_together(self, forget: Literal["SREM", "ZREM"], index: str, members: Sequence[bytes]) -> int:
-        unindex = [command for session in self._read(members) for command in _out_of_indexes(session)]
-        records = ("DEL", *(_key(_handle_of(member)) for member in members))
-        ended, *_ = self._store.ask_all([records, (forget, index, *members), *unindex])
-        return int(ended)
+    def _end_together(self, members: Sequence[bytes]) -> int:
+        people = {_by_person(session) for session in self._read(members)}
+        return self._do("end", people, _before(""), *map(_handle_of, members))
 
     def _read(self, members: Sequence[bytes]) -> list[Session]:
         """Return the sessions that entries of an index mean, as far as they are still there."""
@@ -240,12 +234,6 @@ def _member(session: Session) -> str:
 
 def _handle_of(member: bytes) -> str:
     return member.decode().partition(" ")[0]
-
-
-def _out_of_indexes(session: Session) -> list[tuple[str, str, str]]:
-    """Return the commands that take a session out of all its indexes."""
-    sets = [("SREM", index, session.handle) for index in _sets(session)]
-    return [*sets, ("ZREM", _by_person(session), _member(session))]
 
 
 def _by_name(name: str) -> str:

@@ -1,4 +1,5 @@
 import io
+import itertools
 import json
 import time
 from dataclasses import replace
@@ -267,6 +268,66 @@ def test_a_session_that_was_replaced_is_not_prolonged_by_a_click_that_was_under_
     found = sessions.find(old_id)
     assert found.learner == Learner(7, "kim.lee", KIM.key)
     assert found.expires_at <= time.time() + GRACE_SECONDS
+
+
+def test_a_session_that_was_read_before_its_learner_was_known_leaves_nothing_behind(sessions, store):
+    _, session = begun(sessions)
+    sessions.keep_learner(session, Learner(7, "kim.login", KIM.key))
+    sessions.end(session)
+    assert store.ask("KEYS", "*") == []
+
+
+def test_a_replaced_session_that_was_read_before_its_learner_was_known_leaves_nothing_behind(sessions, store):
+    (_, old), (new_id, new) = begun(sessions), begun(sessions)
+    sessions.replace(old, KIM, Secret(new_id))
+    for session in (old, new):
+        sessions.keep_learner(session, Learner(7, "kim.login", KIM.key))
+    sessions.end(new)
+    assert store.ask("KEYS", "*") == []
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        lambda sessions: sessions.end_of_subject(KIM.issuer, "sub-of-kim-1"),
+        lambda sessions: sessions.end_of_provider_session(KIM.issuer, "sid-1", "sub-of-kim-1"),
+        lambda sessions: sessions.end_all_of_user("kim.lee"),
+    ],
+    ids=["subject", "provider session", "operator"],
+)
+def test_sessions_whose_learner_becomes_known_while_they_end_leave_nothing_behind(sessions, store, monkeypatch, end):
+    found, ask, user_ids = [begun(sessions)[1] for _ in range(3)], store.ask, itertools.count(7)
+
+    def learnt_meanwhile(*command):
+        answer = ask(*command)
+        if command[0] == "MGET":
+            monkeypatch.setattr(store, "ask", ask)
+            learner = Learner(next(user_ids), "kim.login", KIM.key)
+            for session in found:
+                sessions.keep_learner(session, learner)
+            monkeypatch.setattr(store, "ask", learnt_meanwhile)
+        return answer
+
+    monkeypatch.setattr(store, "ask", learnt_meanwhile)
+    assert end(sessions) == 3
+    assert ask("KEYS", "*") == []
+
+
+def test_with_the_sessions_that_an_operator_ends_those_are_forgotten_that_ended_by_themselves(sessions, store):
+    for _ in range(3):
+        _, session = begun(sessions)
+        sessions.keep_learner(session, Learner(7, "kim.login", KIM.key))
+    store.ask("DEL", f"session:{session.handle}")  # as when its idle time is over
+    assert sessions.end_all_of_user("kim.lee") == 2
+    assert store.ask("KEYS", "*") == []
+
+
+def test_a_session_that_another_version_wrote_ends_with_the_persons_others(sessions, store):
+    _, session = begun(sessions)
+    begun(sessions)
+    store.ask("SET", f"session:{session.handle}", "{}")
+    assert sessions.end_of_subject(KIM.issuer, "sub-of-kim-1") == 2
+    assert store.ask("KEYS", "*") == []
 
 
 def test_a_click_that_is_under_way_while_its_session_is_replaced_leaves_nothing_behind(sessions, store):
