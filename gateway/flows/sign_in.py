@@ -1,7 +1,7 @@
 """Sign-in at an identity provider: from the request with which it begins to the session with which it ends."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from gateway import log
@@ -36,12 +36,12 @@ class Browser:
     """Who comes.
 
     Attributes:
-        session: whom the browser is signed in as.
+        session: looks up whom the browser is signed in as; asked only where that matters.
         address: where it is.
         left_open: whether somebody's session at the provider could not be ended in it.
     """
 
-    session: Session | None
+    session: Callable[[], Session | None]
     address: str
     left_open: bool = False
 
@@ -148,12 +148,12 @@ class SignIn:
         if seconds <= 0:
             raise SignInInterrupted("expired")
         if not self._used_states.use(transaction.state, seconds):  # the back button, a reload or a double click
-            if browser.session is None:
+            if browser.session() is None:
                 raise SignInInterrupted("used before")
             return NextStep(transaction.target)
         if expired_at_provider(answer) and not transaction.again:
             return self._begun_again(transaction, browser)
-        return self._entered(transaction, self._signed_in(transaction, answer, browser), browser.session)
+        return self._entered(transaction, self._signed_in(transaction, answer, browser), browser.session())
 
     def _begun_again(self, transaction: Transaction, browser: Browser) -> NextStep:
         """Begin anew, once, where the person took too long at the provider; unless another tab has signed in."""
@@ -166,7 +166,8 @@ class SignIn:
         """Return what the sign-in brought; a code that fails counts for the address that it comes from."""
         relying_party = self._provider(transaction.provider)
         code = relying_party.code(answer)
-        person = browser.session.identity.key if browser.session else ""
+        session = browser.session()
+        person = session.identity.key if session else ""
         self._failed_codes.check(browser.address, person)
         try:
             return relying_party.complete(transaction, code)
@@ -200,10 +201,9 @@ class SignIn:
 
     def _has_signed_in(self, browser: Browser, since: int | None) -> bool:
         """Return whether this browser has a session that began since this time, or just now."""
-        if browser.session is None:
-            return False
+        session = browser.session()
         earliest = time.time() - JUST_NOW_SECONDS if since is None else since
-        return self._sessions.began_at(browser.session) >= earliest
+        return session is not None and self._sessions.began_at(session) >= earliest
 
     def _unexpected(self, provider: str, answer: Mapping[str, str]) -> SignInError:
         """Return what a callback means that is no answer to a sign-in of this browser, but perhaps a denial.

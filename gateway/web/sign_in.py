@@ -72,7 +72,7 @@ class RoundTrip:
         return self._next(provider, target, lambda browser: complete(provider, answer, transaction, browser))
 
     def _next(self, provider: str, target: str, take: Callable[[Browser], NextStep]) -> Response:
-        browser = Browser(self._visitor.session(), context.current().client, self._provider_sessions.is_open(provider))
+        browser = Browser(self._visitor.session, context.current().client, self._provider_sessions.is_open(provider))
         try:
             step = take(browser)
         except SignInInterrupted:

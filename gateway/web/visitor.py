@@ -80,9 +80,8 @@ class Visitor:
         forgotten two sessions in a row. A session that the provider has just ended is forgotten, too, but once.
         """
         sign_ins = self._sign_ins()
-        if not sign_ins or self.session() is not None:
-            return False
-        return sign_ins >= SIGN_INS or self._cookies.get(request, SESSION_COOKIE) is None
+        enough = SIGN_INS if self._cookies.get(request, SESSION_COOKIE) else 1
+        return sign_ins >= enough and self.session() is None
 
     def _found(self) -> Session | None:
         if ADMITTED not in request.environ:

@@ -13,7 +13,7 @@ from gateway.services import Services
 from schemas.transaction import Hints
 from tests.gateway.oidc.deployment import PUBLIC_URL, identity_provider, settings
 
-NOBODY = Browser(None, "203.0.113.7")
+NOBODY = Browser(lambda: None, "203.0.113.7")
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def test_it_is_completed_once_and_by_whoever_began_it(services):
     kim = services.sessions.find(complete(services, transaction, answer).session_id.reveal())
     with pytest.raises(SignInInterrupted):
         complete(services, transaction, answer)
-    again = complete(services, transaction, answer, replace(NOBODY, session=kim))
+    again = complete(services, transaction, answer, replace(NOBODY, session=lambda: kim))
     assert (again.url, again.session_id) == ("/go", None)
 
 
@@ -63,11 +63,14 @@ def test_one_that_fails_leads_on_where_another_tab_has_signed_in_since(services)
     transaction, answer = begun(services)
     kim = services.sessions.find(complete(services, *begun(services)).session_id.reveal())
     denied = {"state": answer["state"], "iss": answer["iss"], "error": "access_denied"}
-    assert complete(services, transaction, denied, replace(NOBODY, session=kim)).url == "/go"
+    assert complete(services, transaction, denied, replace(NOBODY, session=lambda: kim)).url == "/go"
     transaction, answer = begun(services)
     with pytest.raises(SignInDenied):
         complete(
-            services, replace(transaction, begun_at=transaction.begun_at + 5), denied, replace(NOBODY, session=kim)
+            services,
+            replace(transaction, begun_at=transaction.begun_at + 5),
+            denied,
+            replace(NOBODY, session=lambda: kim),
         )
 
 

@@ -5,6 +5,7 @@ What the provider itself does wrong is in ``test_misbehaviours``; here are the o
 
 import pytest
 
+from gateway.store.sessions import Sessions
 from tests.gateway.oidc.deployment import SESSION
 from tests.gateway.store.redis_server import RedisServer
 
@@ -90,6 +91,31 @@ def test_without_redis_nobody_is_trusted_let_in_or_sent_away(deployment, mortal_
         assert int(answer.headers["Retry-After"]) > 0
         assert sent == 0
     assert deployment.calls() == []
+
+
+@pytest.mark.statement(58)
+def test_without_redis_a_page_that_is_the_same_for_everybody_is_shown_whatever_cookies_a_browser_has(
+    deployment, mortal_redis
+):
+    app = deployment.gateway(deployment.entry(), deployment.entry("other"), redis_url=mortal_redis.url)
+    browser = deployment.browser(app)
+    browser.sign_in()
+    mortal_redis.stop()
+    for visitor in (browser, browser.another()):
+        statuses = [visitor.get(path).status_code for path in ("/login", "/login/nobody", "/go/course/nothing")]
+        assert statuses == [200, 404, 404]
+
+
+@pytest.mark.statement(58)
+def test_to_send_somebody_to_the_provider_asks_for_no_session(deployment, browser, monkeypatch):
+    def asked(*_):
+        raise AssertionError("a session was looked up")
+
+    browser.sign_in()
+    with monkeypatch.context() as patched:
+        patched.setattr(Sessions, "find", asked)
+        answer = browser.begin()
+    assert answer.headers["Location"].startswith(deployment.provider.issuer)
 
 
 @pytest.mark.statement(58)
