@@ -89,6 +89,14 @@ def test_another_provider_cannot_end_it(deployment, second_provider):
     assert kim.is_signed_in
 
 
+@pytest.fixture
+def provider_tells(deployment):
+    """Let the provider know of our front-channel address, for one test."""
+    deployment.provider.control.client(frontchannel_logout_uri=f"{PUBLIC_URL}{PATH}")
+    yield
+    deployment.provider.control.client(frontchannel_logout_uri=None)
+
+
 @pytest.mark.statement(55)
 @pytest.mark.conformance(
     "oidcc-client-test-rp-frontchannel-rpinitlogout",
@@ -96,8 +104,8 @@ def test_another_provider_cannot_end_it(deployment, second_provider):
     "rp-frontchannel-rpinitlogout",
 )
 @pytest.mark.parametrize("begun", ["here", "at the provider"])
+@pytest.mark.usefixtures("provider_tells")
 def test_the_page_of_the_provider_signs_the_person_out_here(deployment, kim, begun):
-    deployment.provider.control.client(frontchannel_logout_uri=f"{PUBLIC_URL}{PATH}")
     elsewhere = kim.another()
     elsewhere.sign_in()
     elsewhere.provider.cookies.update(kim.provider.cookies)
