@@ -54,18 +54,20 @@ class SharedBudget:
         longest: float,
         per_person: PersonLimit | None = None,
     ) -> None:
-        settings = _settings(per_5_seconds, per_hour, longest, per_person or PersonLimit())
+        per_person = per_person or PersonLimit()
+        settings = _settings(per_5_seconds, per_hour, longest, per_person)
         self._script = store.script(settings + Path(__file__).with_suffix(".lua").read_text())
         prefix = f"budget:{{{domain}}}:"
         self._keys = [(prefix + name).encode() for name in ("account", "slots", "queue", "due", "unknown")]
         self._bucket, self._places = prefix + "person:", prefix + "places:"
         self.is_limited = bool(per_5_seconds or per_hour)
+        self._counts = self.is_limited or bool(per_person.at_once)
         self._last = 0
         self._answered: deque[tuple[int, float]] = deque()
         self._settling = threading.Lock()
 
     def admit(self, entry: QueueEntry, lookup: SessionLookup | None = None) -> Admission:
-        """Ask for a call; one round trip.
+        """Ask for a call; one round trip, and none where there is nothing to count and nothing to look up.
 
         Args:
             entry: how the click queues.
@@ -74,6 +76,8 @@ class SharedBudget:
         Raises:
             StoreUnavailable: then nothing may be called.
         """
+        if not (self._counts or lookup or entry.item):
+            return Admission(call=1)
         given = (
             f"{entry.lane.value} {lookup.idle if lookup else 0} {entry.asked} "
             f"{entry.person or '-'} {entry.path or '-'} {entry.item or '-'}"
@@ -106,6 +110,8 @@ class SharedBudget:
             call: its number.
             person: who asked for it, as the queue entry had it.
         """
+        if not self._counts:
+            return
         try:
             self._do("give_back", f"{call} {person or '-'}", person)
         except StoreUnavailable as error:
@@ -113,7 +119,7 @@ class SharedBudget:
             self.answered(call)
 
     def remember_unknown(self, item: str) -> None:
-        """Let nobody ask for a course or category for a minute, because TalentLMS does not know it.
+        """Let nobody ask for a course or category for ten seconds, because TalentLMS does not know it.
 
         Args:
             item: as ``QueueEntry`` has it.

@@ -124,7 +124,7 @@ class Budget:
                 self._shared.unused(call, mine.person)
 
     def remember_unknown(self) -> None:
-        """Remember for a minute that TalentLMS does not know the course or category that the work at hand asks for."""
+        """Let nobody ask for a while for the course or category that the work at hand found TalentLMS not to know."""
         item = context.current().entry.item
         if not item:
             return

@@ -148,13 +148,13 @@ class AdmissionMiddleware:
 
         Raises:
             Queued: the call's time is later.
-            CourseNotFound, CategoryNotFound: TalentLMS said less than a minute ago that there is no such thing.
+            CourseNotFound, CategoryNotFound: TalentLMS said a moment ago that there is no such thing.
             StoreUnavailable: then nobody is trusted.
         """
         record, is_unknown = self._budget.enter(work, click.lookup)
         session = self._sessions.in_force(click.session_id, record)
         if session is not None and click.item is not None and is_unknown:
-            raise click.item.missing(f"TalentLMS said less than a minute ago that there is no {click.item}")
+            raise click.item.missing(f"TalentLMS said a moment ago that there is no {click.item}")
         return session
 
     def _link(self, session: Session, click: _Click, environ: WSGIEnvironment) -> Link | None:

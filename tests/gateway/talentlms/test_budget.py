@@ -7,7 +7,7 @@ import pytest
 
 from gateway import context
 from gateway.admission import Lane, QueueEntry, SessionLookup
-from gateway.errors import Queued, Throttled
+from gateway.errors import Queued, StoreUnavailable, Throttled
 from gateway.outbound.client import HttpClient
 from gateway.store.budget import SharedBudget
 from gateway.store.connection import connect
@@ -133,6 +133,32 @@ def test_without_limits_of_ours_nobody_is_asked(url, sandbox):
     for _ in range(5):
         lms.site.info()
     assert [call.operation for call in sandbox.calls()] == ["siteinfo"] * 5
+
+
+def test_with_all_limits_off_redis_is_asked_once_for_a_click_and_for_no_further_call(redis_server):
+    redis = connect(redis_server.url)
+    redis.ask("SET", "session:ann", "record")
+    budget = Budget(shared_by(redis))
+    lookup = SessionLookup("session:ann", 60, "ann")
+    budget.enter(context.begin(entry=click("ann")), lookup)  # Redis learns the script
+    redis.ask("CONFIG", "RESETSTAT")
+
+    work = context.begin(entry=click("ann"))
+    assert budget.enter(work, lookup) == (b"record", False)
+    budget.leave(work)
+    for made in (True, False):
+        budget.ended(budget.permit(), made=made)
+    budget.settle()
+
+    assert b"cmdstat_evalsha:calls=1," in redis.ask("INFO", "commandstats")
+
+
+def test_with_all_limits_off_a_call_is_made_although_redis_is_away():
+    budget = Budget(shared_by(connect(Secret("redis://127.0.0.1:1"))))
+
+    assert budget.permit().call == 1
+    with pytest.raises(StoreUnavailable):
+        budget.enter(context.begin(), SessionLookup("session:ann", 60, "ann"))
 
 
 def test_the_first_call_sets_off_a_question_for_what_is_left_and_waits_for_nobody(url, sandbox, store):
