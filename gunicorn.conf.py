@@ -13,11 +13,9 @@ import contextlib
 import errno
 import os
 import resource
-import signal
 import sys
 import time
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from gevent import Timeout, spawn
@@ -111,34 +109,31 @@ def on_starting(server: Arbiter) -> None:
     log_risks(settings)
 
 
-def post_worker_init(_worker: Worker) -> None:
+def post_worker_init(worker: Worker) -> None:
     """Ask TalentLMS what is left of its hour before the first click, if it says so within a moment."""
     context.begin(seconds=_ASK_SECONDS)
     if budget := _budget():
         budget.ask()
     context.end()
-    _end_when_all_is_answered()
+    spawn(_end, worker)
 
 
-def _end_when_all_is_answered() -> None:
-    """Let a worker that is told to stop do so once all that is under way is answered.
+def _end(worker: Worker) -> None:
+    """End a worker that is to stop, because it is told so or by ``--max-requests``.
 
     gunicorn would wait for idle connections, too, until ``graceful_timeout`` is over.
     """
-    gunicorns_own: Any = signal.getsignal(signal.SIGTERM)
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        gunicorns_own(number, frame)
-        spawn(_quit)
-
-    signal.signal(signal.SIGTERM, stop)
-
-
-def _quit() -> None:
+    while worker.alive:
+        time.sleep(_LOOK_SECONDS)
     time.sleep(_GOODBYE_SECONDS)  # some browser may just be sending its next request
     while _under_way:
         time.sleep(_LOOK_SECONDS)
-    os.kill(os.getpid(), signal.SIGQUIT)
+    sys.exit()
+
+
+def worker_int(_worker: Worker) -> None:
+    """Let a worker that is to end at once wait for nobody."""
+    _under_way.clear()
 
 
 def pre_request(_worker: Worker, request: Request) -> None:
@@ -152,13 +147,21 @@ def pre_request(_worker: Worker, request: Request) -> None:
 
 def post_request(_worker: Worker, request: Request, _environ: dict[str, object], _response: Response) -> None:
     """Take the limit off: the next request on the connection has one of its own."""
-    _under_way.pop(request).close()
+    if limit := _under_way.pop(request, None):
+        limit.close()
 
 
 def worker_exit(_server: Arbiter, _worker: Worker) -> None:
-    """Write down the last answers, so that their share of the budget does not lie idle until it expires."""
-    if budget := _budget():
-        budget.settle()
+    """Write down the last answers, so that their share of the budget does not lie idle until it expires.
+
+    While Redis is asked requests may begin; they are answered. Nothing can begin after the last look.
+    """
+    while True:
+        if budget := _budget():
+            budget.settle()
+        if not _under_way:
+            return
+        time.sleep(_LOOK_SECONDS)
 
 
 def _budget() -> Any:

@@ -16,6 +16,10 @@ from tests.gunicorn_conf.conftest import CONFIG
 
 MANY = 200
 REQUEST_SECONDS = "_REQUEST_SECONDS = 0.5"
+SLOW_BUDGET = """
+class _budget:
+    ask = settle = staticmethod(lambda: time.sleep(1))
+"""
 
 
 def eventually(holds, seconds=15.0):
@@ -180,6 +184,46 @@ def test_a_worker_that_stops_does_not_wait_for_idle_browsers(start):
         assert kept.is_over()
     assert "Traceback" not in server.process.text()
     assert "graceful timeout" not in server.process.text()
+
+
+def test_a_request_that_a_worker_has_begun_is_answered_even_if_it_began_at_the_very_end(start, tmp_path):
+    server = start(changes=SLOW_BUDGET)
+    with server.browser() as kept:
+        kept.get("/")
+        server.process.signal(signal.SIGTERM)
+        eventually(lambda: "Worker exiting" in server.process.text())
+        kept.say(f"GET /until?{tmp_path / 'now'} HTTP/1.1\r\nHost: here\r\n\r\n")
+        time.sleep(1.5)
+        (tmp_path / "now").touch()
+
+        assert kept.hear().status == 200
+    assert server.process.ended() == 0
+
+
+def test_a_worker_that_is_to_end_at_once_waits_for_nobody(start):
+    server = start()
+    with server.browser() as busy:
+        busy.say("GET /until?never HTTP/1.1\r\nHost: here\r\n\r\n")
+        time.sleep(0.3)
+        server.process.signal(signal.SIGINT)
+
+        assert server.process.ended(10) == 0
+        assert busy.is_over()
+
+
+def test_a_worker_that_has_answered_enough_waits_for_requests_and_for_no_idle_browser(start, tmp_path):
+    server = start("--max-requests", "3", changes="graceful_timeout = 60")
+    with server.browser() as silent, server.browser() as kept, server.browser() as busy:
+        pid = kept.get("/").told
+        busy.say(f"GET /until?{tmp_path / 'now'} HTTP/1.1\r\nHost: here\r\n\r\n")
+        time.sleep(3.5)
+        (tmp_path / "now").touch()
+
+        assert busy.hear().told == pid
+        assert server.get() != pid
+        assert silent.is_over()
+        assert kept.is_over()
+    assert "Traceback" not in server.process.text()
 
 
 def test_a_worker_that_is_killed_is_replaced(start):
