@@ -16,6 +16,7 @@ import sqlalchemy
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
+from gateway.database.outage import Outage
 from gateway.errors import DatabaseUnavailable
 from schemas.secret import Secret
 
@@ -48,10 +49,17 @@ class Database:
     Args:
         engine: SQLAlchemy's, as ``connect`` makes it.
         prepare: what to do with it first; raises ``DatabaseUnavailable`` where that cannot be done. ``None``: nothing.
+        outage: what is remembered of its server; ``None``: nothing.
     """
 
-    def __init__(self, engine: sqlalchemy.Engine, prepare: "Callable[[Database], object] | None" = None) -> None:
+    def __init__(
+        self,
+        engine: sqlalchemy.Engine,
+        prepare: "Callable[[Database], object] | None" = None,
+        outage: Outage | None = None,
+    ) -> None:
         self.engine = engine
+        self._outage = outage
         self._prepare = prepare
         self._one_at_a_time = threading.Lock()
         self._last: tuple[Literal["ok", "unavailable"], float] | None = None
@@ -97,7 +105,13 @@ class Database:
             yield connection
 
     def prepare(self) -> None:
-        """Prepare it now, unless that was done before."""
+        """Prepare it now, unless that was done before.
+
+        Raises:
+            DatabaseUnavailable: it cannot be reached, or did not answer a moment ago; or its tables are not ready.
+        """
+        if self._outage is not None:
+            self._outage.check()
         if self._prepare is None:
             return
         if not self._one_at_a_time.acquire(timeout=STATEMENT_SECONDS):
@@ -133,8 +147,10 @@ def connect(url: Secret, ca_file: Path | None = None, prepare: Callable[[Databas
         prepare: as ``Database`` has it.
     """
     parsed = sqlalchemy.make_url(url.reveal())
-    engine = _sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _postgresql(parsed, ca_file)
-    return Database(engine, prepare)
+    if parsed.get_backend_name() == "sqlite":
+        return Database(_sqlite(parsed), prepare)
+    engine = _postgresql(parsed, ca_file)
+    return Database(engine, prepare, Outage(engine))
 
 
 def _postgresql(url: sqlalchemy.URL, ca_file: Path | None) -> sqlalchemy.Engine:
@@ -148,6 +164,7 @@ def _postgresql(url: sqlalchemy.URL, ca_file: Path | None) -> sqlalchemy.Engine:
         pool_pre_ping=True,  # after a restart of the server a connection is opened anew, and nobody meets an error
         connect_args={
             "connect_timeout": CONNECT_SECONDS,
+            "tcp_user_timeout": STATEMENT_SECONDS * 1000,  # where the packets of a connection that is there are dropped
             "options": f"-c statement_timeout={STATEMENT_SECONDS}s -c lock_timeout={STATEMENT_SECONDS}s",
         },
     )

@@ -1,23 +1,28 @@
 """The database: made where it is missing, away, back again, and shared by processes and threads."""
 
+import contextlib
+import os
+import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 from gateway.database import connection as connection_module
+from gateway.database import outage
 from gateway.database.account_links import AccountLinks
-from gateway.database.connection import connect
+from gateway.database.connection import CONNECTIONS, STATEMENT_SECONDS, connect
 from gateway.database.upgrade import opened as opened_and_prepared
 from gateway.database.upgrade import upgrade
 from gateway.errors import DatabaseUnavailable
 from schemas.learner import AccountLink
 from schemas.secret import Secret
 from tests.gateway.threads import at_once
-from tests.ports import free_port
+from tests.ports import HOST, free_port
 from tests.postgresql import PostgreSQL
 
 KIMS = AccountLink("https://id.acme.example", "kim", 7, "kim.lee")
@@ -25,7 +30,7 @@ KIMS = AccountLink("https://id.acme.example", "kim", 7, "kim.lee")
 CLAIM = """
 import sys
 from gateway.database.account_links import AccountLinks
-from gateway.database.connection import connect
+from gateway.database.connection import CONNECTIONS, STATEMENT_SECONDS, connect
 from schemas.learner import AccountLink
 from schemas.secret import Secret
 links = AccountLinks(connect(Secret(sys.argv[1])))
@@ -126,6 +131,89 @@ def test_tables_that_could_not_be_made_at_the_start_are_made_when_they_are_first
         database.engine.dispose()
     finally:
         server.remove()
+
+
+class Silent:
+    """A port to which one may connect and from which nothing ever comes, as from one whose packets are dropped."""
+
+    def __init__(self, stack):
+        self._stack = stack
+        self._listener = stack.enter_context(socket.create_server((HOST, 0), backlog=200))
+        self._listener.settimeout(0)
+        self.url = Secret(f"postgresql://gateway@{HOST}:{self._listener.getsockname()[1]}/gateway")
+
+    def met(self):
+        """Return how many have connected since this was asked last."""
+        count = 0
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                self._stack.enter_context(self._listener.accept()[0])
+                count += 1
+        return count
+
+
+@pytest.fixture
+def silent():
+    with contextlib.ExitStack() as stack:
+        yield Silent(stack)
+
+
+@pytest.mark.parametrize("is_prepared", [False, True])
+def test_of_a_crowd_one_finds_out_that_the_server_does_not_answer(silent, monkeypatch, is_prepared):
+    monkeypatch.setattr(outage, "AWAY_SECONDS", 60.0)
+    database = connect(silent.url) if is_prepared else opened_and_prepared(silent.url)
+    links = AccountLinks(database)
+    first = at_once(20, lambda _: links.find(KIMS.person))
+    assert silent.met() == (CONNECTIONS if is_prepared else 1)
+    later = at_once(20, lambda _: links.find(KIMS.person))
+    assert silent.met() == 0
+    assert {type(error) for error in first + later} == {DatabaseUnavailable}
+    assert {error.note for error in later} == {"it did not answer a moment ago"}
+    assert database.state == "unavailable"
+    database.close()
+
+
+def test_while_one_finds_out_whether_the_server_is_back_the_others_are_told_at_once(silent, monkeypatch):
+    monkeypatch.setattr(outage, "AWAY_SECONDS", 0.0)
+    monkeypatch.setattr(outage, "PROBE_SECONDS", 60.0)
+    database = opened_and_prepared(silent.url)
+    with pytest.raises(DatabaseUnavailable, match="ConnectionTimeout"):
+        database.prepare()
+    assert silent.met() == 1
+    with ThreadPoolExecutor(1) as pool:
+        probe = pool.submit(database.prepare)
+        while not silent.met():
+            time.sleep(0.01)
+        for _ in range(3):
+            with pytest.raises(DatabaseUnavailable, match="it did not answer a moment ago"):
+                database.prepare()
+        assert silent.met() == 0
+        assert probe.exception().note == "ConnectionTimeout"
+    database.close()
+
+
+def test_a_server_that_answers_again_is_used_again(monkeypatch):
+    monkeypatch.setattr(outage, "AWAY_SECONDS", 0.0)
+    server = PostgreSQL()
+    try:
+        database = opened_and_prepared(server.url())
+        server.stop()
+        with socket.create_server((HOST, database.engine.url.port)), pytest.raises(DatabaseUnavailable):
+            database.prepare()
+        server.start()
+        assert AccountLinks(database).find(KIMS.person) is None
+        assert at_once(20, lambda _: AccountLinks(database).find(KIMS.person)) == [None] * 20
+        database.close()
+    finally:
+        server.remove()
+
+
+def test_a_connection_on_which_nothing_arrives_any_more_is_given_up(postgresql, opened):
+    with opened(postgresql.url()).reading() as connection:
+        descriptor = connection.connection.dbapi_connection.fileno()
+        with socket.socket(fileno=os.dup(descriptor)) as used:
+            unanswered = used.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
+    assert unanswered == STATEMENT_SECONDS * 1000
 
 
 def test_that_it_was_away_counts_for_a_minute(opened, monkeypatch):
