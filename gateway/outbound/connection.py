@@ -18,7 +18,7 @@ from urllib3.connection import HTTPConnection
 from gateway.outbound.dialer import Dialer
 from gateway.outbound.errors import NoAnswer, NotConnected
 from gateway.outbound.origin import Origin
-from gateway.outbound.sockets import AnswerSocket
+from gateway.outbound.sockets import AnswerSocket, Transport
 
 IDLE_SECONDS = 60.0
 """How long a connection may lie idle: something on the way may have forgotten an older one without telling."""
@@ -31,7 +31,24 @@ CONNECTING_AT_ONCE = 32
 none would be over in time. The others wait, for as long as there is time for an answer: that connections do not come
 about in time would look like an outage."""
 
-_connecting: defaultdict[Origin, threading.Semaphore] = defaultdict(lambda: threading.Semaphore(CONNECTING_AT_ONCE))
+_SLOW_SECONDS = 1.0
+
+
+class _Connecting:
+    """The connections to one origin that are coming about.
+
+    Attributes:
+        places: for so many.
+        connected_at: when the latest has come about.
+        failed_at: when one has last come to nothing slowly: a refusal keeps nobody waiting.
+    """
+
+    def __init__(self) -> None:
+        self.places = threading.Semaphore(CONNECTING_AT_ONCE)
+        self.connected_at = self.failed_at = 0.0
+
+
+_connecting: defaultdict[Origin, _Connecting] = defaultdict(_Connecting)
 
 
 class KeptConnectionClosed(NoAnswer):
@@ -64,19 +81,35 @@ class TimedConnection(HTTPConnection):
     def connect(self) -> None:
         """Connect, once fewer than ``CONNECTING_AT_ONCE`` others do; TLS is the dialer's.
 
+        Whoever has waited for others meanwhile, none of whom was connected, is told so instead.
+
         Raises:
             NotConnected: there is no connection in time.
         """
-        end = time.monotonic() + float(self.timeout or 0)
-        places = _connecting[self._origin]
-        if not places.acquire(timeout=float(self.timeout or 0)):
+        since = time.monotonic()
+        end = since + float(self.timeout or 0)
+        connecting = _connecting[self._origin]
+        if not connecting.places.acquire(timeout=end - since):
             raise NotConnected("timed out", self._origin.authority, "too many connections are being opened")
         try:
-            self.sock: Any = AnswerSocket(self._dialer.dial(self._origin, min(CONNECT_SECONDS, end - time.monotonic())))
+            if connecting.connected_at < since < connecting.failed_at:
+                raise NotConnected("timed out", self._origin.authority, "those before it were not connected")
+            self.sock: Any = AnswerSocket(self._dialed(connecting, min(CONNECT_SECONDS, end - time.monotonic())))
         finally:
-            places.release()
+            connecting.places.release()
         self._used_at = 0.0
         self._opened_at = time.monotonic()
+
+    def _dialed(self, connecting: _Connecting, seconds: float) -> Transport:
+        began = time.monotonic()
+        try:
+            connected = self._dialer.dial(self._origin, seconds)
+        except NotConnected:
+            if time.monotonic() - began >= _SLOW_SECONDS:
+                connecting.failed_at = time.monotonic()
+            raise
+        connecting.connected_at = time.monotonic()
+        return connected
 
     def request(self, *args: Any, **options: Any) -> None:
         """Send a request; see ``urllib3.connection.HTTPConnection``.

@@ -1,5 +1,6 @@
 """One request out, one whole answer back: bounded, never twice, never another's."""
 
+import contextlib
 import gzip
 import io
 import socket
@@ -12,7 +13,8 @@ from gateway.outbound import dialer
 from gateway.outbound.client import KEPT_AT_MOST, HttpClient, Request
 from gateway.outbound.errors import BadAnswer, NoAnswer, NotConnected
 from tests.gateway.talentlms.odd_server import HANG, HANG_UP, answer, certificate, odd_server
-from tests.ports import free_port
+from tests.gateway.threads import at_once
+from tests.ports import HOST, free_port
 
 LIMIT = 10_000
 
@@ -63,6 +65,23 @@ def test_whoever_waits_for_others_to_connect_has_the_whole_time_for_it_afterward
             answers = list(many.map(lambda _: get(client, server.url, 10.0).body, range(6)))
     assert answers == [b"fine"] * 6
     assert begun == [2.0] * 6
+
+
+def test_whoever_waits_for_others_to_connect_is_told_as_soon_as_they_cannot(monkeypatch):
+    monkeypatch.setattr("gateway.outbound.connection.CONNECTING_AT_ONCE", 3)
+    monkeypatch.setattr("gateway.outbound.connection.CONNECT_SECONDS", 1.5)
+    with contextlib.ExitStack() as stack:
+        silent = stack.enter_context(socket.create_server((HOST, 0), backlog=50))
+        client, url = HttpClient(), f"https://{HOST}:{silent.getsockname()[1]}"
+        outcomes = at_once(12, lambda _: get(client, url, 10.0))
+        silent.settimeout(0)
+        met = 0
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                stack.enter_context(silent.accept()[0])
+                met += 1
+    assert [(type(error), error.reason) for error in outcomes] == [(NotConnected, "timed out")] * 12
+    assert met == 3
 
 
 def test_a_whole_answer_is_returned():
