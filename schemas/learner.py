@@ -31,11 +31,12 @@ class AccountLink:
         subject: of the person's identity.
         user_id: TalentLMS's id of the account.
         login: the account's user name.
-        profile: a digest of the claims that TalentLMS was last told.
+        profile: a digest of the claims that TalentLMS was last told, whether or not it took them.
         password_key: the fingerprint of the key whose managed password the account carries; empty where the
             person has a password of their own.
         pending: whether the account was signed up and still has to be activated.
         email: the person's address as their provider last told it, in lower case; empty where it told none.
+        retry_at: when TalentLMS is told again what it refused of a change, epoch seconds; 0 where it took all of it.
     """
 
     issuer: str
@@ -46,6 +47,7 @@ class AccountLink:
     password_key: str = ""
     pending: bool = False
     email: str = ""
+    retry_at: int = 0
 
     @property
     def person(self) -> str:

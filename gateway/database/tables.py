@@ -23,6 +23,7 @@ ACCOUNT_LINKS = Table(
     Column("password_key", String(64), nullable=False),
     Column("pending", Boolean(create_constraint=False), nullable=False),
     Column("linked_at", BigInteger, nullable=False),
+    Column("retry_at", BigInteger, nullable=False, server_default="0"),
     Index("uq_account_links_user_id", "user_id", unique=True),
     Index("ix_account_links_email", "email"),
     Index("ix_account_links_login", "login"),

@@ -4,6 +4,7 @@ from typing import TypeVar
 
 from gateway import log
 from gateway.errors import (
+    Conflict,
     FieldRequired,
     GatewayError,
     InvalidRequest,
@@ -95,7 +96,23 @@ class AccountRefusals:
         kind, remedy = self._explained(error)
         return self.because(kind, person, None, f"{remedy} ({error.note})")
 
-    def _explained(self, error: InvalidRequest) -> tuple[type[GatewayError], str]:
+    def of_change(self, person: Person, user_id: int, error: Conflict | InvalidRequest) -> None:
+        """Write down what TalentLMS does not accept of a change; the person gets in, so it is not counted."""
+        kind, remedy = self._explained(error)
+        log.audit(
+            "profile",
+            outcome="refused",
+            reason=kind.code,
+            person=person.key,
+            user_id=user_id,
+            remedy=f"{remedy} ({error.note})",
+        )
+
+    def _explained(self, error: Conflict | InvalidRequest) -> tuple[type[GatewayError], str]:
+        if isinstance(error, Conflict):
+            return Conflict, (
+                "the person's new e-mail address belongs to another TalentLMS account; merge or change one"
+            )
         if isinstance(error, SeatsUsedUp):
             return SeatsUsedUp, (
                 "every seat of the TalentLMS plan is taken: deactivate or delete users there, or take a larger plan"

@@ -1,17 +1,31 @@
 """What is remembered of an account, and what TalentLMS knows of it, kept up to date."""
 
+import time
 from dataclasses import replace
 
 from gateway import log
 from gateway.database.account_links import AccountLinks
-from gateway.errors import AccountInactive, Conflict, DatabaseUnavailable, InvalidRequest, SeatsUsedUp, WrongPassword
+from gateway.errors import (
+    AccountInactive,
+    Conflict,
+    DatabaseUnavailable,
+    InvalidRequest,
+    SeatsUsedUp,
+    WeakPassword,
+    WrongPassword,
+)
 from gateway.flows.account_refusals import AccountRefusals
 from gateway.flows.managed_password import ManagedPasswords
 from gateway.flows.person import Person
 from gateway.talentlms.users import Users
-from schemas.identity import Identity
 from schemas.learner import AccountLink, Learner
 from schemas.user import User
+
+RETRY_SECONDS = 24 * 3600
+"""After how long TalentLMS is told again what it refused of a change."""
+
+_REFUSED_PARTS = {Conflict: "email", WeakPassword: "password"}
+"""What of a change an error is about."""
 
 
 class AccountUpkeep:
@@ -35,38 +49,53 @@ class AccountUpkeep:
     def brought_up_to_date(self, known: AccountLink, person: Person, user: User | None = None) -> AccountLink:
         """Tell TalentLMS what changed at the identity provider or with our keys since it was last told.
 
+        What it refuses of a change keeps nobody out: it is told again when the person's profile changes, or after
+        ``RETRY_SECONDS``.
+
         Args:
             known: what is remembered.
             person: whose it is.
             user: what TalentLMS knows of them, where that was just looked up.
+
+        Raises:
+            SeatsUsedUp: the account has never been active, and the plan has no room for it.
+            AccountInactive: it has never been active, and TalentLMS does not activate it for another reason.
+            TooManyAttempts: that was tried again and again.
         """
-        profile, newest = person.profile, self._passwords.current_key
-        rotated = known.password_key not in ("", newest)
-        if known.profile == profile.digest and not rotated and not known.pending:
-            return self._with_address(known, person.identity)
         if known.pending:
             self._activate(known, person)
-        key = self._key_after_rotation(known) if rotated else known.password_key
-        password = self._passwords.new(person.key) if rotated and key else None
-        if known.profile != profile.digest or password:
-            self._tell(known.user_id, person, profile.unlike(user), password)
-        told = replace(known, profile=profile.digest, password_key=key, pending=False, email=person.identity.email)
-        self._account_links.update(told)
+        told = replace(known, pending=False, email=person.identity.email)
+        may_retry = time.time() >= known.retry_at
+        if known.profile != person.profile.digest or (may_retry and (known.retry_at or self._is_rotated(known))):
+            told = self._told(told, person, user)
+        if told != known:
+            self._account_links.update(told)
         return told
 
-    def _with_address(self, known: AccountLink, identity: Identity) -> AccountLink:
-        """Remember the address by which an operator looks for the person, also where nobody verifies it."""
-        if known.email == identity.email:
-            return known
-        moved = replace(known, email=identity.email)
-        self._account_links.update(moved)
-        return moved
-
     def _activate(self, known: AccountLink, person: Person) -> None:
+        self._refusals.check(person)
         try:
             self._users.set_status(known.user_id, "active")
         except SeatsUsedUp as error:
             raise self._refusals.by_talentlms(person, error) from None
+        except InvalidRequest as error:
+            remedy = f"activate the account in TalentLMS, which does not let the gateway do it ({error.note})"
+            raise self._refusals.because(AccountInactive, person, None, remedy) from None
+
+    def _is_rotated(self, known: AccountLink) -> bool:
+        return known.password_key not in ("", self._passwords.current_key)
+
+    def _told(self, known: AccountLink, person: Person, user: User | None) -> AccountLink:
+        profile, key = person.profile, known.password_key
+        change = profile.unlike(user) if known.profile != profile.digest or known.retry_at else {}
+        if self._is_rotated(known):
+            key = self._key_after_rotation(known)
+            change |= {"password": self._passwords.new(person.key)} if key else {}
+        taken = self._taken(known.user_id, person, change)
+        if "password" in change and "password" not in taken:
+            key = known.password_key
+        retry_at = 0 if taken == change else int(time.time()) + RETRY_SECONDS
+        return replace(known, profile=profile.digest, password_key=key, retry_at=retry_at)
 
     def _key_after_rotation(self, known: AccountLink) -> str:
         """Return the newest key; empty where the person has set a password of their own, which stays theirs."""
@@ -81,28 +110,19 @@ class AccountUpkeep:
             pass  # it may be switched on again
         return self._passwords.current_key
 
-    def _tell(self, user_id: int, person: Person, details: dict[str, str], password: str | None) -> None:
-        try:
-            self._edit(user_id, person, details, password)
-        except Conflict:
-            # the new address is another account's: the names are told, the address waits for a person to decide
-            log.audit(
-                "profile",
-                outcome="refused",
-                person=person.key,
-                user_id=user_id,
-                remedy="the person's new e-mail address belongs to another TalentLMS account; merge or change one",
-            )
-            self._edit(user_id, person, details | {"email": ""}, password)
-
-    def _edit(self, user_id: int, person: Person, details: dict[str, str], password: str | None) -> None:
-        first, last, email = (details.get(name) for name in ("first_name", "last_name", "email"))
-        if not (first or last or email or password):
-            return
-        try:
-            self._users.edit(user_id, first_name=first, last_name=last, email=email, password=password)
-        except InvalidRequest as error:
-            raise self._refusals.by_talentlms(person, error) from None
+    def _taken(self, user_id: int, person: Person, change: dict[str, str]) -> dict[str, str]:
+        """Return what TalentLMS takes of a change; where it says what it refuses, the rest is told all the same."""
+        while change:
+            first, last, email, password = map(change.get, ("first_name", "last_name", "email", "password"))
+            try:
+                self._users.edit(user_id, first_name=first, last_name=last, email=email, password=password)
+            except (Conflict, InvalidRequest) as error:
+                self._refusals.of_change(person, user_id, error)
+                refused = next((part for kind, part in _REFUSED_PARTS.items() if isinstance(error, kind)), "")
+                change = {part: value for part, value in change.items() if part != refused} if refused in change else {}
+            else:
+                break
+        return change
 
     def after_wrong_password(self, learner: Learner) -> Learner:
         """Return what holds of a learner whose managed password TalentLMS has just refused.

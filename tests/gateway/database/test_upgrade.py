@@ -58,6 +58,15 @@ def test_the_changes_make_the_very_tables_that_the_code_uses(database):
         assert compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), METADATA) == []
 
 
+def test_a_database_of_the_first_version_keeps_its_links(database):
+    AccountLinks(database).claim(KIMS)
+    with database.transaction() as connection:
+        connection.execute(text("ALTER TABLE account_links DROP COLUMN retry_at"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    assert upgrade(database).current == "0001"
+    assert AccountLinks(database).find(KIMS.person) == KIMS
+
+
 def test_of_four_processes_that_start_at_once_one_makes_the_tables(empty_database_url, opened):
     command = [sys.executable, "-c", UPGRADE, empty_database_url.reveal()]
     started = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(4)]

@@ -137,20 +137,6 @@ def test_a_mandatory_custom_field_is_found_out_and_named_to_the_operator(
     assert "(Staff number); make them optional" in line["remedy"]
 
 
-def test_a_mandatory_custom_field_that_keeps_an_account_from_being_changed_is_named_too(
-    provisioning, portal, asked, audited
-):
-    provisioning().learner_for(KIM)
-    portal.control.add_custom_field("user", "custom_field_2", "Staff number", mandatory=True)
-    portal.control.fault("edituser", kind="status", status=400, message="Invalid arguments provided")
-    asked()
-    with pytest.raises(FieldRequired):
-        provisioning().learner_for(replace(KIM, given_name="Kimberly"))
-    assert asked() == ["edituser", "getcustomregistrationfields"]
-    assert "(Staff number); make them optional" in audited("provisioning")[-1]["remedy"]
-    assert provisioning().learner_for(replace(KIM, given_name="Kimberly")).login == "kim.lee"
-
-
 def test_a_password_that_talentlms_finds_too_weak_is_asked_for_once_and_the_rule_is_to_be_relaxed(
     provisioning, portal, asked, audited
 ):
