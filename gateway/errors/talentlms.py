@@ -10,9 +10,18 @@ class TalentLMSError(GatewayError):
 
 
 class InvalidRequest(TalentLMSError):
-    """400: arguments that it does not accept."""
+    """400: arguments that it does not accept.
+
+    Args:
+        note: as for every error.
+        names_detail: whether its text names an address, a user name, a first or a last name.
+    """
 
     code = "talentlms-invalid-request"
+
+    def __init__(self, note: str = "", *, names_detail: bool = False) -> None:
+        super().__init__(note)
+        self.names_detail = names_detail
 
 
 class WeakPassword(InvalidRequest):

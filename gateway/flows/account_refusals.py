@@ -91,7 +91,7 @@ class AccountRefusals:
         """Return the error for somebody of whom TalentLMS does not accept something; the remedy has its own words.
 
         Of a mandatory custom field it may say no more than that the arguments are invalid, so it is asked for the
-        fields, with one call.
+        fields, with one call, unless it names something else.
         """
         kind, remedy = self._explained(error)
         return self.because(kind, person, None, f"{remedy} ({error.note})")
@@ -119,7 +119,7 @@ class AccountRefusals:
             )
         if isinstance(error, WeakPassword):
             return WeakPassword, "TalentLMS asks for more than the gateway's passwords have; relax its rule"
-        fields = self._mandatory_fields()
+        fields = [] if error.names_detail else self._mandatory_fields()
         if fields or isinstance(error, FieldRequired):
             names = ", ".join(fields) or "see its words"
             return FieldRequired, (

@@ -1,6 +1,7 @@
 """What is remembered of an account, and what TalentLMS knows of it, kept up to date."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 
 from gateway import log
@@ -11,6 +12,7 @@ from gateway.errors import (
     DatabaseUnavailable,
     InvalidRequest,
     SeatsUsedUp,
+    TalentLMSError,
     WeakPassword,
     WrongPassword,
 )
@@ -24,7 +26,7 @@ from schemas.user import User
 RETRY_SECONDS = 24 * 3600
 """After how long TalentLMS is told again what it refused of a change."""
 
-_REFUSED_PARTS = {Conflict: "email", WeakPassword: "password"}
+_REFUSED_PARTS: Mapping[type[TalentLMSError], str] = {Conflict: "email", WeakPassword: "password"}
 """What of a change an error is about."""
 
 

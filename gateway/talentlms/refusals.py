@@ -58,19 +58,37 @@ def _words(*groups: str, without: str = "") -> re.Pattern[str]:
     return re.compile("^" + absent + "".join(rf"(?=.*\b(?:{group})\b)" for group in groups), re.IGNORECASE | re.DOTALL)
 
 
+_CUSTOM_FIELD = r"custom[ _-]?field\w*"
+_LEFT_OUT = r"mandatory|required?|requires|missing|empty|blank|fill(?:ed)?|provided?"
+_LOGIN = r"e-?mail|logins?|user[ _-]?names?"
+_LOCALE = r"languages?|time[ _-]?zones?"
+_NAME = r"(?:first|last)[ _-]?names?"
+_OPTION = r"user[ _-]?types?|(?:user|branch|group)_id|bio|credits|deactivation\w*|restrict_email"
+
 _NO_SEAT = _words(
     r"users?|seats?|licen[cs]es?|accounts?|learners?|members?|plan|subscription",
     r"limits?|maximum|max|quota|capacity|exceed(?:s|ed|ing)?|reached|upgrade|exhausted|used up|in use|full|not enough|"
     r"no (?:more|free|available)|no \w+ (?:(?:is|are) )?(?:left|available)|more (?:users|seats|licen[cs]es|accounts)",
-    without=r"api|length|long|characters?|password",
+    without=rf"api|length|long|characters?|password|branch|group|{_LOCALE}",
 )
-_NO_FIELD = _words(
-    r"fields?|custom_field\w*", r"mandatory|required?|requires|missing|empty|blank|fill(?:ed)?|must|provided?"
+_FIELD_LEFT_OUT = _words(_CUSTOM_FIELD, _LEFT_OUT)
+_PASSWORD = _words(r"passwords?", without=_CUSTOM_FIELD)
+_TAKEN = _words(
+    rf"{_LOGIN}|address",
+    r"unique|taken|in use|used by|belongs to|duplicated?|(?:already|been) (?:used|registered|assigned|exists)",
+    without=_CUSTOM_FIELD,
 )
+_SOME_FIELD_LEFT_OUT = _words(r"fields?", _LEFT_OUT, without=rf"{_LOGIN}|{_NAME}|{_LOCALE}|{_OPTION}")
+_NAMES_DETAIL = _words(rf"{_LOGIN}|{_NAME}", without=_CUSTOM_FIELD)
 _NO_COUPON = _words(r"coupons?|vouchers?|promo(?:tion(?:al)?)?|discounts?")
 _NO_SALE = _words(r"payments?|e-?commerce|paypal|stripe|(?:for|on) sale|purchas(?:e|ed|able)|has no courses")
 
-ON_CHANGE: Meanings = ((_NO_FIELD, errors.FieldRequired),)
+ON_CHANGE: Meanings = (
+    (_FIELD_LEFT_OUT, errors.FieldRequired),
+    (_PASSWORD, errors.WeakPassword),
+    (_TAKEN, errors.Conflict),
+    (_SOME_FIELD_LEFT_OUT, errors.FieldRequired),
+)
 ON_ACTIVATION: Meanings = ((_NO_SEAT, errors.SeatsUsedUp),)
 ON_SIGN_UP: Meanings = (*ON_CHANGE, *ON_ACTIVATION)
 ON_PURCHASE: Meanings = ((_NO_COUPON, errors.CouponRefused), (_NO_SALE, errors.NotForSale))
@@ -107,6 +125,8 @@ def refusal(
     note = f"{status} without an error message" if message is None else f"{status}: {_quoted(message)}"
     if kind is errors.Throttled:
         return errors.Throttled(note, retry_after=retry_after or THROTTLED_SECONDS)
+    if kind is errors.InvalidRequest:
+        return errors.InvalidRequest(note, names_detail=_NAMES_DETAIL.search(note) is not None)
     return kind(note)
 
 

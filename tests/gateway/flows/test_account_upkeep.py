@@ -68,6 +68,22 @@ def test_a_change_that_a_new_mandatory_field_forbids_keeps_nobody_out_and_waits_
     assert len(audited("profile")) == 1
 
 
+@pytest.mark.parametrize(
+    "message", ["The field email must be a valid address", "kim@acme is not a valid email", "First name is too long"]
+)
+def test_a_detail_that_talentlms_names_is_not_blamed_on_a_mandatory_field_that_the_domain_has_too(
+    provisioning, portal, asked, audited, refuse, message
+):
+    provisioning().learner_for(KIM)
+    portal.control.add_custom_field("user", "custom_field_2", "Staff number", mandatory=True)
+    refuse(message)
+    asked()
+    provisioning().learner_for(KIMBERLY)
+    assert asked() == ["edituser"]
+    (line,) = audited("profile")
+    assert (line["reason"], f"(400: {message})" in line["remedy"]) == ("sign-up-refused", True)
+
+
 def test_a_refused_change_is_told_at_once_when_the_profile_changes_again(provisioning, asked, account, refuse):
     provisioning().learner_for(KIM)
     refuse("Not on a Sunday")

@@ -166,6 +166,21 @@ def test_a_language_that_the_domain_does_not_know_is_left_out(provisioning, acco
     assert asked().count("usersignup") == 2
 
 
+@pytest.mark.parametrize(
+    ("message", "login", "calls"),
+    [
+        ("The language field must be one of the domain's languages", "kim.lee", ["usersignup"]),
+        ("Field login: value must be unique", "kim@acme.example", ["users/email", "usersignup"]),
+    ],
+)
+def test_a_sign_up_that_is_refused_for_its_language_or_its_login_goes_on_with_another(
+    provisioning, portal, asked, message, login, calls
+):
+    portal.control.fault("usersignup", kind="status", status=400, message=message)
+    assert provisioning().learner_for(KIM).login == login
+    assert asked() == ["users/email", "usersignup", *calls]
+
+
 def test_an_account_that_is_born_inactive_is_activated_at_once(provisioning, portal, account, asked):
     portal.control.quirk(inactive_after_signup=True)
     provisioning().learner_for(KIM)

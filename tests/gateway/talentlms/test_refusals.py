@@ -1,6 +1,9 @@
 """TalentLMS's messages and codes, and the errors that they become."""
 
+import ast
 import json
+import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -9,12 +12,17 @@ from hypothesis import strategies as st
 from gateway import errors
 from gateway.talentlms.client import TalentLMS
 from gateway.talentlms.endpoint import Answer
-from gateway.talentlms.refusals import ON_ACTIVATION, ON_PURCHASE, ON_SIGN_UP, THROTTLED_SECONDS, refusal
+from gateway.talentlms.refusals import ON_ACTIVATION, ON_CHANGE, ON_PURCHASE, ON_SIGN_UP, THROTTLED_SECONDS, refusal
+from sandbox.talentlms import errors as sandbox_errors
 from tests.gateway.talentlms.surface import Recorder
 
 WEAK = (
     "Password is not strong enough (should have at least (1) upper case letter, at least (1) lower case letter, "
     "at least (1) number, at least (8) characters in length)"
+)
+INACTIVE = (
+    "Your account is inactive. Please activate the account using the instructions sent to you via e-mail. "
+    "If you did not get them, ask the administrator of your portal."
 )
 MESSAGES = (
     ("Invalid API Key provided", errors.Unauthorized),
@@ -25,14 +33,13 @@ MESSAGES = (
         "Your login or password is incorrect. Please try again, making sure that CAPS LOCK key is off",
         errors.WrongPassword,
     ),
-    (
-        "Your account is inactive. Please activate the account using the instructions sent to you via e-mail.",
-        errors.AccountInactive,
-    ),
+    (INACTIVE, errors.AccountInactive),
     ("The requested user does not exist", errors.UserNotFound),
     ("The requested user is no longer available", errors.Gone),
     ("A user with the same email address already exists", errors.Conflict),
     ("A user with the same login already exists", errors.Conflict),
+    ("A group with the same key already exists", errors.Conflict),
+    ("A branch with the same name already exists", errors.Conflict),
     (WEAK, errors.WeakPassword),
     ("The requested user is already enrolled in this course", errors.AlreadyMember),
     ("The requested user is not enrolled in this course", errors.NotEnrolled),
@@ -95,14 +102,47 @@ OF_ONE_OPERATION = (
     (ON_SIGN_UP, "You cannot add more users", errors.SeatsUsedUp),
     (ON_ACTIVATION, "Active users limit\nreached", errors.SeatsUsedUp),
     (ON_SIGN_UP, "The user name exceeds the maximum length", errors.InvalidRequest),
-    (ON_SIGN_UP, "Password must not have more than 30 characters, the maximum for users", errors.InvalidRequest),
+    (ON_SIGN_UP, "Password must not have more than 30 characters, the maximum for users", errors.WeakPassword),
     (ON_SIGN_UP, "Upgrade your plan to use the API", errors.InvalidRequest),
     (ON_SIGN_UP, "The custom field Staff number is mandatory", errors.FieldRequired),
     (ON_SIGN_UP, "custom_field_3 is required", errors.FieldRequired),
     (ON_SIGN_UP, "Please fill in all required fields", errors.FieldRequired),
     (ON_SIGN_UP, "A field of the plan must not be empty", errors.FieldRequired),
+    (ON_CHANGE, "edituser does not answer to GET", errors.InvalidRequest),
+    (ON_CHANGE, "The deactivation date can be set only for an active user", errors.InvalidRequest),
+    (ON_CHANGE, "The field deactivation_date must not be empty", errors.InvalidRequest),
+    (ON_SIGN_UP, "The requested branch has reached its users limit", errors.InvalidRequest),
+    (ON_SIGN_UP, "The key of the requested group has reached its maximum number of redemptions", errors.InvalidRequest),
+    (ON_SIGN_UP, "A required parameter is missing or an invalid type was supplied", errors.InvalidRequest),
+    (ON_SIGN_UP, "API is not enabled for the specified domain or the domain is inactive", errors.InvalidRequest),
+    (ON_CHANGE, "The field Staff number must be provided", errors.FieldRequired),
+    (ON_CHANGE, "The custom field Login of the supervisor must not be blank", errors.FieldRequired),
+    (ON_CHANGE, "custom_field_7: Password hint is missing", errors.FieldRequired),
+    (ON_CHANGE, "The custom field Start must be a date", errors.InvalidRequest),
+    (ON_SIGN_UP, "The custom field Login of the supervisor must be unique", errors.InvalidRequest),
+    (ON_CHANGE, "The field email must be a valid address", errors.InvalidRequest),
+    (ON_CHANGE, "The email field must be filled with a valid e-mail address", errors.InvalidRequest),
+    (ON_SIGN_UP, "The field first name is required", errors.InvalidRequest),
+    (ON_SIGN_UP, "Field last_name must not be empty", errors.InvalidRequest),
+    (ON_SIGN_UP, "The login field must have at most 150 characters", errors.InvalidRequest),
+    (ON_SIGN_UP, "The language field must be one of the domain's languages", errors.InvalidRequest),
+    (ON_SIGN_UP, "The required field language is missing", errors.InvalidRequest),
+    (ON_SIGN_UP, "This language is not available, upgrade your plan", errors.InvalidRequest),
+    (ON_SIGN_UP, "Field timezone must not be empty", errors.InvalidRequest),
+    (ON_CHANGE, "The field time zone must be provided as Area/City", errors.InvalidRequest),
+    (ON_CHANGE, "Field login: value must be unique", errors.Conflict),
+    (ON_CHANGE, "The email field must contain a unique value", errors.Conflict),
+    (ON_SIGN_UP, "This e-mail address is in use by another user", errors.Conflict),
+    (ON_SIGN_UP, "Username has already been taken", errors.Conflict),
+    (ON_SIGN_UP, "An account with this email is already registered", errors.Conflict),
+    (ON_SIGN_UP, "Duplicate user name", errors.Conflict),
+    (ON_CHANGE, "The password field must have at least 40 characters", errors.WeakPassword),
+    (ON_SIGN_UP, "The field password must be provided with a special character", errors.WeakPassword),
+    (ON_CHANGE, "This password was used already, the new one must be unique", errors.WeakPassword),
+    (ON_SIGN_UP, "The password must not contain the login", errors.WeakPassword),
     (ON_SIGN_UP, "Something new happened", errors.InvalidRequest),
     (ON_PURCHASE, "The coupon code is not valid", errors.CouponRefused),
+    (ON_PURCHASE, "The coupon code has expired", errors.CouponRefused),
     (ON_PURCHASE, "This coupon has expired", errors.CouponRefused),
     (ON_PURCHASE, "The requested coupon does not exist", errors.CouponRefused),
     (ON_PURCHASE, "Invalid discount code", errors.CouponRefused),
@@ -121,11 +161,36 @@ def test_a_message_of_one_operation_is_understood_by_its_words_and_there_alone(m
 
 
 @pytest.mark.parametrize(
-    "meanings", [ON_SIGN_UP, ON_ACTIVATION, ON_PURCHASE], ids=["sign-up", "activation", "purchase"]
+    "meanings",
+    [ON_CHANGE, ON_SIGN_UP, ON_ACTIVATION, ON_PURCHASE],
+    ids=["change", "sign-up", "activation", "purchase"],
 )
 @pytest.mark.parametrize(("message", "kind"), MESSAGES, ids=lambda value: str(value)[:40])
 def test_a_known_message_keeps_its_meaning_in_every_operation(meanings, message, kind):
     assert type(refusal(400, body_of(message), errors.NotFound, None, meanings)) is kind
+
+
+def test_no_text_of_the_sandbox_is_left_out_here():
+    listed = [message for message, _ in MESSAGES] + [message for _, message, _ in OF_ONE_OPERATION]
+    said = sandbox_texts()
+    assert len(said) > 30
+    assert [text for text in said if not any(re.fullmatch(text, message) for message in listed)] == []
+
+
+def sandbox_texts():
+    """Return patterns of all texts with which the sandbox refuses something, as they stand in its source."""
+    modules = [ast.parse(path.read_text()) for path in Path(sandbox_errors.__file__).parent.rglob("*.py")]
+    nodes = [node for module in modules for node in ast.walk(module)]
+    named = {ast.unparse(node.targets[0]): node.value for node in nodes if isinstance(node, ast.Assign)}
+    calls = [node for node in nodes if isinstance(node, ast.Call) and len(node.args) == 1]
+    texts = [call.args[0] for call in calls if ast.unparse(call.func) in ("ApiError", "super().__init__")]
+    texts = [named.get(ast.unparse(text).rpartition(".")[2], text) for text in texts]
+    return [pattern_of(text) for text in texts if isinstance(text, ast.Constant | ast.JoinedStr)]
+
+
+def pattern_of(text):
+    parts = text.values if isinstance(text, ast.JoinedStr) else [text]
+    return "".join(re.escape(part.value) if isinstance(part, ast.Constant) else ".+" for part in parts)
 
 
 def test_a_fault_of_talentlms_and_a_text_that_goes_on_for_ever_are_not_searched_for_words():
