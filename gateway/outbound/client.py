@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import urllib3
 from urllib3 import exceptions
@@ -16,13 +15,10 @@ from gateway.outbound import proxies
 from gateway.outbound.connection import KeptConnectionClosed, TimedPool, pool
 from gateway.outbound.dialer import Dialer
 from gateway.outbound.errors import BadAnswer, NoAnswer, NotConnected, OutboundError
-from gateway.outbound.origin import Origin
+from gateway.outbound.origin import ORIGINS_AT_MOST, Origin, origin_and_target
 
 KEPT_AT_MOST = 200
 """Connections of one host that are kept for the next request; in a rush there are more, closed as they end."""
-ORIGINS_AT_MOST = 200
-"""Of so many origins connections are kept."""
-_PIECE_BYTES = 64 * 1024
 _REQUEST_TIMEOUT = 408
 _FINAL = range(200, 600)
 
@@ -52,7 +48,7 @@ class Response:
 
     Attributes:
         status: 200 to 599.
-        headers: names in lower case; the values of a repeated one, joined by commas.
+        headers: by name, in any case of letters; the values of a repeated one, joined by commas.
         body: unpacked where it was compressed.
     """
 
@@ -95,9 +91,9 @@ class HttpClient:
             BadAnswer: the answer is none.
         """
         end = time.monotonic() + seconds
-        origin = Origin.of(request.url)
+        origin, _ = origin_and_target(request.url)
         try:
-            response = _exchanged(self._pool(origin), origin, request, end, limit)
+            response = _exchanged(self._pool(origin), request, end, limit)
         except KeptConnectionClosed:
             if not request.safe:
                 raise
@@ -105,7 +101,7 @@ class HttpClient:
             if response.status != _REQUEST_TIMEOUT or not request.safe:
                 return response
         with pool(origin, self._dialer, kept=1) as fresh:
-            return _exchanged(fresh, origin, request, end, limit)
+            return _exchanged(fresh, request, end, limit)
 
     def _pool(self, origin: Origin) -> TimedPool:
         with self._lock:
@@ -117,15 +113,15 @@ class HttpClient:
             return found
 
 
-def _exchanged(pool_of: TimedPool, origin: Origin, request: Request, end: float, limit: int) -> Response:
+def _exchanged(pool_of: TimedPool, request: Request, end: float, limit: int) -> Response:
+    origin, target = origin_and_target(request.url)
     left = end - time.monotonic()
     if left <= 0:
         raise NotConnected("timed out", origin.authority, "no time was left for the request")
-    parts = urlsplit(request.url)
     try:
         answer = pool_of.urlopen(
             request.method,
-            (parts.path or "/") + (f"?{parts.query}" if parts.query else ""),
+            target,
             body=request.body,
             headers={"Host": origin.authority, **request.headers},
             retries=False,
@@ -152,10 +148,7 @@ def _whole(answer: Any, host: str, limit: int) -> Response:
         answer.close()
         raise
     answer.release_conn()
-    headers: dict[str, str] = {}
-    for name, value in answer.headers.items():
-        headers[name.lower()] = f"{headers[name.lower()]}, {value}" if name.lower() in headers else value
-    return Response(answer.status, headers, body)
+    return Response(answer.status, answer.headers, body)
 
 
 def _body(answer: Any, host: str, limit: int) -> bytes:
@@ -165,12 +158,10 @@ def _body(answer: Any, host: str, limit: int) -> bytes:
         raise BadAnswer("not HTTP", host, "two lengths")  # nobody knows where this answer ends (RFC 9112, 6.3)
     if (announced := answer.headers.get("content-length", "")).isdecimal() and int(announced[:12]) > limit:
         raise BadAnswer("too large", host, f"{announced[:12]} bytes announced")
-    body = bytearray()
-    while piece := answer.read(_PIECE_BYTES, decode_content=True):
-        body += piece
-        if len(body) > limit:
-            raise BadAnswer("too large", host, f"more than {limit} bytes")
-    return bytes(body)
+    body: bytes = answer.read(limit + 1, decode_content=True)
+    if len(body) > limit:
+        raise BadAnswer("too large", host, f"more than {limit} bytes")
+    return body
 
 
 def _before_an_answer(error: Exception, host: str) -> OutboundError:

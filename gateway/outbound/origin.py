@@ -1,11 +1,16 @@
 """Whom a request is for: scheme, host and port."""
 
+import re
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from gateway.hosts import ascii_domain
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
+ORIGINS_AT_MOST = 200
+"""Of so many origins is kept what every request to them has in common."""
+_ADDRESS = re.compile(r"([^/?#]+//[^/?#]+)([^#]*)")
 
 
 @dataclass(frozen=True)
@@ -48,3 +53,17 @@ class Origin:
     @property
     def _bracketed(self) -> str:
         return f"[{self.host}]" if ":" in self.host else self.host
+
+
+_remembered = lru_cache(maxsize=ORIGINS_AT_MOST)(Origin.of)
+
+
+def origin_and_target(url: str) -> tuple[Origin, str]:
+    """Return the origin of an address, and path and query as a request line has them (RFC 9112, 3.2.1).
+
+    Raises:
+        ValueError: it has no origin.
+    """
+    found = _ADDRESS.match(url)
+    origin, target = found.groups() if found else (url, "")
+    return _remembered(origin), target if target.startswith("/") else f"/{target}"

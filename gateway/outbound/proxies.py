@@ -8,11 +8,10 @@ from urllib.parse import unquote, urlsplit
 
 import requests
 
-from gateway.outbound.origin import Origin
+from gateway.outbound.origin import ORIGINS_AT_MOST, Origin
 
 VARIABLES = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
 """What may name a proxy; ``NO_PROXY`` names what is reached without one."""
-_ORIGINS = 200
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ def from_environment() -> Proxies:
     session = requests.Session()
     _named(session, Origin("https", "gateway.invalid", 443))
 
-    @lru_cache(maxsize=_ORIGINS)
+    @lru_cache(maxsize=ORIGINS_AT_MOST)
     def proxy_of(origin: Origin) -> Proxy | None:
         return None if origin.scheme == "http" else _named(session, origin)
 

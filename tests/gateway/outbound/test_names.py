@@ -6,7 +6,7 @@ import pytest
 
 from gateway.outbound.client import HttpClient, Request
 from gateway.outbound.errors import NotConnected
-from gateway.outbound.origin import Origin
+from gateway.outbound.origin import Origin, origin_and_target
 from tests.gateway.talentlms.odd_server import answer, certificate, odd_server
 
 
@@ -29,10 +29,42 @@ def test_an_origin_is_written_as_each_place_wants_it(url, authority, host_and_po
     assert (origin.authority, origin.host_and_port) == (authority, host_and_port)
 
 
-@pytest.mark.parametrize("url", ["ftp://acme.com", "https://", "acme.com", "https://acme.com:port", "https://\u2024/"])
+@pytest.mark.parametrize(
+    ("url", "target"),
+    [
+        ("https://acme.talentlms.com", "/"),
+        ("https://acme.talentlms.com?x=1", "/?x=1"),
+        ("https://acme.talentlms.com#top", "/"),
+        (
+            "HTTPS://acme.talentlms.com/api/v1/users/email:kim@acme.example?x=//b/#top",
+            "/api/v1/users/email:kim@acme.example?x=//b/",
+        ),
+        ("https://[::1]:8443//two?x=1?y=2", "//two?x=1?y=2"),
+        ("https://kim:secret@acme.talentlms.com/x", "/x"),
+        ("https://acme.talentlms.com\\@evil.example/x", "/x"),
+    ],
+)
+def test_an_address_has_the_origin_that_it_says_and_the_rest_stands_in_the_request_line(url, target):
+    assert origin_and_target(url) == (Origin.of(url), target)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://acme.com",
+        "https://",
+        "https:///x",
+        "//acme.com/x",
+        "acme.com",
+        "https://acme.com:port",
+        "https://\u2024/",
+    ],
+)
 def test_what_has_no_origin_has_none(url):
     with pytest.raises(ValueError):
         Origin.of(url)
+    with pytest.raises(ValueError):
+        origin_and_target(url)
 
 
 def asked(server, client, url):
