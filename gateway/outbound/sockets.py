@@ -16,6 +16,10 @@ from urllib3.util import wait_for_read, wait_for_write
 
 T = TypeVar("T")
 
+BUFFER_BYTES = 2048
+"""What an answer that is waited for holds ready; most heads fit, and a body is read past it. Python's own 8 KiB would
+be 12 MB in a worker with 1,500 calls under way."""
+
 
 class Transport(Protocol):
     """What an exchange needs of a connection: a ``TimedSocket``, or urllib3's TLS within a TLS connection over one."""
@@ -173,7 +177,7 @@ class _AnswerReader(io.BufferedReader):
     """Reads one answer, and knows at its end whether more than it had arrived."""
 
     def __init__(self, source: _Reader) -> None:
-        super().__init__(source)
+        super().__init__(source, BUFFER_BYTES)
         self._source = source
 
     def close(self) -> None:

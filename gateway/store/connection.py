@@ -24,6 +24,8 @@ AT_ONCE = 32
 """Connections of one process; each is lent for one command or script, a fraction of a millisecond of Redis's time."""
 WAIT_SECONDS = 5.0
 """How long to wait for one of them where Redis answers and very many ask."""
+BUFFER_BYTES = 8192
+"""What each reads at once; a session's record is mostly smaller, and redis-py would hold four times as much ready."""
 
 CHECK_MILLISECONDS = 1000
 """How long what a check writes stays."""
@@ -202,6 +204,7 @@ def connect(url: Secret | None, ca_file: Path | None = None) -> Store:
             url.reveal(),
             socket_connect_timeout=CONNECT_SECONDS,
             socket_timeout=REPLY_SECONDS,
+            socket_read_size=BUFFER_BYTES,
             # otherwise every new connection reads the library's version from a file, and tells it in two commands
             driver_info=None,
             retry=Retry(NoBackoff(), 0),  # the caller does it, once, and never after a time-out

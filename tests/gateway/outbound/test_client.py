@@ -91,6 +91,15 @@ def test_a_whole_answer_is_returned():
     assert server.requests[0].startswith(b"GET /users/email:kim@acme.example?x=1 HTTP/1.1\r\n")
 
 
+def test_head_and_body_may_be_longer_than_what_a_connection_holds_ready():
+    headers = [b"X-%d: %s" % (number, b"y" * 90 * number) for number in range(60)]
+    body = bytes(range(256)) * 600
+    with odd_server(answer(body, b"200 OK", *headers)) as server:
+        response = get(HttpClient(), server.url, limit=len(body))
+    assert response.body == body
+    assert [len(response.headers[f"x-{number}"]) for number in range(60)] == [90 * number for number in range(60)]
+
+
 def test_a_form_is_sent_with_its_length():
     with odd_server(answer()) as server:
         HttpClient().send(Request("POST", f"{server.url}/x", {"Content-Type": "text/plain"}, b"a=1"), 2.0, LIMIT)

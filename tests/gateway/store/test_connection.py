@@ -34,6 +34,14 @@ def own_redis(tmp_path):
     server.stop()
 
 
+@pytest.mark.parametrize("size", [connection.BUFFER_BYTES, 100_000])
+def test_a_record_may_be_longer_than_what_is_read_at_once(own_redis, size):
+    store = connect(own_redis.url)
+    record = bytes(number % 251 for number in range(size))
+    store.ask("SET", "long", record)
+    assert store.ask_all([("GET", "long"), ("GET", "long")]) == [record, record]
+
+
 def held(locks):
     with locks.hold("person:kim", wait=1):
         return "held"
