@@ -1,7 +1,8 @@
 """Every setting: variable or key, kind, default and meaning in one place, and all faults told at once.
 
 `load` is the only reader of the environment. Each setting is a field of its group's dataclass and of its marshmallow
-schema (`settings`, `talentlms`, `identity_providers`); suggestions, `describe` and docs/settings.md follow from these.
+schema (`settings`, `talentlms`, `identity_providers`, `storefronts`); suggestions, `describe` and docs/settings.md
+follow from these.
 """
 
 from gateway.config.description import describe, risks
@@ -10,16 +11,19 @@ from gateway.config.identity_providers import IdentityProviderSettings
 from gateway.config.loading import load
 from gateway.config.registration import RegisteredAddresses
 from gateway.config.settings import HelpContact, Settings, Slugs
+from gateway.config.storefronts import HandoffSettings, StorefrontSettings
 from gateway.config.talentlms import TalentLMSSettings
 
 __all__ = [
     "BadSettings",
     "Fault",
+    "HandoffSettings",
     "HelpContact",
     "IdentityProviderSettings",
     "RegisteredAddresses",
     "Settings",
     "Slugs",
+    "StorefrontSettings",
     "TalentLMSSettings",
     "describe",
     "load",

@@ -9,6 +9,7 @@ from gateway.config.group import Group
 from gateway.config.identity_providers import IdentityProviderSchema
 from gateway.config.loading import GATEWAY, SLUGS, TALENTLMS, TALENTLMS_TABLE
 from gateway.config.settings import Settings
+from gateway.config.storefronts import HandoffSchema, StorefrontSchema, StorefrontSettings
 from schemas.user_type import LEARNERS, is_administrators
 
 
@@ -21,6 +22,7 @@ def describe(settings: Settings) -> str:
     lms = settings.talentlms
     groups = [(GATEWAY, settings), (TALENTLMS, lms), (TALENTLMS_TABLE, lms), *providers, (SLUGS, settings.slugs)]
     lines = dict(line for group, values in groups for line in described(group, values))
+    lines |= dict(line for storefront in settings.storefronts for line in described_storefront(storefront))
     width = max(map(len, lines))
     return "\n".join(f"{name:<{width}}  {value}" for name, value in lines.items())
 
@@ -29,6 +31,16 @@ def described(group: Group, values: Any) -> Iterator[tuple[str, str]]:
     """Walk a group's settings: name and value."""
     for name, setting in group.settings.items():
         yield group.table + name, escaped(effective(setting, getattr(values, str(setting.name))))
+
+
+def described_storefront(storefront: StorefrontSettings) -> Iterator[tuple[str, str]]:
+    """Walk a storefront's settings with those of its two tables: name and value."""
+    table = f"storefronts.{storefront.name}."
+    yield from described(StorefrontSchema(table=table), storefront)
+    if storefront.handoff:
+        yield from described(HandoffSchema(table=f"{table}handoff."), storefront.handoff)
+    for sku, product in storefront.products.items():
+        yield f"{table}products.{escaped(sku)}", str(product)
 
 
 def effective(setting: Setting, value: Any) -> str:

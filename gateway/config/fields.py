@@ -142,6 +142,7 @@ class Several(Setting):
         into: what they are gathered in.
         word: a text of the file that may stand in place of the list.
         empty: what an empty list must be replaced by; none where an empty list is a sensible answer.
+        secret: as `Setting` has it; the file that is named holds them as a variable would.
     """
 
     takes = list
@@ -155,10 +156,11 @@ class Several(Setting):
         into: Callable[[Iterable[Any]], Collection[Any]] = frozenset,
         word: str = "",
         empty: str = "",
+        secret: bool = False,
         unset: str = "",
     ) -> None:
         label = (f"`{word}` or " if word else "") + f"list: {item.label}"
-        super().__init__(self.gathered, label, meaning, unset=unset)
+        super().__init__(self.gathered, label, meaning, secret=secret, unset=unset)
         self.items, self.into, self.word, self.empty = fields.List(item), into, word, empty
 
     def from_text(self, text: str) -> list[VariableText]:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, cast
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, missing
 
 from gateway.config.faults import Fault, short, unknown
-from gateway.config.fields import Setting
+from gateway.config.fields import Setting, VariableText
 from gateway.config.files import read_secret
 
 
@@ -83,7 +83,7 @@ class Group(Schema):
                 found[name] = ValidationError(f"is set, and so is {file}; remove one of the two")
             elif file in given:
                 try:
-                    found[name] = read_secret(folder, given[file])
+                    found[name] = VariableText(read_secret(folder, given[file]))
                 except ValidationError as error:
                     found[name] = ValidationError({self.twin: error.messages})
         return found

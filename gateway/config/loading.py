@@ -11,6 +11,7 @@ from gateway.config.fields import VariableText, type_name
 from gateway.config.files import ConfigFile
 from gateway.config.identity_providers import IdentityProviderSchema, IdentityProviderSettings
 from gateway.config.settings import GatewaySchema, Settings, Slugs, SlugsSchema
+from gateway.config.storefronts import StorefrontSettings, storefronts
 from gateway.config.talentlms import TalentLMSSettings, TalentLMSTable, TalentLMSVariables
 from gateway.outbound import proxies
 
@@ -20,8 +21,8 @@ ONE_PROVIDER = IdentityProviderSchema(prefix="OIDC_", exclude=("name",))
 TALENTLMS_TABLE = TalentLMSTable(table="talentlms.")
 SLUGS = SlugsSchema(table="slugs.")
 VARIABLES = [*GATEWAY.names, *TALENTLMS.names, *ONE_PROVIDER.names]
-PROVIDERS = "identity_providers"
-TABLES = [PROVIDERS, "talentlms", "slugs"]
+PROVIDERS, STOREFRONTS = "identity_providers", "storefronts"
+TABLES = [PROVIDERS, STOREFRONTS, "talentlms", "slugs"]
 # Names that are kept for what is not built yet: told apart from names that nobody knows. Keys stand in their schemas.
 RESERVED_VARIABLES = (
     "GATEWAY_WORKER",
@@ -30,7 +31,7 @@ RESERVED_VARIABLES = (
     "GATEWAY_OPERATOR_TOKEN_FILE",
     "OIDC_GROUPS_CLAIM",
 )
-RESERVED_TABLES = ("storefronts", "mapping", "brand", "scim", "audit", "catalog")
+RESERVED_TABLES = ("mapping", "brand", "scim", "audit", "catalog")
 # Kubernetes and Docker announce a service called "gateway" or "talentlms-gateway" by such variables.
 ANNOUNCED_SERVICE = re.compile(
     r".+_(SERVICE_(HOST|PORT(_.+)?)|PORT_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)=.*|.+_PORT=(tcp|udp|sctp)://.*",
@@ -56,6 +57,8 @@ def load(environ: Mapping[str, str]) -> Settings:
     providers = identity_providers(variables, file, faults)
     faults += nobody_could_sign_in(own, file, providers)
     slugs = SLUGS.read(table(file, "slugs", faults), faults)
+    taken = [provider["name"] for provider in providers if "name" in provider]
+    shops = storefronts(tables_of(file, STOREFRONTS, faults), taken, faults, folder_of(file))
     faults += unknown(variables, VARIABLES, RESERVED_VARIABLES)
     faults += unknown(file.content, TABLES, RESERVED_TABLES)
     faults += proxy_faults(environ)
@@ -66,6 +69,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         talentlms=TalentLMSSettings(**talentlms),
         identity_providers=tuple(IdentityProviderSettings(**provider) for provider in providers),
         slugs=Slugs(**slugs),
+        storefronts=tuple(StorefrontSettings(**shop) for shop in shops),
     )
 
 
@@ -95,14 +99,24 @@ def identity_providers(
     providers: list[dict[str, Any]] = []
     if variables.keys() & set(ONE_PROVIDER.names):
         providers.append({"name": "default", **ONE_PROVIDER.read(variables, faults)})
-    tables = file.content.get(PROVIDERS, [])
-    if not isinstance(tables, list) or not all(isinstance(one, dict) for one in tables):
-        faults.append(Fault(PROVIDERS, "is not a list of tables; head each with [[identity_providers]]"))
-        return providers
-    for index, one in enumerate(tables):
+    for index, one in enumerate(tables_of(file, PROVIDERS, faults)):
         entry = IdentityProviderSchema(table=f"identity_providers[{index}].", earlier=providers)
-        providers.append(entry.read(one, faults, file.path.parent if file.path else Path()))
+        providers.append(entry.read(one, faults, folder_of(file)))
     return providers
+
+
+def tables_of(file: ConfigFile, name: str, faults: list[Fault]) -> list[dict[str, Any]]:
+    """Return the tables of a list of the file; none where what is there is no such list."""
+    tables = file.content.get(name, [])
+    if isinstance(tables, list) and all(isinstance(one, dict) for one in tables):
+        return tables
+    faults.append(Fault(name, f"is not a list of tables; head each with [[{name}]]"))
+    return []
+
+
+def folder_of(file: ConfigFile) -> Path:
+    """Return where relative paths of the file begin."""
+    return file.path.parent if file.path else Path()
 
 
 def nobody_could_sign_in(own: Mapping[str, Any], file: ConfigFile, providers: list[dict[str, Any]]) -> Iterator[Fault]:

@@ -21,6 +21,7 @@ from gateway.config.files import certificates, toml
 from gateway.config.group import Group
 from gateway.config.identity_providers import IdentityProviderSettings
 from gateway.config.rules import mail_or_url, network, origin, redis, signing_keys
+from gateway.config.storefronts import StorefrontSettings
 from gateway.config.talentlms import HIGHEST_ID, TalentLMSSettings
 from schemas.secret import Secret
 
@@ -79,6 +80,7 @@ class Settings:
     log_level: str = "info"
     talentlms: TalentLMSSettings
     identity_providers: tuple[IdentityProviderSettings, ...] = ()
+    storefronts: tuple[StorefrontSettings, ...] = ()
     slugs: Slugs = field(default_factory=Slugs)
 
     def __post_init__(self) -> None:

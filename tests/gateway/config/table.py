@@ -5,6 +5,7 @@ import json
 from gateway.config.description import effective, items
 from gateway.config.identity_providers import IdentityProviderSchema
 from gateway.config.loading import GATEWAY, ONE_PROVIDER, SLUGS, TALENTLMS, TALENTLMS_TABLE
+from gateway.config.storefronts import HandoffSchema, ProductSchema, StorefrontSchema
 
 PROVIDERS_TABLE = IdentityProviderSchema(table="identity_providers.")
 GROUPS = {
@@ -12,6 +13,9 @@ GROUPS = {
     "TalentLMS": TALENTLMS,
     "One identity provider": ONE_PROVIDER,
     "In the file: `[[identity_providers]]`": PROVIDERS_TABLE,
+    "In the file: `[[storefronts]]`": StorefrontSchema(table="storefronts."),
+    "In the file: `handoff` of a storefront": HandoffSchema(table="storefronts.handoff."),
+    "In the file: each of `[storefronts.products]`, by its SKU": ProductSchema(table="storefronts.products."),
     "In the file: `[talentlms]`": TALENTLMS_TABLE,
     "In the file: `[slugs]`": SLUGS,
 }

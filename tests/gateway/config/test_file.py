@@ -72,7 +72,6 @@ def test_an_unknown_name_in_the_file_is_a_fault_with_a_suggestion(faults, file, 
 @pytest.mark.parametrize(
     ("text", "name"),
     [
-        ("[[storefronts]]\nname = 'shop'", "storefronts"),
         ("[mapping.fields]", "mapping"),
         ("[catalog]\npublic = true", "catalog"),
         ("[brand]", "brand"),

@@ -2,8 +2,16 @@ import dataclasses
 
 import pytest
 
-from gateway.config import IdentityProviderSettings, Settings, Slugs, TalentLMSSettings
+from gateway.config import (
+    HandoffSettings,
+    IdentityProviderSettings,
+    Settings,
+    Slugs,
+    StorefrontSettings,
+    TalentLMSSettings,
+)
 from gateway.config.loading import GATEWAY, SLUGS, TALENTLMS, TALENTLMS_TABLE
+from gateway.config.storefronts import HandoffSchema, StorefrontSchema
 from tests.gateway.config.table import GROUPS, PROVIDERS_TABLE
 
 MADE_OF = {
@@ -11,8 +19,13 @@ MADE_OF = {
     TalentLMSSettings: [TALENTLMS, TALENTLMS_TABLE],
     IdentityProviderSettings: [PROVIDERS_TABLE],
     Slugs: [SLUGS],
+    StorefrontSettings: [StorefrontSchema()],
+    HandoffSettings: [HandoffSchema()],
 }
-GROUPS_INSIDE = ["talentlms", "identity_providers", "slugs"]
+GROUPS_INSIDE = {
+    Settings: ["talentlms", "identity_providers", "storefronts", "slugs"],
+    StorefrontSettings: ["handoff", "products"],
+}
 
 
 @pytest.mark.parametrize("made", MADE_OF)
@@ -20,7 +33,7 @@ def test_every_field_of_a_dataclass_is_a_setting_in_the_same_order(made):
     declared = [field.name for field in dataclasses.fields(made)]
 
     assert [name for group in MADE_OF[made] for name in group.fields] == [
-        name for name in declared if made is not Settings or name not in GROUPS_INSIDE
+        name for name in declared if name not in GROUPS_INSIDE.get(made, ())
     ]
 
 
