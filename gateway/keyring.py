@@ -45,12 +45,17 @@ class Keyring:
 
     def sign(self, purpose: str, text: str) -> str:
         """Return a signature of the text, good for this purpose only; 43 characters, URL-safe."""
-        return self._signature(self.current, purpose, text)
+        return self.signature(self.current, purpose, text)
 
     def verifies(self, purpose: str, text: str, signature: str) -> bool:
         """Return whether any of the keys made this signature; takes the same time wherever they differ."""
         made = signature.encode()
-        return True in [hmac.compare_digest(self._signature(key, purpose, text).encode(), made) for key in self._keys]
+        return True in [hmac.compare_digest(self.signature(key, purpose, text).encode(), made) for key in self._keys]
+
+    def signature(self, fingerprint: str, purpose: str, text: str) -> str:
+        """Return the signature that ``sign`` makes while the key of this fingerprint is the first."""
+        digest = hmac.digest(self._derived(fingerprint, f"sign {purpose}"), text.encode(), hashlib.sha256)
+        return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
     def seal(self, purpose: str, content: bytes, context: str) -> bytes:
         """Return the content encrypted and authenticated by AES-256-GCM, 28 bytes longer, under the first key.
@@ -92,10 +97,6 @@ class Keyring:
     def derive_now(self, purpose: str, length: int) -> bytes:
         """Return the bytes that ``derive`` returns for the current key."""
         return _hkdf(self._keys[self.current], purpose, length)
-
-    def _signature(self, fingerprint: str, purpose: str, text: str) -> str:
-        digest = hmac.digest(self._derived(fingerprint, f"sign {purpose}"), text.encode(), hashlib.sha256)
-        return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
     def _cipher(self, fingerprint: str, purpose: str) -> AESGCM:
         return AESGCM(self._derived(fingerprint, f"seal {purpose}"))

@@ -1,0 +1,290 @@
+"""Orders: what storefronts told of them, brought down to the newest snapshot of each.
+
+An event counts once. Of the snapshots of one order the newest stays, and a refund is kept by itself, so the same events
+lead to the same rows in whichever order they come. Whatever changes an order makes it due (``order_queue``).
+"""
+
+import hashlib
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import sqlalchemy
+from sqlalchemy import delete, func, insert, or_, select, text, update
+
+from gateway.database.connection import AlreadyThere, Database
+from gateway.database.tables import ORDER_EVENTS, ORDER_LINES, ORDER_REFUNDS, ORDERS, REFUNDED_LINES
+from gateway.errors import DatabaseUnavailable
+from schemas.order import Customer, LineItem, Order, OrderEvent, OrderStatus, Refund
+
+_RANKS: Mapping[OrderStatus, int] = {"unpaid": 0, "paid": 1, "disputed": 2, "cancelled": 3, "refunded": 4}
+"""Of two snapshots of one version, that counts which can only be the later one."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """An order as its newest telling has it.
+
+    Attributes:
+        storefront: whose it is.
+        order: the order; its lines are ``None`` where the shop still has to be asked for them.
+        refunds: those that were told of by themselves.
+        revision: a number that grows with everything that is told of the order.
+        is_forgotten: whether its people were erased.
+    """
+
+    storefront: str
+    order: Order
+    refunds: tuple[Refund, ...]
+    revision: int
+    is_forgotten: bool
+
+    def wanted(self, line: LineItem) -> int:
+        """Return how many of a line the customer is to have: bought less what was given back, however that was told."""
+        if self.order.status != "paid" or any(refund.lines is None for refund in self.refunds):
+            return 0
+        back = sum(number for refund in self.refunds for line_id, number in refund.lines or () if line_id == line.id)
+        return max(0, min(line.current, line.quantity - back))
+
+
+class Orders:
+    """Orders. Every method raises ``DatabaseUnavailable`` where the database cannot be asked.
+
+    Args:
+        database: where they are.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def receive(self, storefront: str, event: OrderEvent) -> bool:
+        """Commit what an event says.
+
+        Args:
+            storefront: who told it.
+            event: with an order, a refund or both.
+
+        Returns:
+            Whether it is new; ``False``: it was delivered before, and nothing is done.
+        """
+        try:
+            with self._database.transaction() as connection:
+                _one_after_the_other(connection, storefront, event)
+                if _is_known(connection, storefront, event):
+                    return False
+                _write_event(connection, storefront, event)
+                if event.order is not None:
+                    _write_order(connection, storefront, event.order)
+                if event.refund is not None:
+                    _write_refund(connection, storefront, event.refund)
+                return True
+        except AlreadyThere:
+            raise DatabaseUnavailable("another process wrote the same order", retry_after=1) from None
+
+    def snapshot(self, storefront: str, order_id: str) -> Snapshot | None:
+        """Return an order as it stands."""
+        with self._database.reading() as connection:
+            row = connection.execute(select(ORDERS).where(*_is(storefront, order_id))).one_or_none()
+            if row is None:
+                return None
+            lines = tuple(map(_line, connection.execute(_lines_of(storefront, order_id))))
+            refunds = tuple(_refunds(connection, row))
+        order = Order(
+            row.id,
+            row.version,
+            row.status,
+            Customer(row.email, row.customer_id, row.first_name, row.last_name),
+            lines if row.has_lines else None,
+            row.number,
+            row.payment,
+            row.is_test,
+        )
+        return Snapshot(storefront, order, refunds, row.revision, row.is_forgotten)
+
+    def put_lines(self, snapshot: Snapshot, lines: tuple[LineItem, ...]) -> Snapshot:
+        """Write the lines for which the shop was asked, unless something else was told of the order meanwhile.
+
+        Returns:
+            The snapshot with them.
+        """
+        known = replace(snapshot, order=replace(snapshot.order, lines=lines))
+        same = [*_is(snapshot.storefront, snapshot.order.id), ORDERS.c.revision == snapshot.revision]
+        with self._database.transaction() as connection:
+            if connection.execute(update(ORDERS).where(*same).values(has_lines=True)).rowcount:
+                _write_lines(connection, snapshot.storefront, known.order)
+        return known
+
+    def note_lines(self, storefront: str, order_id: str, faults: Mapping[str, tuple[str, str]]) -> None:
+        """Write what keeps lines of an order from being fulfilled.
+
+        Args:
+            storefront: whose order.
+            order_id: which.
+            faults: by the line's id, a code and a sentence; a line that is not in it has no fault.
+        """
+        with self._database.transaction() as connection:
+            for row in connection.execute(_lines_of(storefront, order_id)).all():
+                code, note = faults.get(row.line_id, ("", ""))
+                if (row.error, row.note) != (code, note):
+                    one = (*_are_lines(storefront, order_id), ORDER_LINES.c.line_id == row.line_id)
+                    connection.execute(update(ORDER_LINES).where(*one).values(error=code, note=note))
+
+
+def _one_after_the_other(connection: sqlalchemy.Connection, storefront: str, event: OrderEvent) -> None:
+    """Take events of one order one by one; with SQLite every writing transaction is alone.
+
+    Otherwise an order and its refund that arrive at once would not see each other.
+    """
+    if connection.dialect.name != "postgresql":
+        return
+    names = {event.refund.order if event.refund else ""}
+    if event.order is not None:
+        names |= {event.order.id, event.order.payment}
+    numbers = [hashlib.sha256(f"order\n{storefront}\n{name}".encode()).digest()[:8] for name in names if name]
+    for number in sorted(numbers):
+        locked = {"lock": int.from_bytes(number, signed=True)}
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), locked)
+
+
+def _is_known(connection: sqlalchemy.Connection, storefront: str, event: OrderEvent) -> bool:
+    same = (ORDER_EVENTS.c.storefront == storefront) & (ORDER_EVENTS.c.key == event.key)
+    return connection.execute(select(ORDER_EVENTS.c.key).where(same)).first() is not None
+
+
+def _write_event(connection: sqlalchemy.Connection, storefront: str, event: OrderEvent) -> None:
+    order_id = event.order.id if event.order else event.refund.order if event.refund else ""
+    values = {"storefront": storefront, "key": event.key, "topic": event.topic, "order_id": order_id}
+    connection.execute(insert(ORDER_EVENTS).values(**values, received_at=int(time.time())))
+
+
+def _write_order(connection: sqlalchemy.Connection, storefront: str, order: Order) -> None:
+    now = int(time.time())
+    known = connection.execute(select(ORDERS).where(*_is(storefront, order.id)).with_for_update()).one_or_none()
+    values = {
+        "payment": order.payment,
+        "number": order.number,
+        "version": order.version,
+        "status": order.status,
+        "is_test": order.is_test,
+        "has_lines": order.lines is not None,
+        "updated_at": now,
+        **_due(now),
+    }
+    if known is None:
+        fixed = {"storefront": storefront, "id": order.id, "received_at": now, "is_forgotten": False}
+        free = {"lease": "", "lease_until": 0}
+        values |= {"revision": 1, **_customer(storefront, order.customer)}
+        connection.execute(insert(ORDERS).values(**fixed, **free, **values))
+    elif _precedence(order) <= _precedence_of(connection, known):
+        return
+    else:
+        values |= {"revision": known.revision + 1}
+        values |= {} if known.is_forgotten else _customer(storefront, order.customer)
+        connection.execute(update(ORDERS).where(*_is(storefront, order.id)).values(**values))
+        order = _without_people(order) if known.is_forgotten else order
+    if order.lines is not None:
+        _write_lines(connection, storefront, order)
+
+
+def _write_lines(connection: sqlalchemy.Connection, storefront: str, order: Order) -> None:
+    connection.execute(delete(ORDER_LINES).where(*_are_lines(storefront, order.id)))
+    rows = [
+        {
+            "storefront": storefront,
+            "order_id": order.id,
+            "line_id": line.id,
+            "position": position,
+            "sku": line.sku,
+            "quantity": line.quantity,
+            "current": line.current,
+            "has_student": line.student is not None,
+            "student_email": line.student.email if line.student else "",
+            "student_first_name": line.student.first_name if line.student else "",
+            "student_last_name": line.student.last_name if line.student else "",
+            "error": "",
+            "note": "",
+        }
+        for position, line in enumerate(order.lines or ())
+    ]
+    if rows:
+        connection.execute(insert(ORDER_LINES), rows)
+
+
+def _write_refund(connection: sqlalchemy.Connection, storefront: str, refund: Refund) -> None:
+    now = int(time.time())
+    same = (ORDER_REFUNDS.c.storefront == storefront) & (ORDER_REFUNDS.c.id == refund.id)
+    if connection.execute(select(ORDER_REFUNDS.c.id).where(same)).first() is not None:
+        return
+    row = {"storefront": storefront, "id": refund.id, "reference": refund.order, "is_whole": refund.lines is None}
+    connection.execute(insert(ORDER_REFUNDS).values(**row, received_at=now))
+    lines = [
+        {"storefront": storefront, "refund_id": refund.id, "line_id": line_id, "quantity": number}
+        for line_id, number in refund.lines or ()
+    ]
+    if lines:
+        connection.execute(insert(REFUNDED_LINES), lines)
+    its_order = or_(ORDERS.c.id == refund.order, ORDERS.c.payment == refund.order)
+    changed = update(ORDERS).where(ORDERS.c.storefront == storefront, its_order)
+    connection.execute(changed.values(revision=ORDERS.c.revision + 1, updated_at=now, **_due(now)))
+
+
+def _due(now: int) -> dict[str, Any]:
+    """Return what makes an order one that a worker looks at, at once."""
+    return {"due_at": now, "tries": 0, "error": "", "note": "", "state": "waiting"}
+
+
+def _customer(storefront: str, customer: Customer) -> dict[str, str]:
+    is_known = bool(customer.email or customer.id)
+    return {
+        "person": customer.identity(storefront).key if is_known else "",
+        "customer_id": customer.id,
+        "email": customer.email,
+        "first_name": customer.first_name,
+        "last_name": customer.last_name,
+    }
+
+
+def _without_people(order: Order) -> Order:
+    lines = None if order.lines is None else tuple(replace(line, student=None) for line in order.lines)
+    return replace(order, lines=lines)
+
+
+def _precedence(order: Order) -> tuple[int, int, bool, int]:
+    """Return what is larger for the one of two snapshots that counts."""
+    current = sum(line.current for line in order.lines or ())
+    return order.version, _RANKS[order.status], order.lines is not None, -current
+
+
+def _precedence_of(connection: sqlalchemy.Connection, row: Any) -> tuple[int, int, bool, int]:
+    total = select(func.sum(ORDER_LINES.c.current)).where(*_are_lines(row.storefront, row.id))
+    current = int(connection.execute(total).scalar() or 0) if row.has_lines else 0
+    return row.version, _RANKS[row.status], row.has_lines, -current
+
+
+def _refunds(connection: sqlalchemy.Connection, order: Any) -> Iterator[Refund]:
+    refunds, lines = ORDER_REFUNDS.c, REFUNDED_LINES.c
+    references = {order.id, order.payment} - {""}
+    its = (refunds.storefront == order.storefront) & refunds.reference.in_(references)
+    for row in connection.execute(select(ORDER_REFUNDS).where(its).order_by(refunds.id)).all():
+        same = (lines.storefront == order.storefront) & (lines.refund_id == row.id)
+        parts = connection.execute(select(lines.line_id, lines.quantity).where(same).order_by(lines.line_id))
+        given_back = None if row.is_whole else tuple((part.line_id, part.quantity) for part in parts)
+        yield Refund(row.id, row.reference, given_back)
+
+
+def _line(row: Any) -> LineItem:
+    student = Customer(row.student_email, "", row.student_first_name, row.student_last_name)
+    return LineItem(row.line_id, row.sku, row.quantity, row.current, student if row.has_student else None)
+
+
+def _lines_of(storefront: str, order_id: str) -> sqlalchemy.Select[Any]:
+    return select(ORDER_LINES).where(*_are_lines(storefront, order_id)).order_by(ORDER_LINES.c.position)
+
+
+def _are_lines(storefront: str, order_id: str) -> tuple[sqlalchemy.ColumnElement[bool], ...]:
+    return ORDER_LINES.c.storefront == storefront, ORDER_LINES.c.order_id == order_id
+
+
+def _is(storefront: str, order_id: str) -> tuple[sqlalchemy.ColumnElement[bool], ...]:
+    return ORDERS.c.storefront == storefront, ORDERS.c.id == order_id

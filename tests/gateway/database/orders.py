@@ -1,0 +1,21 @@
+"""Orders and refunds as tests write them."""
+
+from schemas.order import Customer, LineItem, Order, OrderEvent, Refund
+
+KIM = Customer("kim@example.com", "c-77", "Kim", "Lee")
+
+
+def line(number=1, sku="SKU-INTRO", quantity=1, current=None, student=None):
+    return LineItem(f"l{number}", sku, quantity, quantity if current is None else current, student)
+
+
+def order(version=1, status="paid", *lines, number="1001", customer=KIM, payment="", **more):
+    return Order(number, version, status, customer, lines or (line(),), payment=payment, **more)
+
+
+def told(order, key=None):
+    return OrderEvent(key or f"order-{order.id}-{order.version}-{order.status}", "order.updated", order=order)
+
+
+def refunded(number="r1", of="1001", lines=None):
+    return OrderEvent(f"refund-{number}", "order.refunded", refund=Refund(number, of, lines))

@@ -1,0 +1,130 @@
+import pytest
+
+from gateway.database import order_queue
+from gateway.database import orders as orders_module
+from gateway.database.order_queue import LEASE_SECONDS, OrderQueue
+from gateway.database.orders import Orders
+from tests.gateway.database.clock import Clock
+from tests.gateway.database.orders import order, refunded, told
+from tests.gateway.threads import at_once
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    return Clock(monkeypatch, order_queue, orders_module)
+
+
+@pytest.fixture
+def orders(database, clock):
+    return Orders(database)
+
+
+@pytest.fixture
+def queue(database, clock):
+    return OrderQueue(database)
+
+
+def test_an_order_that_was_told_of_is_due_at_once(orders, queue, clock):
+    assert queue.next_at() is None
+    orders.receive("shop", told(order()))
+    assert queue.next_at() == clock.now
+    (claim,) = queue.claim()
+    assert (claim.storefront, claim.order_id, claim.revision, claim.tries, claim.error) == ("shop", "1001", 1, 0, "")
+
+
+def test_an_order_is_one_workers_at_a_time(orders, queue):
+    orders.receive("shop", told(order()))
+    assert len(queue.claim()) == 1
+    assert queue.claim() == []
+    assert queue.next_at() is None
+
+
+def test_ten_workers_share_thirty_orders_without_one_twice(orders, queue):
+    for number in range(30):
+        orders.receive("shop", told(order(number=f"o{number}")))
+    taken = at_once(10, lambda _: [claim.order_id for _ in range(6) for claim in queue.claim()])
+    found = [one for some in taken for one in some]
+    assert sorted(found) == sorted(set(found))
+    found += [claim.order_id for claim in queue.claim(30)]
+    assert len(found) == 30
+
+
+def test_the_order_of_a_worker_that_died_comes_back(orders, queue, clock):
+    orders.receive("shop", told(order()))
+    (dead,) = queue.claim()
+    clock.now += LEASE_SECONDS - 1
+    assert queue.claim() == []
+    clock.now += 1
+    (again,) = queue.claim()
+    assert again.lease != dead.lease
+    assert list(queue.renew([dead])) == [dead]
+    queue.finish(dead, "done")
+    clock.now += LEASE_SECONDS
+    assert len(queue.claim()) == 1
+
+
+def test_a_lease_that_is_renewed_lasts(orders, queue, clock):
+    orders.receive("shop", told(order()))
+    (claim,) = queue.claim()
+    for _ in range(5):
+        clock.now += LEASE_SECONDS - 1
+        assert list(queue.renew([claim])) == []
+        assert queue.claim() == []
+
+
+def test_what_is_done_is_not_due_any_more(orders, queue, clock):
+    orders.receive("shop", told(order()))
+    queue.finish(queue.claim()[0], "done")
+    clock.now += 10_000
+    assert queue.claim() == []
+    assert queue.next_at() is None
+
+
+def test_what_was_told_while_a_worker_had_the_order_makes_it_due_again(orders, queue):
+    orders.receive("shop", told(order()))
+    (claim,) = queue.claim()
+    orders.receive("shop", refunded())
+    queue.finish(claim, "done")
+    (again,) = queue.claim()
+    assert again.revision == 2
+    orders.receive("shop", told(order(9)))
+    queue.postpone(again, 500, "talentlms-unavailable", "it is down")
+    (third,) = queue.claim()
+    assert (third.revision, third.tries, third.error) == (3, 0, "")
+
+
+def test_a_try_that_led_to_nothing_is_counted_and_waits(orders, queue, clock):
+    orders.receive("shop", told(order()))
+    queue.postpone(queue.claim()[0], 5, "talentlms-unavailable", "it is down")
+    assert queue.next_at() == clock.now + 5
+    assert queue.claim() == []
+    clock.now += 5
+    (again,) = queue.claim()
+    assert (again.tries, again.error) == (1, "talentlms-unavailable")
+    queue.postpone(again, 0, "queued", "the budget is spent", counts=False)
+    assert queue.claim()[0].tries == 1
+
+
+def test_whoever_waits_for_the_same_reason_is_woken_at_once(orders, queue):
+    for number in range(5):
+        orders.receive("shop", told(order(number=f"o{number}")))
+    for number, claim in enumerate(queue.claim(5)):
+        queue.postpone(claim, 600, "talentlms-unavailable" if number else "shop-unavailable", "")
+    assert queue.wake(["talentlms-unavailable", "talentlms-throttled"]) == 4
+    assert len(queue.claim(5)) == 4
+
+
+def test_an_order_can_be_made_due_by_a_person(orders, queue):
+    orders.receive("shop", told(order()))
+    queue.finish(queue.claim()[0], "dead", "unknown-sku", "no such product")
+    assert queue.claim() == []
+    assert queue.retry("shop", "1001")
+    assert not queue.retry("shop", "1002")
+    assert len(queue.claim()) == 1
+
+
+def test_whoever_waits_longest_goes_first(orders, queue, clock):
+    for number in range(4):
+        orders.receive("shop", told(order(number=f"o{number}")))
+        clock.now += 1
+    assert [queue.claim()[0].order_id for _ in range(4)] == ["o0", "o1", "o2", "o3"]
