@@ -12,4 +12,5 @@ from gateway.errors.memory import *
 from gateway.errors.request import *
 from gateway.errors.root import *
 from gateway.errors.sign_in import *
+from gateway.errors.storefronts import *
 from gateway.errors.talentlms import *

@@ -4,13 +4,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from gateway.hosts import ascii_domain
 from gateway.oidc.presets import SAID_ELSEWHERE
 from gateway.oidc.registration import Registration
+from gateway.personal_data import email_address, first_and_last, printable
 from schemas.identity import EmailDoubt, Identity
-
-NAME_LENGTH = 100
-EMAIL_LENGTH = 254
 
 _VERIFICATION_CLAIMS = ("email_verified", "xms_edov", "hd")
 """Claims that say whether the address beside them is verified; see ``presets``."""
@@ -18,9 +15,6 @@ _VERIFICATION_CLAIMS = ("email_verified", "xms_edov", "hd")
 _SAID: Mapping[EmailDoubt, bool] = {"": True, "email_verified-false": False}
 """Whether an address is verified, where somebody says so."""
 
-_ONE_ADDRESS = re.compile(
-    r"[^\s@\"(),:;<>\[\]\\\x00-\x20\x7f]{1,64}@([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}"
-)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*")
 
 
@@ -45,7 +39,7 @@ def identity_from(claims: Mapping[str, Any], registration: Registration) -> Iden
         provider=registration.name,
         email=email,
         email_verified=_SAID.get(doubt),
-        username=_text(claims.get("preferred_username")),
+        username=printable(claims.get("preferred_username")),
         given_name=given_name,
         family_name=family_name,
         language=_language(claims.get("locale")),
@@ -78,18 +72,6 @@ def _said_of_address(said: object, elsewhere: object) -> object:
     return SAID_ELSEWHERE if said is None and elsewhere is not None else said
 
 
-def email_address(value: object) -> str:
-    """Return one e-mail address in lower case, its domain in IDNA form; empty for anything that is not just one.
-
-    ``a@evil.example@corp.example`` and the like are nobody's address.
-    """
-    if not isinstance(value, str) or value.count("@") != 1 or len(value) > EMAIL_LENGTH:
-        return ""
-    local, _, domain = value.partition("@")
-    address = f"{local.lower()}@{ascii_domain(domain)}"
-    return address if local.isascii() and _ONE_ADDRESS.fullmatch(address) else ""
-
-
 def _without_address(written: object) -> EmailDoubt:
     """Return why there is no address; blanks around one are not removed: nobody knows who else does."""
     if written is None or written == "":
@@ -98,19 +80,10 @@ def _without_address(written: object) -> EmailDoubt:
 
 
 def _names(claims: Mapping[str, Any]) -> tuple[str, str]:
-    given, family = _text(claims.get("given_name")), _text(claims.get("family_name"))
+    given, family = printable(claims.get("given_name")), printable(claims.get("family_name"))
     if given or family:
         return given, family
-    first, _, rest = _text(claims.get("name")).partition(" ")
-    return first, rest.strip()
-
-
-def _text(value: object) -> str:
-    """Return printable text of reasonable length; control characters become spaces."""
-    if not isinstance(value, str):
-        return ""
-    printable = "".join(letter if letter.isprintable() else " " for letter in value)
-    return " ".join(printable.split())[:NAME_LENGTH].strip()
+    return first_and_last(printable(claims.get("name")))
 
 
 def _language(value: object) -> str:

@@ -84,6 +84,12 @@ PAGES: Mapping[type[GatewayError], ErrorPage] = {
     errors.SignUpRefused: ErrorPage(403, "sign-out", "sign-up-refused"),
     errors.ProvisioningBusy: ErrorPage(503, "again", "provisioning-busy", advice_of="talentlms-throttled"),
     errors.CourseNotOpen: ErrorPage(403, "training", "course-not-open"),
+    errors.WebhookUnsigned: ErrorPage(401, "training", "webhook-unsigned"),
+    errors.WebhookSignatureWrong: ErrorPage(
+        401, "training", "webhook-signature-wrong", title_of="webhook-unsigned", advice_of="webhook-unsigned"
+    ),
+    errors.WebhookStale: ErrorPage(401, "training", "webhook-stale", title_of="webhook-unsigned"),
+    errors.WebhookUnreadable: ErrorPage(400, "training", "webhook-unreadable", title_of="bad-request"),
     errors.AlreadyYours: ErrorPage(409, "training", "already-yours"),
     errors.ForeignLink: ErrorPage(502, "again", "foreign-link"),
     errors.DatabaseUnavailable: ErrorPage(503, "again", "database-unavailable"),

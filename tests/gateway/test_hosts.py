@@ -6,10 +6,10 @@ from gateway.config import BadSettings, load
 from gateway.errors import ForeignLink, SignInNotTrusted
 from gateway.flows.destinations import Destinations
 from gateway.hosts import ascii_domain, is_loopback
-from gateway.oidc.claims import email_address
 from gateway.oidc.metadata import ProviderDirectory
 from gateway.oidc.provider_calls import ProviderAdapter
 from gateway.outbound.client import HttpClient
+from gateway.personal_data import email_address
 from gateway.store.connection import connect
 from gateway.store.provider_documents import ProviderDocuments
 from schemas.link import Link

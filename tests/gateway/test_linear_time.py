@@ -18,7 +18,7 @@ import pytest
 
 import gateway
 from gateway.errors import NotFound
-from gateway.oidc.claims import email_address
+from gateway.personal_data import email_address
 from gateway.redaction import excerpt, redacted
 from gateway.talentlms.refusals import refusal
 from gateway.web.client_address import Proxies, client_address

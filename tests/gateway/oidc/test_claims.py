@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.oidc.claims import EMAIL_LENGTH, NAME_LENGTH, email_address, identity_from, together
+from gateway.oidc.claims import identity_from, together
 from gateway.oidc.presets import PRESETS
+from gateway.personal_data import EMAIL_LENGTH, NAME_LENGTH, email_address
 from tests.gateway.oidc.tokens_made import CLIENT, ISSUER, SUBJECT, registration
 
 TENANT = "9188040d-6c67-4c5b-b112-36a304b66dad"

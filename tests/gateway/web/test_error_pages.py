@@ -11,8 +11,8 @@ from gateway.web.error_pages import PAGES, page_for, page_of
 
 KINDS = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if "code" in vars(kind)]
 STATUSES = {
-    400: {"bad-request", "sign-in-interrupted", "talentlms-unwritable"},
-    401: {"not-a-navigation", "password-refused"},
+    400: {"bad-request", "sign-in-interrupted", "talentlms-unwritable", "webhook-unreadable"},
+    401: {"not-a-navigation", "password-refused", "webhook-unsigned", "webhook-signature-wrong", "webhook-stale"},
     403: {
         "form-expired",
         "sign-in-denied",

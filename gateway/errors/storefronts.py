@@ -1,0 +1,31 @@
+"""Storefronts: what they send, and what they are asked for."""
+
+from gateway.errors.root import GatewayError
+
+
+class WebhookRefused(GatewayError):
+    """A webhook that is not taken. ``note`` never holds anything of its body."""
+
+
+class WebhookUnsigned(WebhookRefused):
+    """A webhook without the header with its signature."""
+
+    code = "webhook-unsigned"
+
+
+class WebhookSignatureWrong(WebhookRefused):
+    """A webhook whose signature is not by any of the storefront's secrets."""
+
+    code = "webhook-signature-wrong"
+
+
+class WebhookStale(WebhookRefused):
+    """A webhook that was rightly signed, but not within five minutes of now."""
+
+    code = "webhook-stale"
+
+
+class WebhookUnreadable(WebhookRefused):
+    """A webhook that is rightly signed, and is not JSON in UTF-8, or not what its kind should hold."""
+
+    code = "webhook-unreadable"

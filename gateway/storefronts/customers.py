@@ -1,0 +1,57 @@
+"""Who bought, and for whom."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from gateway.personal_data import email_address, first_and_last, printable
+from gateway.storefronts.payload import entries, identifier_or_empty
+from schemas.order import Customer
+
+
+def customer(email: object, shop_id: object, first_name: object, last_name: object) -> Customer:
+    """Return a customer as far as the shop told who it is; what cannot be read counts as not told.
+
+    Args:
+        email: the address.
+        shop_id: the shop's own id of the customer; 0, empty or ``None`` for a guest.
+        first_name: the first name.
+        last_name: the last name.
+    """
+    return Customer(email_address(email), identifier_or_empty(shop_id), printable(first_name), printable(last_name))
+
+
+def attributes(value: object, name: str) -> dict[str, Any]:
+    """Return the remarks of an order or a line, by the names that shops' forms give them.
+
+    Args:
+        value: a list of objects, each with a name and a ``value``.
+        name: the member that holds the name.
+    """
+    return {_plain(one.get(name)): one.get("value") for one in entries(value)}
+
+
+def student(buyer: Customer, *told: Mapping[str, Any]) -> Customer | None:
+    """Return for whom something was bought, by ``student_email`` and ``student_name``; ``None``: for the buyer.
+
+    An address that is none leads to a student without one, never back to the buyer.
+
+    Args:
+        buyer: who paid.
+        told: where to look, the nearest first.
+    """
+    for one in told:
+        written = one.get("student_email")
+        written = written.strip() if isinstance(written, str) else written
+        if written is None or written == "":
+            continue
+        email = email_address(written)
+        if email and email == buyer.email:
+            return None
+        return Customer(email, "", *first_and_last(printable(one.get("student_name"))))
+    return None
+
+
+def _plain(name: object) -> str:
+    """Return ``Student e-mail``, ``_student_email`` and the like as ``student_email``."""
+    words = printable(name).lower().replace("e-mail", "email").replace("-", " ").replace("_", " ").split()
+    return "_".join(words)

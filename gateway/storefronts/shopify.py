@@ -1,0 +1,123 @@
+"""Shopify's webhooks: an HMAC of the body in base64, by the app's client secret.
+
+Only the body is signed. So the topic decides which kind of thing the body is, and never how the order stands.
+Source: shopify.dev, "Verify webhook deliveries" and the resources Order, Refund and Dispute of the Admin REST API.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gateway.storefronts.customers import attributes, customer, student
+from gateway.storefronts.payload import (
+    count,
+    entries,
+    fingerprint,
+    given_back,
+    identifier,
+    identifier_or_empty,
+    json_object,
+    lines_of,
+    listed,
+    mapping,
+    moment,
+    text,
+    version,
+)
+from gateway.storefronts.signatures import check, digest, from_base64, lowered, signature_in, to_base64
+from schemas.order import Customer, LineItem, Order, OrderEvent, OrderStatus, Refund
+from schemas.secret import Secret
+
+_STATUSES: Mapping[str, OrderStatus] = {
+    "paid": "paid",
+    "partially_refunded": "paid",
+    "refunded": "refunded",
+    "voided": "cancelled",
+}
+"""By ``financial_status``; whatever else it says, not all is paid."""
+_ORDERS = frozenset({"orders/paid", "orders/updated", "orders/cancelled"})
+_REFUND = "refunds/create"
+_DISPUTES = frozenset({"disputes/create", "disputes/update"})
+
+
+def read(headers: Mapping[str, str], body: bytes, secrets: Sequence[Secret], now: float) -> OrderEvent:
+    """Return what a webhook says; see ``dialects.Dialect.read``."""
+    del now  # no time is signed
+    given = lowered(headers)
+    signature = from_base64(signature_in(given, "x-shopify-hmac-sha256", "shopify-hmac-sha256"))
+    check([signature], [secret.reveal().encode() for secret in secrets], body)
+    data, topic = json_object(body), text(_header(given, "topic"), 100)
+    # one action of a merchant has one event id in all topics that tell of it
+    event_id = _header(given, "event-id") or _header(given, "webhook-id") or hashlib.sha256(body).hexdigest()
+    key = fingerprint(topic, identifier_or_empty(data.get("id")), event_id)
+    if topic in _ORDERS:
+        return OrderEvent(key, topic, order=_order(data))
+    if topic == _REFUND:
+        return OrderEvent(key, topic, refund=_refund(data))
+    if topic in _DISPUTES and data.get("type") == "chargeback" and data.get("status") != "won":
+        return OrderEvent(key, topic, refund=Refund(f"dispute-{identifier(data, 'id')}", identifier(data, "order_id")))
+    return OrderEvent(key, topic)
+
+
+def sign(body: bytes, secret: Secret, now: float, *, topic: str = "", event_id: str = "") -> dict[str, str]:
+    """Return the headers with which Shopify would send a body; see ``dialects.Dialect.sign``."""
+    del now
+    return {
+        "Content-Type": "application/json",
+        "X-Shopify-Topic": topic or "orders/paid",
+        "X-Shopify-Event-Id": event_id or hashlib.sha256(body).hexdigest()[:32],
+        "X-Shopify-Hmac-Sha256": to_base64(digest(secret.reveal().encode(), body)),
+    }
+
+
+def _header(given: Mapping[str, str], name: str) -> str:
+    return given.get(f"x-shopify-{name}") or given.get(f"shopify-{name}") or ""
+
+
+def _order(data: Mapping[str, Any]) -> Order:
+    status = _status(data)
+    buyer = _customer(data)
+    notes = attributes(data.get("note_attributes"), "name")
+    refunds = [line for refund in entries(data.get("refunds")) for line in entries(refund.get("refund_line_items"))]
+    refunded = given_back(refunds, "line_item_id")
+    lines = lines_of(_line(line, buyer, notes, refunded) for line in listed(data, "line_items"))
+    missing = sum(line.quantity - line.current for line in lines)
+    return Order(
+        id=identifier(data, "id"),
+        version=version(moment(data, "updated_at", "processed_at", "created_at"), status, missing),
+        status=status,
+        customer=buyer,
+        lines=lines,
+        number=text(data.get("name"), 100),
+        is_test=data.get("test") is True,
+    )
+
+
+def _status(data: Mapping[str, Any]) -> OrderStatus:
+    status = _STATUSES.get(text(data.get("financial_status")), "unpaid")
+    return "cancelled" if data.get("cancelled_at") and status != "refunded" else status
+
+
+def _customer(data: Mapping[str, Any]) -> Customer:
+    account, billing = mapping(data.get("customer")), mapping(data.get("billing_address"))
+    return customer(
+        data.get("email") or data.get("contact_email") or account.get("email"),
+        account.get("id"),
+        account.get("first_name") or billing.get("first_name"),
+        account.get("last_name") or billing.get("last_name"),
+    )
+
+
+def _line(data: Mapping[str, Any], buyer: Customer, notes: Mapping[str, Any], refunded: Mapping[str, int]) -> LineItem:
+    line_id, bought = identifier(data, "id"), count(data, "quantity")
+    if data.get("current_quantity") is not None:
+        current = count(data, "current_quantity")
+    else:  # before version 2023-01 of the API only the refunds inside the order say so
+        current = max(0, bought - refunded.get(line_id, 0))
+    for_whom = student(buyer, attributes(data.get("properties"), "name"), notes)
+    return LineItem(line_id, text(data.get("sku")), bought, min(bought, current), for_whom)
+
+
+def _refund(data: Mapping[str, Any]) -> Refund:
+    returned = given_back(listed(data, "refund_line_items"), "line_item_id")
+    return Refund(identifier(data, "id"), identifier(data, "order_id"), tuple(returned.items()))

@@ -1,0 +1,133 @@
+"""WooCommerce's webhooks: an HMAC of the body in base64, by the webhook's own secret.
+
+Only the body is signed. WooCommerce names no event by an id of its own: ``X-WC-Webhook-Delivery-ID`` is made of the
+webhook and the second. Source: WooCommerce's ``WC_Webhook`` and the resource Order of its REST API v3.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gateway.storefronts.customers import attributes, customer, student
+from gateway.storefronts.payload import (
+    count,
+    entries,
+    fingerprint,
+    given_back,
+    identifier,
+    identifier_or_empty,
+    json_object,
+    lines_of,
+    listed,
+    mapping,
+    moment,
+    text,
+    version,
+)
+from gateway.storefronts.signatures import check, digest, from_base64, lowered, signature_in, to_base64
+from schemas.order import Customer, LineItem, Order, OrderEvent, OrderStatus
+from schemas.secret import Secret
+
+_STATUSES: Mapping[str, OrderStatus] = {
+    "processing": "paid",
+    "completed": "paid",
+    "refunded": "refunded",
+    "cancelled": "cancelled",
+    "trash": "cancelled",
+    "failed": "unpaid",
+    "pending": "unpaid",
+    "checkout-draft": "unpaid",
+}
+_ORDERS = frozenset({"order.created", "order.updated"})
+_PING = re.compile(rb"webhook_id=[0-9]{1,20}")
+_SIGNATURE = "x-wc-webhook-signature"
+
+
+def read(headers: Mapping[str, str], body: bytes, secrets: Sequence[Secret], now: float) -> OrderEvent:
+    """Return what a webhook says; see ``dialects.Dialect.read``.
+
+    The ping, which WooCommerce sends unsigned when a webhook is made, is an event without a key.
+    """
+    del now  # no time is signed
+    given = lowered(headers)
+    if not given.get(_SIGNATURE) and _PING.fullmatch(body):
+        return OrderEvent("", "ping")
+    signature = from_base64(signature_in(given, _SIGNATURE))
+    check([signature], [secret.reveal().encode() for secret in secrets], body)
+    data, topic = json_object(body), text(given.get("x-wc-webhook-topic"), 100)
+    refunds = [identifier_or_empty(one.get("id")) for one in entries(data.get("refunds"))]
+    told = [text(data.get(name)) for name in ("date_modified_gmt", "status")]
+    key = fingerprint(topic, identifier_or_empty(data.get("id")), *told, *refunds)
+    return OrderEvent(key, topic, order=_order(data, len(refunds)) if topic in _ORDERS else None)
+
+
+def sign(body: bytes, secret: Secret, now: float, *, topic: str = "", event_id: str = "") -> dict[str, str]:
+    """Return the headers with which WooCommerce would send a body; see ``dialects.Dialect.sign``."""
+    del now, event_id
+    topic = topic or "order.updated"
+    resource, _, event = topic.partition(".")
+    return {
+        "Content-Type": "application/json",
+        "X-WC-Webhook-Topic": topic,
+        "X-WC-Webhook-Resource": resource,
+        "X-WC-Webhook-Event": event,
+        "X-WC-Webhook-Signature": to_base64(digest(secret.reveal().encode(), body)),
+    }
+
+
+def lines_in(data: Mapping[str, Any], refunds: Sequence[Mapping[str, Any]] = ()) -> tuple[LineItem, ...]:
+    """Return the lines of an order, as a webhook and the REST API have it.
+
+    Args:
+        data: the order.
+        refunds: its refunds, as the REST API lists them: their lines count below zero and name the order's.
+
+    Raises:
+        WebhookUnreadable: it is no order.
+    """
+    refunded = given_back((_returned(line) for one in refunds for line in entries(one.get("line_items"))), "id")
+    buyer, notes = _customer(data), attributes(data.get("meta_data"), "key")
+    return lines_of(_line(line, buyer, notes, refunded) for line in listed(data, "line_items"))
+
+
+def _order(data: Mapping[str, Any], refunds: int) -> Order:
+    status = _status(data)
+    lines = lines_in(data)
+    return Order(
+        id=identifier(data, "id"),
+        version=version(moment(data, "date_modified_gmt", "date_created_gmt"), status, refunds),
+        status=status,
+        customer=_customer(data),
+        # an order tells that there were refunds, and not of which lines
+        lines=None if refunds and status == "paid" else lines,
+        number=text(data.get("number"), 100),
+    )
+
+
+def _status(data: Mapping[str, Any]) -> OrderStatus:
+    """Return how an order stands; with a status that a plugin made it is paid if WooCommerce says when."""
+    status, is_paid = text(data.get("status")), bool(data.get("date_paid_gmt") or data.get("date_paid"))
+    if status == "on-hold":
+        return "disputed" if is_paid else "unpaid"
+    return _STATUSES.get(status, "paid" if is_paid else "unpaid")
+
+
+def _customer(data: Mapping[str, Any]) -> Customer:
+    billing = mapping(data.get("billing"))
+    names = (billing.get("first_name"), billing.get("last_name"))
+    return customer(billing.get("email"), data.get("customer_id"), *names)
+
+
+def _line(data: Mapping[str, Any], buyer: Customer, notes: Mapping[str, Any], refunded: Mapping[str, int]) -> LineItem:
+    line_id, bought = identifier(data, "id"), count(data, "quantity")
+    for_whom = student(buyer, attributes(data.get("meta_data"), "key"), notes)
+    return LineItem(line_id, text(data.get("sku")), bought, max(0, bought - refunded.get(line_id, 0)), for_whom)
+
+
+def _returned(line: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a line of a refund as the line of the order that it names, and its quantity above zero."""
+    quantity = line.get("quantity")
+    return {
+        "id": attributes(line.get("meta_data"), "key").get("refunded_item_id"),
+        "quantity": -quantity if isinstance(quantity, int | float) else quantity,
+    }
