@@ -29,3 +29,9 @@ class WebhookUnreadable(WebhookRefused):
     """A webhook that is rightly signed, and is not JSON in UTF-8, or not what its kind should hold."""
 
     code = "webhook-unreadable"
+
+
+class WebhooksBusy(GatewayError):
+    """So many large webhooks are being read that another one has to wait."""
+
+    code = "webhooks-busy"

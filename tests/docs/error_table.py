@@ -29,6 +29,7 @@ REMEDIES = {
     "webhook-signature-wrong": "Put the secret that the shop shows among `webhook_secrets`; a proxy must not change the body.",
     "webhook-stale": "Set the clock, here or at the shop; five minutes are tolerated. Or somebody sends an old one again.",
     "webhook-unreadable": "`note` names what is missing. See that the webhook is of one of the [topics](webhooks.md).",
+    "webhooks-busy": "Nothing: the shop sends it again. If it stays, somebody fills the gateway with large bodies.",
     "email-missing": "Have the provider send the claim `email`.",
     "email-malformed": "Correct the address in the person's profile at the provider; `condition` says what is wrong.",
     "email-not-verified": "Have the provider verify the address; `condition` says what came. [Or else](accounts.md#connecting-an-account-by-hand).",

@@ -7,7 +7,8 @@ import pytest
 
 from gateway import BODY_BYTES
 from gateway.config import load
-from tests.docs.documents import DEPLOY, text_of
+from gateway.web.webhooks import WEBHOOK_BYTES
+from tests.docs.documents import DEPLOY, DOCS, text_of
 
 GUNICORN = Path(__file__).parents[2] / "gunicorn.conf.py"
 
@@ -86,6 +87,8 @@ def test_nginx_takes_requests_that_are_as_large_as_the_gateway_takes():
     nginx, ours = text_of(DEPLOY / "nginx.conf"), text_of(GUNICORN)
 
     assert number(r"client_max_body_size (\d+)k;", nginx) * 1024 == BODY_BYTES
+    assert number(r"client_max_body_size (\d+)m;", nginx) * 1024 * 1024 == WEBHOOK_BYTES
+    assert number(r"client_max_body_size (\d+)m;", text_of(DOCS / "operating.md")) * 1024 * 1024 == WEBHOOK_BYTES
     assert (
         number(r"large_client_header_buffers \d+ (\d+)k;", nginx) * 1024
         == number(r"^limit_request_line = (\d+)$", ours) + 2

@@ -70,6 +70,7 @@ STATUSES = {
         "queued",
         "person-queued",
         "talentlms-unavailable",
+        "webhooks-busy",
     },
 }
 

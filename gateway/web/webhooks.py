@@ -1,0 +1,116 @@
+"""``/webhooks``: shops tell of orders."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Collection, Mapping
+from contextlib import nullcontext
+from http import HTTPStatus
+from typing import Protocol
+
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from gateway import log
+from gateway.errors import GatewayError, PageNotFound, TooLong, WebhookRefused, WebhooksBusy
+from gateway.in_flight import InFlight
+from gateway.web import problems
+
+WEBHOOK_BYTES = 1024 * 1024
+"""The largest webhook that is read."""
+SMALL_BYTES = 64 * 1024
+"""A webhook up to this size is read at once, as any form is."""
+LARGE_AT_ONCE = 32
+"""Larger ones that a process reads at the same time: strangers fill its memory with no more than these."""
+NOTICE_SECONDS = 60
+
+
+class Intake(Protocol):
+    """What takes webhooks in."""
+
+    def receive(self, storefront: str, headers: Mapping[str, str], body: bytes) -> None:
+        """Take a webhook; see ``gateway.flows.order_intake.OrderIntake.receive``."""
+
+
+class Refusals:
+    """Counts the webhooks that are refused, and tells of them once a minute per storefront and reason.
+
+    Args:
+        clock: seconds that only grow.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._untold: dict[tuple[str, str], int] = {}
+        self._next: dict[tuple[str, str], float] = {}
+        self._lock = threading.Lock()
+
+    def count(self, storefront: str, error: GatewayError) -> None:
+        """Count one more, and write a line into the log if none was written lately; nothing of the body is in it.
+
+        Args:
+            storefront: one of the settings, or empty for any other: so there are only so many.
+            error: why it is refused.
+        """
+        place = (storefront, error.code)
+        with self._lock:
+            number = self._untold[place] = self._untold.get(place, 0) + 1
+            if self._clock() < self._next.get(place, float("-inf")):
+                return
+            self._next[place] = self._clock() + NOTICE_SECONDS
+            del self._untold[place]
+        log.event(
+            "webhook.refused",
+            level=logging.WARNING,
+            storefront=storefront,
+            problem=error.code,
+            count=number,
+            note=error.note,
+        )
+
+
+def blueprint(intake: Intake, storefronts: Collection[str]) -> Blueprint:
+    """Return the route.
+
+    Args:
+        intake: what takes webhooks in.
+        storefronts: the names of those that there are.
+    """
+    routes = Blueprint("webhooks", __name__)
+    refusals = Refusals()
+    large = InFlight(LARGE_AT_ONCE, lambda note: WebhooksBusy(note, retry_after=5))
+
+    def refused(storefront: str, error: GatewayError) -> Response:
+        refusals.count(storefront, error)
+        return problems.shown(error)
+
+    @routes.post("/webhooks/<storefront>")
+    def receive(storefront: str) -> Response:
+        if storefront not in storefronts:
+            return refused("", PageNotFound("there is no such storefront"))
+        try:
+            with nullcontext() if _is_small() else large.one():
+                intake.receive(storefront, dict(request.headers), _body())
+        except (WebhookRefused, WebhooksBusy, TooLong) as error:
+            return refused(storefront, error)
+        return Response(status=HTTPStatus.OK, content_type="text/plain")  # WooCommerce's ping wants exactly this one
+
+    return routes
+
+
+def _is_small() -> bool:
+    """Return whether a body is announced, and small; one in chunks announces nothing."""
+    return request.content_length is not None and request.content_length <= SMALL_BYTES
+
+
+def _body() -> bytes:
+    """Return the body byte for byte.
+
+    Raises:
+        TooLong: it is longer than ``WEBHOOK_BYTES``; no more of it was read.
+    """
+    request.max_content_length = WEBHOOK_BYTES  # of this request alone
+    try:
+        return request.get_data(cache=False)
+    except RequestEntityTooLarge:
+        raise TooLong(f"a webhook of more than {WEBHOOK_BYTES} bytes") from None

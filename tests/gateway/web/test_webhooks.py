@@ -1,0 +1,259 @@
+"""The route of webhooks, with what takes them in stood for by a list; what a shop is answered, and what a stranger can do."""
+
+import io
+import threading
+
+import pytest
+from flask import Flask, request
+
+from gateway import BODY_BYTES
+from gateway.errors import (
+    DatabaseUnavailable,
+    PageNotFound,
+    WebhookSignatureWrong,
+    WebhookUnreadable,
+)
+from gateway.storefronts.dialects import DIALECTS
+from gateway.web import headers, pages, problems, webhooks
+from gateway.web.webhooks import LARGE_AT_ONCE, NOTICE_SECONDS, SMALL_BYTES, WEBHOOK_BYTES, Refusals
+from tests.gateway.storefronts.bodies import KINDS, NOW, PAID, SECRETS, written
+
+
+class Intake:
+    """Takes what its dialect reads, once by its key; each storefront is called as its kind is."""
+
+    def __init__(self):
+        self.events, self.failure, self.bodies = {}, None, []
+
+    def receive(self, storefront, headers, body):
+        if storefront not in KINDS:
+            raise PageNotFound
+        if self.failure:
+            raise self.failure
+        self.bodies.append(body)
+        event = DIALECTS[storefront].read(headers, body, [SECRETS[storefront]], NOW)
+        if event.order or event.refund:
+            self.events.setdefault((storefront, event.key), event)
+
+
+@pytest.fixture
+def intake():
+    return Intake()
+
+
+@pytest.fixture
+def app(intake):
+    app = Flask("gateway", template_folder="web/templates", static_folder="web/static")
+    app.config["MAX_CONTENT_LENGTH"] = BODY_BYTES
+    headers.install(app, secure=True)
+    pages.install(app, None)
+    problems.install(app, {})
+    app.register_blueprint(webhooks.blueprint(intake, KINDS))
+    app.add_url_rule("/form", "form", lambda: {"bytes": len(request.get_data())}, methods=["POST"])
+    return app
+
+
+@pytest.fixture
+def post(app):
+    client = app.test_client()
+    return lambda name, body, headers=(), **more: client.post(
+        f"/webhooks/{name}", data=body, headers=dict(headers), **more
+    )
+
+
+def signed(kind, body, **names):
+    return DIALECTS[kind].sign(body, SECRETS[kind], NOW, **names)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_webhook_is_taken_and_taken_once(kind, post, intake):
+    body = written(PAID[kind]())
+    for _ in range(2):
+        answer = post(kind, body, signed(kind, body))
+        assert (answer.status_code, answer.data) == (200, b"")
+    assert [event.order.status for event in intake.events.values()] == ["paid"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_body_is_verified_byte_for_byte(kind, post, intake):
+    body = written({**PAID[kind](), "note": "ü"}).replace(b'", "', b'" ,\n"') + b"\r\n "
+    assert post(kind, body, signed(kind, body)).status_code == 200
+    assert intake.bodies == [body]
+
+
+@pytest.mark.parametrize(
+    "content_type", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "", "x"]
+)
+def test_no_content_type_keeps_the_body_from_being_read(content_type, post, intake):
+    body = written(PAID["standard"]())
+    post("standard", body, {**signed("standard", body), "Content-Type": content_type})
+    assert intake.bodies == [body]
+
+
+def test_woocommerces_unsigned_ping_is_answered_with_200(post, intake):
+    answer = post("woocommerce", "webhook_id=17", {"Content-Type": "application/x-www-form-urlencoded"})
+    assert (answer.status_code, intake.events) == (200, {})
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_refused(kind, post, intake):
+    body, garbage, latin = written(PAID[kind]()), b"no JSON", '{"name": "ü"}'.encode("latin-1")
+    other = DIALECTS[kind].sign(body, type(SECRETS[kind])("another secret"), NOW)
+    expected = [
+        (post(kind, body, {"Content-Type": "application/json"}), 401, "webhook-unsigned"),
+        (post(kind, body, other), 401, "webhook-signature-wrong"),
+        (post(kind, body + b" ", signed(kind, body)), 401, "webhook-signature-wrong"),
+        (post(kind, garbage, signed(kind, garbage)), 400, "webhook-unreadable"),
+        (post(kind, latin, signed(kind, latin)), 400, "webhook-unreadable"),
+        (post("nowhere", body, signed(kind, body)), 404, "page-not-found"),
+    ]
+    if kind in {"stripe", "standard"}:
+        stale = DIALECTS[kind].sign(body, SECRETS[kind], NOW - 301)
+        expected.append((post(kind, body, stale), 401, "webhook-stale"))
+    for answer, status, code in expected:
+        assert (answer.status_code, answer.json["type"]) == (status, f"urn:talentlms-gateway:problem:{code}")
+        assert answer.content_type == "application/problem+json"
+    assert intake.events == {}
+
+
+def test_another_method_is_none(app):
+    assert app.test_client().get("/webhooks/shopify").status_code == 405
+
+
+def test_while_the_database_is_away_the_shop_is_told_to_send_it_again(post, intake):
+    body = written(PAID["shopify"]())
+    intake.failure = DatabaseUnavailable("refused", retry_after=5)
+    answer = post("shopify", body, signed("shopify", body))
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    intake.failure = None
+    assert post("shopify", body, signed("shopify", body)).status_code == 200
+    assert len(intake.events) == 1
+
+
+# --- sizes ---------------------------------------------------------------------------------------------------------
+
+
+def padded(size):
+    body = written(PAID["shopify"]())
+    return body + b" " * (size - len(body))
+
+
+@pytest.mark.parametrize("size", [SMALL_BYTES, SMALL_BYTES + 1, WEBHOOK_BYTES])
+def test_up_to_one_mebibyte_is_read(size, post, intake):
+    body = padded(size)
+    assert post("shopify", body, signed("shopify", body)).status_code == 200
+    assert list(map(len, intake.bodies)) == [size]
+
+
+def in_chunks(body):
+    """Return what a request without a length looks like behind gunicorn, which knows where the body ends."""
+    return {"input_stream": io.BytesIO(body), "environ_overrides": {"wsgi.input_terminated": True}}
+
+
+@pytest.mark.parametrize("size", [WEBHOOK_BYTES, WEBHOOK_BYTES + 1])
+def test_in_chunks_no_more_is_read_either(size, app, intake):
+    body = padded(size)
+    answer = app.test_client().post("/webhooks/shopify", headers=signed("shopify", body), **in_chunks(body))
+    assert (answer.status_code, len(intake.bodies)) == ((200, 1) if size == WEBHOOK_BYTES else (413, 0))
+
+
+def test_more_is_refused_unread(post, intake):
+    body = padded(WEBHOOK_BYTES + 1)
+    answer = post("shopify", body, signed("shopify", body))
+    assert (answer.status_code, answer.json["type"]) == (413, "urn:talentlms-gateway:problem:too-long")
+    assert intake.bodies == []
+
+
+def test_everything_else_takes_no_more_than_before(app):
+    client = app.test_client()
+    body = padded(WEBHOOK_BYTES)
+    assert client.post("/webhooks/shopify", data=body, headers=signed("shopify", body)).status_code == 200
+    assert client.post("/form", data=b"x" * BODY_BYTES).json == {"bytes": BODY_BYTES}
+    assert client.post("/form", data=b"x" * (BODY_BYTES + 1)).status_code == 413
+
+
+def test_strangers_hold_no_more_than_so_many_large_bodies_and_small_ones_go_by(app, intake, monkeypatch):
+    monkeypatch.setattr("gateway.in_flight.HANGING_SECONDS", 0)
+    held, release = threading.Semaphore(0), threading.Event()
+
+    class Slow(io.BytesIO):
+        def read(self, *_):
+            held.release()
+            release.wait(60)
+            return b""
+
+        def readinto(self, _):
+            self.read()
+            return 0
+
+    def send():
+        app.test_client().post("/webhooks/shopify", input_stream=Slow(padded(SMALL_BYTES + 1)))
+
+    threads = [threading.Thread(target=send) for _ in range(LARGE_AT_ONCE)]
+    for thread in threads:
+        thread.start()
+    for _ in threads:
+        assert held.acquire(timeout=30)
+    large, small = padded(SMALL_BYTES + 1), padded(SMALL_BYTES)
+    answers = [
+        app.test_client().post("/webhooks/shopify", data=body, headers=signed("shopify", body))
+        for body in (large, small)
+    ]
+    release.set()
+    for thread in threads:
+        thread.join()
+    assert [answer.status_code for answer in answers] == [503, 200]
+    assert answers[0].headers["Retry-After"] == "5"
+    body = padded(SMALL_BYTES + 1)
+    assert app.test_client().post("/webhooks/shopify", data=body, headers=signed("shopify", body)).status_code == 200
+
+
+# --- the log -------------------------------------------------------------------------------------------------------
+
+
+def test_refusals_are_told_once_a_minute_per_storefront_and_reason_without_the_body(post, logged):
+    lines = logged()
+    for _ in range(5):
+        for kind in ("shopify", "stripe"):
+            post(kind, b"body-of-a-stranger")
+            post(kind, b"body-of-a-stranger", signed(kind, b"body-of-another"))
+    for number in range(5):
+        post(f"name-of-a-stranger-{number}", b"body-of-a-stranger")
+
+    told = [(line["event"], line["storefront"], line["problem"], line["count"]) for line in lines()]
+    assert told == [
+        ("webhook.refused", "shopify", "webhook-unsigned", 1),
+        ("webhook.refused", "shopify", "webhook-signature-wrong", 1),
+        ("webhook.refused", "stripe", "webhook-unsigned", 1),
+        ("webhook.refused", "stripe", "webhook-signature-wrong", 1),
+        ("webhook.refused", "", "page-not-found", 1),
+    ]
+    assert "stranger" not in str(lines())
+    assert lines()[0]["note"] == "without x-shopify-hmac-sha256"
+
+
+def test_the_next_line_has_the_count_of_all_since(own_log_handlers, logged):
+    now = [0.0]
+    refusals, lines = Refusals(lambda: now[0]), logged()
+    for second in (0, 1, 59, 60, 61, 200):
+        now[0] = second
+        refusals.count("shop", WebhookSignatureWrong())
+    refusals.count("shop", WebhookUnreadable())
+    refusals.count("other", WebhookSignatureWrong())
+    told = [(line["storefront"], line["problem"], line["count"]) for line in lines()]
+    assert told == [
+        ("shop", "webhook-signature-wrong", 1),
+        ("shop", "webhook-signature-wrong", 3),
+        ("shop", "webhook-signature-wrong", 2),
+        ("shop", "webhook-unreadable", 1),
+        ("other", "webhook-signature-wrong", 1),
+    ]
+    assert NOTICE_SECONDS == 60
+
+
+def test_nothing_is_kept_of_names_that_strangers_make_up(post, monkeypatch):
+    kept = []
+    monkeypatch.setattr(Refusals, "count", lambda _, storefront, error: kept.append((storefront, error.code)))
+    for number in range(20):
+        post(f"made-up-{number}", b"")
+    assert kept == [("", "page-not-found")] * 20
