@@ -14,6 +14,7 @@ from gateway.flows.checkout import Checkout
 from gateway.flows.destinations import Destinations
 from gateway.flows.enrolment import Enrolment
 from gateway.flows.failed_codes import FailedCodes
+from gateway.flows.handover import Handovers, Shop
 from gateway.flows.launch import Launch, LaunchOptions
 from gateway.flows.learners import Learners
 from gateway.flows.managed_password import ManagedPasswords
@@ -80,7 +81,8 @@ class Services:
     def sessions(self) -> Sessions:
         """Who is signed in."""
         settings = self.settings
-        names = tuple(entry.name for entry in settings.identity_providers)
+        names = [provider.name for provider in settings.identity_providers]
+        names += [shop.name for shop in settings.storefronts]
         return Sessions(self.store, settings.session_idle, settings.session_lifetime, names)
 
     @cached_property
@@ -171,6 +173,11 @@ class Services:
             for entry in self.settings.identity_providers
         }
 
+    @cached_property
+    def shop_trusts(self) -> Mapping[str, Trust]:
+        """What each storefront is trusted with, by its name."""
+        return {shop.name: Trust(is_shop=True, adopts=shop.adopt == "verified") for shop in self.settings.storefronts}
+
     # --- flows -------------------------------------------------------------------------------------------------
 
     @cached_property
@@ -193,12 +200,13 @@ class Services:
             self.passwords,
             self.settings.talentlms.learner_types,
             self._attempts(account_refusals.REFUSAL_SECONDS),
+            self.sessions.end_of_person,
         )
 
     @cached_property
     def learners(self) -> Learners:
         """Accounts of people who have signed in."""
-        return Learners(self.accounts, self.trusts, self.sessions, self.budget)
+        return Learners(self.accounts, {**self.trusts, **self.shop_trusts}, self.sessions, self.budget)
 
     @cached_property
     def launch(self) -> Launch:
@@ -222,6 +230,22 @@ class Services:
     def checkout(self) -> Checkout:
         """Links to payment pages."""
         return Checkout(self.talentlms, self.destinations)
+
+    @cached_property
+    def handovers(self) -> Handovers:
+        """Customers whom storefronts send."""
+        return Handovers(
+            {
+                shop.name: Shop(self.shop_trusts[shop.name], set(shop.products.values()))
+                for shop in self.settings.storefronts
+            },
+            self.accounts,
+            self.learners,
+            self.sessions,
+            self.launch,
+            self.checkout,
+            self.talentlms.categories,
+        )
 
     @cached_property
     def training(self) -> Training:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from schemas.identity import Identity
 from schemas.order import Customer
 
 TargetKind = Literal["dashboard", "course", "buy_course", "buy_category"]
@@ -38,3 +39,8 @@ class Handover:
     customer: Customer
     email_verified: bool
     target: Target
+
+    @property
+    def identity(self) -> Identity:
+        """Who the customer is."""
+        return self.customer.identity(self.storefront, email_verified=self.email_verified or None)

@@ -8,9 +8,23 @@ from schemas.identity import Identity
 OrderStatus = Literal["unpaid", "paid", "refunded", "cancelled", "disputed"]
 
 
+_STOREFRONT = "storefront:"
+_GUEST = "email:"
+
+
 def storefront_issuer(storefront: str) -> str:
     """Return what stands in the issuer's place for the customers of a storefront, by its name in the settings."""
-    return f"storefront:{storefront}"
+    return f"{_STOREFRONT}{storefront}"
+
+
+def is_customer(issuer: str) -> bool:
+    """Return whether an issuer stands for a storefront, so that its people are customers."""
+    return issuer.startswith(_STOREFRONT)
+
+
+def is_guest(issuer: str, subject: str) -> bool:
+    """Return whether a person is a storefront's guest: known by nothing but an e-mail address that was typed there."""
+    return is_customer(issuer) and subject.startswith(_GUEST)
 
 
 @dataclass(frozen=True)
@@ -38,7 +52,7 @@ class Customer:
         """
         return Identity(
             storefront_issuer(storefront),
-            f"customer:{self.id}" if self.id else f"email:{self.email}",
+            f"customer:{self.id}" if self.id else f"{_GUEST}{self.email}",
             storefront,
             email=self.email,
             email_verified=email_verified,

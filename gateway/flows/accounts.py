@@ -6,11 +6,11 @@ address is known to be the person's own, or by user name if user names are trust
 "does not exist" leads to a sign-up, and of ten tabs one signs up.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from gateway import log
 from gateway.database.account_links import AccountLinks
-from gateway.errors import UserNotFound
+from gateway.errors import EmailNotVerified, UserNotFound
 from gateway.flows.account_refusals import AccountRefusals
 from gateway.flows.account_upkeep import AccountUpkeep
 from gateway.flows.adoption import Adoption
@@ -37,6 +37,7 @@ class Accounts:
         passwords: what a new account's password is.
         learner_types: user types whose accounts may be adopted.
         attempts: refused people, counted in windows of ``account_refusals.REFUSAL_SECONDS``; ``None`` for no limit.
+        end_sessions: ends the sessions of a person (``Identity.key``) whose link to an account ends.
     """
 
     def __init__(
@@ -47,14 +48,16 @@ class Accounts:
         passwords: ManagedPasswords,
         learner_types: Collection[str],
         attempts: Attempts | None = None,
+        end_sessions: Callable[[str], object] = lambda _: None,
     ) -> None:
         users = lms.users
+        self._users = users
         self._account_links = account_links
         self._locks = locks
         self._refusals = AccountRefusals(users, attempts)
         self.upkeep = AccountUpkeep(users, account_links, passwords, self._refusals)
         ownership = Ownership(users, account_links, passwords)
-        self._adoption = Adoption(users, account_links, ownership, self._refusals, learner_types)
+        self._adoption = Adoption(users, account_links, ownership, self._refusals, learner_types, end_sessions)
         self._sign_up = SignUp(users, account_links, passwords, self._adoption, self._refusals)
 
     def ensure(self, person: Person, *, wait: float = WAIT_SECONDS) -> Learner:
@@ -72,6 +75,35 @@ class Accounts:
         """
         with self._locks.hold(f"person:{person.key}", wait=wait) as lease:
             return (self._remembered(person) or self._adopted_or_signed_up(person, lease)).learner
+
+    def open(self, person: Person, *, wait: float = WAIT_SECONDS) -> Learner:
+        """Return the learner whose account the person may open, not just be enrolled in; else as ``ensure``.
+
+        Raises:
+            EmailNotVerified: the account is not one that their shop's word opens, too.
+        """
+        learner = self.ensure(person, wait=wait)
+        self.check_open(person, learner)
+        return learner
+
+    def check_open(self, person: Person, learner: Learner) -> None:
+        """Check that a person may open the account that is remembered as theirs.
+
+        Raises:
+            EmailNotVerified: they may not.
+        """
+        if not person.may_open(learner):
+            raise self._refusals.because_of_email(EmailNotVerified, person, None)
+
+    def check_learner(self, person: Person, learner: Learner) -> None:
+        """Check, with one call, that an account which is remembered as the person's is a learner's still.
+
+        Raises:
+            AccountNotALearner: somebody has made it an administrator's or the like since.
+            AccountInactive: it is switched off.
+            UserNotFound: it no longer exists.
+        """
+        self._adoption.check_learner(person, self._users.by_id(learner.user_id))
 
     def _remembered(self, person: Person) -> AccountLink | None:
         known = self._account_links.find(person.key)

@@ -1,6 +1,6 @@
 """Accounts that exist already, and whose they become."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from gateway import log
 from gateway.database.account_links import AccountLinks
@@ -23,6 +23,7 @@ class Adoption:
         ownership: whether we signed an account up ourselves.
         refusals: where people are refused.
         learner_types: user types whose accounts may be adopted.
+        end_sessions: ends the sessions of a person (``Identity.key``) whose link to an account ends.
     """
 
     def __init__(
@@ -32,12 +33,14 @@ class Adoption:
         ownership: Ownership,
         refusals: AccountRefusals,
         learner_types: Collection[str],
+        end_sessions: Callable[[str], object],
     ) -> None:
         self._users = users
         self._account_links = account_links
         self._ownership = ownership
         self._refusals = refusals
         self._learner_types = learner_types
+        self._end_sessions = end_sessions
 
     def existing(self, person: Person) -> User | None:
         """Return the account that the provider's word makes this person's, if there is one.
@@ -64,9 +67,9 @@ class Adoption:
             ProvisioningRefused: it is no learner's, inactive, or somebody else's.
         """
         unfinished = self._ownership.key_of_unfinished(person.identity, user) if person.has_own_email else ""
-        self._check_adoptable(person, user, pending=bool(unfinished))
+        self.check_learner(person, user, pending=bool(unfinished))
         link = person.link_to(user, password_key or unfinished, pending=bool(unfinished))
-        if not self._account_links.claim(link):
+        if not (self._account_links.claim(link) or self._displaced(person, user, link)):
             raise self._taken(person, user)
         log.audit("provisioning", outcome="success", step="adopted", person=person.key, user_id=user.user_id)
         return link
@@ -92,6 +95,28 @@ class Adoption:
             raise self._refusals.because_of_email(EmailNotVerified, person, user)
         return self.adopted(person, user, key), user
 
+    def _displaced(self, person: Person, user: User, link: AccountLink) -> bool:
+        """Connect the person with an account that is another person's, if that one has to give way.
+
+        The other one's sessions end with their link: each remembers whose account it opens.
+        """
+        owner = self._account_links.owner_of(user.user_id)
+        is_theirs = _is_same(user.email, person.identity.email)
+        if owner is None or not (is_theirs and person.displaces(owner)):
+            return False
+        self._end_sessions(owner.person)
+        self._account_links.forget(owner)
+        claimed = self._account_links.claim(link)
+        log.audit(
+            "account_link",
+            outcome="success",
+            step="displaced",
+            person=owner.person,
+            user_id=owner.user_id,
+            linked_issuer=owner.issuer,
+        )
+        return claimed
+
     def _by_email(self, person: Person) -> User | None:
         """Return the account with the person's address, which need not be theirs; TalentLMS compares as it likes."""
         try:
@@ -114,7 +139,17 @@ class Adoption:
         taken.issuer = "" if issuer == person.identity.issuer else issuer
         return taken
 
-    def _check_adoptable(self, person: Person, user: User, *, pending: bool) -> None:
+    def check_learner(self, person: Person, user: User, *, pending: bool = False) -> None:
+        """Check that an account is a learner's, and in use.
+
+        Args:
+            person: whose it is, or is to be.
+            user: the account.
+            pending: whether it was signed up here and still has to be activated.
+
+        Raises:
+            AccountNotALearner, AccountInactive: it is not.
+        """
         if user.user_type not in self._learner_types:
             raise self._refusals.because(AccountNotALearner, person, user, _remedy_for_type(user.user_type))
         if not user.active and not pending:

@@ -1,6 +1,6 @@
 """Learner → Link: a fresh one-time link to the dashboard or into a course, fetched for this very click."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -82,13 +82,20 @@ class Launch:
         link = self._lms.users.log_in(learner.login, password, logout_redirect=self._options.logout_redirect)
         return self._checked(link, learner)
 
-    def course(self, learner: Learner, course_id: int, *, navigation: bool) -> Link:
+    def may_enrol(self, course_id: int) -> bool:
+        """Return whether a person may enrol themselves in the course by opening it."""
+        return self._options.may_enrol(course_id)
+
+    def course(
+        self, learner: Learner, course_id: int, *, navigation: bool, may_enrol: Callable[[int], bool] | None = None
+    ) -> Link:
         """Return a link into a course; one call, three the first time where the learner enrols by this click.
 
         Args:
             learner: who goes there.
             course_id: the course.
             navigation: whether a person opened this address in a page of its own; only then anybody is enrolled.
+            may_enrol: whether the learner, who is not enrolled, may be; default: as ``may_enrol`` says.
 
         Raises:
             CourseNotOpen: not enrolled, and not a course to enrol oneself in, or the enrolment did not last.
@@ -101,7 +108,7 @@ class Launch:
         try:
             return self._go_to(learner, course_id)
         except NotEnrolled:
-            if not (navigation and self._options.may_enrol(course_id)):
+            if not (navigation and (may_enrol or self.may_enrol)(course_id)):
                 raise CourseNotOpen(f"user {learner.user_id} is not enrolled in course {course_id}") from None
         self._enrolment.enrol(learner, course_id)
         try:

@@ -49,9 +49,8 @@ class Learners:
             raise
 
     def learner_for(self, identity: Identity) -> Learner:
-        """Return a person's learner; errors as ``Accounts.ensure``, within the time that the browser waits."""
-        person = Person(identity, self._trusts[identity.provider])
-        return self._accounts.ensure(person, wait=context.remaining(WAIT_SECONDS))
+        """Return a person's learner; errors as ``Accounts.open``, within the time that the browser waits."""
+        return self._accounts.open(self._person(identity), wait=context.remaining(WAIT_SECONDS))
 
     def learner_again(self, identity: Identity, gone: Learner) -> Learner:
         """Return a person's learner after TalentLMS said that the account of the one who was known does not exist."""
@@ -70,8 +69,12 @@ class Learners:
         try:
             return step(learner)
         except WrongPassword:
-            self._kept(session, self._accounts.upkeep.after_wrong_password(learner))
+            after = self._kept(session, self._accounts.upkeep.after_wrong_password(learner))
+            self._accounts.check_open(self._person(session.identity), after)
             return step(replace(learner, password_key=""))
+
+    def _person(self, identity: Identity) -> Person:
+        return Person(identity, self._trusts[identity.provider])
 
     def _kept(self, session: Session, learner: Learner) -> Learner:
         self._sessions.keep_learner(session, learner)

@@ -5,8 +5,11 @@ from dataclasses import dataclass, replace
 from gateway.flows.profile import Profile, profile_of
 from gateway.flows.trust import Objection, Trust
 from schemas.identity import Identity
-from schemas.learner import AccountLink
+from schemas.learner import AccountLink, Learner
+from schemas.order import is_customer, is_guest
 from schemas.user import User
+
+_NOTHING = Profile("", "", "", "")
 
 
 @dataclass(frozen=True)
@@ -37,8 +40,33 @@ class Person:
         return self.trust.objection(self.identity)
 
     @property
+    def is_anybody(self) -> bool:
+        """Whether it may be whoever typed the address at a checkout: a guest, whose address is not verified."""
+        return is_guest(self.identity.issuer, self.identity.subject) and self.identity.email_verified is not True
+
+    def may_open(self, learner: Learner) -> bool:
+        """Return whether this person may open the account that is remembered as theirs.
+
+        Whoever may be anybody opens an account alone that was signed up for that address, as long as it carries the
+        gateway's password: not one that exists for another reason, and none whose owner has set a password.
+        """
+        return not self.is_anybody or bool(learner.password_key)
+
+    def displaces(self, owner: AccountLink) -> bool:
+        """Return whether another person's link to an account with this person's address ends for this person's.
+
+        An identity provider's word counts more than a shop's, and any more than an address that was typed.
+        """
+        if not self.has_own_email:
+            return False
+        is_shops = is_customer(self.identity.issuer)
+        return is_guest(owner.issuer, owner.subject) or (is_customer(owner.issuer) and not is_shops)
+
+    @property
     def profile(self) -> Profile:
-        """What TalentLMS may be told of an account that exists already."""
+        """What TalentLMS may be told of an account that exists already; nothing by whoever may be anybody."""
+        if self.is_anybody:
+            return _NOTHING
         profile = profile_of(self.identity)
         return profile if self.trust.may_tell_email(self.identity) else replace(profile, email="")
 

@@ -26,6 +26,7 @@ from gateway.store.sessions import Sessions
 from gateway.store.transactions import Departures
 from gateway.talentlms.client import TalentLMS
 from schemas.link import Link
+from schemas.order import is_customer
 from schemas.session import Session
 from schemas.transaction import Departure
 
@@ -100,8 +101,9 @@ class SignOut:
         it that TalentLMS or the database is away, or that the budget has no call for now or cannot be asked.
         """
         identity = session.identity
-        browser, state = f"{identity.provider}.{secrets.token_urlsafe(24)}", secrets.token_urlsafe(16)
-        departure = Departure(identity.provider, session.id_token.reveal(), state, session.logout_hint)
+        provider = "" if is_customer(identity.issuer) else identity.provider  # a shop has no session of ours to end
+        browser, state = f"{provider}.{secrets.token_urlsafe(24)}", secrets.token_urlsafe(16)
+        departure = Departure(provider, session.id_token.reveal(), state, session.logout_hint)
         self._departures.remember(departure, browser)
         self._sessions.end(session)
         log.audit("sign_out", outcome="success", provider=identity.provider, person=identity.key)

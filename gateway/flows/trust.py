@@ -1,4 +1,4 @@
-"""What an identity provider is trusted with, and why a person's address counts for nothing where it does not."""
+"""What an identity provider or a shop is trusted with, and why a person's address counts for nothing."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -60,38 +60,57 @@ class Objection:
     remedy: str
 
 
+_SHOPS_DOUBT = (
+    "the storefront does not say that the address is verified",
+    "have it send email_verified = true for customers who have confirmed their address, and for nobody else",
+)
+_NOT_ADOPTED = (
+    'the storefront\'s setting adopt is "never"',
+    'connect the account by hand, or set adopt = "verified" if the shop verifies its customers\' addresses',
+)
+
+
 @dataclass(frozen=True)
 class Trust:
-    """What an identity provider is trusted with.
+    """What an identity provider or a shop is trusted with.
 
     Attributes:
         email_domains: whose addresses it may vouch for; empty for all.
         usernames: whether an account may be adopted by its user name, which is neither unique nor stable
             (Core 5.7).
         verified_domains: whose addresses count as verified where the provider never says whether they are.
+        is_shop: whether it is a shop, where anybody types an address: TalentLMS is told those alone that it has
+            verified.
+        adopts: whether an account that exists already may be adopted by a verified address.
     """
 
     email_domains: Collection[str] = ()
     usernames: bool = False
     verified_domains: Collection[str] = ()
+    is_shop: bool = False
+    adopts: bool = True
 
     def vouches_for_email(self, identity: Identity) -> bool:
-        """Return whether the identity's address is known to be this person's own."""
-        return self._is_verified(identity) and self.may_tell_email(identity)
+        """Return whether the identity's address opens an account: it is known to be this person's own."""
+        return self.adopts and self._is_verified(identity) and self.may_tell_email(identity)
 
     def may_tell_email(self, identity: Identity) -> bool:
         """Return whether TalentLMS may be told the identity's address as that of an account which exists already."""
-        return identity.email_verified is not False and bool(identity.email) and self._is_of_trusted_domain(identity)
+        told = identity.email_verified is True if self.is_shop else identity.email_verified is not False
+        return told and bool(identity.email) and self._is_of_trusted_domain(identity)
 
     def objection(self, identity: Identity) -> Objection:
         """Return what keeps the identity's address from counting as this person's own, each condition by itself."""
         reasons = []
         if not (identity.email and self._is_verified(identity)):
-            reasons.append(_REASONS[identity.email_doubt])
+            is_typed = self.is_shop and not identity.email_doubt
+            reasons.append(_SHOPS_DOUBT if is_typed else _REASONS[identity.email_doubt])
         if identity.email and not self._is_of_trusted_domain(identity):
             domain = _domain(identity)
             remedy = "add the domain, if this provider may vouch for its addresses"
             reasons.append((f"{domain} is not among trusted_email_domains", remedy))
+        if not self.adopts:
+            reasons.append(_NOT_ADOPTED)
         conditions, remedies = ([reason[part] for reason in reasons] for part in (0, 1))
         return Objection("; ".join(conditions), "; ".join(remedies))
 

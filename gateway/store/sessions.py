@@ -159,6 +159,11 @@ class Sessions:
         ended = self._end_indexed(_by_provider_session(issuer, sid))
         return ended + self._end_indexed(_without_provider_session(issuer, sub)) if sub else ended
 
+    def end_of_person(self, person: str) -> int:
+        """End every session of a person, by ``Identity.key``. Returns as ``end_of_subject``."""
+        index = _of_person(person)
+        return self._end_all("ZREM", index, self._store.ask("ZRANGE", index, 0, -1))
+
     def end_all_of_user(self, user: str) -> int:
         """End every session of the person whom an operator names. Returns as ``end_of_subject``.
 
@@ -241,7 +246,11 @@ def _by_name(name: str) -> str:
 
 
 def _by_person(session: Session) -> str:
-    return f"sessions-of:person:{session.identity.key}"
+    return _of_person(session.identity.key)
+
+
+def _of_person(person: str) -> str:
+    return f"sessions-of:person:{person}"
 
 
 def _by_subject(issuer: str, sub: str) -> str:

@@ -14,6 +14,7 @@ from gateway.talentlms.budget import Budget
 from gateway.talentlms.client import TalentLMS
 from gateway.talentlms.transport import LONGEST_SECONDS, HttpTransport
 from schemas.learner import Learner
+from schemas.order import Customer
 from schemas.secret import Secret
 from tests.conftest import API_KEY
 from tests.gateway.flows.scene import KIM
@@ -109,6 +110,14 @@ def test_a_provider_that_cannot_be_asked_is_left_open(flow, signed_in, logouts):
     way_out = flow(**logouts)
     step = way_out.proceed(way_out.begin(signed_in()).browser)
     assert (step.url, step.left_open) == (None, "acme")
+
+
+def test_a_shop_has_no_session_that_could_be_left_open(flow, sessions):
+    way_out = flow()
+    customer = Customer("kim@acme.example").identity("shop")
+    session = sessions.find(sessions.create(customer, Secret("")).reveal())
+    step = way_out.proceed(way_out.begin(session).browser)
+    assert (step.url, step.left_open) == (None, "")
 
 
 def nothing_to_end(done):

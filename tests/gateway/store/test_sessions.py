@@ -513,3 +513,12 @@ def test_it_is_told_whose_sessions_were_too_many(sessions, own_log_handlers):
         begun(sessions)
     (line,) = [json.loads(line) for line in stream.getvalue().splitlines()]
     assert (line["event"], line["person"], line["ended"]) == ("session.too_many", KIM.key, 1)
+
+
+def test_every_session_of_a_person_ends_by_their_key(sessions):
+    ids = [begun(sessions)[0] for _ in range(3)]
+    other, _ = begun(sessions, UMA)
+    assert sessions.end_of_person(KIM.key) == 3
+    assert [sessions.find(each) for each in ids] == [None] * 3
+    assert sessions.find(other) is not None
+    assert sessions.end_of_person(KIM.key) == 0
