@@ -161,8 +161,7 @@ class Sessions:
 
     def end_of_person(self, person: str) -> int:
         """End every session of a person, by ``Identity.key``. Returns as ``end_of_subject``."""
-        index = _of_person(person)
-        return self._end_all("ZREM", index, self._store.ask("ZRANGE", index, 0, -1))
+        return self._end_all(self._store.ask("ZRANGE", _of_person(person), 0, -1))
 
     def end_all_of_user(self, user: str) -> int:
         """End every session of the person whom an operator names. Returns as ``end_of_subject``.

@@ -58,9 +58,14 @@ def test_the_changes_make_the_very_tables_that_the_code_uses(database):
         assert compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), METADATA) == []
 
 
+FIRST_TABLES = {"account_links", "sign_ups", "failed_proofs"}
+
+
 def test_a_database_of_the_first_version_keeps_its_links(database):
     AccountLinks(database).claim(KIMS)
+    newer = [table for table in METADATA.sorted_tables if table.name not in FIRST_TABLES]
     with database.transaction() as connection:
+        METADATA.drop_all(connection, newer)
         connection.execute(text("ALTER TABLE account_links DROP COLUMN retry_at"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
     assert upgrade(database).current == "0001"
