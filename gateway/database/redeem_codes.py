@@ -20,6 +20,7 @@ from gateway.keyring import Keyring
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32, five bits each
 _LENGTH = 16
 _LOOK_UP = "redeem code"
+_TRIES = 3
 _READ_AS = str.maketrans("ILO", "110")
 
 
@@ -67,26 +68,30 @@ class RedeemCodes:
 
     def make(self, seats: Collection[Seat]) -> None:
         """Make a code for each of these seats that has none."""
-        for seat in seats:
-            code = "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH))
-            values = {
-                "storefront": seat.storefront,
-                "order_id": seat.order_id,
-                "line_id": seat.line_id,
-                "seat": seat.seat,
-                "code_hash": self._keyring.sign(_LOOK_UP, code),
-                "sealed": self._keyring.seal(_LOOK_UP, code.encode(), _place(seat)),
-                "is_void": False,
-                "redeemed_by": "",
-                "user_id": 0,
-                "redeemed_at": 0,
-            }
+        for _ in range(_TRIES):
             try:
                 with self._database.transaction() as connection:
-                    if connection.execute(select(REDEEM_CODES.c.seat).where(*_is(seat))).first() is None:
-                        connection.execute(insert(REDEEM_CODES).values(**values))
+                    for seat in seats:
+                        if connection.execute(select(REDEEM_CODES.c.seat).where(*_is(seat))).first() is None:
+                            connection.execute(insert(REDEEM_CODES).values(**self._made(seat)))
             except AlreadyThere:
                 continue  # another worker has made one in this moment
+            return
+
+    def _made(self, seat: Seat) -> dict[str, Any]:
+        code = "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH))
+        return {
+            "storefront": seat.storefront,
+            "order_id": seat.order_id,
+            "line_id": seat.line_id,
+            "seat": seat.seat,
+            "code_hash": self._keyring.sign(_LOOK_UP, code),
+            "sealed": self._keyring.seal(_LOOK_UP, code.encode(), _place(seat)),
+            "is_void": False,
+            "redeemed_by": "",
+            "user_id": 0,
+            "redeemed_at": 0,
+        }
 
     def of_order(self, storefront: str, order_id: str) -> Sequence[Seat]:
         """Return the seats of an order that have codes, by line and seat."""

@@ -26,6 +26,7 @@ from schemas.secret import Secret
 from tests.conftest import API_KEY
 from tests.databases import new_database
 from tests.gateway.flows.scene import KIM, NEW_KEY, SIGNED_OUT
+from tests.gateway.flows.selling import Shop
 
 
 @pytest.fixture
@@ -134,3 +135,23 @@ def account(portal):
         return record
 
     return found
+
+
+@pytest.fixture
+def shop(lms, store, database, links):
+    return Shop(lms, store, database, links)
+
+
+@pytest.fixture
+def enrolled(portal):
+    """Return who is enrolled where, by address: those who were not seeded."""
+    before = {(one["user_id"], one["course_id"]) for one in portal.control.state()["enrolments"]}
+
+    def now():
+        state = portal.control.state()
+        emails = {user["id"]: user["email"] for user in state["users"]}
+        pairs = {(one["user_id"], one["course_id"]) for one in state["enrolments"]}
+        assert before <= pairs
+        return sorted((emails[user], course) for user, course in pairs - before)
+
+    return now

@@ -1,0 +1,243 @@
+"""Entitlement → what TalentLMS has: given once, and taken back with the last entitlement of an account to it.
+
+Before a call that gives, it is on disk that it is about to be made. So whoever comes after an interruption knows that
+"already enrolled" may be the answer to that very call, and asks since when.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from typing import Literal
+
+from gateway import log
+from gateway.database.entitlements import Entitlement, Entitlements, TargetKind
+from gateway.errors import (
+    AlreadyMember,
+    CourseNotFound,
+    GatewayError,
+    GroupNotFound,
+    NotAMember,
+    UserNotFound,
+)
+from gateway.flows.customer_accounts import Holder
+from gateway.flows.dead_letters import DeadLetter, dead_letter
+from gateway.store.locks import Lease, Locks
+from gateway.talentlms.client import TalentLMS
+from schemas.course_progress import CourseProgress
+
+OnRefund = Literal["unenroll", "keep", "review"]
+
+LOCK_SECONDS = 20.0
+"""How long is waited for another order of the same account."""
+CLOCK_SECONDS = 30
+"""How far TalentLMS's clock and ours may be apart."""
+
+_HELD = ("wanted", "given", "kept", "review")
+
+
+class Entitling:
+    """Giving and taking, one account at a time.
+
+    Args:
+        lms: TalentLMS.
+        entitlements: what was done.
+        locks: one order at a time for each account.
+    """
+
+    def __init__(self, lms: TalentLMS, entitlements: Entitlements, locks: Locks) -> None:
+        self._lms = lms
+        self._entitlements = entitlements
+        self._locks = locks
+
+    def give(self, one: Entitlement, holder: Holder, check: Callable[[], None]) -> Entitlement:
+        """Give what an entitlement is to; one call.
+
+        Args:
+            one: the entitlement, on disk.
+            holder: whose it is.
+            check: raises where the order is another worker's by now.
+
+        Returns:
+            The entitlement as it is then, ``given`` or ``dead``.
+
+        Raises:
+            UserNotFound: the account does not exist.
+            GatewayError: it has to be tried again.
+        """
+        with self._account(holder.user_id) as lease:
+            is_repeat = one.state == "wanted" and one.tried_at > 0 and one.user_id == holder.user_id
+            tried_at = one.tried_at if is_repeat else int(time.time())
+            ours = one.ours and one.state in ("kept", "wanted") and one.user_id == holder.user_id
+            one = replace(one, person=holder.person, user_id=holder.user_id, error="", note="")
+            one = replace(one, state="wanted", tried_at=tried_at, ours=ours)
+            self._entitlements.put(one)
+            _check(lease, check)
+            call = _GIVES[one.kind].format(one.user_id, one.call)
+            try:
+                self._add(one)
+            except AlreadyMember as error:
+                given = replace(one, state="given", ours=ours or self._is_ours(one, is_repeat=is_repeat))
+                self._entitlements.called(given, call, error.code)
+                return given
+            except UserNotFound as error:
+                self._entitlements.called(replace(one, tried_at=0), call, error.code)
+                raise
+            except GatewayError as error:
+                letter = dead_letter(error)
+                self._entitlements.called(_told(one, letter) if letter else one, call, error.code)
+                if letter is None:
+                    raise
+                return _told(one, letter)
+            given = replace(one, state="given", ours=True)
+            self._entitlements.called(given, call, "success")
+            _audit("given", given)
+            return given
+
+    def take(self, one: Entitlement, on_refund: OnRefund, check: Callable[[], None]) -> Entitlement | None:
+        """End an entitlement: two calls at most.
+
+        Args:
+            one: the entitlement, as it is on disk.
+            on_refund: what becomes of what it gave.
+            check: raises where the order is another worker's by now.
+
+        Returns:
+            The entitlement as it is then; ``None`` where it was never given, and there is nothing to remember.
+
+        Raises:
+            GatewayError: it has to be tried again.
+        """
+        if one.state == "dead" or one.tried_at == 0:
+            self._entitlements.drop([one])
+            return None
+        if one.state not in ("given", "wanted"):
+            return one
+        if on_refund != "unenroll":
+            ended = replace(one, state="kept" if on_refund == "keep" else "review", error="", note="")
+            self._entitlements.put(ended)
+            return ended
+        with self._account(one.user_id) as lease:
+            return self._taken(one, lambda: _check(lease, check))
+
+    def _taken(self, one: Entitlement, check: Callable[[], None]) -> Entitlement:
+        is_known = one.state == "given"
+        others = [other for other in self._others(one) if other.state in _HELD]
+        if others:
+            return self._left_to(others[0], one)
+        if is_known and not one.ours:
+            return self._ended(one, "kept", "it was there before this order")
+        if one.kind == "course":
+            progress = self._progress(one, check)
+            if progress is None:
+                return self._ended(one, "taken")
+            if progress.completed_on is not None or progress.completion_status.casefold() == "completed":
+                return self._ended(one, "kept", "the course is completed")
+            if not (is_known or one.ours or _is_since(progress, one.tried_at)):
+                return self._ended(one, "kept", "it was there before this order")
+        return self._removed(one, check)
+
+    def _left_to(self, other: Entitlement, one: Entitlement) -> Entitlement:
+        """End an entitlement while there is another to the same, which from now on says whose doing it is."""
+        note = f"order {other.order_id} of {other.storefront} gives it, too"
+        ended = replace(one, state="taken", ours=False, error="", note=note)
+        if one.ours and not other.ours:
+            self._entitlements.put(replace(other, ours=True), ended)
+        else:
+            self._entitlements.put(ended)
+        return ended
+
+    def _removed(self, one: Entitlement, check: Callable[[], None]) -> Entitlement:
+        check()
+        call = _TAKES[one.kind].format(one.user_id, one.call)
+        ended = replace(one, state="taken", ours=False, error="", note="")
+        try:
+            self._remove(one)
+        except (NotAMember, UserNotFound, CourseNotFound, GroupNotFound) as error:
+            self._entitlements.called(ended, call, error.code)
+            return ended
+        except GatewayError as error:
+            self._entitlements.called(one, call, error.code)
+            raise
+        self._entitlements.called(ended, call, "success")
+        _audit("taken", ended)
+        return ended
+
+    def _ended(self, one: Entitlement, state: Literal["taken", "kept"], note: str = "") -> Entitlement:
+        ended = replace(one, state=state, error="", note=note)
+        self._entitlements.put(ended)
+        return ended
+
+    def _progress(self, one: Entitlement, check: Callable[[], None]) -> CourseProgress | None:
+        """Return how far the learner is; ``None`` where they are not in the course."""
+        check()
+        try:
+            return self._lms.courses.user_status(one.user_id, one.target)
+        except (NotAMember, UserNotFound, CourseNotFound):
+            return None
+
+    def _is_ours(self, one: Entitlement, *, is_repeat: bool) -> bool:
+        """Return whether what was there already was given by another order's call, or by one whose answer was lost."""
+        if any(other.ours and other.state in _HELD for other in self._others(one)):
+            return True
+        if not is_repeat or one.kind == "group":
+            return is_repeat
+        progress = self._progress(one, lambda: None)
+        return progress is not None and _is_since(progress, one.tried_at)
+
+    def _others(self, one: Entitlement) -> list[Entitlement]:
+        """Return the other entitlements of the account to the same."""
+        found = self._entitlements.of_target(one.user_id, one.kind, one.target)
+        return [other for other in found if _key(other) != _key(one)]
+
+    def _add(self, one: Entitlement) -> None:
+        if one.kind == "course":
+            self._lms.courses.add_user(one.user_id, one.target)
+        else:
+            self._lms.groups.add_user(one.user_id, one.group_key)
+
+    def _remove(self, one: Entitlement) -> None:
+        if one.kind == "course":
+            self._lms.courses.remove_user(one.user_id, one.target)
+        else:
+            self._lms.groups.remove_user(one.user_id, one.target)
+
+    def _account(self, user_id: int) -> AbstractContextManager[Lease]:
+        return self._locks.hold(f"entitlements:{user_id}", wait=LOCK_SECONDS)
+
+
+_GIVES: Mapping[TargetKind, str] = {"course": "enrol user {} in {}", "group": "add user {} to {}"}
+_TAKES: Mapping[TargetKind, str] = {"course": "un-enrol user {} from {}", "group": "remove user {} from {}"}
+
+
+def _check(lease: Lease, check: Callable[[], None]) -> None:
+    """Make no call once the account, or the order, may be another worker's."""
+    lease.check()
+    check()
+
+
+def _told(one: Entitlement, letter: DeadLetter) -> Entitlement:
+    return replace(one, state="dead", tried_at=0, error=letter.code, note=letter.sentence)
+
+
+def _is_since(progress: CourseProgress, moment: int) -> bool:
+    """Return whether somebody was enrolled when our call was about to be made, or later, as far as clocks tell."""
+    return progress.enrolled_on is None or progress.enrolled_on.timestamp() >= moment - CLOCK_SECONDS
+
+
+def _key(one: Entitlement) -> tuple[str, str, str, int]:
+    return one.storefront, one.order_id, one.line_id, one.seat
+
+
+def _audit(step: str, one: Entitlement) -> None:
+    log.audit(
+        "entitlement",
+        outcome="success",
+        step=step,
+        person=one.person,
+        user_id=one.user_id,
+        kind=one.kind,
+        target=one.target,
+        storefront=one.storefront,
+        order=one.order_id,
+    )
