@@ -115,6 +115,8 @@ def post_worker_init(worker: Worker) -> None:
     if budget := _budget():
         budget.ask()
     context.end()
+    if orders := _extension("talentlms-worker"):
+        orders.start()
     spawn(_end, worker)
 
 
@@ -125,6 +127,8 @@ def _end(worker: Worker) -> None:
     """
     while worker.alive:
         time.sleep(_LOOK_SECONDS)
+    if orders := _extension("talentlms-worker"):
+        orders.stop()
     time.sleep(_GOODBYE_SECONDS)  # some browser may just be sending its next request
     while _under_way:
         time.sleep(_LOOK_SECONDS)
@@ -165,9 +169,13 @@ def worker_exit(_server: Arbiter, _worker: Worker) -> None:
 
 
 def _budget() -> Any:
-    """Return the budget of app.py's application; ``None`` where that could not be loaded, or another is served.
+    return _extension("talentlms-budget")
+
+
+def _extension(name: str) -> Any:
+    """Return a part of app.py's application; ``None`` where it has none, could not be loaded, or another is served.
 
     The benchmark serves others by this same file, so nothing is imported here that gunicorn has not.
     """
     served = sys.modules.get("app")
-    return served.app.extensions["talentlms-budget"] if served else None
+    return served.app.extensions.get(name) if served else None

@@ -25,6 +25,7 @@ from gateway.web import (
     sign_out,
     training,
     waiting,
+    webhooks,
 )
 from gateway.web import visitor as visitors
 from gateway.web.admission_middleware import AdmissionMiddleware
@@ -36,6 +37,7 @@ from gateway.web.provider_session import ProviderSessions
 from gateway.web.slugs import Slugs
 from gateway.web.transaction_cookies import TransactionCookies
 from gateway.web.visitor import Visitor
+from gateway.worker.order_worker import worker_of
 
 BODY_BYTES = 64 * 1024
 """The largest form that is read."""
@@ -59,6 +61,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = BODY_BYTES
     app.url_map.merge_slashes = False  # its redirect would be built from the Host header
     app.extensions["talentlms-budget"] = services.budget
+    if settings.storefronts and settings.worker == "inside":
+        app.extensions["talentlms-worker"] = worker_of(services)  # started by gunicorn.conf.py, after the fork
 
     headers.install(app, secure=settings.secure)
     pages.install(app, settings.help_contact)
@@ -138,6 +142,7 @@ def _routes(services: Services, cookies: Cookies, slugs: Slugs, launches: Launch
     yield course_completion.blueprint(visitor, slugs)
     yield sign_out.blueprint(visitor, forms, services.sign_out, cookies, settings.talentlms.url)
     yield provider_logout.blueprint(services.provider_logout)
+    yield webhooks.blueprint(services.order_intake, services.storefronts)
     if settings.password_sign_in:
         yield password.blueprint(forms, services.password_sign_in, _link_origins(settings))
 

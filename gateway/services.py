@@ -1,25 +1,38 @@
 """Every adapter and every flow, made once from the settings: for Flask and for the command line, the same ones."""
 
+import threading
 from collections.abc import Mapping
 from functools import cached_property
 from urllib.parse import urlsplit
 
 from gateway.config import IdentityProviderSettings, RegisteredAddresses, Settings
+from gateway.config.storefronts import StorefrontSettings
 from gateway.database import upgrade
 from gateway.database.account_links import AccountLinks
 from gateway.database.connection import Database
+from gateway.database.entitlements import Entitlements
+from gateway.database.order_queue import OrderQueue
+from gateway.database.orders import Orders
+from gateway.database.redeem_codes import RedeemCodes
 from gateway.flows import account_refusals, failed_codes
 from gateway.flows.accounts import Accounts
 from gateway.flows.checkout import Checkout
+from gateway.flows.customer_accounts import CustomerAccounts
 from gateway.flows.destinations import Destinations
 from gateway.flows.enrolment import Enrolment
+from gateway.flows.entitling import Entitling
 from gateway.flows.failed_codes import FailedCodes
+from gateway.flows.fulfilment import Fulfilment
 from gateway.flows.handover import Handovers, Shop
 from gateway.flows.launch import Launch, LaunchOptions
 from gateway.flows.learners import Learners
 from gateway.flows.managed_password import ManagedPasswords
+from gateway.flows.order_intake import OrderIntake
 from gateway.flows.password_sign_in import PasswordSignIn
+from gateway.flows.product_targets import ProductTargets
 from gateway.flows.provider_logout import ProviderLogout
+from gateway.flows.refunded_courses import RefundedCourses
+from gateway.flows.seats import Seats
 from gateway.flows.sign_in import SignIn
 from gateway.flows.sign_out import CONTINUE_PATH, SignOut
 from gateway.flows.training import Training
@@ -44,6 +57,7 @@ from gateway.store.sessions import Sessions
 from gateway.store.signing_algorithms import SigningAlgorithms
 from gateway.store.transactions import Departures, UsedStates
 from gateway.store.used_tokens import UsedTokens
+from gateway.storefronts.dialects import DIALECTS
 from gateway.talentlms.budget import Budget
 from gateway.talentlms.client import TalentLMS
 from gateway.talentlms.transport import LONGEST_SECONDS, HttpTransport
@@ -245,7 +259,61 @@ class Services:
             self.launch,
             self.checkout,
             self.talentlms.categories,
+            RefundedCourses(self.entitlements, self.account_links).includes,
         )
+
+    # --- orders ------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def storefronts(self) -> Mapping[str, StorefrontSettings]:
+        """The storefronts, by name."""
+        return {shop.name: shop for shop in self.settings.storefronts}
+
+    @cached_property
+    def orders(self) -> Orders:
+        """What storefronts told of orders."""
+        return Orders(self.database)
+
+    @cached_property
+    def order_queue(self) -> OrderQueue:
+        """Which orders are due."""
+        return OrderQueue(self.database)
+
+    @cached_property
+    def entitlements(self) -> Entitlements:
+        """Who is entitled to what."""
+        return Entitlements(self.database)
+
+    @cached_property
+    def redeem_codes(self) -> RedeemCodes:
+        """Codes of seats."""
+        return RedeemCodes(self.database, self.keyring)
+
+    @cached_property
+    def order_told(self) -> threading.Event:
+        """What is set once an order was told of in this process; its worker waits for it."""
+        return threading.Event()
+
+    @cached_property
+    def order_intake(self) -> OrderIntake:
+        """Webhooks."""
+        return OrderIntake(self.storefronts, DIALECTS, self.orders, self.order_told.set)
+
+    @cached_property
+    def fulfilment(self) -> Fulfilment:
+        """What orders lead to."""
+        types = self.settings.talentlms.learner_types
+        return Fulfilment(
+            self.storefronts,
+            self.orders,
+            self.entitlements,
+            Seats(self.redeem_codes),
+            CustomerAccounts(self.talentlms, self.account_links, self.accounts, types),
+            ProductTargets(self.talentlms),
+            Entitling(self.talentlms, self.entitlements, self.locks),
+        )
+
+    # --- pages -------------------------------------------------------------------------------------------------
 
     @cached_property
     def training(self) -> Training:

@@ -25,7 +25,6 @@ PROVIDERS, STOREFRONTS = "identity_providers", "storefronts"
 TABLES = [PROVIDERS, STOREFRONTS, "talentlms", "slugs"]
 # Names that are kept for what is not built yet: told apart from names that nobody knows. Keys stand in their schemas.
 RESERVED_VARIABLES = (
-    "GATEWAY_WORKER",
     "GATEWAY_METRICS_BIND",
     "GATEWAY_OPERATOR_TOKEN",
     "GATEWAY_OPERATOR_TOKEN_FILE",

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal, get_args
 from urllib.parse import quote
 
 from marshmallow.validate import Regexp
@@ -26,6 +26,7 @@ from gateway.config.talentlms import HIGHEST_ID, TalentLMSSettings
 from schemas.secret import Secret
 
 MINUTE, IDLE, MONTH = 60, 3600, 30 * 24 * 3600  # seconds
+WorkerPlace = Literal["inside", "apart"]
 SLUG = Regexp(
     r"(?=.*[a-z-])[a-z0-9-]{1,100}\Z",
     error="is not a slug; write small letters, digits and -, and not digits alone, those are ids",
@@ -78,6 +79,7 @@ class Settings:
     help_contact: HelpContact | None = None
     password_sign_in: bool = False
     log_level: str = "info"
+    worker: WorkerPlace = "inside"
     talentlms: TalentLMSSettings
     identity_providers: tuple[IdentityProviderSettings, ...] = ()
     storefronts: tuple[StorefrontSettings, ...] = ()
@@ -170,6 +172,11 @@ class GatewaySchema(Group):
         ("debug", "info", "warning", "error"),
         "The least important events that are still logged; the audit trail is written in any case.",
     )
+    worker = Choice(
+        get_args(WorkerPlace),
+        "Where paid orders become enrolments: `inside` is a thread of each gateway process, `apart` a process of its "
+        "own, `talentlms-gateway worker`, of which several may run. `apart` needs `GATEWAY_REDIS_URL`.",
+    )
 
     def contradictions(self, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         """Walk what does not go together; the default of ``session_idle`` gives way of itself."""
@@ -177,3 +184,5 @@ class GatewaySchema(Group):
         if lifetime < idle != IDLE:
             remedy = f"write at most GATEWAY_SESSION_LIFETIME, which is {lifetime}"
             yield "session_idle", f"{shown(str(idle))} is longer than the session's lifetime; {remedy}"
+        if values.get("worker") == "apart" and "redis_url" in values and values["redis_url"] is None:
+            yield "redis_url", "is missing; a worker apart shares the budget of calls with the gateway by it"

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 import sqlalchemy
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import insert, or_, select, update
 
 from gateway.database.connection import Database
 from gateway.database.tables import ENTITLEMENTS, ORDER_CALLS
@@ -149,11 +149,10 @@ class Entitlements:
             rows = connection.execute(question.order_by(calls.last_at, calls.call)).all()
         return [Call(row.call, row.outcome, row.times, row.last_at) for row in rows]
 
-    def drop(self, entitlements: Collection[Entitlement]) -> None:
-        """Forget entitlements that were never given."""
-        with self._database.transaction() as connection:
-            for one in entitlements:
-                connection.execute(delete(ENTITLEMENTS).where(*_is(one)))
+    def is_refunded(self, persons: Collection[str], user_id: int, course_id: int) -> bool:
+        """Return whether all that entitled somebody to a course has ended, and so much has; see ``of_course``."""
+        found = self.of_course(persons, user_id, course_id)
+        return bool(found) and all(one.state == "taken" for one in found)
 
     def _found(self, which: sqlalchemy.ColumnElement[bool]) -> Sequence[Entitlement]:
         question = select(ENTITLEMENTS).where(which).order_by(*ENTITLEMENTS.primary_key.columns)

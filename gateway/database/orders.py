@@ -123,12 +123,16 @@ class Orders:
             order_id: which.
             faults: by the line's id, a code and a sentence; a line that is not in it has no fault.
         """
+        with self._database.reading() as connection:
+            told = {row.line_id: (row.error, row.note) for row in connection.execute(_lines_of(storefront, order_id))}
+        changed = {line_id: faults.get(line_id, ("", "")) for line_id in told}
+        changed = {line_id: fault for line_id, fault in changed.items() if fault != told[line_id]}
+        if not changed:
+            return
         with self._database.transaction() as connection:
-            for row in connection.execute(_lines_of(storefront, order_id)).all():
-                code, note = faults.get(row.line_id, ("", ""))
-                if (row.error, row.note) != (code, note):
-                    one = (*_are_lines(storefront, order_id), ORDER_LINES.c.line_id == row.line_id)
-                    connection.execute(update(ORDER_LINES).where(*one).values(error=code, note=note))
+            for line_id, (code, note) in changed.items():
+                one = (*_are_lines(storefront, order_id), ORDER_LINES.c.line_id == line_id)
+                connection.execute(update(ORDER_LINES).where(*one).values(error=code, note=note))
 
 
 def _one_after_the_other(connection: sqlalchemy.Connection, storefront: str, event: OrderEvent) -> None:

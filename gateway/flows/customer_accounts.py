@@ -82,7 +82,7 @@ class CustomerAccounts:
         self._accounts.forget(Learner(holder.user_id, "", holder.person))
 
     def _signed_up(self, identity: Identity) -> Learner:
-        return self._accounts.ensure(Person(identity, Trust()), wait=SIGN_UP_SECONDS)
+        return self._accounts.ensure(Person(identity, Trust(is_shop=True)), wait=SIGN_UP_SECONDS)
 
     def _by_email(self, email: str) -> User | None:
         try:

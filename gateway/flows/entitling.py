@@ -94,7 +94,7 @@ class Entitling:
             _audit("given", given)
             return given
 
-    def take(self, one: Entitlement, on_refund: OnRefund, check: Callable[[], None]) -> Entitlement | None:
+    def take(self, one: Entitlement, on_refund: OnRefund, check: Callable[[], None]) -> Entitlement:
         """End an entitlement: two calls at most.
 
         Args:
@@ -103,16 +103,15 @@ class Entitling:
             check: raises where the order is another worker's by now.
 
         Returns:
-            The entitlement as it is then; ``None`` where it was never given, and there is nothing to remember.
+            The entitlement as it is then: ``taken``, ``kept`` or ``review``.
 
         Raises:
             GatewayError: it has to be tried again.
         """
-        if one.state == "dead" or one.tried_at == 0:
-            self._entitlements.drop([one])
-            return None
-        if one.state not in ("given", "wanted"):
+        if one.state not in ("given", "wanted", "dead"):
             return one
+        if one.tried_at == 0:
+            return self._ended(one, "taken")
         if on_refund != "unenroll":
             ended = replace(one, state="kept" if on_refund == "keep" else "review", error="", note="")
             self._entitlements.put(ended)

@@ -20,8 +20,6 @@ from gateway.flows.product_targets import ProductTargets, Target
 from gateway.flows.seats import Seat, Seats
 from schemas.order import Customer, LineItem, Order
 
-_EVER = ("given", "taken", "kept", "review")
-
 
 class LineSource(Protocol):
     """Where the lines of an order are asked for that its webhook lacks."""
@@ -136,7 +134,7 @@ class Fulfilment:
         """Give what a line entitles to; a fault of the line's own stays with it."""
         order, settings = work.snapshot.order, work.settings
         number = work.snapshot.wanted(line) if settings.test_orders or not order.is_test else 0
-        has_first = any(key[:2] == (line.id, 1) and one.state in _EVER for key, one in work.done.items())
+        has_first = any(key[:2] == (line.id, 1) and one.tried_at for key, one in work.done.items())
         try:
             seats = self._seats.of(work.snapshot, line, number, has_first=has_first)
         except DeadLetter as letter:
@@ -147,6 +145,18 @@ class Fulfilment:
                 self._seat(work, line, seat)
             except DeadLetter as letter:
                 work.faults[line.id] = letter
+        if not number and order.status != "unpaid":
+            self._note_ended(work, line)
+
+    def _note_ended(self, work: _Work, line: LineItem) -> None:
+        """Write down that a line entitles to nothing any more whose course was never given: it is not sold twice."""
+        product = work.settings.products.get(line.sku)
+        if product is None or product.kind != "course" or any(key[0] == line.id for key in work.done):
+            return
+        order, whose = work.snapshot.order, Seat(1, line.student or work.snapshot.order.customer)
+        person = _person(work.snapshot.storefront, whose)
+        ended = Entitlement(work.snapshot.storefront, order.id, line.id, 1, "course", product.id, person=person)
+        self._entitlements.put(replace(ended, state="taken"))
 
     def _seat(self, work: _Work, line: LineItem, seat: Seat) -> None:
         rows = self._rows(work, line, seat)
@@ -155,16 +165,15 @@ class Fulfilment:
         if not open_rows:
             return
         new = [one for one in rows if _key(one) not in work.done]
-        if new:
+        if len(new) > 1:  # all of them are decided on before the first is given
             self._entitlements.put(*new)
-            work.done |= {_key(one): one for one in new}
         for one in open_rows:
             self._given(work, one, seat)
 
     def _rows(self, work: _Work, line: LineItem, seat: Seat) -> Sequence[Entitlement]:
         """Return a seat's entitlements: those that were decided on, else what its product opens today."""
         mine = [one for key, one in sorted(work.done.items()) if key[:2] == (line.id, seat.number)]
-        if any(one.state in _EVER or one.tried_at for one in mine):
+        if any(one.tried_at for one in mine):
             return mine
         product = work.settings.products.get(line.sku)
         if product is None:
@@ -208,7 +217,7 @@ class Fulfilment:
             self._entitlements.put(work.done[_key(one)])
             return
         if one.state in ("given", "wanted") and one.tried_at and one.user_id != holder.user_id:
-            one = self._entitling.take(one, "unenroll", work.check) or one
+            one = self._entitling.take(one, "unenroll", work.check)
         try:
             given = self._entitling.give(one, holder, work.check)
         except UserNotFound as error:
@@ -221,11 +230,7 @@ class Fulfilment:
         work.done[_key(given)] = given
 
     def _end(self, work: _Work, key: tuple[str, int, str, int], one: Entitlement) -> None:
-        ended = self._entitling.take(one, work.settings.on_refund, work.check)
-        if ended is None:
-            del work.done[key]
-        else:
-            work.done[key] = ended
+        work.done[key] = self._entitling.take(one, work.settings.on_refund, work.check)
 
     def _result(self, work: _Work) -> Result:
         snapshot = work.snapshot

@@ -48,6 +48,7 @@ GATEWAYS = (
     "lasting",
     "lasting-second",
     "lasting-third",
+    "shopping",
 )
 NAMES = ("Nora Berg", "Luis Ortega", "Aiko Sato", "Femi Ade", "Ivana Kos", "Emil Lund", "Tara Singh", "Hugo Weiss")
 

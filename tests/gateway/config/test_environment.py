@@ -41,7 +41,6 @@ def test_a_port_that_a_person_sets_is_not_an_announced_service(faults):
 @pytest.mark.parametrize(
     "name",
     [
-        "GATEWAY_WORKER",
         "GATEWAY_METRICS_BIND",
         "GATEWAY_OPERATOR_TOKEN",
         "GATEWAY_OPERATOR_TOKEN_FILE",

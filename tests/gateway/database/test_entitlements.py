@@ -60,7 +60,11 @@ def test_what_came_of_a_call_is_written_with_the_entitlement(ledger):
     assert len(ledger.calls_of("shop", "1001")) == 3
 
 
-def test_what_was_never_given_can_be_dropped(ledger):
-    ledger.put(KIMS, replace(KIMS, seat=2))
-    ledger.drop([KIMS])
-    assert [one.seat for one in ledger.of_order("shop", "1001")] == [2]
+@pytest.mark.parametrize(
+    ("states", "is_refunded"),
+    [((), False), (("taken",), True), (("taken", "given"), False), (("taken", "taken"), True), (("kept",), False)],
+)
+def test_a_course_is_refunded_once_nothing_entitles_to_it_any_more(ledger, states, is_refunded):
+    ledger.put(*(replace(KIMS, seat=seat, state=state) for seat, state in enumerate(states, 1)))
+    assert ledger.is_refunded([KIMS.person], 0, 12) == is_refunded
+    assert not ledger.is_refunded([KIMS.person], 7, 13)

@@ -1,20 +1,17 @@
 """``talentlms-gateway``: what an operator asks on the command line."""
 
-import os
 import sys
-from collections.abc import Callable
-from typing import TypeVar
 
 import click
 
 from gateway import context
-from gateway.config import BadSettings, RegisteredAddresses, Settings, describe, load, risks
+from gateway.cli.orders import orders
+from gateway.cli.steps import settings_in_force, told, with_store
+from gateway.cli.worker import worker
+from gateway.config import RegisteredAddresses, describe, risks
 from gateway.database.upgrade import upgrade, versions
-from gateway.errors import DatabaseUnavailable, GatewayError
 from gateway.oidc.tokens import one_name
 from gateway.services import Services
-
-T = TypeVar("T")
 
 
 @click.group()
@@ -27,7 +24,7 @@ def main() -> None:
 @main.command()
 def check() -> None:
     """Read the settings, offline: name all faults at once, or what to register; exit 0 or 1."""
-    settings = _settings()
+    settings = settings_in_force()
     click.echo(describe(settings))
     for provider in settings.identity_providers:
         click.echo(f"\nRegister at {provider.issuer}, the identity provider {provider.name}:")
@@ -47,7 +44,7 @@ def sessions() -> None:
 @click.option("--user", required=True, help="E-mail address, user name, subject, TalentLMS login or TalentLMS id.")
 def end(user: str) -> None:
     """End every session of a person; exit 1 if they have none."""
-    ended = _with_store(lambda services: services.sessions.end_all_of_user(user))
+    ended = with_store(lambda services: services.sessions.end_all_of_user(user))
     if not ended:
         sys.exit("No session ended: nobody of that name is signed in.")
     click.echo(f"{ended} session{'' if ended == 1 else 's'} ended")
@@ -62,7 +59,7 @@ def account_links() -> None:
 @click.option("--issuer", required=True, help="The former provider's issuer, byte for byte.")
 def forget_all(issuer: str) -> None:
     """Forget the accounts of everybody who signed in at a former provider; exit 1 if there are none."""
-    forgotten = _told(lambda services: services.account_links.forget_issuer(issuer))
+    forgotten = told(lambda services: services.account_links.forget_issuer(issuer))
     if not forgotten:
         sys.exit(f"No link removed: nobody has signed in at {issuer!r}.")
     click.echo(f"{forgotten} account{'' if forgotten == 1 else 's'} forgotten")
@@ -81,7 +78,7 @@ def forget(user_id: int) -> None:
         services.sessions.end_all_of_user(str(user_id))
         return forgotten
 
-    if not _with_store(forget_account):
+    if not with_store(forget_account):
         sys.exit(f"No link removed: account {user_id} is nobody's.")
     click.echo(f"account {user_id} is nobody's now")
 
@@ -106,7 +103,7 @@ def refresh(name: str | None) -> None:
             services.signing_algorithms.forget(entry.issuer, entry.client_id, algorithms)
         return {entry.name: services.directories[entry.name].forget() for entry in entries}
 
-    for each, was_there in _with_store(forget_published).items():
+    for each, was_there in with_store(forget_published).items():
         done = "forgot metadata and keys" if was_there else "knew neither metadata nor keys"
         click.echo(f"{each}: {done}; the next sign-in fetches them")
 
@@ -119,7 +116,7 @@ def database() -> None:
 @database.command("upgrade")
 def upgrade_tables() -> None:
     """Bring the tables up to date; the gateway does it by itself when it starts. Exit 1 if it cannot be done."""
-    before = _told(lambda services: upgrade(services.database.plain))
+    before = told(lambda services: upgrade(services.database.plain))
     done = f"are at {before.newest} already" if before.are_up_to_date else f"were brought to {before.newest}"
     click.echo(f"the tables {done}")
 
@@ -127,7 +124,7 @@ def upgrade_tables() -> None:
 @database.command("current")
 def current_tables() -> None:
     """Say how far the tables are; exit 1 if they are not up to date."""
-    found = _told(lambda services: versions(services.database.plain))
+    found = told(lambda services: versions(services.database.plain))
     if not found.are_up_to_date:
         sys.exit(
             f"The tables are at {found.current or 'nothing'}, and this version of the gateway needs {found.newest}."
@@ -135,30 +132,5 @@ def current_tables() -> None:
     click.echo(f"the tables are at {found.current}")
 
 
-def _with_store(step: Callable[[Services], T]) -> T:
-    """Take a step for which the gateway's own Redis is needed."""
-
-    def taken(services: Services) -> T:
-        if services.settings.redis_url is None:
-            sys.exit("GATEWAY_REDIS_URL is not set: what the embedded store holds lives in the gateway alone.")
-        return step(services)
-
-    return _told(taken)
-
-
-def _told(step: Callable[[Services], T]) -> T:
-    """Take a step; where it fails, say so in one sentence and exit with 1."""
-    services = Services(_settings())
-    try:
-        return step(services)
-    except DatabaseUnavailable as error:
-        sys.exit(f"The database cannot be used: {error.note}")
-    except GatewayError as error:
-        sys.exit(f"{error.code}: {error.note}")
-
-
-def _settings() -> Settings:
-    try:
-        return load(os.environ)
-    except BadSettings as faults:
-        sys.exit(str(faults))
+main.add_command(orders)
+main.add_command(worker)

@@ -1,0 +1,42 @@
+"""What the commands share: settings, services, and how a fault ends a command."""
+
+import os
+import sys
+from collections.abc import Callable
+from typing import TypeVar
+
+from gateway.config import BadSettings, Settings, load
+from gateway.errors import DatabaseUnavailable, GatewayError
+from gateway.services import Services
+
+T = TypeVar("T")
+
+
+def with_store(step: Callable[[Services], T]) -> T:
+    """Take a step for which the gateway's own Redis is needed."""
+
+    def taken(services: Services) -> T:
+        if services.settings.redis_url is None:
+            sys.exit("GATEWAY_REDIS_URL is not set: what the embedded store holds lives in the gateway alone.")
+        return step(services)
+
+    return told(taken)
+
+
+def told(step: Callable[[Services], T]) -> T:
+    """Take a step; where it fails, say so in one sentence and exit with 1."""
+    services = Services(settings_in_force())
+    try:
+        return step(services)
+    except DatabaseUnavailable as error:
+        sys.exit(f"The database cannot be used: {error.note}")
+    except GatewayError as error:
+        sys.exit(f"{error.code}: {error.note}")
+
+
+def settings_in_force() -> Settings:
+    """Return the settings; where they have faults, name them all and exit with 1."""
+    try:
+        return load(os.environ)
+    except BadSettings as faults:
+        sys.exit(str(faults))

@@ -1,0 +1,174 @@
+"""The loop that takes due orders and has them fulfilled, a few at a time.
+
+An order that meets a fault which passes by is postponed, longer each time. While TalentLMS is away one order at a time
+finds out whether it is back; then all that wait for that run at once, as far as the budget of calls has any for them.
+"""
+
+import logging
+import threading
+import time
+
+from gateway import context, log
+from gateway.admission import Lane, QueueEntry
+from gateway.database.order_queue import LEASE_SECONDS, Claim, OrderQueue
+from gateway.errors import (
+    DatabaseUnavailable,
+    Forbidden,
+    GatewayError,
+    Misunderstood,
+    Queued,
+    StoreUnavailable,
+    Throttled,
+    Unauthorized,
+    Unavailable,
+)
+from gateway.flows.fulfilment import Fulfilment
+from gateway.services import Services
+from gateway.worker.backoff import pause
+from gateway.worker.leases import LeaseLost, Leases
+
+LOOK_SECONDS = 1.0
+"""How often it is looked for orders that another process was told of."""
+PATIENCE_SECONDS = 10.0
+"""How long an order is held until the time of its next call comes."""
+QUEUED_SECONDS = 30.0
+"""After how long at the latest an order asks again for which the hour had no call."""
+OUTAGES = (Unavailable, Misunderstood, Unauthorized, Forbidden, Throttled, StoreUnavailable)
+"""What no order can do anything about."""
+
+_OUTAGE_CODES = frozenset(kind.code for kind in (*OUTAGES, Queued))
+AT_ONCE_INSIDE, AT_ONCE_APART = 4, 16
+"""How many orders at a time: a gateway process has clicks to answer besides."""
+
+
+def worker_of(services: Services) -> "OrderWorker":
+    """Return the worker of a process; nothing runs yet."""
+    at_once = AT_ONCE_INSIDE if services.settings.worker == "inside" else AT_ONCE_APART
+    return OrderWorker(services.order_queue, services.fulfilment, services.order_told, at_once)
+
+
+class OrderWorker:
+    """Fulfils orders that are due.
+
+    Args:
+        queue: which are due.
+        fulfilment: what is done with one.
+        told: is set by whoever commits something new in this process.
+        at_once: how many orders at a time.
+    """
+
+    def __init__(self, queue: OrderQueue, fulfilment: Fulfilment, told: threading.Event, at_once: int) -> None:
+        self._queue = queue
+        self._fulfilment = fulfilment
+        self._told = told
+        self._at_once = at_once
+        self._leases = Leases(queue)
+        self._ended = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._is_outage = False
+
+    def start(self) -> None:
+        """Run in a thread of this process."""
+        self._thread = threading.Thread(target=self.run, name="orders", daemon=True)
+        self._thread.start()
+
+    def stop(self, wait: float = 0.0) -> None:
+        """Take no more orders, and let each that is under way end with the call that it is in.
+
+        Args:
+            wait: seconds to wait for that; what has not ended by then goes to another worker once its lease is over.
+        """
+        self._leases.end()
+        self._ended.set()
+        self._told.set()
+        end = time.monotonic() + wait
+        while self._leases and time.monotonic() < end:
+            time.sleep(0.05)
+
+    def run(self) -> None:
+        """Fulfil orders until ``stop``."""
+        threading.Thread(target=self._keep, name="leases", daemon=True).start()
+        while not self._ended.is_set():
+            self._told.clear()
+            self._look()
+            self._told.wait(LOOK_SECONDS)
+
+    def work_off(self) -> int:
+        """Fulfil all orders that are due, one by one, in this thread; return how many were looked at."""
+        number = 0
+        while claims := self._queue.claim():
+            for claim in claims:
+                self._leases.add(claim, time.monotonic())
+                self._one(claim)
+                number += 1
+        return number
+
+    def _look(self) -> None:
+        """Begin with as many orders that are due as may be under way."""
+        free = (1 if self._is_outage else self._at_once) - len(self._leases)
+        if free <= 0:
+            return
+        try:
+            next_at = self._queue.next_at()
+            if next_at is None or next_at > time.time():
+                return
+            claimed_at = time.monotonic()
+            claims = self._queue.claim(free)
+        except DatabaseUnavailable as error:
+            log.event("orders.not_claimed", why=error.code, note=error.note)
+            return
+        for claim in claims:
+            self._leases.add(claim, claimed_at)
+            threading.Thread(target=self._one, args=(claim,), daemon=True).start()
+
+    def _one(self, claim: Claim) -> None:
+        """Look at one order; whatever happens, it comes back by itself where it is not done."""
+        context.begin(entry=QueueEntry(lane=Lane.PURCHASE, patience=PATIENCE_SECONDS))
+        try:
+            self._fulfilled(claim)
+        except DatabaseUnavailable as error:
+            log.event("orders.not_released", why=error.code, note=error.note)
+        finally:
+            context.end()
+            self._leases.remove(claim)
+            if not self._is_outage:
+                self._told.set()
+
+    def _fulfilled(self, claim: Claim) -> None:
+        try:
+            result = self._fulfilment.fulfil(claim.storefront, claim.order_id, lambda: self._leases.check(claim))
+        except LeaseLost:
+            self._queue.postpone(claim, 0, claim.error, "", counts=False)
+        except Queued as error:
+            self._is_outage = True
+            self._queue.postpone(claim, min(error.wait, QUEUED_SECONDS), error.code, error.note, counts=False)
+        except GatewayError as error:
+            self._is_outage = isinstance(error, OUTAGES)
+            self._postpone(claim, error)
+        except Exception as error:  # a fault of ours in one order is no reason to leave the others alone
+            logging.getLogger("gateway").exception(
+                "order.unforeseen", extra={"fields": {"storefront": claim.storefront, "order": claim.order_id}}
+            )
+            self._postpone(claim, GatewayError(type(error).__name__))
+        else:
+            self._queue.finish(claim, result.state, result.error, result.note)
+            if self._is_outage or claim.error in _OUTAGE_CODES:
+                self._is_outage = False
+                self._queue.wake(_OUTAGE_CODES)
+
+    def _postpone(self, claim: Claim, error: GatewayError) -> None:
+        seconds = max(pause(claim.tries), error.retry_after or 0)
+        log.event(
+            "order.postponed",
+            storefront=claim.storefront,
+            order=claim.order_id,
+            tries=claim.tries + 1,
+            seconds=round(seconds),
+            why=error.code,
+            note=error.note,
+        )
+        self._queue.postpone(claim, seconds, error.code, error.note)
+
+    def _keep(self) -> None:
+        while not self._ended.wait(LEASE_SECONDS / 3):
+            self._leases.renew()

@@ -1,0 +1,150 @@
+import io
+import json
+import time
+
+import pytest
+
+from gateway import context, log
+from gateway.admission import Lane
+from gateway.database import order_queue
+from gateway.database.order_queue import LEASE_SECONDS
+from gateway.flows.fulfilment import Result
+from gateway.worker import order_worker
+from gateway.worker.leases import LeaseLost
+from tests.gateway.database.clock import Clock
+from tests.gateway.flows.selling import line
+
+ORDERS = [f"o{number}" for number in range(6)]
+
+
+@pytest.fixture
+def logged(own_log_handlers):
+    stream = io.StringIO()
+    log.configure("info", stream)
+    return lambda event: [
+        one for one in map(json.loads, stream.getvalue().splitlines()) if one["event"] == event
+    ]  # fmt: skip
+
+
+@pytest.fixture
+def at_once(monkeypatch):
+    """Whatever is postponed is due again at once."""
+    monkeypatch.setattr(order_worker, "pause", lambda _tries: 0.0)
+    monkeypatch.setattr(order_worker, "LOOK_SECONDS", 0.05)
+
+
+def eventually(holds):
+    end = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+class Doing:
+    """Stands where orders are fulfilled, and does something else."""
+
+    def __init__(self, do):
+        self.do, self.seen = do, []
+
+    def fulfil(self, storefront, order_id, check):
+        self.seen.append(order_id)
+        self.do(order_id, check)
+        return Result("done")
+
+
+def test_orders_are_fulfilled_as_they_are_told_of(shop, worker, at_once):
+    worker().start()
+    for order in ORDERS:
+        shop.tells(line(), order=order)
+    eventually(lambda: [shop.ledger(order) for order in ORDERS] == [{("l1", 12): "given"}] * 6)
+    eventually(lambda: shop.queue.next_at() is None)
+
+
+def test_an_order_is_looked_at_in_the_lane_of_purchases_and_nobody_waits_for_it(shop, worker):
+    works = []
+    shop.tells(line())
+    worker(Doing(lambda *_: works.append(context.current()))).work_off()
+    (work,) = works
+    assert (work.entry.lane, work.deadline, work.reference != "-") == (Lane.PURCHASE, None, True)
+    assert context.current().reference == "-"
+
+
+def test_a_fault_that_passes_by_is_tried_again_until_all_is_done(shop, worker, portal, at_once, logged):
+    portal.control.fault(kind="status", status=500, times=9)
+    for order in ORDERS:
+        shop.tells(line(), order=order)
+    worker().start()
+    eventually(lambda: [shop.ledger(order) for order in ORDERS] == [{("l1", 12): "given"}] * 6)
+    assert {one["why"] for one in logged("order.postponed")} == {"talentlms-unavailable"}
+
+
+def test_a_fault_of_ours_in_one_order_leaves_the_others_alone(shop, worker, logged):
+    def faulty(order_id, _check):
+        if order_id == "o0":
+            raise ZeroDivisionError
+
+    for order in ORDERS:
+        shop.tells(line(), order=order)
+    doing = Doing(faulty)
+    order_of_looks = worker(doing).work_off()
+    assert (order_of_looks, sorted(doing.seen)) == (6, ORDERS)
+    (told,) = logged("order.unforeseen")
+    assert (told["order"], "ZeroDivisionError" in told["traceback"]) == ("o0", True)
+    assert shop.queue.next_at() is not None
+
+
+def test_a_worker_that_stops_ends_what_is_under_way_and_lets_go_of_it(shop, worker):
+    def slow(_order_id, check):
+        while True:
+            time.sleep(0.01)
+            check()
+
+    shop.tells(line())
+    doing = Doing(slow)
+    one = worker(doing)
+    one.start()
+    eventually(lambda: doing.seen)
+    one.stop(10)
+    (claim,) = shop.queue.claim()
+    assert (claim.order_id, claim.tries) == ("1001", 0)
+
+
+def test_an_order_whose_lease_was_lost_is_not_touched_any_more(shop, worker, monkeypatch):
+    clock = Clock(monkeypatch, order_queue)
+
+    def long(_order_id, check):
+        clock.now += LEASE_SECONDS
+        (other,) = shop.queue.claim()
+        one._leases.renew()
+        with pytest.raises(LeaseLost):
+            check()
+        shop.queue.finish(other, "dead", "as the other says")
+        raise LeaseLost
+
+    shop.tells(line())
+    one = worker(Doing(long))
+    one.work_off()
+    assert shop.queue.claim() == []
+
+
+def test_talentlms_is_away_for_an_hour_and_all_that_waits_runs_once_it_is_back(
+    shop, worker, portal, monkeypatch, logged
+):
+    clock = Clock(monkeypatch, order_queue)
+    monkeypatch.setattr("gateway.talentlms.breaker.FAILURES", 10**9)
+    for order in ORDERS:
+        shop.tells(line(), order=order)
+    one = worker()
+    portal.control.fault(kind="status", status=503, times=10**6)
+    for _ in range(360):
+        one.work_off()
+        clock.now += 10
+    pauses = {
+        order: [told["seconds"] for told in logged("order.postponed") if told["order"] == order] for order in ORDERS
+    }
+    assert all(row[0] <= 5 and max(row) <= 600 and 8 <= len(row) < 60 for row in pauses.values())
+    portal.control.clear_faults()
+    while not one.work_off():
+        clock.now += 10
+    assert [shop.ledger(order) for order in ORDERS] == [{("l1", 12): "given"}] * 6
+    assert shop.queue.next_at() is None
