@@ -17,7 +17,7 @@ help:  ## show this list
 
 setup: $(READY)  ## .venv with the locked dependencies and the project's commands
 
-demo: setup  ## gateway, TalentLMS sandbox and a demo identity provider, in the foreground
+demo: setup  ## gateway, TalentLMS sandbox, a demo identity provider and a demo shop, in the foreground
 	@$(BIN)/python -m sandbox.demo --port $(DEMO_PORT)
 
 test: setup  ## everything the tests need, then every test
@@ -58,7 +58,7 @@ bench: setup  ## measure the gateway against its peers in one run; writes docs/b
 
 clean:  ## remove what setup and the tests made
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache \
-	  tests/output tests/journeys/provider/node_modules
+	  tests/output tests/journeys/provider/node_modules tests/sandbox/storefront/shopify/node_modules
 
 # The stamp is older than the lock file whenever the lock file changed, so a pull is followed by a new set-up.
 $(READY): requirements/dev.txt pyproject.toml

@@ -1,6 +1,6 @@
-"""``make demo``: the gateway with a TalentLMS and an identity provider to try it on, until Ctrl-C ends all of it.
+"""``make demo``: the gateway with a TalentLMS, an identity provider and a shop to try it on, until Ctrl-C.
 
-The three run as processes of their own on adjacent ports of the loopback interface. Keys and secrets are made
+The four run as processes of their own on adjacent ports of the loopback interface. Keys and secrets are made
 anew for each run; nothing is kept.
 """
 
@@ -19,22 +19,28 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
+from sandbox import demo_shop
+
 HOST = "127.0.0.1"
 START_SECONDS = 30.0
 STOP_SECONDS = 25.0
 
+_TOML = Path(__file__).with_name("demo.toml")
 _OURS = ("GATEWAY_", "TALENTLMS_", "OIDC_", "WEB_CONCURRENCY", "GUNICORN_")
 
 _WELCOME = """
   {gateway}/               the gateway: "My training"
   {talentlms}/               a TalentLMS to try it on: users, courses, the last calls, buttons that break things
   {provider}/               a demo identity provider with people to be
+  {shop}/               a demo shop that sells three courses, in the dialect of four shops
 
 Try this in a browser:
   1. open {gateway}/go/course/12, be Kim Lee, and stand in the course
   2. open it again: no question, another link, one call to TalentLMS (watch {talentlms}/)
   3. open {gateway}/buy/course/34?coupon=WELCOME10 and press Pay
   4. open {gateway}/ and sign out: it ends in all three places
+  5. open {shop}/, put a course into the basket, press Pay and then To my course: Pia Novak stands in it,
+     whom nobody signed in; then Refund, Send it twice, Send the refund first, Forge the signature
 People: Kim Lee, Amina Diallo and Jürgen Müller-Öztürk are new, Robin Park has learned there before. Ada Sommer (an
 administrator), Felix Brandt (inactive) and Noel Nomail (no e-mail address) are stopped, each with a page that says why.
 
@@ -63,16 +69,19 @@ def parts(port: int, folder: Path) -> list[Part]:
     """Return what to start, in this order.
 
     Args:
-        port: the gateway's; the next two are TalentLMS's and the provider's.
-        folder: where the gateway's database is.
+        port: the gateway's; the next three are TalentLMS's, the provider's and the shop's.
+        folder: where the gateway's database and its file of settings are.
     """
-    gateway, talentlms, provider = (f"http://{HOST}:{port + offset}" for offset in range(3))
+    gateway, talentlms, provider, shop = (f"http://{HOST}:{port + offset}" for offset in range(4))
     api_key, client_secret = secrets.token_hex(24), secrets.token_hex(24)
+    storefronts = demo_shop.storefronts()
+    config = folder / "demo.toml"
+    config.write_text(_TOML.read_text(encoding="utf-8") + demo_shop.tables(storefronts, shop), encoding="utf-8")
     settings = {
         "GATEWAY_PUBLIC_URL": gateway,
         "GATEWAY_SECRET_KEYS": secrets.token_urlsafe(48),
         "GATEWAY_DATABASE_URL": f"sqlite:///{folder}/gateway.db",
-        "GATEWAY_CONFIG": str(Path(__file__).with_name("demo.toml")),
+        "GATEWAY_CONFIG": str(config),
         "GATEWAY_LOG_LEVEL": "warning",
         "GATEWAY_HELP_CONTACT": "help@acme.example",
         "TALENTLMS_URL": talentlms,
@@ -91,13 +100,14 @@ def parts(port: int, folder: Path) -> list[Part]:
         Part("TalentLMS sandbox", port + 1, sandbox, {}),
         Part("identity provider", port + 2, idp, {}),
         Part("gateway", port, front, settings),
+        Part("shop", port + 3, demo_shop.command(storefronts, gateway, port + 3), {}),
     ]
 
 
 def main() -> None:
     """Run the demo in the foreground."""
     parser = argparse.ArgumentParser(prog="python -m sandbox.demo", description=__doc__)
-    parser.add_argument("--port", type=int, default=8000, help="the gateway's; the next two are used as well")
+    parser.add_argument("--port", type=int, default=8000, help="the gateway's; the next three are used as well")
     port = parser.parse_args().port
     signal.signal(signal.SIGTERM, _interrupt)
     signal.signal(signal.SIGHUP, _interrupt)
@@ -117,7 +127,7 @@ def main() -> None:
 
 
 def _addresses(port: int) -> dict[str, str]:
-    names = ("gateway", "talentlms", "provider")
+    names = ("gateway", "talentlms", "provider", "shop")
     return {name: f"http://{HOST}:{port + offset}" for offset, name in enumerate(names)}
 
 

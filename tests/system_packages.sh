@@ -47,8 +47,10 @@ TEXT
   exit 1
 }
 
-# The identity provider of the journeys, once per lock file.
-if ! cmp -s journeys/provider/package-lock.json journeys/provider/node_modules/.installed; then
-  (cd journeys/provider && npm ci --silent --no-audit --no-fund)
-  cp journeys/provider/package-lock.json journeys/provider/node_modules/.installed
-fi
+# The identity provider of the journeys and Shopify's own library, once per lock file.
+for folder in journeys/provider sandbox/storefront/shopify; do
+  if ! cmp -s $folder/package-lock.json $folder/node_modules/.installed; then
+    (cd $folder && npm ci --silent --no-audit --no-fund)
+    cp $folder/package-lock.json $folder/node_modules/.installed
+  fi
+done

@@ -1,4 +1,4 @@
-"""``make demo``: three processes that one Ctrl-C ends."""
+"""``make demo``: four processes that one Ctrl-C ends."""
 
 import signal
 import sys
@@ -29,11 +29,11 @@ def is_ready(process):
 
 
 def test_the_demo_leads_into_the_course_and_ctrl_c_ends_all_of_it(launch, visit):
-    port = free_ports(3)
-    gateway, talentlms, provider = (f"http://{HOST}:{port + offset}" for offset in range(3))
+    port = free_ports(4)
+    gateway, talentlms, provider, shop = (f"http://{HOST}:{port + offset}" for offset in range(4))
     demo = launch(port)
     demo.when(lambda: is_ready(demo))
-    assert all(f"  {address}/  " in demo.text() for address in (gateway, talentlms, provider))
+    assert all(f"  {address}/  " in demo.text() for address in (gateway, talentlms, provider, shop))
 
     visitor = visit(gateway, "kim.lee")
     arrived = visitor.go("/go/course/12")
@@ -44,12 +44,12 @@ def test_the_demo_leads_into_the_course_and_ctrl_c_ends_all_of_it(launch, visit)
     demo.signal(signal.SIGINT)
 
     assert demo.ended() == 0
-    assert [listens(port + offset) for offset in range(3)] == [False] * 3
+    assert [listens(port + offset) for offset in range(4)] == [False] * 4
     assert "Traceback" not in demo.text()
 
 
 def test_a_port_that_is_in_use_is_named_and_what_was_started_is_ended(launch):
-    port = free_ports(5)
+    port = free_ports(6)
     first = launch(port + 2)
     first.when(lambda: is_ready(first))
 
@@ -57,4 +57,4 @@ def test_a_port_that_is_in_use_is_named_and_what_was_started_is_ended(launch):
 
     assert second.ended() == 1
     assert f"Port {port + 2} is in use, and the identity provider needs it." in second.text()
-    assert [listens(port + offset) for offset in range(5)] == [False, False, True, True, True]
+    assert [listens(port + offset) for offset in range(6)] == [False, False, True, True, True, True]
