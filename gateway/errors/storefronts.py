@@ -35,3 +35,27 @@ class WebhooksBusy(GatewayError):
     """So many large webhooks are being read that another one has to wait."""
 
     code = "webhooks-busy"
+
+
+class ShopError(GatewayError):
+    """A shop's own API answered with something that is not the order that was asked for."""
+
+    code = "shop-error"
+
+
+class ShopUnavailable(ShopError):
+    """A shop's own API cannot be reached, or has a fault that may pass."""
+
+    code = "shop-unavailable"
+
+
+class ShopKeyRefused(ShopError):
+    """A shop's own API does not accept ``shop_api_key``, or does not let it read orders."""
+
+    code = "shop-key-refused"
+
+
+class ShopOrderUnknown(ShopError):
+    """A shop's own API knows no such order."""
+
+    code = "shop-order-unknown"

@@ -17,6 +17,7 @@ from gateway.storefronts.payload import (
     identifier,
     identifier_or_empty,
     json_object,
+    lines_of,
     mapping,
     text,
     version,
@@ -54,6 +55,32 @@ def sign(body: bytes, secret: Secret, now: float, *, topic: str = "", event_id: 
     time = str(int(now))
     signature = digest(secret.reveal().encode(), f"{time}.".encode(), body).hex()
     return {"Content-Type": "application/json", "Stripe-Signature": f"t={time},v1={signature}"}
+
+
+def lines_in(session: Mapping[str, Any], items: Sequence[Mapping[str, Any]]) -> tuple[LineItem, ...]:
+    """Return the lines of a session, as Stripe's API lists them.
+
+    The SKU is ``metadata.sku`` of the price or of its product, else the price's ``lookup_key``, else its id.
+
+    Args:
+        session: the session.
+        items: its line items, the product of each price expanded.
+
+    Raises:
+        WebhookUnreadable: they are none.
+    """
+    metadata = mapping(session.get("metadata"))
+    for_whom = student(_customer(session, metadata), metadata)
+    return lines_of(_line(item, for_whom) for item in items)
+
+
+def _line(item: Mapping[str, Any], for_whom: Customer | None) -> LineItem:
+    price = mapping(item.get("price"))
+    holders = (price, mapping(price.get("product")))
+    names = (*(mapping(one.get("metadata")).get("sku") for one in holders), price.get("lookup_key"), price.get("id"))
+    sku = next((name for name in map(text, names) if name), "")
+    number = 1 if item.get("quantity") is None else count(item, "quantity")
+    return LineItem(identifier(item, "id"), sku, number, number, for_whom)
 
 
 def _verify(header: str, body: bytes, secrets: Sequence[Secret], now: float) -> None:

@@ -91,6 +91,7 @@ PAGES: Mapping[type[GatewayError], ErrorPage] = {
     errors.WebhookStale: ErrorPage(401, "training", "webhook-stale", title_of="webhook-unsigned"),
     errors.WebhookUnreadable: ErrorPage(400, "training", "webhook-unreadable", title_of="bad-request"),
     errors.WebhooksBusy: ErrorPage(503, "again", "webhooks-busy", title_of="queued", advice_of="talentlms-throttled"),
+    errors.ShopError: ErrorPage(502, "again", "shop-error", advice_of="internal-error"),
     errors.AlreadyYours: ErrorPage(409, "training", "already-yours"),
     errors.ForeignLink: ErrorPage(502, "again", "foreign-link"),
     errors.DatabaseUnavailable: ErrorPage(503, "again", "database-unavailable"),

@@ -59,6 +59,10 @@ STATUSES = {
         "talentlms-wrong-password",
         "talentlms-not-online",
         "talentlms-misunderstood",
+        "shop-error",
+        "shop-unavailable",
+        "shop-key-refused",
+        "shop-order-unknown",
     },
     503: {
         "provider-unavailable",
