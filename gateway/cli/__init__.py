@@ -7,6 +7,7 @@ import click
 from gateway import context
 from gateway.cli.orders import orders
 from gateway.cli.steps import settings_in_force, told, with_store
+from gateway.cli.webhook import webhook
 from gateway.cli.worker import worker
 from gateway.config import RegisteredAddresses, describe, risks
 from gateway.database.upgrade import upgrade, versions
@@ -133,4 +134,5 @@ def current_tables() -> None:
 
 
 main.add_command(orders)
+main.add_command(webhook)
 main.add_command(worker)

@@ -1,5 +1,6 @@
 """The settings of one storefront; `settings` says how one is added."""
 
+import base64
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,6 +23,8 @@ from schemas.secret import Secret
 
 SHORTEST_KEY = 32
 """Characters of an API key; bytes of a key for HS256 (RFC 7518, section 3.2)."""
+SHORTEST_STANDARD_KEY = 24
+"""Bytes of a key of Standard Webhooks (its specification, "Signature scheme")."""
 DIGEST = re.compile(r"sha256:([0-9a-f]{64})")
 GROUP_KEY = Regexp(r"[!-~]{1,100}\Z", error="is not a group's key; copy it from the group's page in TalentLMS")
 
@@ -185,6 +188,17 @@ class StorefrontSchema(Group):
             yield "name", f"{shown(str(name))} is the name of another storefront or provider, too; give each its own"
         if values.get("kind") == "woocommerce" and values.get("shop_api_key") and not values.get("shop_url"):
             yield "shop_url", "is missing; name the shop whose API the key opens"
+        if values.get("kind") == "standard" and not all(map(_is_standard, values.get("webhook_secrets") or ())):
+            remedy = f"write whsec_ and {SHORTEST_STANDARD_KEY} bytes or more in base64"
+            yield "webhook_secrets", f"has one that is no secret of Standard Webhooks; {remedy}"
+
+
+def _is_standard(secret_: Secret) -> bool:
+    try:
+        key = base64.b64decode(secret_.reveal().removeprefix("whsec_"), validate=True)
+    except ValueError:
+        return False
+    return len(key) >= SHORTEST_STANDARD_KEY
 
 
 def storefronts(

@@ -7,6 +7,7 @@ from importlib import metadata
 from pathlib import Path
 
 import pytest
+from standardwebhooks import Webhook
 
 from gateway.database.account_links import AccountLinks
 from gateway.database.upgrade import opened
@@ -14,6 +15,7 @@ from gateway.store.connection import connect
 from gateway.store.provider_documents import ProviderDocuments
 from gateway.store.sessions import Sessions
 from gateway.store.signing_algorithms import SigningAlgorithms
+from gateway.storefronts.dialects import DIALECTS
 from schemas.identity import Identity
 from schemas.learner import AccountLink
 from schemas.secret import Secret
@@ -292,3 +294,68 @@ def test_a_command_without_its_user_explains_itself(command):
     done = command("sessions", "end")
     assert done.returncode == 2
     assert "--user" in done.stderr
+
+
+SHOPS = """
+[[storefronts]]
+name = "shop"
+kind = "shopify"
+webhook_secrets = ["the secret", "the old one"]
+[[storefronts]]
+name = "own"
+kind = "standard"
+webhook_secrets = ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]
+[[storefronts]]
+name = "other-own"
+kind = "standard"
+[[storefronts]]
+name = "cards"
+kind = "stripe"
+"""
+
+
+@pytest.fixture
+def sign(command, tmp_path):
+    """Have a body signed; returns the body and what came of it."""
+    (tmp_path / "gateway.toml").write_text(SHOPS, encoding="utf-8")
+    body = tmp_path / "order.json"
+    body.write_bytes(b'{"id": 1, "name": "\xc3\xbc"}\r\n')
+
+    def signed(*options):
+        done = command("webhook", "sign", *options, str(body), GATEWAY_CONFIG=str(tmp_path / "gateway.toml"))
+        return body.read_bytes(), done
+
+    return signed
+
+
+def headers_in(done):
+    assert (done.returncode, done.stderr) == (0, "")
+    return dict(line.split(": ", 1) for line in done.stdout.splitlines())
+
+
+def test_a_webhook_is_signed_as_the_shop_would_sign_it(sign):
+    body, done = sign("--source", "shopify", "--topic", "orders/updated")
+    headers = headers_in(done)
+    found = DIALECTS["shopify"].read({**headers, "X-Shopify-Topic": "x"}, body, [Secret("the secret")], 0)
+    assert (found.order, headers["X-Shopify-Topic"]) == (None, "orders/updated")
+
+
+def test_a_webhook_with_a_time_is_signed_now(sign):
+    body, done = sign("--source", "standard", "--storefront", "own", "--event-id", "msg_1")
+    Webhook("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").verify(body, headers_in(done))
+    assert headers_in(done)["webhook-id"] == "msg_1"
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--source", "standard"], "Name one of the storefronts of this kind: own, other-own."),
+        (["--source", "standard", "--storefront", "shop"], "Name one of the storefronts of this kind: own, other-own."),
+        (["--source", "standard", "--storefront", "other-own"], "The storefront other-own has no webhook_secrets."),
+        (["--source", "stripe"], "The storefront cards has no webhook_secrets."),
+        (["--source", "woocommerce"], "No storefront is 'woocommerce'."),
+    ],
+)
+def test_without_a_secret_nothing_is_signed(sign, options, said):
+    _, done = sign(*options)
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", said + "\n")

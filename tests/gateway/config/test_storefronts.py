@@ -120,3 +120,16 @@ def test_what_is_wrong_is_told_under_its_key(faults, file, text, name, says):
     found = faults(GATEWAY_CONFIG=file(text))
     assert list(found) == [name]
     assert found[name].startswith(says)
+
+
+@pytest.mark.parametrize("secret", ["new", "whsec_", "whsec_" + "A" * 28, "whsec_" + "ü" * 32, "whsec_" + "A" * 33])
+def test_a_secret_of_standard_webhooks_is_a_key_in_base64(faults, file, secret):
+    text = SHOP.replace("shopify", "standard") + f'webhook_secrets = ["whsec_{"A" * 32}", "{secret}"]'
+    found = faults(GATEWAY_CONFIG=file(text))
+    assert list(found) == ["storefronts[0].webhook_secrets"]
+    assert "24 bytes or more in base64" in found["storefronts[0].webhook_secrets"]
+
+
+def test_a_secret_of_standard_webhooks_may_lack_its_prefix(settings, file):
+    text = SHOP.replace("shopify", "standard") + f'webhook_secrets = ["{"A" * 32}", "whsec_{"A" * 43}="]'
+    assert len(settings(GATEWAY_CONFIG=file(text)).storefronts[0].webhook_secrets) == 2
