@@ -11,18 +11,22 @@ import json
 import pkgutil
 import re
 import time
+from contextlib import suppress
 from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
 
 import gateway
-from gateway.errors import NotFound
+from gateway.errors import NotFound, WebhookRefused
 from gateway.personal_data import email_address
 from gateway.redaction import excerpt, redacted
+from gateway.storefronts.dialects import DIALECTS
 from gateway.talentlms.refusals import refusal
 from gateway.web.client_address import Proxies, client_address
 from gateway.web.next_page import own_path
+from schemas.secret import Secret
+from tests.gateway.storefronts.bodies import NOW, PAID, SECRETS, written
 
 FEW, MANY = 1024, 8192
 BOUND = 24
@@ -127,6 +131,33 @@ def error_of(text):
     return refusal(400, json.dumps({"error": {"message": text}}).encode(), NotFound, None)
 
 
+SIGNED = ("X-Shopify-Hmac-Sha256", "X-WC-Webhook-Signature", "Stripe-Signature", "webhook-signature")
+
+
+def webhook_of(text):
+    """Have each dialect look at headers and a body that a stranger made up."""
+    headers = dict.fromkeys((*SIGNED, "webhook-id", "webhook-timestamp", "X-Shopify-Topic"), text)
+    for dialect in DIALECTS.values():
+        with suppress(WebhookRefused):
+            dialect.read(headers, text.encode(errors="replace"), [Secret("whsec_QUJD")], 0)
+
+
+def order_of(text):
+    """Have each dialect read a signed order in which every text is this one."""
+    for kind, dialect in DIALECTS.items():
+        body = written(everywhere(PAID[kind](), text))
+        with suppress(WebhookRefused):
+            dialect.read(dialect.sign(body, SECRETS[kind], NOW), body, [SECRETS[kind]], NOW)
+
+
+def everywhere(content, text):
+    if isinstance(content, dict):
+        return {name: everywhere(value, text) if name != "type" else value for name, value in content.items()}
+    if isinstance(content, list):
+        return [everywhere(value, text) for value in content]
+    return text if isinstance(content, str) else content
+
+
 def test_what_is_out_of_proportion_is_found():
     quadratic = re.compile(r"(\w+://[^:@/\s]*:)[^@/\s]+@")
     assert growth(quadratic.search, lambda size: ["/callback/@" + "a" * size] + ["code=1"] * 100) >= BOUND
@@ -140,7 +171,9 @@ def test_every_expression_takes_time_in_proportion_to_the_text(name):
         assert growth(use, texts) < BOUND
 
 
-@pytest.mark.parametrize("work", [excerpt, redacted, email_address, own_path, address_of, error_of])
+@pytest.mark.parametrize(
+    "work", [excerpt, redacted, email_address, own_path, address_of, error_of, webhook_of, order_of]
+)
 def test_everything_that_is_made_of_a_strangers_text_takes_time_in_proportion_to_it(work):
     assert growth(work, adversarial) < BOUND
 
