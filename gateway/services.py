@@ -58,6 +58,7 @@ from gateway.store.signing_algorithms import SigningAlgorithms
 from gateway.store.transactions import Departures, UsedStates
 from gateway.store.used_tokens import UsedTokens
 from gateway.storefronts.dialects import DIALECTS
+from gateway.storefronts.shop_api import STRIPE_URL, ShopAccess, ShopApi
 from gateway.talentlms.budget import Budget
 from gateway.talentlms.client import TalentLMS
 from gateway.talentlms.transport import LONGEST_SECONDS, HttpTransport
@@ -300,6 +301,16 @@ class Services:
         return OrderIntake(self.storefronts, DIALECTS, self.orders, self.order_told.set)
 
     @cached_property
+    def shop_api(self) -> ShopApi:
+        """The storefronts' own APIs, where a key opens them."""
+        shops = {
+            entry.name: ShopAccess(entry.kind, entry.shop_url or STRIPE_URL, entry.shop_api_key)
+            for entry in self.settings.storefronts
+            if entry.shop_api_key is not None
+        }
+        return ShopApi(self.http, shops)
+
+    @cached_property
     def fulfilment(self) -> Fulfilment:
         """What orders lead to."""
         types = self.settings.talentlms.learner_types
@@ -311,6 +322,7 @@ class Services:
             CustomerAccounts(self.talentlms, self.account_links, self.accounts, types),
             ProductTargets(self.talentlms),
             Entitling(self.talentlms, self.entitlements, self.locks),
+            self.shop_api,
         )
 
     # --- pages -------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from typing import Any, Never
 
 from gateway.errors import WebhookUnreadable
 from gateway.personal_data import printable
-from schemas.order import LineItem, OrderStatus
+from schemas.order import LineItem
 
 TEXT_LENGTH = 255
 LINES_AT_MOST = 1000
@@ -22,7 +22,7 @@ _IDENTIFIER = re.compile(r"[!-~]{1,255}")
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,9}")
 _MOMENT_LENGTH = 40
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_RANKS: Mapping[OrderStatus, int] = {"unpaid": 0, "paid": 1, "disputed": 2, "cancelled": 3, "refunded": 4}
+_SECOND = 1_000_000
 
 
 def json_object(body: bytes) -> Mapping[str, Any]:
@@ -142,18 +142,14 @@ def moment(data: Mapping[str, Any], *names: str) -> int:
         raise WebhookUnreadable(f"{names[0]} is missing or is no time") from None
 
 
-def version(microseconds: int, status: OrderStatus, given_back: int = 0) -> int:
-    """Return the version of a telling whose time is told to the second.
-
-    Of two tellings of one second the one counts that can only be the later one: an order is paid before it is refunded,
-    and nothing that was given back comes again.
+def version(microseconds: int, given_back: int = 0) -> int:
+    """Return the version of a telling whose time is told to the second: what was given back does not come again.
 
     Args:
         microseconds: the time, since 1970 UTC.
-        status: how the order stood.
-        given_back: how much of it was given back by then.
+        given_back: how much of the order was given back by then.
     """
-    return microseconds // 1_000_000 * 1_000_000 + _RANKS[status] * 1000 + min(given_back, 999)
+    return microseconds // _SECOND * _SECOND + min(given_back, _SECOND - 1)
 
 
 def lines_of(lines: Iterable[LineItem]) -> tuple[LineItem, ...]:

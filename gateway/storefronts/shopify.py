@@ -84,7 +84,7 @@ def _order(data: Mapping[str, Any]) -> Order:
     missing = sum(line.quantity - line.current for line in lines)
     return Order(
         id=identifier(data, "id"),
-        version=version(moment(data, "updated_at", "processed_at", "created_at"), status, missing),
+        version=version(moment(data, "updated_at", "processed_at", "created_at"), missing),
         status=status,
         customer=buyer,
         lines=lines,

@@ -20,7 +20,6 @@ from gateway.storefronts.payload import (
     lines_of,
     mapping,
     text,
-    version,
 )
 from gateway.storefronts.signatures import check, check_time, digest, from_hex, is_time, lowered, signature_in
 from schemas.order import Customer, LineItem, Order, OrderEvent, OrderStatus, Refund
@@ -102,7 +101,7 @@ def _order(session: Mapping[str, Any], event: Mapping[str, Any]) -> Order:
     buyer = _customer(session, metadata)
     return Order(
         id=identifier(session, "id"),
-        version=version(created * _MICROSECONDS, status),
+        version=created * _MICROSECONDS,
         status=status,
         customer=buyer,
         lines=_lines(metadata, student(buyer, metadata)),

@@ -95,7 +95,7 @@ def _order(data: Mapping[str, Any], refunds: int) -> Order:
     lines = lines_in(data)
     return Order(
         id=identifier(data, "id"),
-        version=version(moment(data, "date_modified_gmt", "date_created_gmt"), status, refunds),
+        version=version(moment(data, "date_modified_gmt", "date_created_gmt"), refunds),
         status=status,
         customer=_customer(data),
         # an order tells that there were refunds, and not of which lines

@@ -3,16 +3,16 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from contextlib import nullcontext
 from http import HTTPStatus
-from typing import Protocol
 
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from gateway import log
 from gateway.errors import GatewayError, PageNotFound, TooLong, WebhookRefused, WebhooksBusy
+from gateway.flows.order_intake import OrderIntake
 from gateway.in_flight import InFlight
 from gateway.web import problems
 
@@ -23,13 +23,6 @@ SMALL_BYTES = 64 * 1024
 LARGE_AT_ONCE = 32
 """Larger ones that a process reads at the same time: strangers fill its memory with no more than these."""
 NOTICE_SECONDS = 60
-
-
-class Intake(Protocol):
-    """What takes webhooks in."""
-
-    def receive(self, storefront: str, headers: Mapping[str, str], body: bytes) -> None:
-        """Take a webhook; see ``gateway.flows.order_intake.OrderIntake.receive``."""
 
 
 class Refusals:
@@ -69,7 +62,7 @@ class Refusals:
         )
 
 
-def blueprint(intake: Intake, storefronts: Collection[str]) -> Blueprint:
+def blueprint(intake: OrderIntake, storefronts: Collection[str]) -> Blueprint:
     """Return the route.
 
     Args:

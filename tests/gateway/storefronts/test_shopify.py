@@ -146,13 +146,10 @@ def test_a_later_telling_has_a_larger_version(read):
     at = "2026-11-28T15:57:11-04:00"
     told = [
         version(updated_at="2026-11-28T19:57:10Z"),
-        version(updated_at=at, financial_status="pending"),
         version(updated_at=at),
         version(updated_at=at, line_items=[line(current_quantity=2)]),
         version(updated_at=at, line_items=[line(current_quantity=1)]),
-        version(updated_at=at, cancelled_at=at),
-        version(updated_at=at, financial_status="refunded"),
-        version(updated_at="2026-11-28T15:57:12-04:00", financial_status="pending"),
+        version(updated_at="2026-11-28T15:57:12-04:00"),
     ]
     assert told == sorted(set(told))
     assert told[1] == 1_795_895_831_000_000

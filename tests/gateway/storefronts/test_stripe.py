@@ -169,12 +169,8 @@ def test_whatever_is_not_live_is_a_test(read):
     assert not read(KIND, event_of()).order.is_test
 
 
-def test_a_payment_that_succeeds_in_the_same_second_counts(read):
-    unpaid = read(KIND, event_of(payment_status="unpaid")).order.version
-    paid = read(KIND, event_of()).order.version
-    later = read(KIND, {**event_of(payment_status="unpaid"), "created": int(NOW) - 6}).order.version
-    assert unpaid == (int(NOW) - 7) * 1_000_000
-    assert unpaid < paid < later
+def test_the_version_is_the_time_of_the_event(read):
+    assert read(KIND, event_of()).order.version == (int(NOW) - 7) * 1_000_000
 
 
 def test_only_a_whole_charge_is_a_refund(read):

@@ -17,6 +17,7 @@ from gateway.storefronts.dialects import DIALECTS
 from gateway.web import headers, pages, problems, webhooks
 from gateway.web.webhooks import LARGE_AT_ONCE, NOTICE_SECONDS, SMALL_BYTES, WEBHOOK_BYTES, Refusals
 from tests.gateway.storefronts.bodies import KINDS, NOW, PAID, SECRETS, written
+from tests.ports import free_port
 
 
 class Intake:
@@ -257,3 +258,26 @@ def test_nothing_is_kept_of_names_that_strangers_make_up(post, monkeypatch):
     for number in range(20):
         post(f"made-up-{number}", b"")
     assert kept == [("", "page-not-found")] * 20
+
+
+# --- the whole gateway ---------------------------------------------------------------------------------------------
+
+STOREFRONT = f'[[storefronts]]\nname = "shop"\nkind = "shopify"\nwebhook_secrets = ["{SECRETS["shopify"].reveal()}"]\n'
+
+
+def test_without_a_database_the_shop_is_told_to_send_it_again_and_strangers_what_they_always_are(gateway):
+    client = gateway(
+        file=STOREFRONT, GATEWAY_DATABASE_URL=f"postgresql://gateway@127.0.0.1:{free_port()}/gateway"
+    ).test_client()
+    body = written(PAID["shopify"]())
+    answer = client.post("/webhooks/shop", data=body, headers=signed("shopify", body))
+    assert (answer.status_code, answer.json["type"]) == (503, "urn:talentlms-gateway:problem:database-unavailable")
+    assert client.post("/webhooks/shop", data=body).status_code == 401
+    assert client.post("/webhooks/other", data=body).status_code == 404
+
+
+def test_what_is_taken_is_an_order(gateway):
+    client = gateway(file=STOREFRONT).test_client()
+    body = written(PAID["shopify"]())
+    answers = [client.post("/webhooks/shop", data=body, headers=signed("shopify", body)) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 200]
