@@ -30,6 +30,10 @@ def check() -> None:
     for provider in settings.identity_providers:
         click.echo(f"\nRegister at {provider.issuer}, the identity provider {provider.name}:")
         click.echo(RegisteredAddresses.of(settings.public_url, provider.name))
+    for shop in settings.storefronts:
+        if shop.webhook_secrets:
+            click.echo(f"\nSend the webhooks of the storefront {shop.name} ({shop.kind}) to:")
+            click.echo(f"  {settings.public_url}/webhooks/{shop.name}")
     click.echo()
     for risk in risks(settings):
         click.echo(f"warning: {risk}")

@@ -328,6 +328,17 @@ def sign(command, tmp_path):
     return signed
 
 
+def test_check_says_where_webhooks_are_to_be_sent(command, tmp_path):
+    (tmp_path / "gateway.toml").write_text(SHOPS, encoding="utf-8")
+    done = command("check", GATEWAY_CONFIG=str(tmp_path / "gateway.toml"))
+    told = re.findall(r"^Send the webhooks of the storefront (.*) to:\n  (\S+)$", done.stdout, re.MULTILINE)
+    assert told == [
+        ("shop (shopify)", "https://training.acme.example/webhooks/shop"),
+        ("own (standard)", "https://training.acme.example/webhooks/own"),
+    ]
+    assert "the secret" not in done.stdout
+
+
 def headers_in(done):
     assert (done.returncode, done.stderr) == (0, "")
     return dict(line.split(": ", 1) for line in done.stdout.splitlines())
