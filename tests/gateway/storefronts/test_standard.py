@@ -96,6 +96,13 @@ def test_all_that_is_signed_counts(changed):
         standard.read({**signed(body), **changed}, body, [SECRET], NOW)
 
 
+@pytest.mark.parametrize("message", ["msg 1", "x" * 256, "msg_\xfc", "msg_\x00"])
+def test_an_id_that_is_none_is_refused_however_it_is_signed(message):
+    body = written(event_of())
+    with pytest.raises(WebhookSignatureWrong):
+        standard.read(signed(body, message), body, [SECRET], NOW)
+
+
 @pytest.mark.parametrize("secret", ["", "whsec_", "no base64 at all", "whsec_ü"])
 def test_a_secret_that_is_none_signs_nothing(secret):
     assert key_of(Secret(secret)) == b""

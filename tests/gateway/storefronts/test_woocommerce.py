@@ -4,7 +4,7 @@ import hmac
 
 import pytest
 
-from gateway.errors import WebhookUnreadable, WebhookUnsigned
+from gateway.errors import WebhookSignatureWrong, WebhookUnreadable, WebhookUnsigned
 from gateway.storefronts import woocommerce
 from gateway.storefronts.woocommerce import lines_in
 from schemas.order import Customer, OrderEvent
@@ -106,6 +106,11 @@ def test_the_unsigned_ping_needs_nothing_done():
 def test_nothing_else_goes_without_a_signature(body):
     with pytest.raises(WebhookUnsigned):
         woocommerce.read({}, body, [SECRETS[KIND]], NOW)
+
+
+def test_what_is_signed_wrongly_is_no_ping():
+    with pytest.raises(WebhookSignatureWrong):
+        woocommerce.read({"X-WC-Webhook-Signature": "AAAA"}, b"webhook_id=17", [SECRETS[KIND]], NOW)
 
 
 def test_what_makes_an_event_is_what_is_told_and_not_when_it_is_delivered():
