@@ -11,6 +11,8 @@ from gateway.errors import (
     NotFound,
     ProvisioningBusy,
     ProvisioningRefused,
+    ShopError,
+    ShopUnavailable,
     Throttled,
     Unwritable,
 )
@@ -58,11 +60,17 @@ SENTENCES: Mapping[str, str] = {
     "field-required": "TalentLMS demands a custom field of new accounts; make it optional there, then retry.",
     "talentlms-weak-password": "TalentLMS's rule for passwords is too strict for the gateway's; relax it, then retry.",
     "sign-up-refused": "TalentLMS does not accept the customer's name or e-mail address; correct it in the order.",
+    "shop-key-refused": (
+        "The shop does not let the gateway read what was bought; correct shop_api_key of the storefront, which "
+        "needs the right to read orders; then retry."
+    ),
+    "shop-order-unknown": "The shop to which shop_url and shop_api_key lead has no such order; correct them, retry.",
+    "shop-error": "What the shop told of this order is not an order; see the log, and enrol the customer by hand.",
 }
 """By an error's code: what a shop-keeper is told."""
 
-_PERMANENT = (NotFound, Gone, AccountInactive, Conflict, InvalidRequest, Unwritable, ProvisioningRefused)
-_PASSING = (ProvisioningBusy, Throttled)
+_PERMANENT = (NotFound, Gone, AccountInactive, Conflict, InvalidRequest, Unwritable, ProvisioningRefused, ShopError)
+_PASSING = (ProvisioningBusy, Throttled, ShopUnavailable)
 
 
 class DeadLetter(Exception):

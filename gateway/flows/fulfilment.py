@@ -125,7 +125,10 @@ class Fulfilment:
     def _with_lines(self, snapshot: Snapshot) -> Snapshot:
         if snapshot.order.lines is not None or snapshot.order.status != "paid":
             return snapshot
-        lines = self._lines.lines_of(snapshot.storefront, snapshot.order) if self._lines else None
+        try:
+            lines = self._lines.lines_of(snapshot.storefront, snapshot.order) if self._lines else None
+        except GatewayError as error:
+            raise dead_letter(error) or error from None
         if lines is None:
             raise DeadLetter(NO_LINES)
         return self._orders.put_lines(snapshot, lines)

@@ -16,6 +16,7 @@ MOST_ORDERS = 100
 def blueprint(shop: Shop) -> Blueprint:
     """Return the routes of the shop's API."""
     routes, api = Blueprint("shop_api", __name__), _ShopApi(shop)
+    routes.add_url_rule("/v1/checkout/sessions/<order_id>", "session", api.session)
     routes.add_url_rule("/v1/checkout/sessions/<order_id>/line_items", "line_items", api.line_items)
     routes.add_url_rule("/wp-json/wc/v3/orders", "orders", api.orders)
     routes.add_url_rule("/wp-json/wc/v3/orders/<order_id>", "order", api.order)
@@ -29,14 +30,13 @@ class _ShopApi:
     def __init__(self, shop: Shop) -> None:
         self._shop = shop
 
+    def session(self, order_id: str) -> Response:
+        """Tell of a session of Stripe."""
+        return self._of_stripe(order_id, stripe.session)
+
     def line_items(self, order_id: str) -> Response:
         """Tell what was sold in a session of Stripe."""
-        if not self._knows("stripe"):
-            return _stripe_error(401, "Invalid API Key provided")
-        order = self._shop.find("stripe", order_id)
-        if order is None:
-            return _stripe_error(404, f"No such checkout.session: '{order_id}'")
-        return jsonify(stripe.line_items(order))
+        return self._of_stripe(order_id, stripe.line_items)
 
     def orders(self) -> Response:
         """List the orders of WooCommerce, the newest first, a page at a time."""
@@ -57,6 +57,14 @@ class _ShopApi:
     def refunds(self, order_id: str) -> Response:
         """Tell of an order's refunds and their lines."""
         return self._of_woo(order_id, woocommerce.refunds)
+
+    def _of_stripe(self, order_id: str, told: Callable[[Order], Any]) -> Response:
+        if not self._knows("stripe"):
+            return _stripe_error(401, "Invalid API Key provided")
+        order = self._shop.find("stripe", order_id)
+        if order is None:
+            return _stripe_error(404, f"No such checkout.session: '{order_id}'")
+        return jsonify(told(order))
 
     def _of_woo(self, order_id: str, told: Callable[[Order], Any]) -> Response:
         if not self._knows("woocommerce"):

@@ -22,7 +22,7 @@ def tell(order: Order, action: str, event_id: str) -> list[tuple[str, dict[str, 
     if action == CANCELLED:
         raise ValueError("a paid session of Stripe is refunded and not cancelled")
     topic, about = {
-        PAID: ("checkout.session.completed", _session),
+        PAID: ("checkout.session.completed", session),
         REFUNDED: ("charge.refunded", _charge),
     }.get(action, ("charge.dispute.created", _dispute))
     event = {
@@ -48,17 +48,8 @@ def headers(event: Event, secret: str, now: int) -> dict[str, str]:
     }
 
 
-def line_items(order: Order) -> dict[str, Any]:
-    """Return what the API lists as the line items of a session, with the products in full."""
-    return {
-        "object": "list",
-        "data": [_line(line) for line in order.lines],
-        "has_more": False,
-        "url": f"/v1/checkout/sessions/{order.id}/line_items",
-    }
-
-
-def _session(order: Order) -> dict[str, Any]:
+def session(order: Order) -> dict[str, Any]:
+    """Return the object Session, as events and the API have it."""
     buyer = order.customer
     return {
         "id": order.id,
@@ -79,6 +70,16 @@ def _session(order: Order) -> dict[str, Any]:
         "payment_status": "paid",
         "status": "complete",
         "success_url": "https://sandbox-shop.example/thanks",
+    }
+
+
+def line_items(order: Order) -> dict[str, Any]:
+    """Return what the API lists as the line items of a session, with the products in full."""
+    return {
+        "object": "list",
+        "data": [_line(line) for line in order.lines],
+        "has_more": False,
+        "url": f"/v1/checkout/sessions/{order.id}/line_items",
     }
 
 

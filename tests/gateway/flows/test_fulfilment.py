@@ -4,7 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from gateway.errors import ProvisioningBusy, Throttled, Unavailable
+from gateway.errors import (
+    ProvisioningBusy,
+    ShopError,
+    ShopKeyRefused,
+    ShopOrderUnknown,
+    ShopUnavailable,
+    Throttled,
+    Unavailable,
+)
 from gateway.flows.fulfilment import Fulfilment, Result
 from schemas.learner import AccountLink
 from schemas.order import Customer, Order, OrderEvent
@@ -428,12 +436,22 @@ def test_where_the_shop_cannot_be_asked_the_dead_letter_says_what_to_configure(s
 
 
 def test_a_shop_that_does_not_answer_is_asked_again(shop, enrolled):
-    shop.lines = Lines(Unavailable("the shop is away"))
+    shop.lines = Lines(ShopUnavailable("the shop is away"))
     shop.orders.receive("shop", without_lines())
-    with pytest.raises(Unavailable):
+    with pytest.raises(ShopUnavailable):
         shop.fulfils()
     shop.lines = Lines((line(),))
     assert shop.fulfils() == Result("done")
+
+
+@pytest.mark.parametrize("error", [ShopKeyRefused, ShopOrderUnknown, ShopError])
+def test_what_the_shop_will_not_tell_is_a_dead_letter_at_once(shop, error):
+    shop.lines = Lines(error("a note for the operator"))
+    shop.orders.receive("shop", without_lines())
+    result = shop.fulfils()
+    assert (result.state, result.error) == ("dead", error.code)
+    assert "shop" in result.note
+    assert "operator" not in result.note
 
 
 def without_lines():

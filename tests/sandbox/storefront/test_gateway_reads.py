@@ -1,11 +1,14 @@
 """What the shop posts is read by the gateway as what was bought and given back."""
 
 import time
+from dataclasses import replace
 
 import pytest
 
-from gateway.errors import WebhookSignatureWrong, WebhookStale
+from gateway.errors import ShopKeyRefused, ShopOrderUnknown, WebhookSignatureWrong, WebhookStale
+from gateway.outbound.client import HttpClient
 from gateway.storefronts.dialects import DIALECTS
+from gateway.storefronts.shop_api import ShopAccess, ShopApi
 from sandbox.storefront.config import KINDS
 from schemas.order import Customer
 from schemas.secret import Secret
@@ -70,6 +73,25 @@ def test_where_an_event_does_not_name_the_lines_the_gateway_knows_that_it_has_to
     if kind == "woocommerce":
         shop.control.refund(order["number"], {order["lines"][0]["number"]: 1})
     assert read(kind, receiver.received[-1]).order.lines is None
+
+
+@pytest.mark.parametrize(("kind", "key"), [("woocommerce", "ck_1:cs_1"), ("stripe", "sk_live_1")])
+def test_and_then_the_shop_tells_what_is_left_of_it_and_for_whom(kind, key, shop, receiver):
+    lea = {"email": "lea@school.example", "first_name": "Lea", "last_name": "Ito"}
+    skus = ("SKU-INTRO", ("SKU-SAFETY", 3))
+    order = shop.control.buy(*skus, storefront=f"shop-{kind}", lines_in_event=False, student=lea)["order"]
+    if kind == "woocommerce":
+        shop.control.refund(order["number"], {order["lines"][1]["number"]: 1})
+    asked = read(kind, receiver.received[-1]).order
+    api = ShopApi(HttpClient(), {"shop": ShopAccess(kind, shop.url, Secret(key))})
+    found = api.lines_of("shop", asked)
+    left = 2 if kind == "woocommerce" else 3
+    assert [(one.sku, one.quantity, one.current) for one in found] == [("SKU-INTRO", 1, 1), ("SKU-SAFETY", 3, left)]
+    assert {one.student for one in found} == {Customer("lea@school.example", "", "Lea", "Ito")}
+    with pytest.raises(ShopOrderUnknown):
+        api.lines_of("shop", replace(asked, id="4711"))
+    with pytest.raises(ShopKeyRefused):
+        ShopApi(HttpClient(), {"shop": ShopAccess(kind, shop.url, Secret("wrong"))}).lines_of("shop", asked)
 
 
 @pytest.mark.parametrize("kind", KINDS)
