@@ -2,9 +2,12 @@
 
 import io
 import threading
+from urllib.parse import quote
 
 import pytest
 from flask import Flask, request
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from gateway import BODY_BYTES
 from gateway.errors import (
@@ -129,6 +132,24 @@ def test_while_the_database_is_away_the_shop_is_told_to_send_it_again(post, inta
     intake.failure = None
     assert post("shopify", body, signed("shopify", body)).status_code == 200
     assert len(intake.events) == 1
+
+
+texts = st.text(st.characters(min_codepoint=32, max_codepoint=255, exclude_characters="\x7f"), max_size=40)
+names = st.sampled_from(["X-Shopify-Hmac-Sha256", "X-Shopify-Topic", "X-WC-Webhook-Signature", "Stripe-Signature"])
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    name=st.sampled_from(KINDS) | texts,
+    headers=st.dictionaries(names | st.sampled_from(["webhook-id", "webhook-signature", "Content-Type"]), texts),
+    body=st.binary(max_size=100),
+    is_signed=st.booleans(),
+)
+def test_whatever_comes_is_answered_and_never_with_a_fault_of_ours(app, name, headers, body, is_signed):
+    if is_signed and name in KINDS:
+        headers = headers | signed(name, body)
+    answer = app.test_client().post(f"/webhooks/{quote(name, safe='')}", data=body, headers=headers)
+    assert answer.status_code in {200, 400, 401, 404}
 
 
 # --- sizes ---------------------------------------------------------------------------------------------------------
