@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask
@@ -12,11 +12,13 @@ from gateway.config import IdentityProviderSettings, Settings, load, risks
 from gateway.errors import DatabaseUnavailable
 from gateway.services import Services
 from gateway.web import (
+    api,
     checkout,
     course_completion,
     headers,
     health,
     launch,
+    launches,
     pages,
     password,
     problems,
@@ -29,10 +31,12 @@ from gateway.web import (
 )
 from gateway.web import visitor as visitors
 from gateway.web.admission_middleware import AdmissionMiddleware
+from gateway.web.api_keys import ApiKeys
 from gateway.web.client_address import Proxies
 from gateway.web.cookies import Cookies
 from gateway.web.forms import Forms
 from gateway.web.launch import Launches
+from gateway.web.launches import LaunchPages, Shop
 from gateway.web.provider_session import ProviderSessions
 from gateway.web.slugs import Slugs
 from gateway.web.transaction_cookies import TransactionCookies
@@ -72,8 +76,8 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     cookies = Cookies(secure=settings.secure)
     slugs = Slugs(settings.slugs.courses, settings.slugs.categories)
-    launches = Launches(services.learners, services.launch)
-    for routes in _routes(services, cookies, slugs, launches):
+    links = Launches(services.learners, services.launch)
+    for routes in _routes(services, cookies, slugs, links):
         app.register_blueprint(routes)
 
     vars(app)["wsgi_app"] = AdmissionMiddleware(
@@ -82,7 +86,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         cookies,
         services.budget,
         slugs,
-        launches,
+        links,
         Proxies(settings.trusted_proxies, settings.proxy_count),
         secure=settings.secure,
     )
@@ -121,7 +125,7 @@ def _prepare_database(services: Services) -> None:
         log.event("database.not_prepared", level=logging.ERROR, why=error.code, note=error.note)
 
 
-def _routes(services: Services, cookies: Cookies, slugs: Slugs, launches: Launches) -> Iterator[Blueprint]:
+def _routes(services: Services, cookies: Cookies, slugs: Slugs, links: Launches) -> Iterator[Blueprint]:
     settings, store, sessions, learners = services.settings, services.store, services.sessions, services.learners
     visitor = Visitor(sessions, cookies)
     forms = Forms(services.keyring, cookies, settings.public_url)
@@ -136,15 +140,25 @@ def _routes(services: Services, cookies: Cookies, slugs: Slugs, launches: Launch
         settings.public_url,
         with_password=settings.password_sign_in,
     )
-    yield launch.blueprint(visitor, launches, slugs)
+    yield launch.blueprint(visitor, links, slugs)
     yield checkout.blueprint(visitor, learners, services.checkout, slugs)
     yield training.blueprint(visitor, learners, services.training, forms)
     yield course_completion.blueprint(visitor, slugs)
     yield sign_out.blueprint(visitor, forms, services.sign_out, cookies, settings.talentlms.url)
     yield provider_logout.blueprint(services.provider_logout)
     yield webhooks.blueprint(services.order_intake, services.storefronts)
+    yield from _storefront_routes(services, visitor, forms, slugs)
     if settings.password_sign_in:
         yield password.blueprint(forms, services.password_sign_in, _link_origins(settings))
+
+
+def _storefront_routes(services: Services, visitor: Visitor, forms: Forms, slugs: Slugs) -> Iterator[Blueprint]:
+    settings, minted = services.settings, services.minted_launches
+    shops = {shop.name: Shop(shop.label or shop.name, shop.account_url) for shop in settings.storefronts}
+    keys = ApiKeys({shop.name: shop.api_keys for shop in settings.storefronts})
+    origins = _link_origins(settings) | _payment_origins(settings)
+    yield api.blueprint(keys, minted, slugs, settings.public_url)
+    yield launches.blueprint(LaunchPages(visitor, forms, minted, services.handovers, services.items, shops, origins))
 
 
 def _sign_ins(settings: Settings) -> dict[str, problems.OtherSignIn]:
@@ -158,5 +172,13 @@ def _label(entry: IdentityProviderSettings) -> str:
 
 
 def _link_origins(settings: Settings) -> set[str]:
+    return _origins(settings, settings.talentlms.link_hosts)
+
+
+def _payment_origins(settings: Settings) -> set[str]:
+    return _origins(settings, settings.talentlms.payment_hosts)
+
+
+def _origins(settings: Settings, hosts: Iterable[str]) -> set[str]:
     scheme = urlsplit(settings.talentlms.url).scheme
-    return {f"{scheme}://{host}" for host in settings.talentlms.link_hosts}
+    return {f"{scheme}://{host}" for host in hosts}

@@ -24,6 +24,7 @@ from gateway.flows.entitling import Entitling
 from gateway.flows.failed_codes import FailedCodes
 from gateway.flows.fulfilment import Fulfilment
 from gateway.flows.handover import Handovers, Shop
+from gateway.flows.items import Items
 from gateway.flows.launch import Launch, LaunchOptions
 from gateway.flows.learners import Learners
 from gateway.flows.managed_password import ManagedPasswords
@@ -50,6 +51,7 @@ from gateway.outbound.client import HttpClient
 from gateway.store.attempts import Attempts
 from gateway.store.budget import SharedBudget
 from gateway.store.connection import Store, connect
+from gateway.store.launches import MintedLaunches
 from gateway.store.locks import Locks
 from gateway.store.password_attempts import Limits, PasswordAttempts
 from gateway.store.provider_documents import ProviderDocuments
@@ -326,6 +328,16 @@ class Services:
         )
 
     # --- pages -------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def minted_launches(self) -> MintedLaunches:
+        """Launches that storefronts were given."""
+        return MintedLaunches(self.store, self.keyring)
+
+    @cached_property
+    def items(self) -> Items:
+        """What courses and categories are called."""
+        return Items(self.talentlms)
 
     @cached_property
     def training(self) -> Training:

@@ -149,7 +149,7 @@ class StorefrontSchema(Group):
     )
     api_keys = Several(
         Text(api_key, "key of 32 characters or more, or `sha256:` and 64 hexadecimal digits", secret=True),
-        "The bearer keys by which it may use `/api/v1`; two while one is being replaced.",
+        "The bearer keys by which it may ask for [launches](launches.md); two while one is being replaced.",
         into=tuple,
         secret=True,
     )

@@ -21,6 +21,7 @@ LOGIN_PASSWORD = "/login/password"  # noqa: S105 - an address
 LOGOUT = "/logout"
 LOGOUT_CONTINUE = CONTINUE_PATH
 SIGNED_OUT = "/signed-out"
+LAUNCH = "/l/<launch>"
 
 CALLS_TALENTLMS = frozenset({TRAINING, DASHBOARD, COURSE, BUY_COURSE, BUY_CATEGORY})
 """A call of TalentLMS is claimed for these, in the same question to the store that finds the session."""
@@ -29,6 +30,7 @@ ALL = (
     *(COMPLETED, COMPLETED_COURSE),
     *(LOGIN, LOGIN_AT, LOGIN_INITIATE, LOGIN_PASSWORD),
     *(LOGOUT, LOGOUT_CONTINUE, SIGNED_OUT),
+    LAUNCH,
 )
 
 

@@ -84,6 +84,12 @@ PAGES: Mapping[type[GatewayError], ErrorPage] = {
     errors.SignUpRefused: ErrorPage(403, "sign-out", "sign-up-refused"),
     errors.ProvisioningBusy: ErrorPage(503, "again", "provisioning-busy", advice_of="talentlms-throttled"),
     errors.CourseNotOpen: ErrorPage(403, "training", "course-not-open"),
+    errors.ApiKeyRefused: ErrorPage(401, "training", "api-key-refused"),
+    errors.RequestMembersRefused: ErrorPage(422, "training", "request-members-refused", title_of="bad-request"),
+    errors.RequestKeyReused: ErrorPage(409, "training", "request-key-reused"),
+    errors.TooManyLaunches: ErrorPage(429, "training", "too-many-launches"),
+    errors.LaunchUsed: ErrorPage(410, "training", "launch-used"),
+    errors.LaunchExpired: ErrorPage(410, "training", "launch-expired", advice_of="launch-used"),
     errors.WebhookUnsigned: ErrorPage(401, "training", "webhook-unsigned"),
     errors.WebhookSignatureWrong: ErrorPage(
         401, "training", "webhook-signature-wrong", title_of="webhook-unsigned", advice_of="webhook-unsigned"

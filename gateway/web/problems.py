@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from http import HTTPStatus
 
 from flask import Flask, Response, current_app, g, jsonify, request
@@ -16,6 +16,7 @@ from gateway.errors import (
     GatewayError,
     MethodNotAllowed,
     PageNotFound,
+    RequestMembersRefused,
     TooLong,
     VisitorError,
 )
@@ -51,6 +52,8 @@ def offer(href: str, label: str) -> None:
     g.action = Action(href, label)
 
 
+MACHINES = "/api/"
+"""What the addresses begin with to which machines alone come, whatever they say they accept."""
 _SIGN_INS = "sign-ins-by-issuer"
 _PAGES = ("text/html", "application/xhtml+xml")
 _WAYS_ON = {"training": (TRAINING, "button.training"), "sign-out": (LOGOUT, "button.sign-out")}
@@ -118,6 +121,8 @@ def shown(error: GatewayError) -> Response:
 
 def for_a_person() -> bool:
     """Return whether a page is wanted: browsers name its kind, and what accepts just anything is a machine."""
+    if request.path.startswith(MACHINES):
+        return False
     return any(kind.partition(";")[0].lower() in _PAGES and quality > 0 for kind, quality in request.accept_mimetypes)
 
 
@@ -155,13 +160,15 @@ def _way_on(shown_as: ErrorPage) -> Action | None:
 
 
 def _problem(error: GatewayError, shown_as: ErrorPage) -> Response:
-    """Return the error as RFC 9457 has it; ``reference`` is our extension member."""
+    """Return the error as RFC 9457 has it; ``reference`` and ``errors`` are extension members."""
+    members = {"errors": [asdict(fault) for fault in error.faults]} if isinstance(error, RequestMembersRefused) else {}
     response = jsonify(
         type=f"urn:talentlms-gateway:problem:{error.code}",
         title=shown_as.title,
         status=shown_as.status,
         detail=f"{shown_as.happened} {shown_as.advice}",
         reference=context.current().reference,
+        **members,
     )
     response.status_code = shown_as.status
     response.content_type = "application/problem+json"

@@ -25,6 +25,13 @@ REMEDIES = {
     "registration.",
     "provider-unavailable": "`note` names the endpoint and the fault.",
     "provider-unreachable": "`note` names the endpoint and what is the matter: DNS, a refused connection, TLS.",
+    "api-key-refused": "Correct the key that the shop sends, or `api_keys`. If many meet it, somebody tries keys.",
+    "request-members-refused": "The shop's program: the answer's `errors` name each member. [What to send](launches.md#what-to-send).",
+    "request-key-reused": "The shop's program: an `Idempotency-Key` is for one request and its repetitions.",
+    "too-many-launches": "The shop's program: a launch is asked for when a customer clicks, not for all of them in advance.",
+    "launch-used": "Nothing for one person. For everybody: something in front of the browsers presses buttons, or cookies do "
+    "not come back.",
+    "launch-expired": "Nothing for one person. For everybody: the shop stores or mails launches, which live five minutes.",
     "webhook-unsigned": "Correct the shop's webhook: it needs a secret, and JSON as its format.",
     "webhook-signature-wrong": "Put the secret that the shop shows among `webhook_secrets`; a proxy must not change the body.",
     "webhook-stale": "Set the clock, here or at the shop; five minutes are tolerated. Or somebody sends an old one again.",

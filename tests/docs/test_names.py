@@ -13,9 +13,11 @@ from gateway.admission import Lane, PersonLimit, QueueEntry
 from gateway.cli import main
 from gateway.config import load
 from gateway.config.loading import RESERVED_VARIABLES, VARIABLES
+from gateway.keyring import Keyring
 from gateway.store.attempts import Attempts
 from gateway.store.budget import SharedBudget
 from gateway.store.connection import connect
+from gateway.store.launches import MintedLaunches
 from gateway.store.locks import Locks
 from gateway.store.password_attempts import Attempt, Limits, PasswordAttempts
 from gateway.store.provider_documents import ProviderDocuments
@@ -23,7 +25,9 @@ from gateway.store.sessions import Sessions
 from gateway.store.signing_algorithms import SigningAlgorithms
 from gateway.store.transactions import Departures, UsedStates
 from gateway.store.used_tokens import UsedTokens
+from schemas.handover import Handover, Target
 from schemas.identity import Identity
+from schemas.order import Customer
 from schemas.secret import Secret
 from schemas.transaction import Departure
 from tests.databases import new_database
@@ -155,6 +159,11 @@ def fill(store):
     sessions.replace(sessions.find(sessions.create(IDENTITY, Secret("token")).reveal()), IDENTITY, Secret("new"))
     SigningAlgorithms(store, 60).remember(IDENTITY.issuer, "client", "RS256")
     UsedTokens(store).remember(IDENTITY.issuer, "id", 60)
+    launches = MintedLaunches(store, Keyring([Secret("key-of-the-documents-" * 2)]))
+    minted = launches.mint(
+        Handover("shop", Customer("kim@acme.com"), target=Target("dashboard"), email_verified=False), "order-1"
+    )
+    launches.claim(minted.id.reveal(), "browser")
     passwords, attempt = PasswordAttempts(store, Limits()), Attempt("person", "network", "pair")
     passwords.failed(attempt)
     passwords.succeeded(attempt, passwords.admission(attempt, count=True))

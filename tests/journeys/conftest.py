@@ -49,6 +49,7 @@ GATEWAYS = (
     "lasting-second",
     "lasting-third",
     "shopping",
+    "launching",
 )
 NAMES = ("Nora Berg", "Luis Ortega", "Aiko Sato", "Femi Ade", "Ivana Kos", "Emil Lund", "Tara Singh", "Hugo Weiss")
 

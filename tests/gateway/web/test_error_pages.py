@@ -12,7 +12,14 @@ from gateway.web.error_pages import PAGES, page_for, page_of
 KINDS = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if "code" in vars(kind)]
 STATUSES = {
     400: {"bad-request", "sign-in-interrupted", "talentlms-unwritable", "webhook-unreadable"},
-    401: {"not-a-navigation", "password-refused", "webhook-unsigned", "webhook-signature-wrong", "webhook-stale"},
+    401: {
+        "api-key-refused",
+        "not-a-navigation",
+        "password-refused",
+        "webhook-unsigned",
+        "webhook-signature-wrong",
+        "webhook-stale",
+    },
     403: {
         "form-expired",
         "sign-in-denied",
@@ -41,10 +48,11 @@ STATUSES = {
         "unit-not-found",
     },
     405: {"method-not-allowed"},
-    409: {"already-yours", "talentlms-conflict", "talentlms-already-member"},
+    409: {"already-yours", "request-key-reused", "talentlms-conflict", "talentlms-already-member"},
+    410: {"launch-used", "launch-expired"},
     413: {"too-long"},
-    422: {"coupon-refused"},
-    429: {"too-many-attempts"},
+    422: {"coupon-refused", "request-members-refused"},
+    429: {"too-many-attempts", "too-many-launches"},
     500: {"internal-error"},
     502: {
         "sign-in-not-trusted",

@@ -48,6 +48,17 @@ COURSES = [
 ]
 NASTY_COURSE = course(NASTY, 7, href="/go/course/" + "a" * 80, completed_on=NASTY, role=NASTY)
 TRAINING = {"person": "Kim Lee", "dashboard_href": "/go", "csrf_token": "tok", "courses": COURSES}
+LAUNCH = {
+    "action": "/l/" + "A" * 32,
+    "csrf_token": "tok",
+    "person": "Kim",
+    "lead": "Corner Shop brings you to your course.",
+    "item": thing(name="Data protection at work"),
+    "price": "",
+    "coupon": "",
+    "button": "Start the course",
+    "signed_in": None,
+}
 PASSWORD = {"csrf_token": "tok", "error": None, "username": ""}
 THERE = "https://acme.talentlms.com"
 """The one address elsewhere that a page leads to: TalentLMS's, where somebody's session there ends."""
@@ -96,6 +107,13 @@ EXAMPLES = {
     "password": ("password.html", PASSWORD),
     "password-error": ("password.html", {**PASSWORD, "error": "This did not match.", "username": "kim"}),
     "password-nasty": ("password.html", dict.fromkeys(PASSWORD, NASTY)),
+    "launch": ("launch.html", LAUNCH),
+    "launch-payment": (
+        "launch.html",
+        {**LAUNCH, "price": "Price: $49.00", "coupon": "SPRING", "signed_in": "Lou Berg"},
+    ),
+    "launch-for-anybody": ("launch.html", {**LAUNCH, "person": "", "item": None}),
+    "launch-nasty": ("launch.html", {**dict.fromkeys(LAUNCH, NASTY), "item": thing(name=NASTY), "action": "/l/x"}),
     "problem": ("problem.html", PROBLEM),
     "problem-nasty": ("problem.html", {**dict.fromkeys(PROBLEM, NASTY), "action": thing(href="/", label=NASTY)}),
     "waiting": ("waiting.html", {**WAITING, "seconds": 12, "href": "/go/course/12"}),

@@ -1,0 +1,123 @@
+"""``/api/v1``: what storefronts ask for, each with its own key."""
+
+import json
+import re
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+
+from gateway.errors import BadRequest, NotFound, RequestMembersRefused
+from gateway.personal_data import email_address
+from gateway.store.launches import Minted, MintedLaunches
+from gateway.web.addresses import LAUNCH, to
+from gateway.web.api_keys import ApiKeys
+from gateway.web.slugs import Slugs
+from schemas.handover import Handover, Target
+from schemas.launch import Fault, FaultyRequest, LaunchPerson, LaunchTarget, launch_request
+from schemas.order import Customer
+
+BODY_BYTES = 8 * 1024
+"""The longest request; none that is right has half as much."""
+
+_REQUEST_KEY = re.compile(r"[ -~]{1,255}")
+_NOT_AN_ADDRESS = Fault("#/person/email", "is not one e-mail address")
+
+
+def blueprint(keys: ApiKeys, launches: MintedLaunches, slugs: Slugs, public_url: str) -> Blueprint:
+    """Return the routes.
+
+    Args:
+        keys: who may ask.
+        launches: where a launch is made.
+        slugs: which course or category a name means.
+        public_url: our own origin.
+    """
+    routes = Blueprint("api", __name__, url_prefix="/api/v1")
+
+    @routes.before_request
+    def limit() -> None:
+        request.max_content_length = BODY_BYTES
+
+    @routes.after_request
+    def challenge(response: Response) -> Response:
+        if response.status_code == HTTPStatus.UNAUTHORIZED:
+            response.headers["WWW-Authenticate"] = "Bearer"
+        return response
+
+    @routes.post("/launches")
+    def mint() -> Response:
+        storefront = keys.storefront()
+        request_key = _request_key()
+        minted = launches.mint(_handover(storefront, _content(request.get_data()), slugs), request_key)
+        return _answer(minted, public_url)
+
+    return routes
+
+
+def _request_key() -> str:
+    request_key = request.headers.get("Idempotency-Key", "")
+    if "Idempotency-Key" in request.headers and not _REQUEST_KEY.fullmatch(request_key):
+        raise BadRequest("Idempotency-Key is not 1 to 255 printable ASCII characters")
+    return request_key
+
+
+def _content(body: bytes) -> object:
+    """Return the JSON document of a body (RFC 8259), in which no member is there twice."""
+    try:
+        return json.loads(body.decode(), object_pairs_hook=_each_once, parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
+        raise BadRequest(f"the body is not JSON in UTF-8: {type(error).__name__}") from None
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        raise ValueError("a member is there twice")
+    return members
+
+
+def _no_number(constant: str) -> object:
+    raise ValueError(f"{constant} is no JSON")
+
+
+def _handover(storefront: str, content: object, slugs: Slugs) -> Handover:
+    """Return what a request asks for.
+
+    Raises:
+        RequestMembersRefused: something of it is not as it has to be.
+    """
+    try:
+        asked = launch_request(content)
+    except FaultyRequest as error:
+        raise RequestMembersRefused(error.faults) from None
+    email = email_address(asked.person.email)
+    item_id, unknown = _item_id(asked.target, slugs)
+    faults = [*([] if email else [_NOT_AN_ADDRESS]), *unknown]
+    if faults:
+        raise RequestMembersRefused(faults)
+    target = Target(asked.target.kind, item_id, asked.target.coupon)
+    return Handover(storefront, _customer(asked.person, email), asked.person.email_verified, target)
+
+
+def _customer(person: LaunchPerson, email: str) -> Customer:
+    return Customer(email, person.customer_id, person.first_name.strip(), person.last_name.strip())
+
+
+def _item_id(target: LaunchTarget, slugs: Slugs) -> tuple[int, list[Fault]]:
+    """Return the id of the course or category, 0 for none; or what is wrong with its name."""
+    if target.kind == "dashboard":
+        return 0, []
+    kind = "category" if target.kind == "buy_category" else "course"
+    try:
+        return slugs.item(kind, target.name).id, []
+    except NotFound:
+        return 0, [Fault(f"#/target/{target.kind}", f"is neither an id nor a slug of a {kind}")]
+
+
+def _answer(minted: Minted, public_url: str) -> Response:
+    expires_at = datetime.fromtimestamp(minted.expires_at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    response = jsonify(url=public_url + to(LAUNCH, minted.id.reveal()), expires_at=expires_at)
+    response.status_code = HTTPStatus.CREATED
+    return response
