@@ -39,8 +39,8 @@ Try this in a browser:
   2. open it again: no question, another link, one call to TalentLMS (watch {talentlms}/)
   3. open {gateway}/buy/course/34?coupon=WELCOME10 and press Pay
   4. open {gateway}/ and sign out: it ends in all three places
-  5. open {shop}/, put a course into the basket, press Pay and then To my course: Pia Novak stands in it,
-     whom nobody signed in; then Refund, Send it twice, Send the refund first, Forge the signature
+  5. open {shop}/, put a course into the basket, press Pay and then To my course: Pia Novak stands in it
+     without a sign-in; then Refund, Send it twice, Send the refund first, Forge the signature
 People: Kim Lee, Amina Diallo and Jürgen Müller-Öztürk are new, Robin Park has learned there before. Ada Sommer (an
 administrator), Felix Brandt (inactive) and Noel Nomail (no e-mail address) are stopped, each with a page that says why.
 

@@ -32,12 +32,16 @@ class Customer:
         """First and last name."""
         return f"{self.first_name} {self.last_name}".strip()
 
+    def at(self, storefront: str) -> "Customer":
+        """Return their namesake at a storefront: each is a shop of its own, with its own customers."""
+        return replace(self, email=f"{self.email.partition('@')[0]}@{storefront}.example")
+
 
 PEOPLE = (
-    Customer("pia.novak@customer.example", "Pia", "Novak", "7001", verified=True),
-    Customer("sam.okafor@customer.example", "Sam", "Okafor", "7002"),
+    Customer("pia.novak@shop.example", "Pia", "Novak", "7001", verified=True),
+    Customer("sam.okafor@shop.example", "Sam", "Okafor", "7002"),
 )
-"""Who has an account at the shop: one with a verified e-mail address, one without."""
+"""Who has an account at each shop: one with a verified e-mail address, one without."""
 
 
 @dataclass(frozen=True)

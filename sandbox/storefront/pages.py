@@ -73,7 +73,7 @@ class _Pages:
         if not lines:
             return redirect(url_for("pages.window"), 303)
         storefront = self._shop.storefront(given.get("storefront", self._shop.config.storefronts[0].name))
-        customer, student = _customer(), _student()
+        customer, student = _customer(storefront.name), _student()
         how = given.get("how", "")
         order, events = self._shop.buy(
             storefront.name,
@@ -192,13 +192,13 @@ def _answers(deliveries: list[Delivery]) -> str:
     return f"The gateway answered: {told}.{remedy}"
 
 
-def _customer() -> Customer:
-    """Return who buys, as the form says."""
+def _customer(storefront: str) -> Customer:
+    """Return who buys at a storefront, as the form says."""
     given = request.form
     basket.be(given.get("customer", ""))
     known = basket.who()
     if known:
-        return known
+        return known.at(storefront)
     email, first_name, last_name = (given.get(name, "").strip() for name in ("email", "first_name", "last_name"))
     return Customer(email, first_name, last_name)
 
