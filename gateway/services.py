@@ -11,6 +11,7 @@ from gateway.database import upgrade
 from gateway.database.account_links import AccountLinks
 from gateway.database.connection import Database
 from gateway.database.entitlements import Entitlements
+from gateway.database.order_listing import OrderListing
 from gateway.database.order_queue import OrderQueue
 from gateway.database.orders import Orders
 from gateway.database.redeem_codes import RedeemCodes
@@ -281,6 +282,11 @@ class Services:
     def order_queue(self) -> OrderQueue:
         """Which orders are due."""
         return OrderQueue(self.database)
+
+    @cached_property
+    def order_listing(self) -> OrderListing:
+        """Orders for an operator."""
+        return OrderListing(self.database)
 
     @cached_property
     def entitlements(self) -> Entitlements:

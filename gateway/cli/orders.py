@@ -1,8 +1,161 @@
 """``talentlms-gateway orders``: what became of orders, and what to do about those that wait for a person."""
 
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
 import click
+
+from gateway.cli.steps import told
+from gateway.database.order_listing import STATES, ListedOrder
+from gateway.services import Services
+
+_json = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+_storefront = click.argument("storefront")
+_order = click.argument("order")
 
 
 @click.group()
 def orders() -> None:
     """Orders of storefronts."""
+
+
+@orders.command("list")
+@click.option("--storefront", default="", help="Of this storefront alone.")
+@click.option("--state", type=click.Choice(STATES), help="In this state alone; dead and review wait for a person.")
+@click.option("--email", default="", help="Of the customer with this e-mail address alone.")
+@click.option("--limit", default=50, type=click.IntRange(1, 10_000), help="So many at most; default 50.")
+@_json
+def list_orders(storefront: str, state: str | None, email: str, limit: int, *, as_json: bool) -> None:
+    """List orders, the newest first, and how it stands with each."""
+    found = told(
+        lambda services: services.order_listing.listed(
+            storefront=storefront, state=state or "", email=email, at_most=limit
+        )
+    )
+    if as_json:
+        _write_json([_order_data(one) for one in found])
+    elif not found:
+        click.echo("no such order")
+    else:
+        head = ("STOREFRONT", "ORDER", "RECEIVED", "PAYMENT", "STATE", "NEXT TRY", "CUSTOMER", "WHY")
+        _write_table([head, *(_row(one) for one in found)])
+
+
+@orders.command()
+@_storefront
+@_order
+@_json
+def show(storefront: str, order: str, *, as_json: bool) -> None:
+    """Show what was told of ORDER of STOREFRONT, what it entitles to, and which calls it led to."""
+    data = told(lambda services: _story(services, storefront, order))
+    if data is None:
+        sys.exit(f"No order {order!r} of {storefront!r} was told of.")
+    if as_json:
+        _write_json(data)
+        return
+    for name, value in data.items():
+        if isinstance(value, list):
+            click.echo(f"\n{name}:" if value else f"\n{name}: none")
+            _write_table([tuple(value[0]), *(tuple(map(_text, row.values())) for row in value)] if value else [])
+        else:
+            click.echo(f"{name}: {_text(value)}")
+
+
+@orders.command()
+@_storefront
+@click.argument("order", required=False)
+@click.option("--dead", is_flag=True, help="All orders of the storefront that wait for a person because of a fault.")
+def retry(storefront: str, order: str | None, *, dead: bool) -> None:
+    """Look at ORDER of STOREFRONT again at once, or at all of its dead ones; exit 1 where there is none."""
+    if bool(order) == dead:
+        sys.exit("Name an order, or say --dead.")
+
+    def again(services: Services) -> int:
+        found = services.order_listing.listed(storefront=storefront, state="dead", at_most=10_000) if dead else ()
+        names = [order] if order else [one.id for one in found]
+        return sum(services.order_queue.retry(storefront, name) for name in names)
+
+    number = told(again)
+    if not number:
+        sys.exit("No order is tried again: there is none.")
+    click.echo(f"{number} order{'' if number == 1 else 's'} will be looked at in a moment")
+
+
+@orders.command()
+@click.argument("email")
+def forget(email: str) -> None:
+    """Erase the person with the address EMAIL from all orders; exit 1 where no order has it.
+
+    What was sold, and to which TalentLMS account, stays on record without a name. TalentLMS itself is not asked.
+    """
+    number = told(lambda services: services.order_listing.erase(email))
+    if not number:
+        sys.exit("Nobody was erased: no order has this address.")
+    click.echo(f"erased from {number} order{'' if number == 1 else 's'}")
+
+
+def _story(services: Services, storefront: str, order: str) -> dict[str, Any] | None:
+    story = services.order_listing.story(storefront, order)
+    if story is None:
+        return None
+    entitlements = [asdict(one) for one in services.entitlements.of_order(storefront, order)]
+    for one in entitlements:
+        del one["storefront"], one["order_id"]
+    seats = services.redeem_codes.of_order(storefront, order)
+    return {
+        **_order_data(story.order),
+        "events": [_with_times(row) for row in story.events],
+        "lines": [dict(row) for row in story.lines],
+        "refunds": [_with_times(row) for row in story.refunds],
+        "entitlements": [_with_times(row) for row in entitlements],
+        "codes": [
+            {"line_id": one.line_id, "seat": one.seat, "is_void": one.is_void, "is_redeemed": one.is_redeemed}
+            for one in seats
+        ],
+        "calls": [_with_times(asdict(one)) for one in services.entitlements.calls_of(storefront, order)],
+    }
+
+
+def _order_data(order: ListedOrder) -> dict[str, Any]:
+    return _with_times(asdict(order))
+
+
+def _with_times(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row with its times as ISO 8601 has them; ``None`` for those that are none."""
+    return {name: _time(value) if name.endswith("_at") else value for name, value in row.items()}
+
+
+def _time(seconds: int | None) -> str | None:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if seconds else None
+
+
+def _row(order: ListedOrder) -> tuple[str, ...]:
+    due, why = _time(order.due_at) or "-", f"{order.error}: {order.note}" if order.error else ""
+    payment = f"{order.status} (test)" if order.is_test else order.status
+    received = _time(order.received_at) or ""
+    return order.storefront, order.id, received, payment, order.state, due, order.email, why
+
+
+def _text(value: object) -> str:
+    return "-" if value in (None, "") else "yes" if value is True else "no" if value is False else str(value)
+
+
+def _write_json(data: object) -> None:
+    click.echo(json.dumps(data, indent=2, ensure_ascii=False))
+
+
+def _write_table(rows: Sequence[Iterable[str]]) -> None:
+    cells = [[_printable(cell) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    for row in cells:
+        padded = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        click.echo("  ".join(padded).rstrip())
+
+
+def _printable(text: str) -> str:
+    """Return a text without what steers a terminal: shops, and strangers at their checkouts, have written it."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)

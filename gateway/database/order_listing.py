@@ -1,0 +1,183 @@
+"""Orders as an operator sees them: found, looked into, and their people erased."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, get_args
+
+import sqlalchemy
+from sqlalchemy import delete, select, update
+
+from gateway.database.connection import Database
+from gateway.database.order_queue import OrderState
+from gateway.database.tables import (
+    ACCOUNT_LINKS,
+    ENTITLEMENTS,
+    ORDER_EVENTS,
+    ORDER_LINES,
+    ORDER_REFUNDS,
+    ORDERS,
+    REDEEM_CODES,
+)
+from schemas.order import Customer
+
+STATES: Sequence[OrderState] = get_args(OrderState)
+
+
+@dataclass(frozen=True)
+class ListedOrder:
+    """An order in a list.
+
+    Attributes:
+        storefront: whose it is.
+        id: the shop's id of it.
+        number: what people call it; empty where that is its id.
+        status: how it stands with the payment.
+        is_test: whether no money was meant to flow.
+        email: the customer's address; empty where they have none, or were erased.
+        state: how it stands with what it gives.
+        error: the code of what it waits for; or empty.
+        note: the same as a sentence.
+        tries: how often in a row that was tried.
+        due_at: when it is looked at next, epoch seconds, UTC; ``None``: nothing is left to do.
+        received_at: when it was first told of.
+        updated_at: when it was last told of.
+    """
+
+    storefront: str
+    id: str
+    number: str
+    status: str
+    is_test: bool
+    email: str
+    state: OrderState
+    error: str
+    note: str
+    tries: int
+    due_at: int | None
+    received_at: int
+    updated_at: int
+
+
+@dataclass(frozen=True)
+class Story:
+    """Everything that was told of an order.
+
+    Attributes:
+        order: the order.
+        events: what was delivered, with ``key``, ``topic`` and ``received_at``, the oldest first.
+        lines: the newest snapshot's, with ``id``, ``sku``, ``quantity``, ``current``, ``student``, ``error``, ``note``.
+        refunds: those told of by themselves, with ``id``, ``is_whole`` and ``received_at``.
+    """
+
+    order: ListedOrder
+    events: Sequence[Mapping[str, Any]]
+    lines: Sequence[Mapping[str, Any]]
+    refunds: Sequence[Mapping[str, Any]]
+
+
+class OrderListing:
+    """Orders for an operator. Every method raises ``DatabaseUnavailable`` where the database cannot be asked.
+
+    Args:
+        database: where they are.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def listed(
+        self, *, storefront: str = "", state: str = "", email: str = "", at_most: int = 100
+    ) -> Sequence[ListedOrder]:
+        """Return orders, the newest first; each condition that is not empty has to hold.
+
+        Args:
+            storefront: whose.
+            state: one of ``STATES``.
+            email: the customer's address.
+            at_most: how many.
+        """
+        wanted = {"storefront": storefront, "state": state, "email": email.lower()}
+        question = select(ORDERS).where(*(ORDERS.c[name] == value for name, value in wanted.items() if value))
+        with self._database.reading() as connection:
+            rows = connection.execute(question.order_by(ORDERS.c.received_at.desc(), ORDERS.c.id).limit(at_most))
+            return [_listed(row) for row in rows]
+
+    def story(self, storefront: str, order_id: str) -> Story | None:
+        """Return all that was told of an order; ``None`` for none."""
+        order, events, lines, refunds = ORDERS.c, ORDER_EVENTS.c, ORDER_LINES.c, ORDER_REFUNDS.c
+        with self._database.reading() as connection:
+            row = connection.execute(
+                select(ORDERS).where(order.storefront == storefront, order.id == order_id)
+            ).one_or_none()
+            if row is None:
+                return None
+            names = {row.id, row.payment} - {""}
+            told = _rows(
+                connection,
+                select(events.key, events.topic, events.received_at)
+                .where(events.storefront == storefront, events.order_id.in_(names))
+                .order_by(events.received_at, events.key),
+            )
+            bought = _rows(
+                connection,
+                select(
+                    lines.line_id.label("id"),
+                    lines.sku,
+                    lines.quantity,
+                    lines.current,
+                    lines.student_email.label("student"),
+                    lines.error,
+                    lines.note,
+                )
+                .where(lines.storefront == storefront, lines.order_id == order_id)
+                .order_by(lines.position),
+            )
+            back = _rows(
+                connection,
+                select(refunds.id, refunds.is_whole, refunds.received_at)
+                .where(refunds.storefront == storefront, refunds.reference.in_(names))
+                .order_by(refunds.received_at, refunds.id),
+            )
+        return Story(_listed(row), told, bought, back)
+
+    def erase(self, email: str) -> int:
+        """Erase a person; what their orders entitled to, and to which accounts, stays as a fact without a name.
+
+        Args:
+            email: the address that their orders have, as customers or as learners for whom something was bought.
+
+        Returns:
+            How many orders had it.
+        """
+        email = email.lower()
+        with self._database.transaction() as connection:
+            bought = connection.execute(
+                select(ORDERS.c.storefront, ORDERS.c.id, ORDERS.c.person).where(ORDERS.c.email == email)
+            ).all()
+            learned = connection.execute(
+                select(ORDER_LINES.c.storefront, ORDER_LINES.c.order_id.label("id"))
+                .where(ORDER_LINES.c.student_email == email)
+                .distinct()
+            ).all()
+            shops = {row.storefront for row in (*bought, *learned)}
+            people = {row.person for row in bought} | {Customer(email).identity(shop).key for shop in shops}
+            _erase(connection, email, people - {""})
+        return len({(row.storefront, row.id) for row in (*bought, *learned)})
+
+
+def _erase(connection: sqlalchemy.Connection, email: str, people: Collection[str]) -> None:
+    nobody = {"person": "", "customer_id": "", "email": "", "first_name": "", "last_name": "", "is_forgotten": True}
+    connection.execute(update(ORDERS).where(ORDERS.c.email == email).values(**nobody))
+    no_student = {"student_email": "", "student_first_name": "", "student_last_name": ""}
+    connection.execute(update(ORDER_LINES).where(ORDER_LINES.c.student_email == email).values(**no_student))
+    connection.execute(update(ENTITLEMENTS).where(ENTITLEMENTS.c.person.in_(people)).values(person=""))
+    connection.execute(update(REDEEM_CODES).where(REDEEM_CODES.c.redeemed_by.in_(people)).values(redeemed_by=""))
+    connection.execute(delete(ACCOUNT_LINKS).where(ACCOUNT_LINKS.c.person.in_(people)))
+
+
+def _rows(connection: sqlalchemy.Connection, question: sqlalchemy.Select[Any]) -> list[Mapping[str, Any]]:
+    return [dict(row) for row in connection.execute(question).mappings()]
+
+
+def _listed(row: Any) -> ListedOrder:
+    return ListedOrder(**{field.name: getattr(row, field.name) for field in fields(ListedOrder)})
