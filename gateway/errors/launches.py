@@ -1,9 +1,9 @@
 """What storefronts ask for by ``/api/v1``, and the launches that they are given."""
 
-from collections.abc import Sequence
+from collections import abc
 
 from gateway.errors.request import VisitorError
-from schemas.launch import Fault
+from schemas import launch
 
 
 class ApiKeyRefused(VisitorError):
@@ -21,7 +21,7 @@ class RequestMembersRefused(VisitorError):
 
     code = "request-members-refused"
 
-    def __init__(self, faults: Sequence[Fault]) -> None:
+    def __init__(self, faults: abc.Sequence[launch.Fault] = ()) -> None:
         super().__init__(f"{len(faults)} members; the answer names them")
         self.faults = faults
 
