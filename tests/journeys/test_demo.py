@@ -5,7 +5,9 @@ import sys
 
 import pytest
 
+from tests.journeys.pages import PortalPages, follow
 from tests.journeys.process import Process
+from tests.journeys.shop_pages import ShopPages
 from tests.ports import HOST, free_ports, listens
 
 
@@ -46,6 +48,29 @@ def test_the_demo_leads_into_the_course_and_ctrl_c_ends_all_of_it(launch, visit)
     assert demo.ended() == 0
     assert [listens(port + offset) for offset in range(4)] == [False] * 4
     assert "Traceback" not in demo.text()
+
+
+def test_whoever_buys_in_the_demos_shop_stands_in_the_course_in_every_dialect(launch, page):
+    port = free_ports(4)
+    talentlms, shop = (f"http://{HOST}:{port + offset}" for offset in (1, 3))
+    demo = launch(port)
+    demo.when(lambda: is_ready(demo))
+
+    buyer = ShopPages(page, shop)
+    for dialect in ("Shopify", "WooCommerce", "Stripe", "Standard Webhooks"):
+        buyer.put("Health and safety")
+        buyer.be("Pia Novak")
+        buyer.speak(dialect)
+        buyer.pay("Send it twice")
+        assert buyer.answers == ["200 OK", "200 OK"]
+        buyer.to_course("Health and safety")
+        follow(page.get_by_role("button", name="Start the course"))
+        assert page.url == f"{talentlms}/learner/course/id:19"
+        assert PortalPages(page).where == "Health and safety"
+
+    buyer.put("Data protection")
+    buyer.pay("Forge the signature")
+    assert buyer.answers == ["401 Unauthorized"]
 
 
 def test_a_port_that_is_in_use_is_named_and_what_was_started_is_ended(launch):
