@@ -42,9 +42,10 @@ from gateway.flows.trust import Trust
 from gateway.keyring import Keyring
 from gateway.oidc.client_authentication import ClientAuthentication, by_private_key, by_secret
 from gateway.oidc.logout import Logout
-from gateway.oidc.metadata import STALE_SECONDS, ProviderDirectory
+from gateway.oidc.metadata import ProviderDirectory
 from gateway.oidc.presets import PRESETS
 from gateway.oidc.provider_calls import ProviderAdapter
+from gateway.oidc.published import STALE_SECONDS
 from gateway.oidc.registration import Registration
 from gateway.oidc.relying_party import RelyingParty
 from gateway.outbound import proxies

@@ -1,37 +1,19 @@
 """What a provider publishes about itself: metadata and keys, with a lifetime (OpenID Connect Discovery 1.0)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from http import HTTPStatus
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
 from joserfc.jwk import Key
 
-from gateway import log
-from gateway.errors import ProviderUnavailable, SignInNotTrusted
+from gateway.errors import SignInNotTrusted
 from gateway.hosts import is_loopback
-from gateway.oidc.key_set import entries_of, named, usable, without
-from gateway.oidc.provider_calls import ProviderAdapter, failed, json_object
-from gateway.oidc.shared_fetch import FAULT_SECONDS, Allowance, Document, Purpose, SharedFetch
-from gateway.outbound.adapter import Failure, session
-
-LIFETIME_SECONDS = 3600
-"""How long a copy is used without asking again."""
-STALE_SECONDS = 24 * 3600
-"""How old a last good copy may be while the provider is away."""
-REFRESH_SECONDS = 60
-"""How often, in the long run, a signature that no key verifies makes us fetch the keys anew; across all workers."""
-REFRESHES_AT_ONCE = 3
-"""How often it does so before that holds."""
-RETRY_SECONDS = 10
-"""How often, at most, a stale copy is tried to be renewed while the provider is away."""
-
-_NO_LIMIT = Allowance("first", 0)
-_RENEWALS: dict[Purpose, Allowance] = {
-    "sign-in": Allowance("sign-in", REFRESH_SECONDS, REFRESHES_AT_ONCE),
-    "logout": Allowance("logout", REFRESH_SECONDS, REFRESHES_AT_ONCE),
-}
+from gateway.oidc.key_set import entries_of, usable
+from gateway.oidc.provider_calls import ProviderAdapter
+from gateway.oidc.published import LIFETIME_SECONDS, PublishedDocuments
+from gateway.oidc.shared_fetch import Document, Purpose
 
 
 @dataclass(frozen=True)
@@ -76,8 +58,7 @@ class ProviderDirectory:
         self._issuer = issuer
         self._metadata_url = f"{issuer.rstrip('/')}/.well-known/openid-configuration" + (f"?{query}" if query else "")
         self._documents = documents
-        self._fetches = SharedFetch(documents)
-        self._session = session(adapter)
+        self._published = PublishedDocuments(issuer, documents, adapter)
 
     def metadata(self, purpose: Purpose = "sign-in") -> Metadata:
         """Return the provider's metadata.
@@ -89,7 +70,7 @@ class ProviderDirectory:
             ProviderUnavailable: it cannot be fetched, or not soon enough, and there is no copy that is young enough.
             SignInNotTrusted: it names another issuer, or an endpoint that is not https.
         """
-        copy = self._copy(self._metadata_url, lambda found: _metadata(self._issuer, found), purpose)
+        copy = self._published.copy("metadata", self._metadata_url, partial(_metadata, self._issuer), purpose)
         return _metadata(self._issuer, copy.content)
 
     def keys(self) -> list[Key]:
@@ -99,7 +80,7 @@ class ProviderDirectory:
             ProviderUnavailable: as ``metadata``.
             SignInNotTrusted: as ``metadata``, or it is no key set.
         """
-        copy = self._copy(self.metadata().jwks_uri, entries_of, "sign-in")
+        copy = self._published.copy("keys", self.metadata().jwks_uri, entries_of, "sign-in")
         return list(usable(entries_of(copy.content)))
 
     def candidates(self, kid: str | None = None, *, purpose: Purpose = "sign-in") -> Iterator[Key]:
@@ -116,13 +97,7 @@ class ProviderDirectory:
             ProviderUnavailable: as ``metadata``, or the key set cannot be fetched anew now.
             SignInNotTrusted: as ``keys``.
         """
-        url = self.metadata(purpose).jwks_uri
-        copy = self._copy(url, entries_of, purpose)
-        tried = entries_of(copy.content)
-        yield from usable(named(tried, kid))
-        newer = self._newer(url, copy, purpose)
-        if newer is not None:
-            yield from usable(named(without(entries_of(newer.content), tried), kid))
+        yield from self._published.candidates(self.metadata(purpose).jwks_uri, kid, purpose)
 
     def forget(self) -> bool:
         """Forget metadata and keys, so that the next use fetches them; return whether there were any."""
@@ -142,59 +117,6 @@ class ProviderDirectory:
         if copy is not None:
             return "fresh" if copy.age < LIFETIME_SECONDS else "stale"
         return "unavailable" if self._documents.failed_lately(self._metadata_url) else "unknown"
-
-    def _copy(self, url: str, check: Callable[[dict[str, Any]], object], purpose: Purpose) -> Document:
-        copy: Document | None = self._documents.find(url)
-        if copy is None or not _is_usable(copy):
-            return self._first(url, check, purpose)
-        if copy.age < LIFETIME_SECONDS:
-            return copy
-        with self._documents.fetching(url, "lifetime", RETRY_SECONDS) as attempt:
-            return self._fetched_or(copy, url, check) if attempt.is_ours else copy
-
-    def _first(self, url: str, check: Callable[[dict[str, Any]], object], purpose: Purpose) -> Document:
-        document = self._fetches.document(url, lambda: self._fetch(url, check), _is_usable, _NO_LIMIT, purpose)
-        if document is None:
-            raise ProviderUnavailable(f"{url}: may not be fetched")
-        return document
-
-    def _fetched_or(self, copy: Document, url: str, check: Callable[[dict[str, Any]], object]) -> Document:
-        try:
-            return self._fetch(url, check)
-        except (ProviderUnavailable, SignInNotTrusted) as error:
-            self._documents.failed(url, FAULT_SECONDS)
-            log.event("provider.stale_copy_used", issuer=self._issuer, age=int(copy.age), why=error.note)
-            return copy
-
-    def _newer(self, url: str, tried: Document, purpose: Purpose) -> Document | None:
-        """Return the key set fetched anew, or as another worker has fetched it meanwhile."""
-
-        def fetch() -> Document:
-            try:
-                return self._fetch(url, entries_of)
-            except (ProviderUnavailable, SignInNotTrusted) as error:
-                log.event("provider.keys_not_renewed", issuer=self._issuer, why=error.note)
-                raise
-
-        def is_another(found: Document) -> bool:
-            return found.fetched_at != tried.fetched_at
-
-        return self._fetches.document(url, fetch, is_another, _RENEWALS[purpose], purpose)
-
-    def _fetch(self, url: str, check: Callable[[dict[str, Any]], object]) -> Document:
-        document_name = "metadata" if url == self._metadata_url else "keys"
-        try:
-            response = self._session.get(url, headers={"Accept": "application/json"}, allow_redirects=False)
-        except Failure as error:
-            raise failed(document_name, url, error) from None
-        if response.status_code != HTTPStatus.OK:
-            raise ProviderUnavailable(f"{document_name} at {url}: status {response.status_code}")
-        content = json_object(response.content)
-        if content is None:
-            raise ProviderUnavailable(f"{document_name} at {url}: not a JSON object")
-        check(content)
-        document: Document = self._documents.put(url, content)
-        return document
 
 
 def _metadata(issuer: str, content: dict[str, Any]) -> Metadata:
@@ -231,7 +153,3 @@ def _is_address(url: str) -> bool:
         return False
     safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
     return safe and bool(parts.hostname) and url.isascii() and url.isprintable() and not set(url) & set('@\\# "<>')
-
-
-def _is_usable(copy: Document) -> bool:
-    return copy.age < STALE_SECONDS

@@ -15,8 +15,8 @@ WAIT_SECONDS = 2.0
 RETRY_AFTER_SECONDS = 5
 _LOOK_SECONDS = 0.1
 
-Purpose = Literal["sign-in", "logout"]
-"""What a document is wanted for: a flood of made-up tokens for one takes nothing from the other."""
+Purpose = Literal["sign-in", "logout", "hand-off"]
+"""What a document is wanted for: a flood of made-up tokens for one takes nothing from the others."""
 
 
 class Document(Protocol):

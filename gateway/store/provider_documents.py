@@ -13,7 +13,7 @@ from gateway.store.connection import Store
 
 FETCH_SECONDS = 10
 """After this time a fetch whose worker died no longer keeps the others from fetching."""
-WAITING_AT_ONCE = {"sign-in": 200, "logout": 16}
+WAITING_AT_ONCE = {"sign-in": 200, "logout": 16, "hand-off": 16}
 """How many of a process may wait for another's fetch, each asking Redis ten times a second, by what they wait for."""
 
 _MINE, _SPENT = -1, -2

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from gateway.errors import StoreUnavailable
-from gateway.oidc.metadata import REFRESHES_AT_ONCE
+from gateway.oidc.published import REFRESHES_AT_ONCE
 from gateway.store.sessions import Sessions
 from sandbox.idp.jose import b64
 from sandbox.idp.registry import LOGOUT_VARIANTS

@@ -8,15 +8,15 @@ import pytest
 
 from gateway.errors import ProviderUnavailable, SignInNotTrusted
 from gateway.oidc import shared_fetch
-from gateway.oidc.metadata import (
+from gateway.oidc.metadata import ProviderDirectory
+from gateway.oidc.provider_calls import ProviderAdapter
+from gateway.oidc.published import (
     LIFETIME_SECONDS,
     REFRESH_SECONDS,
     REFRESHES_AT_ONCE,
     RETRY_SECONDS,
     STALE_SECONDS,
-    ProviderDirectory,
 )
-from gateway.oidc.provider_calls import ProviderAdapter
 from gateway.outbound.client import HttpClient
 from gateway.store import provider_documents
 from gateway.store.connection import connect
