@@ -8,13 +8,14 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Flask
 
 from gateway import log
-from gateway.config import IdentityProviderSettings, Settings, load, risks
+from gateway.config import IdentityProviderSettings, Settings, StorefrontSettings, load, risks
 from gateway.errors import DatabaseUnavailable
 from gateway.services import Services
 from gateway.web import (
     api,
     checkout,
     course_completion,
+    handoff,
     headers,
     health,
     launch,
@@ -32,12 +33,15 @@ from gateway.web import (
 from gateway.web import visitor as visitors
 from gateway.web.admission_middleware import AdmissionMiddleware
 from gateway.web.api_keys import ApiKeys
+from gateway.web.chosen_sign_in import ChosenSignIn
 from gateway.web.client_address import Proxies
 from gateway.web.cookies import Cookies
 from gateway.web.forms import Forms
+from gateway.web.handover_pages import HandoverPages
 from gateway.web.launch import Launches
-from gateway.web.launches import LaunchPages, Shop
+from gateway.web.launches import LaunchPages
 from gateway.web.provider_session import ProviderSessions
+from gateway.web.shops import Shop
 from gateway.web.slugs import Slugs
 from gateway.web.transaction_cookies import TransactionCookies
 from gateway.web.visitor import Visitor
@@ -129,36 +133,43 @@ def _routes(services: Services, cookies: Cookies, slugs: Slugs, links: Launches)
     settings, store, sessions, learners = services.settings, services.store, services.sessions, services.learners
     visitor = Visitor(sessions, cookies)
     forms = Forms(services.keyring, cookies, settings.public_url)
+    labels = {entry.name: _label(entry) for entry in settings.identity_providers}
+    shops = {shop.name: Shop(_label(shop), shop.account_url) for shop in settings.storefronts}
+    accounts = {name: shop for name, shop in shops.items() if shop.account_url}
+    choice = ChosenSignIn(cookies, (*labels, *accounts) if accounts else ())
 
     yield health.blueprint(store, services.database, services.directories)
     yield sign_in.blueprint(
         sign_in.RoundTrip(
-            visitor, services.sign_in, TransactionCookies(services.keyring, cookies), ProviderSessions(cookies)
+            visitor, services.sign_in, TransactionCookies(services.keyring, cookies), ProviderSessions(cookies), choice
         ),
         services.sign_in,
-        {entry.name: _label(entry) for entry in settings.identity_providers},
+        labels,
+        accounts,
+        choice,
         settings.public_url,
         with_password=settings.password_sign_in,
     )
     yield launch.blueprint(visitor, links, slugs)
-    yield checkout.blueprint(visitor, learners, services.checkout, slugs)
-    yield training.blueprint(visitor, learners, services.training, forms)
+    yield checkout.blueprint(visitor, learners, services.checkout, slugs, forms, _payment_origins(settings))
+    yield training.blueprint(visitor, learners, services.training, forms, choice)
     yield course_completion.blueprint(visitor, slugs)
     yield sign_out.blueprint(visitor, forms, services.sign_out, cookies, settings.talentlms.url)
     yield provider_logout.blueprint(services.provider_logout)
     yield webhooks.blueprint(services.order_intake, services.storefronts)
-    yield from _storefront_routes(services, visitor, forms, slugs)
+    origins = _link_origins(settings) | _payment_origins(settings)
+    handovers = HandoverPages(visitor, forms, services.handovers, services.items, shops, origins, choice)
+    yield from _storefront_routes(services, handovers, slugs)
     if settings.password_sign_in:
         yield password.blueprint(forms, services.password_sign_in, _link_origins(settings))
 
 
-def _storefront_routes(services: Services, visitor: Visitor, forms: Forms, slugs: Slugs) -> Iterator[Blueprint]:
+def _storefront_routes(services: Services, pages: HandoverPages, slugs: Slugs) -> Iterator[Blueprint]:
     settings, minted = services.settings, services.minted_launches
-    shops = {shop.name: Shop(shop.label or shop.name, shop.account_url) for shop in settings.storefronts}
     keys = ApiKeys({shop.name: shop.api_keys for shop in settings.storefronts})
-    origins = _link_origins(settings) | _payment_origins(settings)
     yield api.blueprint(keys, minted, slugs, settings.public_url)
-    yield launches.blueprint(LaunchPages(visitor, forms, minted, services.handovers, services.items, shops, origins))
+    yield launches.blueprint(LaunchPages(minted, pages))
+    yield handoff.blueprint(services.handoff_tokens, services.used_handoffs, slugs, pages)
 
 
 def _sign_ins(settings: Settings) -> dict[str, problems.OtherSignIn]:
@@ -167,7 +178,7 @@ def _sign_ins(settings: Settings) -> dict[str, problems.OtherSignIn]:
     return {entry.issuer: problems.OtherSignIn(entry.name, _label(entry)) for entry in entries}
 
 
-def _label(entry: IdentityProviderSettings) -> str:
+def _label(entry: IdentityProviderSettings | StorefrontSettings) -> str:
     return entry.label or entry.name
 
 

@@ -2,10 +2,10 @@
 
 import threading
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from urllib.parse import urlsplit
 
-from gateway.config import IdentityProviderSettings, RegisteredAddresses, Settings
+from gateway.config import HandoffSettings, IdentityProviderSettings, RegisteredAddresses, Settings
 from gateway.config.storefronts import StorefrontSettings
 from gateway.database import upgrade
 from gateway.database.account_links import AccountLinks
@@ -15,6 +15,7 @@ from gateway.database.order_listing import OrderListing
 from gateway.database.order_queue import OrderQueue
 from gateway.database.orders import Orders
 from gateway.database.redeem_codes import RedeemCodes
+from gateway.database.used_handoffs import UsedHandoffs
 from gateway.flows import account_refusals, failed_codes
 from gateway.flows.accounts import Accounts
 from gateway.flows.checkout import Checkout
@@ -45,9 +46,10 @@ from gateway.oidc.logout import Logout
 from gateway.oidc.metadata import ProviderDirectory
 from gateway.oidc.presets import PRESETS
 from gateway.oidc.provider_calls import ProviderAdapter
-from gateway.oidc.published import STALE_SECONDS
+from gateway.oidc.published import STALE_SECONDS, PublishedDocuments, PublishedKeys
 from gateway.oidc.registration import Registration
 from gateway.oidc.relying_party import RelyingParty
+from gateway.oidc.tokens import signed_claims
 from gateway.outbound import proxies
 from gateway.outbound.client import HttpClient
 from gateway.store.attempts import Attempts
@@ -62,6 +64,7 @@ from gateway.store.signing_algorithms import SigningAlgorithms
 from gateway.store.transactions import Departures, UsedStates
 from gateway.store.used_tokens import UsedTokens
 from gateway.storefronts.dialects import DIALECTS
+from gateway.storefronts.handoff import KIND, HandoffTokens, Signer, shared_key
 from gateway.storefronts.shop_api import STRIPE_URL, ShopAccess, ShopApi
 from gateway.talentlms.budget import Budget
 from gateway.talentlms.client import TalentLMS
@@ -145,13 +148,17 @@ class Services:
         return ProviderAdapter(self.http)
 
     @cached_property
+    def provider_documents(self) -> ProviderDocuments:
+        """What was fetched of them, and of storefronts' keys."""
+        return ProviderDocuments(self.store, keep=STALE_SECONDS)
+
+    @cached_property
     def directories(self) -> Mapping[str, ProviderDirectory]:
         """What each provider publishes, by its name."""
-        documents = ProviderDocuments(self.store, keep=STALE_SECONDS)
         return {
             entry.name: ProviderDirectory(
                 entry.issuer,
-                documents,
+                self.provider_documents,
                 self.provider_adapter,
                 PRESETS[entry.preset].metadata_query(entry.client_id),
             )
@@ -196,6 +203,27 @@ class Services:
     def shop_trusts(self) -> Mapping[str, Trust]:
         """What each storefront is trusted with, by its name."""
         return {shop.name: Trust(is_shop=True, adopts=shop.adopt == "verified") for shop in self.settings.storefronts}
+
+    # --- storefronts -------------------------------------------------------------------------------------------
+
+    @cached_property
+    def handoff_tokens(self) -> HandoffTokens:
+        """Tokens by which storefronts hand customers over."""
+        shops = self.settings.storefronts
+        signers = {shop.name: self._signer(shop.name, shop.handoff) for shop in shops if shop.handoff is not None}
+        return HandoffTokens(signers, self.settings.public_url)
+
+    @cached_property
+    def used_handoffs(self) -> UsedHandoffs:
+        """Those that were used."""
+        return UsedHandoffs(self.database)
+
+    def _signer(self, name: str, handoff: HandoffSettings) -> Signer:
+        if handoff.key is not None:
+            return Signer(handoff.algorithm, shared_key(handoff.key))
+        documents = PublishedDocuments(name, self.provider_documents, self.provider_adapter)
+        keys = PublishedKeys(documents, handoff.jwks_url or "").candidates
+        return Signer(handoff.algorithm, partial(signed_claims, keys=keys, algorithms=(handoff.algorithm,), kind=KIND))
 
     # --- flows -------------------------------------------------------------------------------------------------
 
@@ -248,7 +276,7 @@ class Services:
     @cached_property
     def checkout(self) -> Checkout:
         """Links to payment pages."""
-        return Checkout(self.talentlms, self.destinations)
+        return Checkout(self.talentlms, self.destinations, self.items)
 
     @cached_property
     def handovers(self) -> Handovers:

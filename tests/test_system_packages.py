@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 SCRIPT = Path(__file__).with_name("system_packages.sh")
-PROXIES = dict.fromkeys(("tinyproxy", "nginx", "haproxy"), "")
+OTHERS = dict.fromkeys(("tinyproxy", "nginx", "haproxy", "php"), "")
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def run(tmp_path):
 
 
 def test_what_is_missing_is_named_where_nothing_can_be_installed(run):
-    ended = run(node="", npm="", **PROXIES)
+    ended = run(node="", npm="", **OTHERS)
 
     assert ended.returncode == 1
     assert "this machine lacks: redis-server postgresql chromium." in ended.stderr
@@ -37,7 +37,7 @@ def test_what_is_missing_is_named_where_nothing_can_be_installed(run):
 
 def test_an_old_node_is_told_with_its_version_and_what_to_install_instead(run, tmp_path):
     present = dict.fromkeys(("redis-server", "pg_ctlcluster", "chromium", "npm"), "")
-    ended = run(**PROXIES, **present, node='[ "$1" = --version ] && echo v18.19.0; exit 1')
+    ended = run(**OTHERS, **present, node='[ "$1" = --version ] && echo v18.19.0; exit 1')
 
     assert ended.returncode == 1
     assert f"The tests need Node.js 20 or newer, and {tmp_path / 'node'} is v18.19.0." in ended.stderr

@@ -104,6 +104,8 @@ class HandoffSchema(Group):
             yield other, f"is not used by {algorithm}; remove it"
         elif key is not None and len(key.reveal().encode()) < SHORTEST_KEY:
             yield "key", f"is shorter than {SHORTEST_KEY} bytes; make one, for example with: openssl rand -hex 32"
+        elif key is not None and "-----BEGIN " in key.reveal():
+            yield "key", f"is in PEM, and {algorithm} shares a plain text; make one with: openssl rand -hex 32"
 
 
 class ProductSchema(Group):

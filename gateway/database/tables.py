@@ -196,7 +196,9 @@ USED_HANDOFFS = Table(
     METADATA,
     Column("storefront", Text, primary_key=True),
     Column("jti", String(64), primary_key=True),
+    Column("browser", String(64), nullable=False),
+    Column("used_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
     Index("ix_used_handoffs_expires_at", "expires_at"),
 )
-"""Hand-off tokens that were used, by a digest of their ids, until they have expired."""
+"""Hand-off tokens that were used, by a digest of their ids, until they have expired; and by which browser, hashed."""

@@ -7,6 +7,7 @@ to the log, never to the page.
 """
 
 from gateway.errors.accounts import *
+from gateway.errors.handoff import *
 from gateway.errors.launches import *
 from gateway.errors.links import *
 from gateway.errors.memory import *

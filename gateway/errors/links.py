@@ -15,6 +15,12 @@ class AlreadyYours(GatewayError):
     code = "already-yours"
 
 
+class FreeOfCharge(GatewayError):
+    """What should be bought costs nothing."""
+
+    code = "free-of-charge"
+
+
 class ForeignLink(GatewayError):
     """TalentLMS's link leads to a host that is not on the list (``TALENTLMS_LINK_HOSTS``)."""
 

@@ -13,7 +13,7 @@ from gateway import context, log
 from gateway.admission import Lane, QueueEntry
 from gateway.errors import AccountTaken, CategoryNotFound, CourseNotOpen, StoreUnavailable
 from gateway.flows.accounts import Accounts
-from gateway.flows.checkout import Checkout
+from gateway.flows.checkout import Checkout, Purchase
 from gateway.flows.launch import Launch
 from gateway.flows.learners import Learners
 from gateway.flows.person import Person
@@ -153,8 +153,8 @@ class Handovers:
         if target.kind == "course":
             may_enrol = partial(self._may_enrol, handover)
             return self._launch.course(learner, target.id, navigation=True, may_enrol=may_enrol)
-        buy = self._checkout.course if target.kind == "buy_course" else self._checkout.category
-        return buy(learner, target.id, target.coupon or None)
+        item = Purchase("course" if target.kind == "buy_course" else "category", target.id)
+        return self._checkout.link(learner, item, target.coupon)
 
     def _may_enrol(self, handover: Handover, course_id: int) -> bool:
         """Return whether somebody whom a storefront sends may be enrolled in a course by that."""

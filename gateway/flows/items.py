@@ -46,14 +46,21 @@ class Items:
     def find(self, kind: ItemKind, item_id: int) -> Item | None:
         """Return a course or category; ``None`` where TalentLMS knows none, or cannot be asked just now."""
         now = time.monotonic()
-        asked_at, item = self._kept.get((kind, item_id), (float("-inf"), None))
-        if now - asked_at < KEPT_SECONDS:
-            return item
+        if now - self._kept_at(kind, item_id) < KEPT_SECONDS:
+            return self.known(kind, item_id)
         if len(self._kept) >= KEPT:
             self._kept.clear()
         item = self._asked(kind, item_id)
         self._kept[kind, item_id] = (now, item)
         return item
+
+    def known(self, kind: ItemKind, item_id: int) -> Item | None:
+        """Return a course or category if it was asked for within the last minute; no call."""
+        is_fresh = time.monotonic() - self._kept_at(kind, item_id) < KEPT_SECONDS
+        return self._kept[kind, item_id][1] if is_fresh else None
+
+    def _kept_at(self, kind: ItemKind, item_id: int) -> float:
+        return self._kept.get((kind, item_id), (float("-inf"), None))[0]
 
     def _asked(self, kind: ItemKind, item_id: int) -> Item | None:
         try:

@@ -22,6 +22,7 @@ LOGOUT = "/logout"
 LOGOUT_CONTINUE = CONTINUE_PATH
 SIGNED_OUT = "/signed-out"
 LAUNCH = "/l/<launch>"
+HANDOFF = "/handoff"
 
 CALLS_TALENTLMS = frozenset({TRAINING, DASHBOARD, COURSE, BUY_COURSE, BUY_CATEGORY})
 """A call of TalentLMS is claimed for these, in the same question to the store that finds the session."""
@@ -30,7 +31,7 @@ ALL = (
     *(COMPLETED, COMPLETED_COURSE),
     *(LOGIN, LOGIN_AT, LOGIN_INITIATE, LOGIN_PASSWORD),
     *(LOGOUT, LOGOUT_CONTINUE, SIGNED_OUT),
-    LAUNCH,
+    *(LAUNCH, HANDOFF),
 )
 
 

@@ -8,21 +8,19 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from gateway.errors import BadRequest, NotFound, RequestMembersRefused
-from gateway.personal_data import email_address
+from gateway.errors import BadRequest, RequestMembersRefused
 from gateway.store.launches import Minted, MintedLaunches
 from gateway.web.addresses import LAUNCH, to
 from gateway.web.api_keys import ApiKeys
+from gateway.web.handover_requests import handover_of
 from gateway.web.slugs import Slugs
-from schemas.handover import Handover, Target
-from schemas.launch import Fault, FaultyRequest, LaunchPerson, LaunchTarget, launch_request
-from schemas.order import Customer
+from schemas.handover import Handover
+from schemas.launch import FaultyRequest, launch_request
 
 BODY_BYTES = 8 * 1024
 """The longest request; none that is right has half as much."""
 
 _REQUEST_KEY = re.compile(r"[ -~]{1,255}")
-_NOT_AN_ADDRESS = Fault("#/person/email", "is not one e-mail address")
 
 
 def blueprint(keys: ApiKeys, launches: MintedLaunches, slugs: Slugs, public_url: str) -> Blueprint:
@@ -89,31 +87,9 @@ def _handover(storefront: str, content: object, slugs: Slugs) -> Handover:
         RequestMembersRefused: something of it is not as it has to be.
     """
     try:
-        asked = launch_request(content)
+        return handover_of(storefront, launch_request(content), slugs)
     except FaultyRequest as error:
         raise RequestMembersRefused(error.faults) from None
-    email = email_address(asked.person.email)
-    item_id, unknown = _item_id(asked.target, slugs)
-    faults = [*([] if email else [_NOT_AN_ADDRESS]), *unknown]
-    if faults:
-        raise RequestMembersRefused(faults)
-    target = Target(asked.target.kind, item_id, asked.target.coupon)
-    return Handover(storefront, _customer(asked.person, email), asked.person.email_verified, target)
-
-
-def _customer(person: LaunchPerson, email: str) -> Customer:
-    return Customer(email, person.customer_id, person.first_name.strip(), person.last_name.strip())
-
-
-def _item_id(target: LaunchTarget, slugs: Slugs) -> tuple[int, list[Fault]]:
-    """Return the id of the course or category, 0 for none; or what is wrong with its name."""
-    if target.kind == "dashboard":
-        return 0, []
-    kind = "category" if target.kind == "buy_category" else "course"
-    try:
-        return slugs.item(kind, target.name).id, []
-    except NotFound:
-        return 0, [Fault(f"#/target/{target.kind}", f"is neither an id nor a slug of a {kind}")]
 
 
 def _answer(minted: Minted, public_url: str) -> Response:

@@ -20,6 +20,8 @@ LEFT_OPEN_COOKIE = "left_open"
 """Whether TalentLMS's session may still be open."""
 TRANSACTION_COOKIE = "transaction_"
 """What the name of each sign-in's own cookie begins with."""
+CHOICE_COOKIE = "sign_in_at"
+"""Where somebody signed in last from this browser."""
 OPEN_COOKIE = "provider_open_"
 """What the name begins with of the cookie that says at which provider a session may still be open."""
 

@@ -50,14 +50,19 @@ class Forms:
         """Have the browser remember which one it is."""
         self._cookies.put(response, FORM_COOKIE, browser)
 
-    def check_browser(self) -> None:
-        """Check a form that nobody has signed in for. Errors as ``check``."""
-        self._check(f"browser {self._cookies.get(request, FORM_COOKIE) or ''}")
+    def check_browser(self, *, says_origin: bool = True) -> None:
+        """Check a form that nobody has signed in for. Errors as ``check``.
 
-    def _check(self, owner: str) -> None:
+        Args:
+            says_origin: whether the form's page lets the browser say from where it is sent. One with the policy
+                ``no-referrer`` does not: its ``Origin`` is ``null``, and the token alone has to do.
+        """
+        self._check(f"browser {self._cookies.get(request, FORM_COOKIE) or ''}", *(() if says_origin else ("null",)))
+
+    def _check(self, owner: str, *origins: str) -> None:
         if not self._keyring.verifies(_PURPOSE, owner, request.form.get("csrf_token", "")):
             raise FormExpired("csrf_token is missing or not this browser's")
         if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
             raise FormExpired("the form was sent from another site")
-        if request.headers.get("Origin", self._origin) != self._origin:
+        if request.headers.get("Origin", self._origin) not in (self._origin, *origins):
             raise FormExpired("the form was sent from another origin")

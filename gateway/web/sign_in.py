@@ -14,6 +14,7 @@ from gateway.errors import BadRequest, SignInInterrupted
 from gateway.flows.sign_in import Browser, NextStep, SignIn, audit_refusal
 from gateway.web import problems
 from gateway.web.addresses import LOGIN, LOGIN_AT, LOGIN_INITIATE, LOGIN_PASSWORD, to
+from gateway.web.chosen_sign_in import ChosenSignIn
 from gateway.web.error_pages import page_for
 from gateway.web.headers import to_address
 from gateway.web.messages import text
@@ -21,6 +22,7 @@ from gateway.web.navigation import only_for_people
 from gateway.web.next_page import own_path, own_target
 from gateway.web.pages import page
 from gateway.web.provider_session import ProviderSessions
+from gateway.web.shops import Shop
 from gateway.web.transaction_cookies import TransactionCookies
 from gateway.web.visitor import Visitor, sign_in_href
 from schemas.transaction import Hints
@@ -39,6 +41,7 @@ class RoundTrip:
         sign_in: the two halves.
         transactions: sign-ins under way.
         provider_sessions: where this browser's session could not be ended.
+        choice: where somebody signed in last.
     """
 
     def __init__(
@@ -47,11 +50,13 @@ class RoundTrip:
         sign_in: SignIn,
         transactions: TransactionCookies,
         provider_sessions: ProviderSessions,
+        choice: ChosenSignIn,
     ) -> None:
         self._visitor = visitor
         self._sign_in = sign_in
         self._transactions = transactions
         self._provider_sessions = provider_sessions
+        self._choice = choice
 
     def begin(self, provider: str, target: str, hints: Hints) -> Response:
         """Send the browser to a provider."""
@@ -83,6 +88,7 @@ class RoundTrip:
         if step.session_id is not None:
             self._visitor.welcome(response, step.session_id)
             self._provider_sessions.signed_in(response, provider)
+            self._choice.remember(response, provider)
         return response
 
     def _stopped(self, provider: str, target: str) -> Response:
@@ -94,7 +100,14 @@ class RoundTrip:
 
 
 def blueprint(
-    sign_ins: RoundTrip, sign_in: SignIn, labels: Mapping[str, str], public_url: str, *, with_password: bool
+    sign_ins: RoundTrip,
+    sign_in: SignIn,
+    labels: Mapping[str, str],
+    shops: Mapping[str, Shop],
+    choice: ChosenSignIn,
+    public_url: str,
+    *,
+    with_password: bool,
 ) -> Blueprint:
     """Return the routes.
 
@@ -102,6 +115,8 @@ def blueprint(
         sign_ins: the round trip of a browser.
         sign_in: who knows the providers.
         labels: what to call each provider on the chooser, by its name.
+        shops: whose customers have an account page, by the storefront's name.
+        choice: where somebody signed in last from this browser.
         public_url: our own origin.
         with_password: whether ``/login/password`` is there.
     """
@@ -111,17 +126,26 @@ def blueprint(
     @routes.get(LOGIN)
     def login() -> Response:
         target = own_path(request.args.get("next"))
-        if len(labels) == 1 and not with_password:
-            return sign_ins.begin(next(iter(labels)), target, _hints(request.args))
+        chosen = "" if "choose" in request.args else choice.name()
+        if len(labels) == 1 and not with_password and not shops:
+            chosen = next(iter(labels))
+        if chosen in labels:
+            return sign_ins.begin(chosen, target, _hints(request.args))
         query = "" if target == "/" else "?" + urlencode({"next": target}, safe="/")
         return page(
             "sign_in.html",
             providers=[{"label": label, "href": to(LOGIN_AT, name) + query} for name, label in labels.items()],
+            shops=[{"label": shop.label, "href": to(LOGIN_AT, name)} for name, shop in shops.items()],
+            shops_first=chosen in shops,
             password_href=LOGIN_PASSWORD if with_password else None,
         )
 
     @routes.get(LOGIN_AT)
     def login_at(provider: str) -> Response:
+        if provider in shops:
+            response = to_address(shops[provider].account_url or "/")
+            choice.remember(response, provider)
+            return response
         return sign_ins.begin(provider, own_path(request.args.get("next")), _hints(request.args))
 
     @routes.route(LOGIN_INITIATE, methods=["GET", "POST"])

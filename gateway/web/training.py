@@ -7,7 +7,8 @@ from flask import Blueprint, Response
 
 from gateway.flows.learners import Learners
 from gateway.flows.training import Training
-from gateway.web.addresses import COURSE, DASHBOARD, TRAINING, to
+from gateway.web.addresses import COURSE, DASHBOARD, LOGIN, TRAINING, to
+from gateway.web.chosen_sign_in import ChosenSignIn
 from gateway.web.forms import Forms
 from gateway.web.navigation import only_for_people
 from gateway.web.pages import page
@@ -43,6 +44,7 @@ def blueprint(
     learners: Learners,
     training: Training,
     forms: Forms,
+    choice: ChosenSignIn,
 ) -> Blueprint:
     """Return the routes.
 
@@ -51,6 +53,7 @@ def blueprint(
         learners: whose account it is.
         training: their courses.
         forms: the sign-out form.
+        choice: where somebody signed in last from this browser.
     """
     routes = Blueprint("training", __name__)
     routes.before_request(only_for_people)
@@ -59,7 +62,8 @@ def blueprint(
     def mine() -> Response:
         session = visitor.session()
         if session is None:
-            return page("welcome.html", sign_in_href=sign_in_href(TRAINING))
+            other_href = f"{LOGIN}?choose=1" if choice.name() else None
+            return page("welcome.html", sign_in_href=sign_in_href(TRAINING), other_href=other_href)
         enrolments = learners.then(session, training.courses)
         return page(
             "training.html",

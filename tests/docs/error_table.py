@@ -41,6 +41,9 @@ REMEDIES = {
     "shop-unavailable": "Nothing: the shop is asked again. If it stays, look at `shop_url`.",
     "shop-key-refused": "Correct `shop_api_key`; it needs the right to read orders.",
     "shop-order-unknown": "Look whether `shop_url` and `shop_api_key` are those of the shop that sends the webhooks.",
+    "handoff-refused": "`note` says what is wrong with the token, and holds nothing of it. See [how one is made](handoff.md#the-token).",
+    "handoff-used": "Have the shop make a token for each click; one that lives on a page is used up by the first visit.",
+    "handoff-keys-unavailable": "`note` names the fault of the storefront's `jwks_url`.",
     "email-missing": "Have the provider send the claim `email`.",
     "email-malformed": "Correct the address in the person's profile at the provider; `condition` says what is wrong.",
     "email-not-verified": "Have the provider verify the address; `condition` says what came. [Or else](accounts.md#connecting-an-account-by-hand).",
@@ -57,6 +60,7 @@ REMEDIES = {
     "course-not-open": "Enrol the person, or add the course to `self_enrol_courses`. If `note` says that an enrolment did "
     "not last, look at the course's rules in TalentLMS.",
     "already-yours": "Nothing: the course is among the person's courses.",
+    "free-of-charge": "Nothing; or give the course a price in TalentLMS. Whether somebody may enter it, `self_enrol_courses` says.",
     "foreign-link": "If the host in `note` is yours, add it to `TALENTLMS_LINK_HOSTS` or `TALENTLMS_PAYMENT_HOSTS`.",
     "database-unavailable": "Look after the database: reachable, password, certificate, disk. People who are signed in go on.",
     "store-unavailable": "Look after Redis: reachable, password, memory, disk.",

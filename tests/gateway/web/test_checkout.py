@@ -3,7 +3,7 @@
 import pytest
 import requests
 
-from tests.gateway.web.browser import LINK_HEADERS
+from tests.gateway.web.browser import LINK_HEADERS, csrf_token
 
 FILE = "[slugs.courses]\ngdpr-2026 = 34\n[slugs.categories]\ncompliance = 3"
 
@@ -45,11 +45,21 @@ def test_a_coupon_that_is_there_twice_or_is_none_is_refused_without_asking(buyer
 
 
 @pytest.mark.parametrize("path", ["/buy/course/34", "/buy/course/gdpr-2026", "/buy/category/3"])
-def test_a_refused_coupon_is_named_and_the_way_on_goes_without_it(buyer, path):
+def test_a_refused_coupon_can_be_corrected_or_left_out_on_its_page(buyer, portal, path):
     page = buyer.get(f"{path}?coupon=%3Cb%3EWELCOM10")
     assert (page.status_code, "This coupon is not accepted" in page.text) == (422, True)
     assert "the coupon “&lt;b&gt;WELCOM10”" in page.text
-    assert f'<a class="button" href="{path}">Continue without a coupon</a>' in page.text
+    assert f'<form method="post" action="{path}">' in page.text
+    assert ' name="coupon" value="&lt;b&gt;WELCOM10" maxlength="64"' in page.text
+    assert f'<a href="{path}">Continue without a coupon</a>' in page.text
+    assert "reference" not in page.text
+    assert portal.url in page.headers["Content-Security-Policy"].partition("form-action")[2]
+    form = {"csrf_token": csrf_token(page), "coupon": " WELCOME10 "}
+    again = buyer.post(path, form)
+    assert (again.status_code, again.headers["Location"]) == (303, f"{path}?coupon=WELCOME10")
+    assert buyer.get(again.headers["Location"]).status_code == 302
+    assert buyer.post(path, form | {"csrf_token": "x"}).status_code == 403
+    assert buyer.post(path, form | {"coupon": "x" * 65}).status_code == 400
     assert buyer.get(path).status_code == 302
     machine = buyer.client.get(f"{path}?coupon=WELCOM10", headers={"Accept": "application/json"})
     assert (machine.status_code, machine.json["type"].rpartition(":")[2]) == (422, "coupon-refused")
@@ -77,12 +87,23 @@ def test_what_talentlms_does_not_know_is_not_found(buyer):
         assert buyer.get(path).status_code == 404, path
 
 
-def test_what_one_has_already_is_not_sold_again(buyer, portal):
+def test_what_one_has_already_is_not_sold_again_and_its_page_leads_straight_in(buyer, portal):
     (number,) = [user["id"] for user in portal.control.state()["users"] if user["email"] == "kim@acme.example"]
     portal.control.enrol(number, 34)
-    answer = buyer.get("/buy/course/34")
-    assert 400 <= answer.status_code < 500
-    assert "Location" not in answer.headers
+    answer = buyer.get("/buy/course/gdpr-2026?coupon=WELCOME10")
+    assert (answer.status_code, "You already have this" in answer.text) == (409, True)
+    assert '<a class="button" href="/go/course/34">Open the course</a>' in answer.text
+    assert buyer.get("/go/course/34").status_code == 302
+
+
+def test_a_course_that_costs_nothing_has_a_page_that_leads_straight_in(buyer, portal, asked):
+    portal.control.quirk(payment_page=False)
+    answer = buyer.get("/buy/course/12")
+    assert (answer.status_code, "This costs nothing" in answer.text) == (409, True)
+    assert '<a class="button" href="/go/course/12">Open the course</a>' in answer.text
+    assert asked() == ["buycourse", "courses/id"]
+    machine = buyer.client.get("/buy/course/12", headers={"Accept": "application/json"})
+    assert (machine.status_code, machine.json["type"].rpartition(":")[2]) == (409, "free-of-charge")
 
 
 @pytest.mark.statement(47)

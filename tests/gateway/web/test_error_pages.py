@@ -36,6 +36,7 @@ STATUSES = {
         "field-required",
         "not-for-sale",
         "course-not-open",
+        "handoff-refused",
     },
     404: {
         "page-not-found",
@@ -48,8 +49,8 @@ STATUSES = {
         "unit-not-found",
     },
     405: {"method-not-allowed"},
-    409: {"already-yours", "request-key-reused", "talentlms-conflict", "talentlms-already-member"},
-    410: {"launch-used", "launch-expired"},
+    409: {"already-yours", "free-of-charge", "request-key-reused", "talentlms-conflict", "talentlms-already-member"},
+    410: {"launch-used", "launch-expired", "handoff-used"},
     413: {"too-long"},
     422: {"coupon-refused", "request-members-refused"},
     429: {"too-many-attempts", "too-many-launches"},
@@ -83,6 +84,7 @@ STATUSES = {
         "person-queued",
         "talentlms-unavailable",
         "webhooks-busy",
+        "handoff-keys-unavailable",
     },
 }
 

@@ -211,7 +211,7 @@ def test_a_button_of_another_site_or_browser_does_nothing(shop, browser, browser
 
 
 def test_whoever_is_signed_in_is_told_that_this_ends(shop, browser, press):
-    browser.sign_in()
+    browser.sign_in(path="/login/default")
     path = shop.launch(email="lou@example.com", first_name="Lou", customer_id="c-78")
     page = browser.get(path)
     assert "Kim Lee is signed in on this device. If you go on, that ends." in page.text

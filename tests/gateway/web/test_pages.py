@@ -58,6 +58,7 @@ LAUNCH = {
     "coupon": "",
     "button": "Start the course",
     "signed_in": None,
+    "fields": {"token": "eyJ"},
 }
 PASSWORD = {"csrf_token": "tok", "error": None, "username": ""}
 THERE = "https://acme.talentlms.com"
@@ -86,6 +87,22 @@ WAITING = {
     "subject": "your course",
     "href": "/go",
 }
+COUPON = {
+    "title": "This coupon is not accepted",
+    "happened": "The training site does not accept the coupon “SPRING”.",
+    "advice": "It may be misspelt.",
+    "href": "/buy/course/12",
+    "csrf_token": "tok",
+    "coupon": "SPRING",
+    "longest": 64,
+}
+NOTHING_TO_PAY = {
+    "title": "You already have this",
+    "happened": "There is nothing to pay.",
+    "advice": "You find it among your courses.",
+    "href": "/go/course/12",
+    "label": "Open the course",
+}
 PARTS = {"layout.html", "reference.html"}
 """Templates that are no page, but stand in some."""
 EXAMPLES = {
@@ -95,15 +112,35 @@ EXAMPLES = {
         "training.html",
         {**TRAINING, "person": NASTY, "courses": [NASTY_COURSE] * 30, "csrf_token": NASTY},
     ),
-    "welcome": ("welcome.html", {"sign_in_href": "/login?next=%2F"}),
+    "welcome": ("welcome.html", {"sign_in_href": "/login?next=%2F", "other_href": None}),
+    "welcome-back": ("welcome.html", {"sign_in_href": "/login?next=%2F", "other_href": "/login?choose=1"}),
     "sign-in": (
         "sign_in.html",
         {
             "providers": [thing(label="Acme", href="/login/acme"), thing(label="Contractors", href="/login/partners")],
             "password_href": "/login/password",
+            "shops": [],
+            "shops_first": False,
         },
     ),
-    "sign-in-nasty": ("sign_in.html", {"providers": [thing(label=NASTY, href="/x")] * 3, "password_href": None}),
+    "sign-in-shops": (
+        "sign_in.html",
+        {
+            "providers": [thing(label="Acme", href="/login/acme")],
+            "password_href": None,
+            "shops": [thing(label="Corner Shop", href="/login/shop")],
+            "shops_first": False,
+        },
+    ),
+    "sign-in-nasty": (
+        "sign_in.html",
+        {
+            "providers": [thing(label=NASTY, href="/x")] * 3,
+            "password_href": None,
+            "shops": [thing(label=NASTY, href="/x")] * 2,
+            "shops_first": True,
+        },
+    ),
     "password": ("password.html", PASSWORD),
     "password-error": ("password.html", {**PASSWORD, "error": "This did not match.", "username": "kim"}),
     "password-nasty": ("password.html", dict.fromkeys(PASSWORD, NASTY)),
@@ -113,7 +150,10 @@ EXAMPLES = {
         {**LAUNCH, "price": "Price: $49.00", "coupon": "SPRING", "signed_in": "Lou Berg"},
     ),
     "launch-for-anybody": ("launch.html", {**LAUNCH, "person": "", "item": None}),
-    "launch-nasty": ("launch.html", {**dict.fromkeys(LAUNCH, NASTY), "item": thing(name=NASTY), "action": "/l/x"}),
+    "launch-nasty": (
+        "launch.html",
+        {**dict.fromkeys(LAUNCH, NASTY), "item": thing(name=NASTY), "action": "/l/x", "fields": {"token": NASTY}},
+    ),
     "problem": ("problem.html", PROBLEM),
     "problem-nasty": ("problem.html", {**dict.fromkeys(PROBLEM, NASTY), "action": thing(href="/", label=NASTY)}),
     "waiting": ("waiting.html", {**WAITING, "seconds": 12, "href": "/go/course/12"}),
@@ -128,6 +168,10 @@ EXAMPLES = {
     "signed-out-but-at-the-provider": ("signed_out.html", {**SIGNED_OUT, "provider_left_open": True}),
     "signed-out-here-alone": ("signed_out.html", {**SIGNED_OUT, "left_open": True, "provider_left_open": True}),
     "signed-out-not": ("signed_out.html", {**SIGNED_OUT, "still_signed_in": True, "person": "Kim Lee"}),
+    "coupon": ("coupon.html", COUPON),
+    "coupon-nasty": ("coupon.html", {**dict.fromkeys(COUPON, NASTY), "longest": 64, "href": "/buy/course/12"}),
+    "nothing-to-pay": ("nothing_to_pay.html", NOTHING_TO_PAY),
+    "nothing-to-pay-nasty": ("nothing_to_pay.html", {**dict.fromkeys(NOTHING_TO_PAY, NASTY), "href": "/go/course/12"}),
     "completed": ("completed.html", {}),
     "returned": ("returned.html", {"sign_in_href": "/login"}),
     "interrupted": (
@@ -418,7 +462,7 @@ def test_sign_out_pages_offer_the_step_that_fits(read):
 def test_without_a_help_contact_no_help_line_is_drawn(app):
     page = app.jinja_env.get_template("welcome.html", globals={"help_contact": None})
     with app.test_request_context():
-        assert "Need help?" not in page.render(sign_in_href="/login")
+        assert "Need help?" not in page.render(sign_in_href="/login", other_href=None)
 
 
 @every_page

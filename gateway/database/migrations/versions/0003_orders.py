@@ -146,6 +146,8 @@ def _of_entitlements() -> None:
         "used_handoffs",
         sa.Column("storefront", sa.Text, nullable=False),
         sa.Column("jti", sa.String(64), nullable=False),
+        sa.Column("browser", sa.String(64), nullable=False),
+        sa.Column("used_at", sa.BigInteger, nullable=False),
         sa.Column("expires_at", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("storefront", "jti", name="pk_used_handoffs"),
     )
