@@ -19,6 +19,7 @@ import pytest
 
 import gateway
 from gateway.errors import NotFound, WebhookRefused
+from gateway.jwt_parts import part
 from gateway.personal_data import email_address
 from gateway.redaction import excerpt, redacted
 from gateway.storefronts.dialects import DIALECTS
@@ -127,6 +128,11 @@ def address_of(text):
     return client_address({"REMOTE_ADDR": "10.0.0.1", "HTTP_X_FORWARDED_FOR": text}, proxies)
 
 
+def parts_of(text):
+    """Read a text as a token's header, then as its claims; here no length bounds it."""
+    return part(f"{text}.{text}.", 0), part(text, 1)
+
+
 def error_of(text):
     return refusal(400, json.dumps({"error": {"message": text}}).encode(), NotFound, None)
 
@@ -172,7 +178,7 @@ def test_every_expression_takes_time_in_proportion_to_the_text(name):
 
 
 @pytest.mark.parametrize(
-    "work", [excerpt, redacted, email_address, own_path, address_of, error_of, webhook_of, order_of]
+    "work", [excerpt, redacted, email_address, own_path, address_of, error_of, webhook_of, order_of, parts_of]
 )
 def test_everything_that_is_made_of_a_strangers_text_takes_time_in_proportion_to_it(work):
     assert growth(work, adversarial) < BOUND
