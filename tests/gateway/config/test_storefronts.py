@@ -84,6 +84,11 @@ def test_secrets_are_not_described(settings, file):
         (SHOP + 'handoff = { algorithm = "none" }', "storefronts[0].handoff.algorithm", '"none" is not known here'),
         (SHOP + 'handoff = { algorithm = "HS256" }', "storefronts[0].handoff.key", "is missing; HS256 needs it"),
         (SHOP + 'handoff = { algorithm = "HS256", key = "x" }', "storefronts[0].handoff.key", "is shorter than 32"),
+        (
+            SHOP + f'handoff = {{ algorithm = "HS256", key = "-----BEGIN PUBLIC KEY-----{"A" * 32}" }}',
+            "storefronts[0].handoff.key",
+            "is in PEM, and HS256 shares a plain text",
+        ),
         (SHOP + 'handoff = { algorithm = "ES256" }', "storefronts[0].handoff.jwks_url", "is missing; ES256 needs it"),
         (
             SHOP + 'handoff = { algorithm = "HS256", jwks_url = "https://shop.acme.com/jwks", key = "x" }',
