@@ -24,9 +24,10 @@ test: setup  ## everything the tests need, then every test
 	@tests/system_packages.sh
 	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(PYTEST_ARGS)
 
-soak: setup  ## the journey under attack for many rounds; ATTACK_ROUNDS=200 for about an hour
+soak: setup  ## the journey under attack for many rounds, ATTACK_ROUNDS=200 for about an hour; a storm of 500 orders
 	@tests/system_packages.sh
-	@ATTACK_ROUNDS=$(or $(ATTACK_ROUNDS),8) $(BIN)/python -m pytest tests/journeys/test_under_attack.py $(PYTEST_ARGS)
+	@ATTACK_ROUNDS=$(or $(ATTACK_ROUNDS),8) STORM_ORDERS=$(or $(STORM_ORDERS),500) \
+	  $(BIN)/python -m pytest tests/journeys/test_under_attack.py tests/storm $(PYTEST_ARGS)
 
 lint: setup  ## formatter, linter, type checker, import rules
 	@$(BIN)/ruff format --check .

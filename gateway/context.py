@@ -29,11 +29,13 @@ class Allowance:
         permit: a call that was claimed for it and not used yet.
         asked: once it has had a call for a person: when it first asked for one, milliseconds of the shared budget's
             clock. Its further calls queue by that, not behind everybody who has come since.
+        repeats: how many of its calls were sent once again because no whole answer came.
     """
 
     log_bytes: int = LOG_BYTES
     permit: Permit | None = None
     asked: int = 0
+    repeats: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,11 @@ def queue_as(entry: QueueEntry) -> None:
     work = current()
     work.left.asked = 0
     _current.set(replace(work, entry=entry))
+
+
+def note_repeat() -> None:
+    """Take note that a call of the work at hand is sent once again; what "already enrolled" means depends on it."""
+    current().left.repeats += 1
 
 
 def remaining(at_most: float) -> float:

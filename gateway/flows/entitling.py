@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Literal
 
-from gateway import log
+from gateway import context, log
 from gateway.database.entitlements import Entitlement, Entitlements, TargetKind
 from gateway.errors import (
     AlreadyMember,
@@ -73,10 +73,12 @@ class Entitling:
             one = replace(one, state="wanted", tried_at=tried_at, ours=ours)
             self._entitlements.put(one)
             _check(lease, check)
+            repeats = context.current().left.repeats
             call = _GIVES[one.kind].format(one.user_id, one.call)
             try:
                 self._add(one)
             except AlreadyMember as error:
+                is_repeat |= context.current().left.repeats > repeats
                 given = replace(one, state="given", ours=ours or self._is_ours(one, is_repeat=is_repeat))
                 self._entitlements.called(given, call, error.code)
                 return given

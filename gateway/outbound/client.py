@@ -11,6 +11,7 @@ from typing import Any
 import urllib3
 from urllib3 import exceptions
 
+from gateway import context
 from gateway.outbound import proxies
 from gateway.outbound.connection import KeptConnectionClosed, TimedPool, pool
 from gateway.outbound.dialer import Dialer
@@ -100,6 +101,7 @@ class HttpClient:
         else:
             if response.status != _REQUEST_TIMEOUT or not request.safe:
                 return response
+        context.note_repeat()
         with pool(origin, self._dialer, kept=1) as fresh:
             return _exchanged(fresh, request, end, limit)
 

@@ -74,10 +74,14 @@ class HttpTransport:
         except (Unavailable, Misunderstood) as error:
             if not (safe and error.retry_after is None and self._retry_budget.pause()):
                 raise
-            return self._attempt(request, free=free)
+            return self._repeated(request, free=free)
         if safe and answer.status == HTTPStatus.SERVICE_UNAVAILABLE and answer.retry_after is not None:
-            return self._attempt(request, free=free) if self._retry_budget.pause(answer.retry_after) else answer
+            return self._repeated(request, free=free) if self._retry_budget.pause(answer.retry_after) else answer
         return answer
+
+    def _repeated(self, request: Request, *, free: bool) -> Answer:
+        context.note_repeat()
+        return self._attempt(request, free=free)
 
     def _attempt(self, request: Request, *, free: bool) -> Answer:
         self._breaker.enter()

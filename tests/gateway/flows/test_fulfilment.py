@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from gateway import context
 from gateway.errors import (
     ProvisioningBusy,
     ShopError,
@@ -533,3 +534,16 @@ def lost():
 def test_a_storefront_that_is_not_in_the_settings_any_more_is_told(shop):
     shop.tells(line())
     assert Fulfilment({}, *shop._parts).fulfil("shop", "1001", lambda: None).error == "storefront-unknown"
+
+
+@pytest.mark.parametrize("fault", [{"kind": "cut"}, {"kind": "dropped", "carried_out": True}])
+def test_an_enrolment_that_was_sent_twice_at_once_counts_as_ours(shop, portal, enrolled, asked, fault):
+    context.begin()
+    shop.tells(line())
+    portal.control.fault("addusertocourse", **fault)
+    asked()
+    assert shop.fulfils() == Result("done")
+    assert asked()[2:] == ["addusertocourse", "addusertocourse", "getuserstatusincourse"]
+    shop.refunds("r1")
+    shop.fulfils()
+    assert enrolled() == []
