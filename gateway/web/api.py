@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
+from gateway import log
 from gateway.errors import BadRequest, RequestMembersRefused
 from gateway.store.launches import Minted, MintedLaunches
 from gateway.web.addresses import LAUNCH, to
@@ -48,7 +49,9 @@ def blueprint(keys: ApiKeys, launches: MintedLaunches, slugs: Slugs, public_url:
     def mint() -> Response:
         storefront = keys.storefront()
         request_key = _request_key()
-        minted = launches.mint(_handover(storefront, _content(request.get_data()), slugs), request_key)
+        handover = _handover(storefront, _content(request.get_data()), slugs)
+        minted = launches.mint(handover, request_key)
+        log.event("launch.minted", storefront=storefront, person=handover.identity.key, kind=handover.target.kind)
         return _answer(minted, public_url)
 
     return routes

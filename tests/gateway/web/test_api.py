@@ -7,13 +7,21 @@ from datetime import datetime
 import pytest
 
 from gateway.store import launches as store_launches
+from gateway.store.connection import connect
 from tests.gateway.web.browser import HERE
 from tests.gateway.web.storefront import FILE, KEY, KIM, OTHER_KEY, Storefront
 
 
 @pytest.fixture
-def app(gateway):
-    return gateway(file=FILE)
+def store(redis_server):
+    opened = connect(redis_server.url)
+    opened.ask("FLUSHALL")
+    return opened
+
+
+@pytest.fixture
+def app(gateway, store, redis_server):
+    return gateway(file=FILE, GATEWAY_REDIS_URL=redis_server.url.reveal())
 
 
 @pytest.fixture
@@ -22,14 +30,11 @@ def shop(app):
 
 
 @pytest.fixture
-def kept(app):
+def kept(store):
     """Return what the store holds of launches, by key."""
 
     def found():
-        store = app.view_functions["launches.show"].__closure__
-        pages = next(cell.cell_contents for cell in store if type(cell.cell_contents).__name__ == "LaunchPages")
-        ask = pages._launches._store.ask
-        return {key.decode(): ask("GET", key).decode() for key in sorted(ask("KEYS", "launch*"))}
+        return {key.decode(): store.ask("GET", key).decode() for key in sorted(store.ask("KEYS", "launch*"))}
 
     return found
 
