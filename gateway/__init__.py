@@ -167,7 +167,7 @@ def _routes(services: Services, cookies: Cookies, slugs: Slugs, links: Launches)
 def _storefront_routes(services: Services, pages: HandoverPages, slugs: Slugs) -> Iterator[Blueprint]:
     settings, minted = services.settings, services.minted_launches
     keys = ApiKeys({shop.name: shop.api_keys for shop in settings.storefronts})
-    yield api.blueprint(keys, minted, slugs, settings.public_url)
+    yield api.blueprint(keys, minted, slugs, services.order_listing, services.entitlements, settings.public_url)
     yield launches.blueprint(LaunchPages(minted, pages))
     yield handoff.blueprint(services.handoff_tokens, services.used_handoffs, slugs, pages)
 

@@ -2,18 +2,20 @@
 
 import json
 import re
-from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
 from gateway import log
-from gateway.errors import BadRequest, RequestMembersRefused
+from gateway.database.entitlements import Entitlements
+from gateway.database.order_listing import OrderListing
+from gateway.errors import BadRequest, PageNotFound, RequestMembersRefused
 from gateway.store.launches import Minted, MintedLaunches
 from gateway.web.addresses import LAUNCH, to
 from gateway.web.api_keys import ApiKeys
 from gateway.web.handover_requests import handover_of
+from gateway.web.order_answers import order_answer, time_of
 from gateway.web.slugs import Slugs
 from schemas.handover import Handover
 from schemas.launch import FaultyRequest, launch_request
@@ -21,16 +23,27 @@ from schemas.launch import FaultyRequest, launch_request
 BODY_BYTES = 8 * 1024
 """The longest request; none that is right has half as much."""
 
+ORDER_ID_LENGTH = 255
+
 _REQUEST_KEY = re.compile(r"[ -~]{1,255}")
 
 
-def blueprint(keys: ApiKeys, launches: MintedLaunches, slugs: Slugs, public_url: str) -> Blueprint:
+def blueprint(
+    keys: ApiKeys,
+    launches: MintedLaunches,
+    slugs: Slugs,
+    orders: OrderListing,
+    entitlements: Entitlements,
+    public_url: str,
+) -> Blueprint:
     """Return the routes.
 
     Args:
         keys: who may ask.
         launches: where a launch is made.
         slugs: which course or category a name means.
+        orders: what storefronts told of orders.
+        entitlements: what became of them.
         public_url: our own origin.
     """
     routes = Blueprint("api", __name__, url_prefix="/api/v1")
@@ -53,6 +66,15 @@ def blueprint(keys: ApiKeys, launches: MintedLaunches, slugs: Slugs, public_url:
         minted = launches.mint(handover, request_key)
         log.event("launch.minted", storefront=storefront, person=handover.identity.key, kind=handover.target.kind)
         return _answer(minted, public_url)
+
+    @routes.get("/orders/<path:order_id>")
+    def order(order_id: str) -> Response:
+        storefront = keys.storefront()
+        is_id = len(order_id) <= ORDER_ID_LENGTH and order_id.isprintable()
+        story = orders.story(storefront, order_id) if is_id else None
+        if story is None:
+            raise PageNotFound("this storefront has told of no such order")
+        return jsonify(order_answer(story, entitlements.of_order(storefront, order_id)))
 
     return routes
 
@@ -96,7 +118,6 @@ def _handover(storefront: str, content: object, slugs: Slugs) -> Handover:
 
 
 def _answer(minted: Minted, public_url: str) -> Response:
-    expires_at = datetime.fromtimestamp(minted.expires_at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    response = jsonify(url=public_url + to(LAUNCH, minted.id.reveal()), expires_at=expires_at)
+    response = jsonify(url=public_url + to(LAUNCH, minted.id.reveal()), expires_at=time_of(minted.expires_at))
     response.status_code = HTTPStatus.CREATED
     return response
