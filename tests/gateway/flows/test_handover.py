@@ -16,6 +16,7 @@ from gateway.errors import (
 from gateway.flows.accounts import Accounts
 from gateway.flows.checkout import Checkout
 from gateway.flows.handover import Handovers, Shop
+from gateway.flows.items import Items
 from gateway.flows.learners import Learners
 from gateway.flows.managed_password import ManagedPasswords
 from gateway.flows.trust import Trust
@@ -58,7 +59,7 @@ class Scene:
             self.learners,
             self.sessions,
             launch(),
-            Checkout(lms, destinations),
+            Checkout(lms, destinations, Items(lms)),
             lms.categories,
             lambda *_: bool(self.refunded),
         )
