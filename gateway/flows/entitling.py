@@ -125,7 +125,8 @@ class Entitling:
         is_known = one.state == "given"
         others = [other for other in self._others(one) if other.state in _HELD]
         if others:
-            return self._left_to(others[0], one)
+            ours = one.ours or (not is_known and self._is_ours(one, is_repeat=True))
+            return self._left_to(others[0], replace(one, ours=ours))
         if is_known and not one.ours:
             return self._ended(one, "kept", "it was there before this order")
         if one.kind == "course":
@@ -179,12 +180,15 @@ class Entitling:
 
     def _is_ours(self, one: Entitlement, *, is_repeat: bool) -> bool:
         """Return whether what was there already was given by another order's call, or by one whose answer was lost."""
-        if any(other.ours and other.state in _HELD for other in self._others(one)):
+        others = self._others(one)
+        if any(other.ours and other.state in _HELD for other in others):
             return True
-        if not is_repeat or one.kind == "group":
-            return is_repeat
+        lost = [other.tried_at for other in others if other.state == "wanted" and other.tried_at]
+        lost += [one.tried_at] if is_repeat else []
+        if not lost or one.kind == "group":
+            return bool(lost)
         progress = self._progress(one, lambda: None)
-        return progress is not None and _is_since(progress, one.tried_at)
+        return progress is not None and _is_since(progress, min(lost))
 
     def _others(self, one: Entitlement) -> list[Entitlement]:
         """Return the other entitlements of the account to the same."""

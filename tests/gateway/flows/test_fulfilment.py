@@ -547,3 +547,36 @@ def test_an_enrolment_that_was_sent_twice_at_once_counts_as_ours(shop, portal, e
     shop.refunds("r1")
     shop.fulfils()
     assert enrolled() == []
+
+
+def test_an_enrolment_whose_answer_one_order_lost_is_ours_for_the_other_order_too(shop, portal, enrolled):
+    shop.tells(line())
+    shop.tells(line(), order="1002")
+    portal.control.fault("addusertocourse", kind="status", status=500, carried_out=True)
+    with pytest.raises(Unavailable):
+        shop.fulfils("1001")
+    shop.fulfils("1002")
+    shop.refunds("r1", "1001")
+    shop.fulfils("1001")
+    assert enrolled() == [(KIM.email, 12)]
+    shop.refunds("r2", "1002")
+    shop.fulfils("1002")
+    assert enrolled() == []
+
+
+def test_an_order_that_ends_before_it_knows_what_it_gave_leaves_that_to_the_other(shop, portal, enrolled, lms, account):
+    shop.tells(line(1, "SKU-LAW"))
+    shop.fulfils()
+    shop.tells(line(), order="1002")
+    portal.control.fault("addusertocourse", kind="status", status=500, carried_out=True)
+    with pytest.raises(Unavailable):
+        shop.fulfils("1002")
+    (lost,) = shop.entitlements.of_order("shop", "1002")
+    shop.entitlements.put(replace(lost, order_id="1003", state="given", ours=False))
+    shop.tells(line(), order="1003")
+    shop.refunds("r2", "1002")
+    shop.fulfils("1002")
+    assert [one.ours for one in shop.entitlements.of_order("shop", "1003")] == [True]
+    shop.refunds("r3", "1003")
+    shop.fulfils("1003")
+    assert enrolled() == [(KIM.email, 34)]
