@@ -24,6 +24,7 @@ from gateway.web import (
     password,
     problems,
     provider_logout,
+    redeem,
     sign_in,
     sign_out,
     training,
@@ -41,6 +42,7 @@ from gateway.web.handover_pages import HandoverPages
 from gateway.web.launch import Launches
 from gateway.web.launches import LaunchPages
 from gateway.web.provider_session import ProviderSessions
+from gateway.web.seat_list import SeatList
 from gateway.web.shops import Shop
 from gateway.web.slugs import Slugs
 from gateway.web.transaction_cookies import TransactionCookies
@@ -152,10 +154,14 @@ def _routes(services: Services, cookies: Cookies, slugs: Slugs, links: Launches)
     )
     yield launch.blueprint(visitor, links, slugs)
     yield checkout.blueprint(visitor, learners, services.checkout, slugs, forms, _payment_origins(settings))
-    yield training.blueprint(visitor, learners, services.training, forms, choice)
+    seats = SeatList(services.bought_seats, services.items, settings.public_url)
+    yield training.blueprint(visitor, learners, services.training, forms, choice, seats)
     yield course_completion.blueprint(visitor, slugs)
     yield sign_out.blueprint(visitor, forms, services.sign_out, cookies, settings.talentlms.url)
     yield provider_logout.blueprint(services.provider_logout)
+    yield redeem.blueprint(
+        redeem.RedeemPages(visitor, forms, services.redemption, services.items, shops, _link_origins(settings))
+    )
     yield webhooks.blueprint(services.order_intake, services.storefronts)
     origins = _link_origins(settings) | _payment_origins(settings)
     handovers = HandoverPages(visitor, forms, services.handovers, services.items, shops, origins, choice)

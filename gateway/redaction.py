@@ -36,6 +36,8 @@ _SECRET_PATTERNS = (
         rf"\1{REDACTED}",
     ),
     (("/l/",), re.compile(r"/l/[A-Za-z0-9_-]+"), f"/l/{REDACTED}"),
+    # people type codes with blanks in them
+    (("redeem",), re.compile(r"(redeem(?:/|%2f)+)[^\"'&<>{}]+", re.IGNORECASE), rf"\1{REDACTED}"),
     (("eyj",), re.compile(r"\beyJ[A-Za-z0-9_.-]*"), REDACTED),
     (("basic", "bearer"), re.compile(r"\b(Basic|Bearer)\s+[A-Za-z0-9._~+/=-]+", re.IGNORECASE), rf"\1 {REDACTED}"),
     # where the text is cut inside an authority, it may be inside a password

@@ -18,6 +18,7 @@ from gateway.database.redeem_codes import RedeemCodes
 from gateway.database.used_handoffs import UsedHandoffs
 from gateway.flows import account_refusals, failed_codes
 from gateway.flows.accounts import Accounts
+from gateway.flows.bought_seats import BoughtSeats
 from gateway.flows.checkout import Checkout
 from gateway.flows.customer_accounts import CustomerAccounts
 from gateway.flows.destinations import Destinations
@@ -34,7 +35,9 @@ from gateway.flows.order_intake import OrderIntake
 from gateway.flows.password_sign_in import PasswordSignIn
 from gateway.flows.product_targets import ProductTargets
 from gateway.flows.provider_logout import ProviderLogout
+from gateway.flows.redemption import Redemption
 from gateway.flows.refunded_courses import RefundedCourses
+from gateway.flows.seat_giving import SeatGiving
 from gateway.flows.seats import Seats
 from gateway.flows.sign_in import SignIn
 from gateway.flows.sign_out import CONTINUE_PATH, SignOut
@@ -69,6 +72,7 @@ from gateway.storefronts.shop_api import STRIPE_URL, ShopAccess, ShopApi
 from gateway.talentlms.budget import Budget
 from gateway.talentlms.client import TalentLMS
 from gateway.talentlms.transport import LONGEST_SECONDS, HttpTransport
+from schemas.product import Product
 from schemas.secret import Secret
 
 
@@ -361,6 +365,31 @@ class Services:
             Entitling(self.talentlms, self.entitlements, self.locks),
             self.shop_api,
         )
+
+    @cached_property
+    def products(self) -> Mapping[str, Mapping[str, Product]]:
+        """What each storefront sells, by its name and the SKU."""
+        return {shop.name: shop.products for shop in self.settings.storefronts}
+
+    @cached_property
+    def redemption(self) -> Redemption:
+        """Redeem codes in the hands of those who are given them."""
+        attempts = self._attempts(failed_codes.WINDOW_SECONDS)
+        return Redemption(
+            self.products,
+            self.redeem_codes,
+            SeatGiving(self.orders, self.order_queue, self.entitlements, self.fulfilment.fulfil),
+            self.learners,
+            self.accounts,
+            {**self.trusts, **self.shop_trusts},
+            self.launch,
+            FailedCodes(attempts, "redeem", failed_codes.REDEEM_CODES_PER_ADDRESS),
+        )
+
+    @cached_property
+    def bought_seats(self) -> BoughtSeats:
+        """Seats that customers give away."""
+        return BoughtSeats(self.products, self.redeem_codes)
 
     # --- pages -------------------------------------------------------------------------------------------------
 

@@ -68,8 +68,21 @@ class OrderQueue:
         Args:
             at_most: how many.
         """
+        return self._claimed(at_most, ORDERS.c.due_at <= int(time.time()))
+
+    def claim_one(self, storefront: str, order_id: str) -> Claim | None:
+        """Take one order to which something is left to do, now or later, for a person waits.
+
+        Returns:
+            ``None`` where nothing is left to do, or another worker has it.
+        """
+        one = (ORDERS.c.storefront == storefront) & (ORDERS.c.id == order_id)
+        claims = self._claimed(1, one & ORDERS.c.due_at.is_not(None))
+        return claims[0] if claims else None
+
+    def _claimed(self, at_most: int, which: sqlalchemy.ColumnElement[bool]) -> Sequence[Claim]:
         now, token = int(time.time()), secrets.token_hex(16)
-        is_free = (ORDERS.c.due_at <= now) & (ORDERS.c.lease_until <= now)
+        is_free = which & (ORDERS.c.lease_until <= now)
         due = select(ORDERS).where(is_free).order_by(ORDERS.c.due_at).limit(at_most).with_for_update(skip_locked=True)
         with self._database.transaction() as connection:
             rows = connection.execute(due).all()

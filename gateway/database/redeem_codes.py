@@ -14,7 +14,7 @@ import sqlalchemy
 from sqlalchemy import insert, select, update
 
 from gateway.database.connection import AlreadyThere, Database
-from gateway.database.tables import ORDERS, REDEEM_CODES
+from gateway.database.tables import ORDER_LINES, ORDERS, REDEEM_CODES
 from gateway.keyring import Keyring
 
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32, five bits each
@@ -52,6 +52,28 @@ class Seat:
     def is_redeemed(self) -> bool:
         """Whether somebody has it; also where they have been erased."""
         return self.redeemed_at > 0
+
+    @property
+    def name(self) -> str:
+        """Which seat that is, for the log."""
+        return f"seat {self.seat} of line {self.line_id} of order {self.order_id} of {self.storefront}"
+
+
+@dataclass(frozen=True)
+class BoughtSeat:
+    """A seat that somebody bought, with what its order says of it.
+
+    Attributes:
+        seat: the seat.
+        code: its code; empty where its key is gone.
+        number: what people call the order.
+        sku: what was bought.
+    """
+
+    seat: Seat
+    code: str
+    number: str
+    sku: str
 
 
 class RedeemCodes:
@@ -107,6 +129,32 @@ class RedeemCodes:
         with self._database.reading() as connection:
             rows = connection.execute(question.order_by(codes.line_id, codes.seat)).all()
         return [(_seat(row), self._opened(row)) for row in rows]
+
+    def bought_by(self, person: str, at_most: int) -> Sequence[BoughtSeat]:
+        """Return the seats that somebody bought and has not given back, those of the newest orders first.
+
+        Args:
+            person: ``Identity.key`` of the buyer.
+            at_most: how many.
+        """
+        codes, lines = REDEEM_CODES.c, ORDER_LINES.c
+        is_order = (ORDERS.c.storefront == codes.storefront) & (ORDERS.c.id == codes.order_id)
+        is_line = (
+            (lines.storefront == codes.storefront)
+            & (lines.order_id == codes.order_id)
+            & (lines.line_id == codes.line_id)
+        )
+        question = (
+            select(REDEEM_CODES, ORDERS.c.number, lines.sku)
+            .join(ORDERS, is_order)
+            .join(ORDER_LINES, is_line)
+            .where(ORDERS.c.person == person, codes.is_void.is_(False))
+            .order_by(ORDERS.c.received_at.desc(), codes.order_id, lines.position, codes.seat)
+            .limit(at_most)
+        )
+        with self._database.reading() as connection:
+            rows = connection.execute(question).all()
+        return [BoughtSeat(_seat(row), self._opened(row), row.number or row.order_id, row.sku) for row in rows]
 
     def find(self, code: str) -> Seat | None:
         """Return the seat of a code as somebody typed it, with or without blanks and dashes; ``None`` for no such."""

@@ -13,6 +13,7 @@ from gateway.errors.links import *
 from gateway.errors.memory import *
 from gateway.errors.request import *
 from gateway.errors.root import *
+from gateway.errors.seats import *
 from gateway.errors.sign_in import *
 from gateway.errors.storefronts import *
 from gateway.errors.talentlms import *

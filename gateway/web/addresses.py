@@ -23,6 +23,7 @@ LOGOUT_CONTINUE = CONTINUE_PATH
 SIGNED_OUT = "/signed-out"
 LAUNCH = "/l/<launch>"
 HANDOFF = "/handoff"
+REDEEM = "/redeem/<code>"
 
 CALLS_TALENTLMS = frozenset({TRAINING, DASHBOARD, COURSE, BUY_COURSE, BUY_CATEGORY})
 """A call of TalentLMS is claimed for these, in the same question to the store that finds the session."""
@@ -31,7 +32,7 @@ ALL = (
     *(COMPLETED, COMPLETED_COURSE),
     *(LOGIN, LOGIN_AT, LOGIN_INITIATE, LOGIN_PASSWORD),
     *(LOGOUT, LOGOUT_CONTINUE, SIGNED_OUT),
-    *(LAUNCH, HANDOFF),
+    *(LAUNCH, HANDOFF, REDEEM),
 )
 
 

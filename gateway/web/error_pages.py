@@ -90,6 +90,10 @@ PAGES: Mapping[type[GatewayError], ErrorPage] = {
     errors.TooManyLaunches: ErrorPage(429, "training", "too-many-launches"),
     errors.LaunchUsed: ErrorPage(410, "training", "launch-used"),
     errors.LaunchExpired: ErrorPage(410, "training", "launch-expired", advice_of="launch-used"),
+    errors.CodeUnknown: ErrorPage(404, "training", "redeem-code-unknown"),
+    errors.CodeUsed: ErrorPage(410, "training", "redeem-code-used"),
+    errors.CodeRefunded: ErrorPage(403, "training", "redeem-code-refunded"),
+    errors.SeatNotReady: ErrorPage(503, "again", "seat-not-ready"),
     errors.WebhookUnsigned: ErrorPage(401, "training", "webhook-unsigned"),
     errors.WebhookSignatureWrong: ErrorPage(
         401, "training", "webhook-signature-wrong", title_of="webhook-unsigned", advice_of="webhook-unsigned"

@@ -1,10 +1,10 @@
 """``/``: my training."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from flask import Blueprint, Response
 
+from gateway.flows.bought_seats import MOST
 from gateway.flows.learners import Learners
 from gateway.flows.training import Training
 from gateway.web.addresses import COURSE, DASHBOARD, LOGIN, TRAINING, to
@@ -12,6 +12,7 @@ from gateway.web.chosen_sign_in import ChosenSignIn
 from gateway.web.forms import Forms
 from gateway.web.navigation import only_for_people
 from gateway.web.pages import page
+from gateway.web.seat_list import SeatList, day_of
 from gateway.web.visitor import Visitor, sign_in_href
 from schemas.user import Enrolment
 
@@ -45,6 +46,7 @@ def blueprint(
     training: Training,
     forms: Forms,
     choice: ChosenSignIn,
+    seats: SeatList,
 ) -> Blueprint:
     """Return the routes.
 
@@ -54,6 +56,7 @@ def blueprint(
         training: their courses.
         forms: the sign-out form.
         choice: where somebody signed in last from this browser.
+        seats: what a storefront's customer has to give away.
     """
     routes = Blueprint("training", __name__)
     routes.before_request(only_for_people)
@@ -71,6 +74,8 @@ def blueprint(
             person=session.identity.display_name,
             courses=[_row(enrolment) for enrolment in enrolments],
             dashboard_href=DASHBOARD,
+            seats=seats.of(session.identity),
+            most_seats=MOST,
             csrf_token=forms.token(session),
         )
 
@@ -83,11 +88,7 @@ def _row(enrolment: Enrolment) -> Row:
         href=to(COURSE, enrolment.course_id),
         progress=enrolment.percentage,
         completed=enrolment.completed_on is not None,
-        completed_on=_day(enrolment.completed_on),
+        completed_on=day_of(enrolment.completed_on) if enrolment.completed_on else None,
         expired=enrolment.expired_on is not None,
         role=enrolment.role,
     )
-
-
-def _day(moment: datetime | None) -> str | None:
-    return None if moment is None else f"{moment.day} {moment:%B %Y}"

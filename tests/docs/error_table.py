@@ -32,6 +32,10 @@ REMEDIES = {
     "launch-used": "Nothing for one person. For everybody: something in front of the browsers presses buttons, or cookies do "
     "not come back.",
     "launch-expired": "Nothing for one person. For everybody: the shop stores or mails launches, which live five minutes.",
+    "redeem-code-unknown": "Nothing for one person. If many meet it, somebody guesses; that is limited. [Seats](seats.md).",
+    "redeem-code-used": "Nothing; `note` names the seat. The buyer sees which codes are used.",
+    "redeem-code-refunded": "Nothing: the shop has given the money back; `note` names the order.",
+    "seat-not-ready": "`orders show` says what keeps the order that `note` names from being fulfilled.",
     "webhook-unsigned": "Correct the shop's webhook: it needs a secret, and JSON as its format.",
     "webhook-signature-wrong": "Put the secret that the shop shows among `webhook_secrets`; a proxy must not change the body.",
     "webhook-stale": "Set the clock, here or at the shop; five minutes are tolerated. Or somebody sends an old one again.",

@@ -40,7 +40,7 @@ PIECES = (
     "a.", "a-", "a@", "-a", "/a", "/.", "/..", "a=", "a: ", "; ", "a; ", " a", "aa ", "://", "a://", "a://a:", "://a@",
     "eyJ", "eyJ.", "eyJaaaaaaaa.", "Basic ", "Bearer\t", "basic", "code=", "code", "state='", "key: ", "token", "tokens-",
     "secret_", "pass", "password", "session", "talentlms_gateway_", "-talentlms_gateway_a", "talentlms_gateway_session=",
-    "/index/", "/index/logout/token:", "/go/course/", "/buy/", "/buy/a/", "GET / HTTP/1.1\r\n", "a: b\r\n",
+    "/index/", "/index/logout/token:", "/go/course/", "/redeem/", "redeem%2F", "/buy/", "/buy/a/", "GET / HTTP/1.1\r\n", "a: b\r\n",
     "\r\ncontent-length:", "\r\ncontent-length: 1", "\r\nexpect:", "1;", "rate", "rate limit", "too many ", "ilt ",
     "is not a valid email", "already exists", "is already a member of this a", "not enrolled in this course!",
     "not a member of this ", "is not currently ", "the requested ilt ", "en-", "en_us",

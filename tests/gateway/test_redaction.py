@@ -34,6 +34,9 @@ SECRETS_IN_TEXT = [
     ('{"Password": "abc123secret"}', "abc123secret"),
     ("https://abc123secret@git.acme.example/", "abc123secret"),
     ("Cookie: talentlms_gateway_arrival=abc123secret", "abc123secret"),
+    ("GET /redeem/abc123secret failed", "abc123secret"),
+    ("/redeem/ABCD EFGH abc123secret", "abc123secret"),
+    ("/login?next=%2Fredeem%2Fabc123secret", "abc123secret"),
 ]
 
 

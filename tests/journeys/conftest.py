@@ -50,6 +50,7 @@ GATEWAYS = (
     "lasting-third",
     "shopping",
     "launching",
+    "seats",
     "handing-off",
 )
 NAMES = ("Nora Berg", "Luis Ortega", "Aiko Sato", "Femi Ade", "Ivana Kos", "Emil Lund", "Tara Singh", "Hugo Weiss")

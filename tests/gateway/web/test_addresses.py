@@ -5,7 +5,18 @@ import pytest
 from gateway.web import addresses
 from gateway.web.addresses import Place, place_of, to, without_slash
 
-PEOPLES = {"checkout", "completion", "handoff", "launch", "launches", "password", "sign_in", "sign_out", "training"}
+PEOPLES = {
+    "checkout",
+    "completion",
+    "handoff",
+    "launch",
+    "launches",
+    "password",
+    "redeem",
+    "sign_in",
+    "sign_out",
+    "training",
+}
 """Families of routes for people; of sign-ins one address is the provider's."""
 CALLBACK = "/callback/<provider>"
 

@@ -18,6 +18,7 @@ REQUESTS = {
     "a state of nobody": ("GET", "/callback/default?code=1&state=" + "a" * LONG, {}),
     "an issuer of nobody": ("GET", "/login/initiate?iss=" + "a://" * (LONG // 4), {}),
     "a browser with a long name": ("GET", "/callback/x?code=1&code=2", {"User-Agent": "\x9b\x85a" * (LONG // 3)}),
+    "a redeem code of nobody": ("GET", "/redeem/" + "redeem%2F%20" * (LONG // 12), {}),
     "a proxy of nobody": ("GET", "/callback/x?code=1&code=2", {"X-Forwarded-For": "10.0.0.1," * (LONG // 9)}),
     "a logout token of nobody": ("POST", "/backchannel-logout/" + "a@" * (LONG // 2), {}),
     "a method of nobody": ("DELETE", "/go/course/" + '"' * LONG, {}),

@@ -47,7 +47,20 @@ COURSES = [
     course("Leading a team", role="instructor"),
 ]
 NASTY_COURSE = course(NASTY, 7, href="/go/course/" + "a" * 80, completed_on=NASTY, role=NASTY)
-TRAINING = {"person": "Kim Lee", "dashboard_href": "/go", "csrf_token": "tok", "courses": COURSES}
+TRAINING = {
+    "person": "Kim Lee",
+    "dashboard_href": "/go",
+    "csrf_token": "tok",
+    "courses": COURSES,
+    "seats": [],
+    "most_seats": 500,
+}
+SEATS = [
+    thing(href="training.acme.com/redeem/ABCD-EFGH-JKMN-PQRS", used_on=""),
+    thing(href="training.acme.com/redeem/0123-4567-89AB-CDEF", used_on="3 March 2026"),
+    thing(href="", used_on=""),
+]
+SOLD = thing(name="Data protection at work", order="#1001", used=1, number=3, seats=SEATS)
 LAUNCH = {
     "action": "/l/" + "A" * 32,
     "csrf_token": "tok",
@@ -81,6 +94,22 @@ PROBLEM = {
     "reference": "K7QX-2M9D",
     "action": thing(href="/", label="Back to my training"),
 }
+REDEEM = {
+    "item": thing(name="Data protection"),
+    "shop": "Corner Shop",
+    "is_theirs": False,
+    "person": "Kim Lee",
+    "csrf_token": "tok",
+    "action": "/redeem/ABCD",
+    "sign_in_href": "/login?next=/redeem/ABCD",
+    "sign_out_href": "/logout",
+    "account_url": None,
+}
+REDEEM_NASTY = {
+    **dict.fromkeys(REDEEM, NASTY),
+    **dict.fromkeys(("action", "sign_in_href", "sign_out_href", "account_url"), "/x"),
+    "is_theirs": False,
+}
 WAITING = {
     "title": "One moment, please",
     "happened": "Many people are on their way.",
@@ -108,6 +137,12 @@ PARTS = {"layout.html", "reference.html"}
 EXAMPLES = {
     "training": ("training.html", TRAINING),
     "training-empty": ("training.html", {**TRAINING, "courses": []}),
+    "training-seats": ("training.html", {**TRAINING, "seats": [SOLD, SOLD]}),
+    "training-seats-away": ("training.html", {**TRAINING, "seats": None}),
+    "training-seats-nasty": (
+        "training.html",
+        {**TRAINING, "seats": [thing(name=NASTY, order=NASTY, used=1, number=500, seats=SEATS * 200)]},
+    ),
     "training-nasty": (
         "training.html",
         {**TRAINING, "person": NASTY, "courses": [NASTY_COURSE] * 30, "csrf_token": NASTY},
@@ -154,6 +189,14 @@ EXAMPLES = {
         "launch.html",
         {**dict.fromkeys(LAUNCH, NASTY), "item": thing(name=NASTY), "action": "/l/x", "fields": {"token": NASTY}},
     ),
+    "redeem": ("redeem.html", REDEEM),
+    "redeem-nobody": (
+        "redeem.html",
+        {**REDEEM, "person": None, "csrf_token": None, "account_url": "/account"},
+    ),
+    "redeem-yours": ("redeem.html", {**REDEEM, "is_theirs": True, "item": None}),
+    "redeem-nasty": ("redeem.html", {**REDEEM_NASTY, "item": thing(name=NASTY)}),
+    "redeem-nobody-nasty": ("redeem.html", {**REDEEM_NASTY, "item": None, "csrf_token": None}),
     "problem": ("problem.html", PROBLEM),
     "problem-nasty": ("problem.html", {**dict.fromkeys(PROBLEM, NASTY), "action": thing(href="/", label=NASTY)}),
     "waiting": ("waiting.html", {**WAITING, "seconds": 12, "href": "/go/course/12"}),
