@@ -13,6 +13,7 @@ from gateway.errors import DatabaseUnavailable
 from gateway.services import Services
 from gateway.web import (
     api,
+    catalog,
     checkout,
     course_completion,
     handoff,
@@ -176,6 +177,7 @@ def _storefront_routes(services: Services, pages: HandoverPages, slugs: Slugs) -
     yield api.blueprint(keys, minted, slugs, services.order_listing, services.entitlements, settings.public_url)
     yield launches.blueprint(LaunchPages(minted, pages))
     yield handoff.blueprint(services.handoff_tokens, services.used_handoffs, slugs, pages)
+    yield catalog.blueprint(services.catalog, is_public=settings.catalog.public)
 
 
 def _sign_ins(settings: Settings) -> dict[str, problems.OtherSignIn]:

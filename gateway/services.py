@@ -19,6 +19,7 @@ from gateway.database.used_handoffs import UsedHandoffs
 from gateway.flows import account_refusals, failed_codes
 from gateway.flows.accounts import Accounts
 from gateway.flows.bought_seats import BoughtSeats
+from gateway.flows.catalog import Catalog
 from gateway.flows.checkout import Checkout
 from gateway.flows.customer_accounts import CustomerAccounts
 from gateway.flows.destinations import Destinations
@@ -57,6 +58,7 @@ from gateway.outbound import proxies
 from gateway.outbound.client import HttpClient
 from gateway.store.attempts import Attempts
 from gateway.store.budget import SharedBudget
+from gateway.store.catalog_copies import CatalogCopies
 from gateway.store.connection import Store, connect
 from gateway.store.launches import MintedLaunches
 from gateway.store.locks import Locks
@@ -402,6 +404,11 @@ class Services:
     def items(self) -> Items:
         """What courses and categories are called."""
         return Items(self.talentlms)
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """What is on offer."""
+        return Catalog(self.talentlms, CatalogCopies(self.store, urlsplit(self.settings.talentlms.url).netloc))
 
     @cached_property
     def training(self) -> Training:

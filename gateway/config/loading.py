@@ -10,7 +10,7 @@ from gateway.config.faults import BadSettings, Fault, unknown
 from gateway.config.fields import VariableText, type_name
 from gateway.config.files import ConfigFile
 from gateway.config.identity_providers import IdentityProviderSchema, IdentityProviderSettings
-from gateway.config.settings import GatewaySchema, Settings, Slugs, SlugsSchema
+from gateway.config.settings import CatalogSettings, CatalogTable, GatewaySchema, Settings, Slugs, SlugsSchema
 from gateway.config.storefronts import StorefrontSettings, storefronts
 from gateway.config.talentlms import TalentLMSSettings, TalentLMSTable, TalentLMSVariables
 from gateway.outbound import proxies
@@ -20,9 +20,10 @@ TALENTLMS = TalentLMSVariables(prefix="TALENTLMS_")
 ONE_PROVIDER = IdentityProviderSchema(prefix="OIDC_", exclude=("name",))
 TALENTLMS_TABLE = TalentLMSTable(table="talentlms.")
 SLUGS = SlugsSchema(table="slugs.")
+CATALOG = CatalogTable(table="catalog.")
 VARIABLES = [*GATEWAY.names, *TALENTLMS.names, *ONE_PROVIDER.names]
 PROVIDERS, STOREFRONTS = "identity_providers", "storefronts"
-TABLES = [PROVIDERS, STOREFRONTS, "talentlms", "slugs"]
+TABLES = [PROVIDERS, STOREFRONTS, "talentlms", "slugs", "catalog"]
 # Names that are kept for what is not built yet: told apart from names that nobody knows. Keys stand in their schemas.
 RESERVED_VARIABLES = (
     "GATEWAY_METRICS_BIND",
@@ -30,7 +31,7 @@ RESERVED_VARIABLES = (
     "GATEWAY_OPERATOR_TOKEN_FILE",
     "OIDC_GROUPS_CLAIM",
 )
-RESERVED_TABLES = ("mapping", "brand", "scim", "audit", "catalog")
+RESERVED_TABLES = ("mapping", "brand", "scim", "audit")
 # Kubernetes and Docker announce a service called "gateway" or "talentlms-gateway" by such variables.
 ANNOUNCED_SERVICE = re.compile(
     r".+_(SERVICE_(HOST|PORT(_.+)?)|PORT_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)=.*|.+_PORT=(tcp|udp|sctp)://.*",
@@ -56,6 +57,7 @@ def load(environ: Mapping[str, str]) -> Settings:
     providers = identity_providers(variables, file, faults)
     faults += nobody_could_sign_in(own, file, providers)
     slugs = SLUGS.read(table(file, "slugs", faults), faults)
+    catalog = CATALOG.read(table(file, "catalog", faults), faults)
     taken = [provider["name"] for provider in providers if "name" in provider]
     shops = storefronts(tables_of(file, STOREFRONTS, faults), taken, faults, folder_of(file))
     faults += unknown(variables, VARIABLES, RESERVED_VARIABLES)
@@ -68,6 +70,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         talentlms=TalentLMSSettings(**talentlms),
         identity_providers=tuple(IdentityProviderSettings(**provider) for provider in providers),
         slugs=Slugs(**slugs),
+        catalog=CatalogSettings(**catalog),
         storefronts=tuple(StorefrontSettings(**shop) for shop in shops),
     )
 

@@ -62,6 +62,13 @@ class Slugs:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CatalogSettings:
+    """Who may see what is on offer."""
+
+    public: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """Everything that can be set. The meaning of every field stands in `GatewaySchema`; times are in seconds."""
 
@@ -84,6 +91,7 @@ class Settings:
     identity_providers: tuple[IdentityProviderSettings, ...] = ()
     storefronts: tuple[StorefrontSettings, ...] = ()
     slugs: Slugs = field(default_factory=Slugs)
+    catalog: CatalogSettings = field(default_factory=CatalogSettings)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "session_idle", min(self.session_idle, self.session_lifetime))
@@ -101,6 +109,17 @@ class SlugsSchema(Group):
 
     courses = Table(Text(SLUG, "slug"), Whole(1, HIGHEST_ID), "Names for `/go/course/…` and `/buy/course/…`.")
     categories = Table(Text(SLUG, "slug"), Whole(1, HIGHEST_ID), "Names for `/buy/category/…`.")
+
+
+class CatalogTable(Group):
+    """The table ``catalog`` of the file."""
+
+    becomes = CatalogSettings
+
+    public = Switch(
+        "Whether anybody may open `/catalog`, a page with the courses and prices of TalentLMS's own catalogue and a "
+        "button for each that leads to its payment page."
+    )
 
 
 class GatewaySchema(Group):

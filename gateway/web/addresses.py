@@ -24,6 +24,7 @@ SIGNED_OUT = "/signed-out"
 LAUNCH = "/l/<launch>"
 HANDOFF = "/handoff"
 REDEEM = "/redeem/<code>"
+CATALOG = "/catalog"
 
 CALLS_TALENTLMS = frozenset({TRAINING, DASHBOARD, COURSE, BUY_COURSE, BUY_CATEGORY})
 """A call of TalentLMS is claimed for these, in the same question to the store that finds the session."""
@@ -32,7 +33,7 @@ ALL = (
     *(COMPLETED, COMPLETED_COURSE),
     *(LOGIN, LOGIN_AT, LOGIN_INITIATE, LOGIN_PASSWORD),
     *(LOGOUT, LOGOUT_CONTINUE, SIGNED_OUT),
-    *(LAUNCH, HANDOFF, REDEEM),
+    *(LAUNCH, HANDOFF, REDEEM, CATALOG),
 )
 
 

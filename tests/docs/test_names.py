@@ -16,6 +16,7 @@ from gateway.config.loading import RESERVED_VARIABLES, VARIABLES
 from gateway.keyring import Keyring
 from gateway.store.attempts import Attempts
 from gateway.store.budget import SharedBudget
+from gateway.store.catalog_copies import CatalogCopies
 from gateway.store.connection import connect
 from gateway.store.launches import MintedLaunches
 from gateway.store.locks import Locks
@@ -25,6 +26,7 @@ from gateway.store.sessions import Sessions
 from gateway.store.signing_algorithms import SigningAlgorithms
 from gateway.store.transactions import Departures, UsedStates
 from gateway.store.used_tokens import UsedTokens
+from schemas.catalog import CatalogContent
 from schemas.handover import Handover, Target
 from schemas.identity import Identity
 from schemas.order import Customer
@@ -167,6 +169,9 @@ def fill(store):
     passwords, attempt = PasswordAttempts(store, Limits()), Attempt("person", "network", "pair")
     passwords.failed(attempt)
     passwords.succeeded(attempt, passwords.admission(attempt, count=True))
+    copies = CatalogCopies(store, "acme.talentlms.com")
+    copies.put(CatalogContent())
+    copies.failed()
     store.check()
     budget = SharedBudget(store, "acme.talentlms.com", 200, 2000, 12, PersonLimit(20, 1, 5))
     budget.admit(QueueEntry(Lane.CLICK, "kim", "path"))
@@ -176,7 +181,8 @@ def test_the_table_of_what_lasts_names_the_keys_that_are_written():
     store = connect(None)
     fill(store)
     fetching = ProviderDocuments(store, keep=60).fetching("https://login.acme.com/keys", "logout", 60)
-    with Locks(store).hold("person", wait=0), fetching:
+    catalog = CatalogCopies(store, "other.talentlms.com").fetching()
+    with Locks(store).hold("person", wait=0), fetching, catalog:
         kinds = {key.decode().partition(":")[0] for key in store.ask("KEYS", "*")}
 
     table = rows(text_of(DOCS / "operating.md"), "what")

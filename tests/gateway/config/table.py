@@ -4,7 +4,7 @@ import json
 
 from gateway.config.description import effective, items
 from gateway.config.identity_providers import IdentityProviderSchema
-from gateway.config.loading import GATEWAY, ONE_PROVIDER, SLUGS, TALENTLMS, TALENTLMS_TABLE
+from gateway.config.loading import CATALOG, GATEWAY, ONE_PROVIDER, SLUGS, TALENTLMS, TALENTLMS_TABLE
 from gateway.config.storefronts import HandoffSchema, ProductSchema, StorefrontSchema
 
 PROVIDERS_TABLE = IdentityProviderSchema(table="identity_providers.")
@@ -18,6 +18,7 @@ GROUPS = {
     "In the file: each of `[storefronts.products]`, by its SKU": ProductSchema(table="storefronts.products."),
     "In the file: `[talentlms]`": TALENTLMS_TABLE,
     "In the file: `[slugs]`": SLUGS,
+    "In the file: `[catalog]`": CATALOG,
 }
 
 

@@ -63,6 +63,7 @@ def test_a_byte_order_mark_does_no_harm(settings, file):
         (PROVIDER + "clientid = 1", "identity_providers[0].clientid", "client_id"),
         (PROVIDER + "private_key_fil = 1", "identity_providers[0].private_key_fil", "private_key_file"),
         ("[slugs.course]\na = 1", "slugs.course", "courses"),
+        ("[catalog]\npublik = true", "catalog.publik", "public"),
     ],
 )
 def test_an_unknown_name_in_the_file_is_a_fault_with_a_suggestion(faults, file, text, name, meant):
@@ -73,7 +74,6 @@ def test_an_unknown_name_in_the_file_is_a_fault_with_a_suggestion(faults, file, 
     ("text", "name"),
     [
         ("[mapping.fields]", "mapping"),
-        ("[catalog]\npublic = true", "catalog"),
         ("[brand]", "brand"),
         ("[scim]\ntokens = []", "scim"),
         ("[audit]\nretention_days = 400", "audit"),

@@ -6,6 +6,7 @@ from gateway.web import addresses
 from gateway.web.addresses import Place, place_of, to, without_slash
 
 PEOPLES = {
+    "catalog",
     "checkout",
     "completion",
     "handoff",

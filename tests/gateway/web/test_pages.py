@@ -1,5 +1,6 @@
 """The pages people meet, rendered from ordinary and hostile contexts, read as text and met in a real browser."""
 
+import re
 import threading
 from collections import Counter
 from html.parser import HTMLParser
@@ -72,6 +73,40 @@ LAUNCH = {
     "button": "Start the course",
     "signed_in": None,
     "fields": {"token": "eyJ"},
+}
+OFFER = thing(
+    id=34,
+    name="Data protection",
+    description="What the law asks.",
+    price="$49.00",
+    is_free=False,
+    href="/buy/course/34",
+)
+FREE = thing(id=12, name="Intro", description="", price="", is_free=True, href="/buy/course/12")
+COMPLIANCE = thing(id=3, name="Compliance", bundle=thing(price="$99.00", href="/buy/category/3"), courses=[OFFER, FREE])
+CATALOG = {
+    "query": "",
+    "is_narrowed": False,
+    "number_found": 2,
+    "sections": [COMPLIANCE],
+    "choices": [thing(name="Compliance", href="/catalog?category=3", is_current=False)],
+    "is_all": True,
+    "all_href": "/catalog",
+    "page_number": 1,
+    "pages": 1,
+    "previous_href": None,
+    "next_href": None,
+}
+NASTY_OFFER = thing(id=1, name=NASTY, description=NASTY, price=NASTY, is_free=False, href="/buy/course/1")
+NASTY_CATALOG = {
+    "query": NASTY,
+    "is_narrowed": True,
+    "sections": [thing(id=0, name=NASTY, bundle=thing(price=NASTY, href="/buy/category/1"), courses=[NASTY_OFFER])],
+    "choices": [thing(name=NASTY, href="/catalog?category=1", is_current=True)] * 9,
+    "page_number": 2,
+    "pages": 3,
+    "previous_href": "/catalog",
+    "next_href": "/catalog?page=3",
 }
 PASSWORD = {"csrf_token": "tok", "error": None, "username": ""}
 THERE = "https://acme.talentlms.com"
@@ -197,6 +232,19 @@ EXAMPLES = {
     "redeem-yours": ("redeem.html", {**REDEEM, "is_theirs": True, "item": None}),
     "redeem-nasty": ("redeem.html", {**REDEEM_NASTY, "item": thing(name=NASTY)}),
     "redeem-nobody-nasty": ("redeem.html", {**REDEEM_NASTY, "item": None, "csrf_token": None}),
+    "catalog": ("catalog.html", CATALOG),
+    "catalog-searched": (
+        "catalog.html",
+        {
+            **CATALOG,
+            "query": "law",
+            "is_narrowed": True,
+            "sections": [thing(**{**vars(COMPLIANCE), "id": 0, "name": ""})],
+        },
+    ),
+    "catalog-none": ("catalog.html", {**CATALOG, "query": "law", "is_narrowed": True, "sections": []}),
+    "catalog-empty": ("catalog.html", {**CATALOG, "sections": [], "choices": []}),
+    "catalog-nasty": ("catalog.html", {**CATALOG, **NASTY_CATALOG}),
     "problem": ("problem.html", PROBLEM),
     "problem-nasty": ("problem.html", {**dict.fromkeys(PROBLEM, NASTY), "action": thing(href="/", label=NASTY)}),
     "waiting": ("waiting.html", {**WAITING, "seconds": 12, "href": "/go/course/12"}),
@@ -231,6 +279,8 @@ EXAMPLES = {
         {"happened": NASTY, "continue_href": "/go", "reference": "7K2M-9QXD", "status": 400},
     ),
 }
+SEARCH = re.compile(r'<form class="search" action="/catalog" role="search">.*?</form>', re.DOTALL)
+"""The one form that asks for a page, and changes nothing."""
 every_page = pytest.mark.parametrize("name", EXAMPLES)
 
 CONTRAST = """() => {
@@ -417,7 +467,7 @@ def test_a_nasty_context_stays_text(app, name):
 
 @every_page
 def test_forms_are_posted_with_a_token_written_name_then_value(app, name):
-    html = app.test_client().get(f"/page/{name}").text
+    html = SEARCH.sub("", app.test_client().get(f"/page/{name}").text)
     forms = html.split("<form")[1:]
     assert html.count("<form") == html.count('method="post"')
     assert all('<input type="hidden" name="csrf_token" value="' in form.split("</form>")[0] for form in forms)
@@ -529,7 +579,7 @@ def test_text_fields_and_focus_stand_out_in_light_and_dark(visit, name, scheme):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_what_the_pointer_rests_on_stands_out_in_light_and_dark(visit, scheme):
-    for name in ("training", "sign-in", "password-error"):
+    for name in ("training", "sign-in", "password-error", "catalog"):
         page = visit(name, scheme=scheme)
         for control in page.locator(CONTROLS).all()[1:]:
             control.hover()
@@ -570,7 +620,7 @@ def test_every_control_has_a_name_that_is_read_out(visit, name):
     page = visit(name)
     session = page.context.new_cdp_session(page)
     nodes = [node for node in session.send("Accessibility.getFullAXTree")["nodes"] if "role" in node]
-    roles = {"link", "button", "textbox", "progressbar"}
+    roles = {"link", "button", "textbox", "searchbox", "progressbar"}
     named = [node["name"]["value"] for node in nodes if node["role"]["value"] in roles]
     assert len(named) >= page.locator(CONTROLS).count()
     assert all(named)
