@@ -13,7 +13,9 @@ from gateway.errors import DatabaseUnavailable
 from gateway.services import Services
 from gateway.web import (
     api,
+    api_docs,
     catalog,
+    catalog_api,
     checkout,
     course_completion,
     handoff,
@@ -177,6 +179,8 @@ def _storefront_routes(services: Services, pages: HandoverPages, slugs: Slugs) -
     yield api.blueprint(keys, minted, slugs, services.order_listing, services.entitlements, settings.public_url)
     yield launches.blueprint(LaunchPages(minted, pages))
     yield handoff.blueprint(services.handoff_tokens, services.used_handoffs, slugs, pages)
+    yield catalog_api.blueprint(keys, services.catalog)
+    yield api_docs.blueprint(settings.public_url)
     yield catalog.blueprint(services.catalog, is_public=settings.catalog.public)
 
 

@@ -1,10 +1,11 @@
 """What is on offer: courses and categories with their prices, as ``GET /api/v1/catalog`` answers it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, post_load
+from marshmallow import ValidationError, fields
+
+from schemas.message import Message
 
 
 @dataclass(frozen=True)
@@ -78,8 +79,10 @@ class CatalogContent:
     categories: tuple[CatalogCategory, ...] = ()
 
 
-class CatalogPriceSchema(Schema):
+class CatalogPriceSchema(Message):
     """A price."""
+
+    record_type = CatalogPrice
 
     text = fields.String(required=True, metadata={"description": "As TalentLMS writes it.", "example": "$49.00"})
     symbol = fields.String(
@@ -95,13 +98,11 @@ class CatalogPriceSchema(Schema):
         },
     )
 
-    @post_load
-    def _as_record(self, data: Mapping[str, Any], **_: Any) -> CatalogPrice:
-        return CatalogPrice(**data)
 
-
-class CatalogCourseSchema(Schema):
+class CatalogCourseSchema(Message):
     """A course on offer."""
+
+    record_type = CatalogCourse
 
     id = fields.Integer(required=True, metadata={"description": "TalentLMS's id.", "example": 12})
     name = fields.String(required=True, metadata={"description": "Its name.", "example": "Data protection"})
@@ -119,13 +120,11 @@ class CatalogCourseSchema(Schema):
         metadata={"description": "What it costs; null if TalentLMS does not say."},
     )
 
-    @post_load
-    def _as_record(self, data: Mapping[str, Any], **_: Any) -> CatalogCourse:
-        return CatalogCourse(**data)
 
-
-class CatalogCategorySchema(Schema):
+class CatalogCategorySchema(Message):
     """A category with courses on offer."""
+
+    record_type = CatalogCategory
 
     id = fields.Integer(required=True, metadata={"description": "TalentLMS's id.", "example": 3})
     name = fields.String(required=True, metadata={"description": "Its name.", "example": "Compliance"})
@@ -139,13 +138,11 @@ class CatalogCategorySchema(Schema):
         metadata={"description": "What all of its courses cost together; null if TalentLMS does not say."},
     )
 
-    @post_load
-    def _as_record(self, data: Mapping[str, Any], **_: Any) -> CatalogCategory:
-        return CatalogCategory(**data)
 
-
-class CatalogSchema(Schema):
+class CatalogSchema(Message):
     """What is on offer, without any link that signs somebody in."""
+
+    record_type = CatalogContent
 
     courses = fields.List(
         fields.Nested(CatalogCourseSchema),
@@ -157,10 +154,6 @@ class CatalogSchema(Schema):
         required=True,
         metadata={"description": "The categories that hold one of these courses, and those that they are part of."},
     )
-
-    @post_load
-    def _as_record(self, data: Mapping[str, Any], **_: Any) -> CatalogContent:
-        return CatalogContent(tuple(data["courses"]), tuple(data["categories"]))
 
 
 _SCHEMA = CatalogSchema()
@@ -177,4 +170,4 @@ def catalog_content(document: object) -> CatalogContent | None:
         content: CatalogContent = _SCHEMA.load(document)  # type: ignore[arg-type]
     except ValidationError:
         return None
-    return content
+    return CatalogContent(tuple(content.courses), tuple(content.categories))

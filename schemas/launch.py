@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, get_args
 from urllib.parse import quote
 
-from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validates_schema
+from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, post_load, validates_schema
 from marshmallow.validate import Length, Regexp
 
 from schemas.handover import TargetKind
@@ -116,7 +116,18 @@ class _Truth(fields.Boolean):
 
 
 class _IdOrSlug(fields.Field[str]):
-    """The id or the slug of a course or category, as text."""
+    """The id or the slug of a course or category, as text.
+
+    Args:
+        description: what it is for.
+    """
+
+    def __init__(self, description: str) -> None:
+        written = [
+            {"type": "integer", "minimum": 1, "maximum": HIGHEST_ID},
+            {"type": "string", "minLength": 1, "maxLength": SLUG_LENGTH},
+        ]
+        super().__init__(error_messages=_OPTIONAL, metadata={"description": description, "oneOf": written})
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         del attr, data, kwargs
@@ -138,9 +149,10 @@ class _Request(Schema):
         unknown = RAISE
 
 
-def _line(longest: int) -> _Line:
+def _line(longest: int, description: str, example: str) -> _Line:
     too_long = f"is longer than {longest} characters"
-    return _Line(validate=Length(max=longest, error=too_long), error_messages=_OPTIONAL)
+    metadata = {"description": description, "example": example}
+    return _Line(validate=Length(max=longest, error=too_long), error_messages=_OPTIONAL, metadata=metadata)
 
 
 class LaunchPersonSchema(_Request):
@@ -150,13 +162,18 @@ class LaunchPersonSchema(_Request):
         required=True,
         validate=Length(1, EMAIL_LENGTH, error="is not one e-mail address"),
         error_messages=_REQUIRED,
+        metadata={"description": "One address.", "format": "email", "example": "kim@example.com"},
     )
-    first_name = _line(NAME_LENGTH)
-    last_name = _line(NAME_LENGTH)
-    email_verified = _Truth(error_messages=_OPTIONAL)
+    first_name = _line(NAME_LENGTH, "The first name.", "Kim")
+    last_name = _line(NAME_LENGTH, "The last name.", "Lee")
+    email_verified = _Truth(
+        error_messages=_OPTIONAL,
+        metadata={"description": "True only if the shop has confirmed that the address is this customer's."},
+    )
     customer_id = _Line(
         validate=Regexp(rf"[!-~]{{1,{CUSTOMER_ID_LENGTH}}}\Z", error=_NOT_AN_ID),
         error_messages=_OPTIONAL,
+        metadata={"description": "The shop's own id of the customer; left out for a guest.", "example": "c-77"},
     )
 
     @post_load
@@ -167,11 +184,13 @@ class LaunchPersonSchema(_Request):
 class LaunchTargetSchema(_Request):
     """The member ``target``: one place, and perhaps a coupon for the payment page of a course or category."""
 
-    dashboard = _Truth(error_messages=_OPTIONAL)
-    course = _IdOrSlug(error_messages=_OPTIONAL)
-    buy_course = _IdOrSlug(error_messages=_OPTIONAL)
-    buy_category = _IdOrSlug(error_messages=_OPTIONAL)
-    coupon = _line(COUPON_LENGTH)
+    dashboard = _Truth(
+        error_messages=_OPTIONAL, metadata={"description": "To the training platform's first page.", "enum": [True]}
+    )
+    course = _IdOrSlug("Into this course, by its id or slug.")
+    buy_course = _IdOrSlug("To the payment page of this course.")
+    buy_category = _IdOrSlug("To the payment page for all courses of this category.")
+    coupon = _line(COUPON_LENGTH, "For the payment pages alone.", "WELCOME10")
 
     @validates_schema(skip_on_field_errors=True)
     def _is_one(self, data: Mapping[str, Any], **_: Any) -> None:
@@ -198,6 +217,24 @@ class LaunchRequestSchema(_Request):
     @post_load
     def _as_record(self, data: Mapping[str, Any], **_: Any) -> LaunchRequest:
         return LaunchRequest(**data)
+
+
+class LaunchAnswerSchema(Schema):
+    """A launch."""
+
+    class Meta:
+        """It may have more members one day."""
+
+        unknown = EXCLUDE
+
+    url = fields.String(
+        required=True,
+        metadata={
+            "description": "Where to send the customer's browser, now. It works once, and is never to be stored.",
+            "format": "uri",
+        },
+    )
+    expires_at = fields.AwareDateTime(required=True, metadata={"description": "Until when it works."})
 
 
 def launch_request(content: object) -> LaunchRequest:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from gateway import context
 from gateway.admission import Lane, QueueEntry
-from gateway.errors import GatewayError, Unavailable
+from gateway.errors import GatewayError, Queued, Unavailable
 from gateway.store.catalog_copies import CatalogCopies, Fetch
 from gateway.talentlms.client import TalentLMS
 from schemas.catalog import CatalogCategory, CatalogContent, CatalogCourse, CatalogPrice
@@ -50,6 +50,7 @@ class Catalog:
         """Return what is on offer, as of a minute ago at most; while TalentLMS cannot be asked, of an hour ago at most.
 
         Raises:
+            Queued: there is no copy, and the budget has no call for now.
             Unavailable: there is no copy, and another process is fetching one for longer than this may wait, or its
                 fetch failed a moment ago; ``retry_after`` says when to come back.
             TalentLMSError: there is no copy, and TalentLMS cannot be asked.
@@ -73,8 +74,9 @@ class Catalog:
         context.queue_as(QueueEntry(Lane.PURCHASE, patience=PATIENCE_SECONDS))
         try:
             content = on_offer(self._lms.courses.all(), self._lms.categories.all())
-        except GatewayError:
-            self._copies.failed()
+        except GatewayError as error:
+            if not isinstance(error, Queued):  # nobody was asked
+                self._copies.failed()
             if copy is None:
                 raise
             return copy.content

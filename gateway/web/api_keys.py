@@ -4,8 +4,9 @@ import hashlib
 import hmac
 import re
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 
-from flask import request
+from flask import Response, request
 
 from gateway.errors import ApiKeyRefused
 from schemas.secret import Secret
@@ -37,3 +38,10 @@ class ApiKeys:
         if not of_key:
             raise ApiKeyRefused("a key of no storefront")
         return of_key[0]
+
+
+def challenge(response: Response) -> Response:
+    """Name the scheme on an answer that asks for a key (RFC 6750, 3); for ``after_request``."""
+    if response.status_code == HTTPStatus.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response

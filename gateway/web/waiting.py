@@ -12,6 +12,7 @@ from flask import Flask, Response, request
 
 from gateway.errors import PersonQueued, Queued, Throttled
 from gateway.web import problems
+from gateway.web.addresses import CATALOG
 from gateway.web.error_pages import page_for
 from gateway.web.messages import text
 from gateway.web.next_page import here
@@ -126,6 +127,8 @@ def _going_on(response: Response, error: Throttled) -> Response:
 
 
 def _subject() -> str:
+    if request.path == CATALOG:
+        return text("waiting.catalog")
     return text("waiting.payment-page") if request.path.startswith("/buy/") else text("waiting.training")
 
 

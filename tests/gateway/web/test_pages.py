@@ -108,6 +108,29 @@ NASTY_CATALOG = {
     "previous_href": "/catalog",
     "next_href": "/catalog?page=3",
 }
+API_DOCS = {
+    "info": {"title": "What storefronts ask for", "description": "In JSON."},
+    "key": "A key.",
+    "operations": [
+        thing(
+            id="readCatalog",
+            method="POST",
+            path="/api/v1/catalog",
+            summary="What is on offer",
+            description="As of a minute ago.",
+            parameters=[thing(name="Key", types="string", is_needed=False, meaning="A key.", example="")],
+            body="Catalog",
+            answers=[("200", "What is on offer.", "Catalog")],
+        )
+    ],
+    "messages": [
+        thing(
+            name="Catalog",
+            members=[thing(name="id", types="integer", is_needed=True, meaning="An id.", example="12")],
+        )
+    ],
+    "document_href": "/api/v1/openapi.json",
+}
 PASSWORD = {"csrf_token": "tok", "error": None, "username": ""}
 THERE = "https://acme.talentlms.com"
 """The one address elsewhere that a page leads to: TalentLMS's, where somebody's session there ends."""
@@ -245,6 +268,7 @@ EXAMPLES = {
     "catalog-none": ("catalog.html", {**CATALOG, "query": "law", "is_narrowed": True, "sections": []}),
     "catalog-empty": ("catalog.html", {**CATALOG, "sections": [], "choices": []}),
     "catalog-nasty": ("catalog.html", {**CATALOG, **NASTY_CATALOG}),
+    "api-docs": ("api_docs.html", API_DOCS),
     "problem": ("problem.html", PROBLEM),
     "problem-nasty": ("problem.html", {**dict.fromkeys(PROBLEM, NASTY), "action": thing(href="/", label=NASTY)}),
     "waiting": ("waiting.html", {**WAITING, "seconds": 12, "href": "/go/course/12"}),
