@@ -31,6 +31,7 @@ DESCRIPTION_LENGTH = 2000
 
 _LOOK_SECONDS = 0.2
 _ACTIVE = ("", "active")
+_DIGITS = re.compile(r"([0-9]{1,15})")
 _MARKUP = re.compile(r"<(?:/?[A-Za-z!][^<>]{0,1000})>")
 
 
@@ -122,8 +123,10 @@ def _with_parents(category_id: int | None, by_id: Mapping[int, Category]) -> set
     return found
 
 
-def _order(one: CatalogCourse | CatalogCategory) -> tuple[str, int]:
-    return one.name.casefold(), one.id
+def _order(one: CatalogCourse | CatalogCategory) -> tuple[list[str | int], int]:
+    """Return what puts names in order, with ``Part 2`` before ``Part 10``; texts and numbers take turns in it."""
+    parts = _DIGITS.split(one.name.casefold())
+    return [int(part) if place % 2 else part for place, part in enumerate(parts)], one.id
 
 
 def _course(course: Course, by_id: Mapping[int, Category]) -> CatalogCourse:

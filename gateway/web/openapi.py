@@ -19,13 +19,13 @@ _ABOUT = (
     "What a storefront asks the gateway for, over https and in JSON. Each request carries one of the storefront's "
     "keys; each error is a problem of RFC 9457, with a reference code that also stands in the gateway's log."
 )
-_KEY = "One of the storefront's `api_keys`, as `Authorization: Bearer <key>`."
+_KEY = "One of the storefront's api_keys, in the header Authorization: Bearer <key>."
 _WENT_WRONG: Mapping[int, str] = {
     400: "Not JSON in UTF-8, a member twice, or a header that cannot be read.",
     401: "No key, or none that is in force.",
     409: "The same Idempotency-Key came with another request.",
     413: "More than 8 KB.",
-    422: "Members are missing, unknown or wrong; `errors` points at each.",
+    422: "Members are missing, unknown or wrong; errors points at each.",
     429: "Too many at once; Retry-After says when to come back.",
     502: "TalentLMS answered with an error, or with what cannot be understood.",
     503: "Not now; Retry-After says when to come back.",
@@ -72,7 +72,7 @@ def _launches() -> dict[str, Any]:
     return {
         "operationId": "mintLaunch",
         "summary": "A one-time address that brings a customer to their course, or to a payment page",
-        "description": "Ask when the customer clicks, and answer with a redirect to `url`.",
+        "description": "Ask when the customer clicks, and answer with a redirect to its url.",
         "parameters": [key],
         "requestBody": {"required": True, "content": {"application/json": {"schema": LaunchRequestSchema}}},
         "responses": _answers(201, "Here it is.", LaunchAnswerSchema, 400, 401, 409, 413, 422, 429, 503),

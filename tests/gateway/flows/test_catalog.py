@@ -192,6 +192,13 @@ def test_what_is_hidden_or_inactive_is_left_out_and_its_category_with_it():
     )
 
 
+def test_names_are_in_order_as_people_count():
+    names = ["Part 10", "part 2", "10 rules", "Alpha", "9" * 5000, "2 rules", "", "Part 10b", "Part"]
+    courses = [Course(number, name) for number, name in enumerate(names)]
+    found = [one.name for one in on_offer(courses, []).courses]
+    assert found == ["", "2 rules", "10 rules", "9" * 5000, "Alpha", "Part", "part 2", "Part 10", "Part 10b"]
+
+
 def test_categories_that_are_part_of_each_other_end():
     categories = [Category(1, "A", parent_category_id=2), Category(2, "B", parent_category_id=1)]
     content = on_offer([Course(1, "Shown", category_id=1)], categories)
