@@ -128,3 +128,26 @@ def test_whoever_waits_longest_goes_first(orders, queue, clock):
         orders.receive("shop", told(order(number=f"o{number}")))
         clock.now += 1
     assert [queue.claim()[0].order_id for _ in range(4)] == ["o0", "o1", "o2", "o3"]
+
+
+def test_one_order_is_claimed_for_a_person_who_waits_before_its_time_and_before_all_others(orders, queue, clock):
+    for number in range(3):
+        orders.receive("shop", told(order(number=f"o{number}")))
+        clock.now += 1
+    (first,) = queue.claim()
+    queue.postpone(first, 600, "talentlms-unavailable", "500")
+    assert queue.claim_one("shop", "o2").order_id == "o2"
+    assert queue.claim_one("shop", first.order_id).tries == 1
+    assert [queue.claim_one("shop", one) for one in ("o2", first.order_id, "o4")] == [None] * 3
+    assert queue.claim_one("other", "o1") is None
+
+
+def test_an_order_to_which_nothing_is_left_to_do_is_claimed_by_nobody(orders, queue):
+    orders.receive("shop", told(order()))
+    queue.finish(queue.claim_one("shop", "1001"), "done")
+    assert queue.claim_one("shop", "1001") is None
+
+
+def test_of_ten_who_claim_one_order_exactly_one_has_it(orders, queue):
+    orders.receive("shop", told(order()))
+    assert sum(claim is not None for claim in at_once(10, lambda _: queue.claim_one("shop", "1001"))) == 1

@@ -7,6 +7,7 @@ import pytest
 import requests
 
 from gateway.config import load
+from gateway.errors import DatabaseUnavailable
 from gateway.flows.failed_codes import REDEEM_CODES_PER_ADDRESS
 from gateway.services import Services
 from gateway.worker.order_worker import worker_of
@@ -315,3 +316,19 @@ def test_the_list_is_one_question_to_the_database_and_an_employees_page_none(off
     assert len(asked) == 1
     browser.get("/")
     assert len(asked) == 1
+
+
+def test_my_training_is_there_though_the_database_cannot_say_which_seats_there_are(office, buyer, browser, monkeypatch):
+    office.sells()
+    browser.sign_in(path=SIGN_IN)
+    for window in (buyer, browser):
+        window.get("/")
+
+    def away(_):
+        raise DatabaseUnavailable("away")
+
+    monkeypatch.setattr(type(office.services.database), "reading", away)
+    page = buyer.get("/")
+    assert (page.status_code, "cannot be shown at the moment" in page.text) == (200, True)
+    assert "cannot be shown" not in browser.get("/").text
+    assert browser.get("/redeem/ABCDEFGHJKMNPQRS").status_code == 503
