@@ -3,7 +3,7 @@
 from marshmallow import EXCLUDE, Schema, fields
 
 
-class _Answer(Schema):
+class Answer(Schema):
     """A message that may have more members one day."""
 
     class Meta:
@@ -12,7 +12,7 @@ class _Answer(Schema):
         unknown = EXCLUDE
 
 
-class FaultSchema(_Answer):
+class FaultSchema(Answer):
     """What is wrong with one member of a request."""
 
     pointer = fields.String(
@@ -25,7 +25,7 @@ class FaultSchema(_Answer):
     detail = fields.String(required=True, metadata={"description": "What is wrong.", "example": "is missing"})
 
 
-class ProblemSchema(_Answer):
+class ProblemSchema(Answer):
     """An error (RFC 9457)."""
 
     type = fields.String(

@@ -11,6 +11,7 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 
 from schemas.catalog import CatalogSchema
 from schemas.launch import LaunchAnswerSchema, LaunchRequestSchema
+from schemas.order_answer import OrderAnswerSchema
 from schemas.problem import ProblemSchema
 
 PREFIX = "/api/v1"
@@ -23,6 +24,7 @@ _KEY = "One of the storefront's api_keys, in the header Authorization: Bearer <k
 _WENT_WRONG: Mapping[int, str] = {
     400: "Not JSON in UTF-8, a member twice, or a header that cannot be read.",
     401: "No key, or none that is in force.",
+    404: "This storefront has told of no such order.",
     409: "The same Idempotency-Key came with another request.",
     413: "More than 8 KB.",
     422: "Members are missing, unknown or wrong; errors points at each.",
@@ -54,6 +56,7 @@ def document(public_url: str) -> dict[str, Any]:
     _ = spec.components.schema("Problem", schema=ProblemSchema)
     _ = spec.path(f"{PREFIX}/launches", operations={"post": _launches()})
     _ = spec.path(f"{PREFIX}/catalog", operations={"get": _catalog()})
+    _ = spec.path(f"{PREFIX}/orders/{{order_id}}", operations={"get": _order()})
     described = spec.to_dict()
     for schema in described["components"]["schemas"].values():
         _as_json_schema(schema["properties"])
@@ -85,6 +88,24 @@ def _catalog() -> dict[str, Any]:
         "summary": "Courses and categories on offer, with prices",
         "description": "As of a minute ago at most; while TalentLMS cannot be asked, of an hour ago at most.",
         "responses": _answers(200, "What is on offer.", CatalogSchema, 401, 502, 503),
+    }
+
+
+def _order() -> dict[str, Any]:
+    order_id = {
+        "name": "order_id",
+        "in": "path",
+        "required": True,
+        "description": "The shop's own id of the order.",
+        "schema": {"type": "string", "minLength": 1},
+        "example": "1001",
+    }
+    return {
+        "operationId": "readOrder",
+        "summary": "What became of an order",
+        "description": "Of the storefront's own orders alone.",
+        "parameters": [order_id],
+        "responses": _answers(200, "How far it is.", OrderAnswerSchema, 401, 404, 503),
     }
 
 

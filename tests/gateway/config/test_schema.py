@@ -10,7 +10,8 @@ from gateway.config import (
     StorefrontSettings,
     TalentLMSSettings,
 )
-from gateway.config.loading import GATEWAY, SLUGS, TALENTLMS, TALENTLMS_TABLE
+from gateway.config.loading import CATALOG, GATEWAY, SLUGS, TALENTLMS, TALENTLMS_TABLE
+from gateway.config.settings import CatalogSettings
 from gateway.config.storefronts import HandoffSchema, StorefrontSchema
 from tests.gateway.config.table import GROUPS, PROVIDERS_TABLE
 
@@ -18,12 +19,13 @@ MADE_OF = {
     Settings: [GATEWAY],
     TalentLMSSettings: [TALENTLMS, TALENTLMS_TABLE],
     IdentityProviderSettings: [PROVIDERS_TABLE],
+    CatalogSettings: [CATALOG],
     Slugs: [SLUGS],
     StorefrontSettings: [StorefrontSchema()],
     HandoffSettings: [HandoffSchema()],
 }
 GROUPS_INSIDE = {
-    Settings: ["talentlms", "identity_providers", "storefronts", "slugs"],
+    Settings: ["talentlms", "identity_providers", "storefronts", "catalog", "slugs"],
     StorefrontSettings: ["handoff", "products"],
 }
 

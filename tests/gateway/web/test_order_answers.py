@@ -4,10 +4,12 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+from marshmallow import RAISE
 from standardwebhooks import Webhook
 
 from gateway.config import load
 from gateway.services import Services
+from schemas.order_answer import OrderAnswerSchema
 from tests.conftest import API_KEY
 from tests.databases import new_database
 from tests.gateway.web.browser import HERE
@@ -76,6 +78,8 @@ def test_an_order_is_told_before_it_is_fulfilled_and_after(shop, services):
     assert (unknown["gives"], unknown["error"]) == ([], "unknown-sku")
     assert unknown["detail"]
     assert "kim@example.com" not in answer.text
+    for told in (waiting, answer.json):
+        assert OrderAnswerSchema(unknown=RAISE).validate(told) == {}
 
 
 def test_another_storefronts_order_and_one_that_never_was_are_not_found(shop):
