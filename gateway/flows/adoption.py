@@ -1,10 +1,18 @@
 """Accounts that exist already, and whose they become."""
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
 
 from gateway import log
 from gateway.database.account_links import AccountLinks
-from gateway.errors import AccountInactive, AccountNotALearner, AccountTaken, EmailNotVerified, UserNotFound
+from gateway.errors import (
+    AccountInactive,
+    AccountNotALearner,
+    AccountTaken,
+    EmailNotVerified,
+    InvalidRequest,
+    UserNotFound,
+)
 from gateway.flows.account_refusals import AccountRefusals
 from gateway.flows.ownership import Ownership
 from gateway.flows.person import Person
@@ -69,8 +77,8 @@ class Adoption:
         unfinished = self._ownership.key_of_unfinished(person.identity, user) if person.has_own_email else ""
         self.check_learner(person, user, pending=bool(unfinished))
         link = person.link_to(user, password_key or unfinished, pending=bool(unfinished))
-        if not (self._account_links.claim(link) or self._displaced(person, user, link)):
-            raise self._taken(person, user)
+        if not self._account_links.claim(link):
+            link = self._displaced(person, user, link)
         log.audit("provisioning", outcome="success", step="adopted", person=person.key, user_id=user.user_id)
         return link
 
@@ -95,18 +103,27 @@ class Adoption:
             raise self._refusals.because_of_email(EmailNotVerified, person, user)
         return self.adopted(person, user, key), user
 
-    def _displaced(self, person: Person, user: User, link: AccountLink) -> bool:
+    def _displaced(self, person: Person, user: User, link: AccountLink) -> AccountLink:
         """Connect the person with an account that is another person's, if that one has to give way.
 
-        The other one's sessions end with their link: each remembers whose account it opens.
+        The other one's sessions end with their link, each of which remembers whose account it opens, and the account
+        gets a password that only the gateway knows: they may have set one of their own in TalentLMS.
+
+        Raises:
+            AccountTaken: the other one need not give way.
+            ProvisioningRefused: TalentLMS does not take the password.
         """
         owner = self._account_links.owner_of(user.user_id)
         is_theirs = _is_same(user.email, person.identity.email)
         if owner is None or not (is_theirs and person.displaces(owner)):
-            return False
-        self._end_sessions(owner.person)
+            raise self._taken(person, user)
+        try:
+            link = replace(link, password_key=self._ownership.taken_back(person.identity, user))
+        except InvalidRequest as error:
+            raise self._refusals.by_talentlms(person, error) from None
         self._account_links.forget(owner)
-        claimed = self._account_links.claim(link)
+        is_claimed = self._account_links.claim(link)
+        self._end_sessions(owner.person)  # once their link is gone: one that begins before would outlast it
         log.audit(
             "account_link",
             outcome="success",
@@ -115,7 +132,9 @@ class Adoption:
             user_id=owner.user_id,
             linked_issuer=owner.issuer,
         )
-        return claimed
+        if not is_claimed:
+            raise self._taken(person, user)
+        return link
 
     def _by_email(self, person: Person) -> User | None:
         """Return the account with the person's address, which need not be theirs; TalentLMS compares as it likes."""

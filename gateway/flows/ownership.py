@@ -50,6 +50,18 @@ class Ownership:
         key = self._passwords.current_key
         return key if self._outcome(identity, user, key) == "inactive" else ""
 
+    def taken_back(self, identity: Identity, user: User) -> str:
+        """Give an account a new managed password, so that nobody who had it opens it by one of their own any more.
+
+        Returns:
+            The fingerprint of the password's key.
+
+        Raises:
+            InvalidRequest: TalentLMS does not take it.
+        """
+        self._users.edit(user.user_id, password=self._passwords.new(identity.key))
+        return self._passwords.current_key
+
     def _outcome(self, identity: Identity, user: User, key: str) -> str:
         try:
             self._users.log_in(user.login, self._passwords.of(identity.key, key) or "-")

@@ -12,6 +12,7 @@ from gateway.errors import (
     EmailNotVerified,
     GatewayError,
     Unavailable,
+    WrongPassword,
 )
 from gateway.flows.accounts import Accounts
 from gateway.flows.checkout import Checkout
@@ -168,10 +169,31 @@ def test_a_provider_takes_an_account_over_and_the_customers_link_and_sessions_en
     assert shop.learners.learner_for(KIM).user_id == opened.learner.user_id
     assert links.find(opened.identity.key) is None
     assert shop.sessions_of(opened.identity) == 0
-    with pytest.raises(AccountTaken) as taken:
-        shop.enter(handed(customer, verified=True)) if adopt else shop.enter(handed(customer))
-    assert taken.value.issuer == KIM.issuer
+    with pytest.raises(AccountTaken if adopt else EmailNotVerified) as refused:
+        shop.enter(handed(customer, verified=adopt))
+    assert not adopt or refused.value.issuer == KIM.issuer
     assert links.owner_of(opened.learner.user_id).issuer == KIM.issuer
+
+
+def test_a_password_that_somebody_has_set_in_an_account_opens_it_no_more_once_its_owner_takes_it_over(
+    scene, lms, links
+):
+    shop = scene()
+    opened = shop.enter(handed(GUEST)).learner
+    lms.users.edit(opened.user_id, password="Attacker-Pass-1")
+    assert shop.learners.learner_for(KIM).user_id == opened.user_id
+    with pytest.raises(WrongPassword):
+        lms.users.log_in(opened.login, "Attacker-Pass-1")
+    assert links.owner_of(opened.user_id).password_key != ""
+
+
+def test_an_account_is_not_taken_over_where_its_password_cannot_be_taken_back(scene, lms, links, portal):
+    shop = scene()
+    opened = shop.enter(handed(GUEST))
+    portal.control.fault("edituser", kind="status", status=400)
+    with pytest.raises(GatewayError):
+        shop.learners.learner_for(KIM)
+    assert links.owner_of(opened.learner.user_id).person == opened.identity.key
 
 
 def test_a_provider_that_has_not_verified_the_address_takes_nothing_over(scene, links):
