@@ -54,6 +54,7 @@ class Accounts:
         self._users = users
         self._account_links = account_links
         self._locks = locks
+        self._passwords = passwords
         self._refusals = AccountRefusals(users, attempts)
         self.upkeep = AccountUpkeep(users, account_links, passwords, self._refusals)
         ownership = Ownership(users, account_links, passwords)
@@ -104,6 +105,19 @@ class Accounts:
             UserNotFound: it no longer exists.
         """
         self._adoption.check_learner(person, self._users.by_id(learner.user_id))
+
+    def prove_password(self, person: Person, learner: Learner) -> None:
+        """Check, with one call, that an account carries the gateway's password still, and not one of its owner's.
+
+        Raises:
+            WrongPassword: it does not.
+            EmailNotVerified: nobody knows, since the key of its password is gone.
+            AccountInactive: it is switched off.
+        """
+        password = self._passwords.of(learner.person, learner.password_key)
+        if password is None:
+            raise self._refusals.because_of_email(EmailNotVerified, person, None)
+        self._users.log_in(learner.login, password)
 
     def _remembered(self, person: Person) -> AccountLink | None:
         known = self._account_links.find(person.key)

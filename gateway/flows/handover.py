@@ -11,7 +11,7 @@ from functools import partial
 
 from gateway import context, log
 from gateway.admission import Lane, QueueEntry
-from gateway.errors import AccountTaken, CategoryNotFound, CourseNotOpen, StoreUnavailable
+from gateway.errors import AccountTaken, CategoryNotFound, CourseNotOpen, ProvisioningRefused, StoreUnavailable
 from gateway.flows.accounts import Accounts
 from gateway.flows.checkout import Checkout, Purchase
 from gateway.flows.launch import Launch
@@ -90,7 +90,7 @@ class Handovers:
         self._refunded = refunded
 
     def enter(self, handover: Handover, before: Session | None) -> Entry:
-        """Begin a session of the customer; one call where the account is known.
+        """Begin a session of the customer; one call where the account is known, two for a guest who is not verified.
 
         Args:
             handover: who comes, and where to.
@@ -122,10 +122,15 @@ class Handovers:
         """Return a fresh link to the target, of somebody who has entered.
 
         Raises:
+            ProvisioningRefused: the account is not theirs to open any more; their session has ended.
             CourseNotOpen: not enrolled, and the storefront does not sell the course, or its sale was refunded.
             GatewayError: as ``Launch.course``, ``Launch.dashboard``, ``Checkout.course`` and ``Checkout.category``.
         """
-        return self._learners.then(session, partial(self._to_target, handover))
+        try:
+            return self._learners.then(session, partial(self._to_target, handover))
+        except ProvisioningRefused:
+            self._sessions.end(session)
+            raise
 
     def _begun(self, session_id: Secret) -> Session:
         session = self._sessions.find(session_id.reveal())
@@ -138,6 +143,8 @@ class Handovers:
 
     def _checked(self, person: Person, learner: Learner) -> Learner:
         self._accounts.check_learner(person, learner)
+        if person.is_anybody:
+            self._accounts.prove_password(person, learner)
         return learner
 
     def _check_still_theirs(self, learner: Learner) -> None:

@@ -66,11 +66,13 @@ class Learners:
             return self._taken_with_password(session, again, step)
 
     def _taken_with_password(self, session: Session, learner: Learner, step: Callable[[Learner], T]) -> T:
+        person = self._person(session.identity)
+        self._accounts.check_open(person, learner)
         try:
             return step(learner)
         except WrongPassword:
             after = self._kept(session, self._accounts.upkeep.after_wrong_password(learner))
-            self._accounts.check_open(self._person(session.identity), after)
+            self._accounts.check_open(person, after)
             return step(replace(learner, password_key=""))
 
     def _person(self, identity: Identity) -> Person:

@@ -8,7 +8,7 @@ from flask import Response
 
 from gateway import context
 from gateway.admission import Lane, QueueEntry
-from gateway.errors import AlreadyYours, CouponRefused, FormExpired, FreeOfCharge, GatewayError
+from gateway.errors import AlreadyYours, CouponRefused, FormExpired, FreeOfCharge, GatewayError, ProvisioningRefused
 from gateway.flows.handover import Handovers
 from gateway.flows.items import Item, Items
 from gateway.web import problems
@@ -163,7 +163,11 @@ class HandoverPages:
             raise
 
     def _onward(self, session: Session, handover: Handover, ticket: Ticket) -> Response:
-        """Lead on to the target; who cannot get there is signed in all the same, and told why."""
+        """Lead on to the target; who cannot get there is signed in all the same, and told why.
+
+        Raises:
+            ProvisioningRefused: the account is not theirs to open, and nobody is signed in.
+        """
         target = handover.target
         try:
             return to_link(self._handovers.link(session, handover))
@@ -171,6 +175,8 @@ class HandoverPages:
             return to_address(_own_address(target))  # a page there says so, and what can be done
         except GatewayError as error:
             self._offer_way_on(error, ticket, handover)
+            if isinstance(error, ProvisioningRefused):
+                raise
             return problems.answer(error)
 
     def _offer_way_on(self, error: GatewayError, ticket: Ticket, handover: Handover) -> None:

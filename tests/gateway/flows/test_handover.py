@@ -112,9 +112,9 @@ def test_a_customer_whom_nobody_knows_is_signed_up_and_comes_again(scene, asked,
     session = shop.enter(handed(customer))
     assert session.identity.key == handed(customer).identity.key
     assert session.learner.login == account("kim@acme.example")["login"]
-    assert asked() == ["users/email", "usersignup", "users/id"][-2:]
+    assert asked() == ["usersignup", "users/id", "userlogin"][: 2 + (customer is GUEST)]
     assert shop.enter(handed(customer)).learner == session.learner
-    assert asked() == ["users/id"]
+    assert asked() == ["users/id", "userlogin"][: 1 + (customer is GUEST)]
 
 
 def test_a_customer_id_and_an_address_are_two_customers(scene):
@@ -159,6 +159,44 @@ def test_a_guest_opens_no_account_whose_owner_has_set_a_password(scene, lms):
     with pytest.raises(EmailNotVerified):
         shop.enter(handed(GUEST))
     assert shop.go(handed(GUEST, verified=True))
+
+
+@pytest.mark.parametrize("target", [DASHBOARD, COURSE, Target("buy_course", 34), Target("buy_category", 3)])
+def test_a_guest_proves_the_managed_password_before_any_target(scene, lms, asked, links, target):
+    shop = scene()
+    number = shop.enter(handed(GUEST)).learner.user_id
+    asked()
+    shop.enter(handed(GUEST))
+    assert asked() == ["users/id", "userlogin"]
+    lms.users.edit(number, password="Own-Password-1")
+    asked()
+    for calls in (["users/id", "userlogin"], []):
+        with pytest.raises(EmailNotVerified):
+            shop.go(handed(GUEST, target=target))
+        assert asked() == calls
+    assert links.owner_of(number).password_key == ""
+    assert shop.sessions_of(handed(GUEST).identity) == 2  # those that began while the password was the gateway's
+
+
+def test_a_guest_whose_password_was_made_with_a_key_that_is_gone_proves_nothing(scene, links):
+    shop = scene()
+    known = links.owner_of(shop.enter(handed(GUEST)).learner.user_id)
+    links.update(replace(known, password_key="gone", retry_at=2**40))
+    with pytest.raises(EmailNotVerified):
+        shop.enter(handed(GUEST))
+
+
+def test_a_guests_session_opens_nothing_once_the_owner_has_set_a_password(scene, lms):
+    shop = scene()
+    session = shop.enter(handed(GUEST))
+    lms.users.edit(session.learner.user_id, password="Own-Password-1")
+    steps = []
+    with pytest.raises(EmailNotVerified):
+        shop.learners.then(replace(session, learner=replace(session.learner, password_key="")), steps.append)
+    with pytest.raises(EmailNotVerified):
+        shop.handovers.link(session, handed(GUEST))
+    assert steps == []
+    assert shop.sessions_of(session.identity) == 0
 
 
 @pytest.mark.parametrize("adopt", [True, False])
@@ -258,7 +296,7 @@ def test_nobody_tells_talentlms_of_another_by_typing_their_address(scene, asked,
     shop.enter(handed(GUEST))
     asked()
     shop.enter(handed(replace(GUEST, first_name="Mallory", last_name="M")))
-    assert asked() == ["users/id"]
+    assert asked() == ["users/id", "userlogin"]
     user = account("kim@acme.example")
     assert (user["first_name"], user["last_name"]) == ("Kim", "Lee")
 

@@ -40,8 +40,9 @@ class Storefront:
         return self.client.post("/api/v1/launches", headers={"Authorization": f"Bearer {self.key}"} | spelt, **body)
 
     def launch(self, target=None, request_key=None, **person):
-        """Return the path of a launch."""
+        """Return the path of a launch; a member that is ``None`` is left out."""
         headers = {"Idempotency_Key": request_key} if request_key else {}
-        answer = self.ask({"person": KIM | person, "target": target or {"course": 12}}, **headers)
+        told = {name: value for name, value in (KIM | person).items() if value is not None}
+        answer = self.ask({"person": told, "target": target or {"course": 12}}, **headers)
         assert answer.status_code == 201, answer.text
         return answer.json["url"].removeprefix("http://127.0.0.1:8000")

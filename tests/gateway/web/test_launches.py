@@ -9,6 +9,7 @@ import requests
 
 from gateway.store import launches as store_launches
 from gateway.store.connection import connect
+from tests.conftest import API_KEY
 from tests.gateway.web.browser import LINK_HEADERS, MACHINE, csrf_token
 from tests.gateway.web.storefront import FILE, OTHER_KEY, Storefront
 
@@ -277,6 +278,20 @@ def test_a_guest_comes_again_with_the_same_address_and_is_the_same_learner(shop,
         path = shop.launch({"course": course}, email="guest@example.com", customer_id="g-1")
         assert press(path, browser_at(app)).status_code == 302
     assert len([user for user in portal.control.state()["users"] if user["email"] == "guest@example.com"]) == 1
+
+
+@pytest.mark.parametrize("target", [{"dashboard": True}, {"course": 12}, {"buy_course": 34}])
+def test_a_guest_who_is_refused_has_no_session_afterwards(shop, app, browser_at, press, portal, target):
+    guest = {"email": "guest@example.com", "customer_id": None, "email_verified": False}
+    assert press(shop.launch(target, **guest), browser_at(app)).status_code == 302
+    (user,) = [user for user in portal.control.state()["users"] if user["email"] == "guest@example.com"]
+    own = {"user_id": user["id"], "password": "Own-Password-1"}
+    requests.post(f"{portal.url}/api/v1/edituser", own, auth=(API_KEY, ""), timeout=10).raise_for_status()
+    for _ in range(2):
+        window = browser_at(app)
+        assert press(shop.launch(target, **guest), window).status_code == 403
+        assert "session" not in "".join(window.cookies())
+        assert window.get("/go").headers["Location"].startswith("/login")
 
 
 def test_a_customer_signs_out_to_the_end(shop, browser, press, portal):
