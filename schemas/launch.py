@@ -9,6 +9,7 @@ from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, post_lo
 from marshmallow.validate import Length, Regexp
 
 from schemas.handover import TargetKind
+from schemas.order import names_nobody
 
 EMAIL_LENGTH = 254
 NAME_LENGTH = 100
@@ -21,6 +22,7 @@ MOST_FAULTS = 20
 _OPTIONAL: dict[str, Any] = {"null": "may not be null; leave it out"}
 _REQUIRED: dict[str, Any] = {"required": "is missing", "null": "is missing"}
 _NOT_AN_ID = f"is not 1 to {CUSTOMER_ID_LENGTH} printable ASCII characters without blanks"
+_NAMES_NOBODY = "is what stands for no customer; leave it out for a guest"
 
 
 @dataclass(frozen=True)
@@ -155,6 +157,11 @@ def _line(longest: int, description: str, example: str) -> _Line:
     return _Line(validate=Length(max=longest, error=too_long), error_messages=_OPTIONAL, metadata=metadata)
 
 
+def _names_somebody(customer_id: str) -> None:
+    if names_nobody(customer_id):
+        raise ValidationError(_NAMES_NOBODY)
+
+
 class LaunchPersonSchema(_Request):
     """The member ``person``."""
 
@@ -171,7 +178,7 @@ class LaunchPersonSchema(_Request):
         metadata={"description": "True only if the shop has confirmed that the address is this customer's."},
     )
     customer_id = _Line(
-        validate=Regexp(rf"[!-~]{{1,{CUSTOMER_ID_LENGTH}}}\Z", error=_NOT_AN_ID),
+        validate=(Regexp(rf"[!-~]{{1,{CUSTOMER_ID_LENGTH}}}\Z", error=_NOT_AN_ID), _names_somebody),
         error_messages=_OPTIONAL,
         metadata={"description": "The shop's own id of the customer; left out for a guest.", "example": "c-77"},
     )

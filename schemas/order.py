@@ -1,5 +1,6 @@
 """Orders as every shop tells of them, whichever dialect it speaks; times are UTC."""
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,6 +11,7 @@ OrderStatus = Literal["unpaid", "paid", "refunded", "cancelled", "disputed"]
 
 _STOREFRONT = "storefront:"
 _GUEST = "email:"
+_NOBODY = re.compile(r"0+|null|undefined|none|nil|false|nan", re.IGNORECASE)
 
 
 def storefront_issuer(storefront: str) -> str:
@@ -25,6 +27,14 @@ def is_customer(issuer: str) -> bool:
 def is_guest(issuer: str, subject: str) -> bool:
     """Return whether a person is a storefront's guest: known by nothing but an e-mail address that was typed there."""
     return is_customer(issuer) and subject.startswith(_GUEST)
+
+
+def names_nobody(customer_id: str) -> bool:
+    """Return whether a customer id is what shops and their templates write where there is none.
+
+    Such an id would make all guests of a shop one customer, who has one account.
+    """
+    return _NOBODY.fullmatch(customer_id) is not None
 
 
 @dataclass(frozen=True)

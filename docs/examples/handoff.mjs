@@ -30,6 +30,7 @@ export function handoffUrl(customer, target, { gateway, storefront, key }) {
 
 // In Express, for somebody who is signed in to the shop:
 //     app.get('/my-course', (request, response) => {
+//       if (!request.user?.id) return response.redirect(303, '/sign-in'); // else every guest would be one customer
 //       const { id, email, emailVerified, firstName, lastName } = request.user;
 //       const customer = { sub: String(id), email, email_verified: emailVerified, first_name: firstName, last_name: lastName };
 //       response.redirect(303, handoffUrl(customer, { course: 12 }, { gateway, storefront: 'shop', key }));

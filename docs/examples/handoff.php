@@ -33,6 +33,7 @@ function handoff_url(array $customer, array $target, string $gateway, string $st
 
 // In WordPress, for somebody who is signed in to the shop:
 //     $user = wp_get_current_user();
+//     if (!$user->ID) { auth_redirect(); } // nobody is signed in: 0 is no customer's id
 //     $customer = ['sub' => (string) $user->ID, 'email' => $user->user_email, 'email_verified' => false,
 //                  'first_name' => $user->first_name, 'last_name' => $user->last_name];
 //     wp_redirect(handoff_url($customer, ['course' => 12], $gateway, 'shop', $key), 303);

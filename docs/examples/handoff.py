@@ -5,6 +5,8 @@ Make the address when the customer clicks, and send the browser there at once: i
 In Django, for somebody who is signed in to the shop:
 
     user = request.user
+    if not user.pk:
+        return redirect("/sign-in")  # else every guest would be one customer
     customer = {"sub": str(user.pk), "email": user.email, "first_name": user.first_name, "last_name": user.last_name}
     return redirect(handoff_url(customer, {"course": 12}, gateway, "shop", key))
 """

@@ -5,7 +5,7 @@ from typing import Any
 
 from gateway.personal_data import email_address, first_and_last, printable
 from gateway.storefronts.payload import entries, identifier_or_empty
-from schemas.order import Customer
+from schemas.order import Customer, names_nobody
 
 
 def customer(email: object, shop_id: object, first_name: object, last_name: object) -> Customer:
@@ -13,11 +13,13 @@ def customer(email: object, shop_id: object, first_name: object, last_name: obje
 
     Args:
         email: the address.
-        shop_id: the shop's own id of the customer; 0, empty or ``None`` for a guest.
+        shop_id: the shop's own id of the customer; for a guest empty, ``None``, or one that names nobody, such as 0.
         first_name: the first name.
         last_name: the last name.
     """
-    return Customer(email_address(email), identifier_or_empty(shop_id), printable(first_name), printable(last_name))
+    written = identifier_or_empty(shop_id)
+    customer_id = "" if names_nobody(written) else written
+    return Customer(email_address(email), customer_id, printable(first_name), printable(last_name))
 
 
 def attributes(value: object, name: str) -> dict[str, Any]:

@@ -95,7 +95,9 @@ WRONG_CLAIMS = {
     "iat is in the future": [{"iat": timedelta(seconds=62), "exp": timedelta(seconds=100)}],
     "nbf is in the future": [{"nbf": timedelta(seconds=62)}, {"nbf": "now"}],
     "jti is missing": [{"jti": value} for value in (..., "", 7, None, "x" * 256, "a\nb")],
-    "#/person/customer_id ": [{"sub": value} for value in ("", 77, True, ["c"], "x" * 129, "a\x00", "a b")],
+    "#/person/customer_id ": [
+        {"sub": value} for value in ("", 77, True, ["c"], "x" * 129, "a\x00", "a b", "0", "000", "null")
+    ],
     "#/person/email ": [{"email": value} for value in (..., "", None, 7, ["kim@example.com"], "x" * 255)],
     "#/person/email_verified ": [{"email_verified": value} for value in ("true", 1, None)],
     "#/person/first_name ": [{"first_name": value} for value in (7, None, "x" * 101, "a\nb")],

@@ -218,6 +218,7 @@ def test_every_target_is_taken_by_id_or_slug(shop, target):
         (asked_for(customer_id=77), ["#/person/customer_id"]),
         (asked_for(customer_id=""), ["#/person/customer_id"]),
         (asked_for(customer_id="c 77"), ["#/person/customer_id"]),
+        *((asked_for(customer_id=nobody), ["#/person/customer_id"]) for nobody in ("0", "00", "undefined", "None")),
         (asked_for(email_verified="true"), ["#/person/email_verified"]),
         (asked_for(email_verified=1), ["#/person/email_verified"]),
         (asked_for(email_verified=None), ["#/person/email_verified"]),
