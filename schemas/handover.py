@@ -44,3 +44,14 @@ class Handover:
     def identity(self) -> Identity:
         """Who the customer is."""
         return self.customer.identity(self.storefront, email_verified=self.email_verified or None)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A launch or a hand-off token that a browser may use.
+
+    Attributes:
+        is_first: whether it was claimed just now; only whoever did gives it back where nothing came of it.
+    """
+
+    is_first: bool

@@ -199,6 +199,8 @@ USED_HANDOFFS = Table(
     Column("browser", String(64), nullable=False),
     Column("used_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
+    Column("is_done", Boolean(create_constraint=False), nullable=False),
     Index("ix_used_handoffs_expires_at", "expires_at"),
 )
-"""Hand-off tokens that were used, by a digest of their ids, until they have expired; and by which browser, hashed."""
+"""Hand-off tokens that were used, by a digest of their ids, until they have expired; by which browser,
+hashed, and whether anything came of it."""

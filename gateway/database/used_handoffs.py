@@ -2,10 +2,11 @@
 
 import time
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
 from gateway.database.connection import AlreadyThere, Database
 from gateway.database.tables import USED_HANDOFFS
+from schemas.handover import Claim
 
 REPEAT_SECONDS = 60
 """How long the browser that used a token may use it again: a button is pressed twice, an answer gets lost."""
@@ -23,8 +24,8 @@ class UsedHandoffs:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def use(self, storefront: str, token_id: str, browser: str, expires_at: int) -> bool:
-        """Use a token; of two browsers at the same instant exactly one does.
+    def claim(self, storefront: str, token_id: str, browser: str, expires_at: int) -> Claim | None:
+        """Take a token, before anything comes of it; of two browsers at the same instant exactly one gets it.
 
         Args:
             storefront: whose token it is.
@@ -33,29 +34,46 @@ class UsedHandoffs:
             expires_at: until when it has to be remembered, epoch seconds.
 
         Returns:
-            Whether it may be used by this browser: for the first time, or again within ``REPEAT_SECONDS``.
+            That this browser may use it, for the first time or again within ``REPEAT_SECONDS``; ``None`` if it may not.
         """
-        now = int(time.time())
-        row = {"storefront": storefront, "jti": token_id, "browser": browser, "used_at": now, "expires_at": expires_at}
         try:
             with self._database.transaction() as connection:
-                connection.execute(delete(USED_HANDOFFS).where(USED_HANDOFFS.c.expires_at < now))
-                connection.execute(insert(USED_HANDOFFS).values(row))
+                connection.execute(delete(USED_HANDOFFS).where(USED_HANDOFFS.c.expires_at < int(time.time())))
+                _keep(connection, storefront, token_id, browser, expires_at, is_done=False)
         except AlreadyThere:
-            return self.may_be_used(storefront, token_id, browser)
-        return True
+            return Claim(is_first=False) if self.may_be_used(storefront, token_id, browser) else None
+        return Claim(is_first=True)
 
     def release(self, storefront: str, token_id: str, browser: str) -> None:
-        """Give a token back of which nothing came, although this browser used it."""
-        is_its = {"storefront": storefront, "jti": token_id, "browser": browser}
+        """Give a token back of which nothing came, although this browser claimed it; one that was used stays so."""
+        is_its = {"storefront": storefront, "jti": token_id, "browser": browser, "is_done": False}
         with self._database.transaction() as connection:
             connection.execute(delete(USED_HANDOFFS).where(*(USED_HANDOFFS.c[name] == is_its[name] for name in is_its)))
 
+    def used(self, storefront: str, token_id: str, browser: str, expires_at: int) -> None:
+        """Remember that a token was used, whatever has become of its claim; arguments as for ``claim``."""
+        is_it = (USED_HANDOFFS.c.storefront == storefront) & (USED_HANDOFFS.c.jti == token_id)
+        done = update(USED_HANDOFFS).where(is_it).values(is_done=True)
+        try:
+            with self._database.transaction() as connection:
+                if not connection.execute(done).rowcount:
+                    _keep(connection, storefront, token_id, browser, expires_at, is_done=True)
+        except AlreadyThere:
+            with self._database.transaction() as connection:
+                connection.execute(done)
+
     def may_be_used(self, storefront: str, token_id: str, browser: str) -> bool:
-        """Return what ``use`` would; nothing is used by that."""
+        """Return whether ``claim`` would let a browser use it; nothing is used by that."""
         is_it = (USED_HANDOFFS.c.storefront == storefront) & (USED_HANDOFFS.c.jti == token_id)
         with self._database.reading() as connection:
             used = connection.execute(
                 select(USED_HANDOFFS.c.browser, USED_HANDOFFS.c.used_at).where(is_it)
             ).one_or_none()
         return used is None or (used.browser == browser and time.time() - used.used_at < REPEAT_SECONDS)
+
+
+def _keep(
+    connection: Connection, storefront: str, token_id: str, browser: str, expires_at: int, *, is_done: bool
+) -> None:
+    row = {"storefront": storefront, "jti": token_id, "browser": browser, "expires_at": expires_at}
+    connection.execute(insert(USED_HANDOFFS).values(row | {"used_at": int(time.time()), "is_done": is_done}))

@@ -17,7 +17,7 @@ from gateway.errors import RequestKeyReused, TooManyLaunches
 from gateway.keyring import Keyring
 from gateway.store.connection import Store
 from gateway.store.records import packed, unpacked
-from schemas.handover import Handover, Target
+from schemas.handover import Claim, Handover, Target
 from schemas.identity import person_key
 from schemas.order import Customer
 from schemas.secret import Secret
@@ -132,29 +132,34 @@ class MintedLaunches:
         handover = None if record is None else _handover(record)
         return None if handover is None else Found(handover, used is None or _is_open(used, _mark(browser)))
 
-    def claim(self, launch_id: str, browser: str) -> bool:
+    def claim(self, launch_id: str, browser: str) -> Claim | None:
         """Take a launch for a browser, before anything comes of it; of two at the same instant exactly one gets it.
 
         Returns:
-            Whether the browser may use it: nobody has before, or it has itself, less than ``REPEAT_SECONDS`` ago.
+            That the browser may use it: nobody has before, or it has itself, less than ``REPEAT_SECONDS`` ago. ``None``
+            if it may not.
         """
         mark = _mark(browser)
         used = self._store.ask("SET", _used(launch_id), mark, "NX", "GET", "EX", _USED_SECONDS)
-        return used is None or _is_open(used, mark)
+        return Claim(is_first=used is None) if used is None or _is_open(used, mark) else None
 
     def release(self, launch_id: str, browser: str) -> None:
         """Give a launch back of which nothing came, unless it was used before."""
         self._store.delete_own(_used(launch_id), _mark(browser))
 
     def used(self, launch_id: str, browser: str) -> None:
-        """Remember that a browser has used the launch that it had claimed; repeating it makes it last no longer."""
-        mark = _mark(browser)
-        if self._store.ask("GET", _used(launch_id)) != mark.encode():
+        """Remember that a browser has used a launch, whatever has become of its claim.
+
+        Repeating it makes it last no longer.
+        """
+        before = self._store.ask("GET", _used(launch_id))
+        if before is not None and _is_used(before):
             return
+        mark = _mark(browser)
         until = int(time.time()) + REPEAT_SECONDS
         self._store.ask_all(
             [
-                ("SET", _used(launch_id), f"{mark} {until}", "XX", "EX", _USED_SECONDS),
+                ("SET", _used(launch_id), f"{mark} {until}", "EX", _USED_SECONDS),
                 ("EXPIRE", _key(launch_id), REPEAT_SECONDS, "GT"),
             ]
         )
@@ -190,6 +195,11 @@ def _handover(record: bytes) -> Handover | None:
         return Handover(**said | {"customer": Customer(**said["customer"]), "target": Target(**said["target"])})
     except (ValueError, TypeError, KeyError):
         return None
+
+
+def _is_used(mark: bytes) -> bool:
+    """Return whether something came of a launch that was claimed."""
+    return b" " in mark
 
 
 def _is_open(used: bytes, mark: str) -> bool:

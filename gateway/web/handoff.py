@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NoReturn
 
 from flask import Blueprint, Response, request
 from werkzeug.datastructures import MultiDict
@@ -15,7 +16,7 @@ from gateway.web.handover_pages import HandoverPages
 from gateway.web.handover_requests import handover_of
 from gateway.web.navigation import only_for_people
 from gateway.web.slugs import Slugs
-from schemas.handover import Handover
+from schemas.handover import Claim, Handover
 from schemas.launch import FaultyRequest
 
 
@@ -46,20 +47,22 @@ class _Token:
             self._refuse()
         return self.handover
 
-    def claim(self, browser: str) -> None:
-        if not self.used_handoffs.use(*self._key(browser), self.handoff.expires_at):
+    def claim(self, browser: str) -> Claim:
+        claim = self.used_handoffs.claim(*self._key(browser), self.handoff.expires_at)
+        if claim is None:
             self._refuse()
+        return claim
 
     def release(self, browser: str) -> None:
         self.used_handoffs.release(*self._key(browser))
 
     def used(self, browser: str) -> None:
-        """Nothing is left to do: the claim says so."""
+        self.used_handoffs.used(*self._key(browser), self.handoff.expires_at)
 
     def _key(self, browser: str) -> tuple[str, str, str]:
         return self.handoff.storefront, self.handoff.id, hashlib.sha256(browser.encode()).hexdigest()
 
-    def _refuse(self) -> None:
+    def _refuse(self) -> NoReturn:
         self.pages.offer_shop(self.handoff.storefront)
         raise HandoffUsed(f"of storefront {self.handoff.storefront}")
 

@@ -21,7 +21,7 @@ from gateway.web.messages import text
 from gateway.web.pages import page
 from gateway.web.shops import Shop
 from gateway.web.visitor import Visitor
-from schemas.handover import Handover, Target
+from schemas.handover import Claim, Handover, Target
 from schemas.session import Session
 
 NAME_SECONDS = 1.0
@@ -50,7 +50,7 @@ class Ticket(Protocol):
         """Return whom it hands over, and where to; raises a ``GatewayError`` where this browser may not use it."""
         ...
 
-    def claim(self, browser: str) -> None:
+    def claim(self, browser: str) -> Claim:
         """Take it for this browser, before anything comes of it; raises as ``found``."""
         ...
 
@@ -130,12 +130,13 @@ class HandoverPages:
         self._check_form(ticket, says_origin=says_origin)
         browser = self._forms.browser()
         handover = ticket.found(browser)
-        ticket.claim(browser)
         before = self._visitor.session()
+        claim = ticket.claim(browser)
         try:
             entry = self._handovers.enter(handover, before)
         except GatewayError as error:
-            ticket.release(browser)
+            if claim.is_first:
+                ticket.release(browser)
             self._offer_way_on(error, ticket, handover)
             raise
         ticket.used(browser)

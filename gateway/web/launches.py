@@ -10,7 +10,7 @@ from gateway.store.launches import MintedLaunches, is_launch_id
 from gateway.web.addresses import LAUNCH, to
 from gateway.web.handover_pages import HandoverPages
 from gateway.web.navigation import only_for_people
-from schemas.handover import Handover
+from schemas.handover import Claim, Handover
 
 
 class LaunchPages:
@@ -64,9 +64,11 @@ class _Launch:
             raise LaunchUsed
         return found.handover
 
-    def claim(self, browser: str) -> None:
-        if not self.launches.claim(self.id, browser):
+    def claim(self, browser: str) -> Claim:
+        claim = self.launches.claim(self.id, browser)
+        if claim is None:
             raise LaunchUsed
+        return claim
 
     def release(self, browser: str) -> None:
         self.launches.release(self.id, browser)

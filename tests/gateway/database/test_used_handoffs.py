@@ -5,6 +5,7 @@ from sqlalchemy import func, select, update
 
 from gateway.database.tables import USED_HANDOFFS
 from gateway.database.used_handoffs import UsedHandoffs
+from schemas.handover import Claim
 from tests.gateway.threads import at_once
 
 TOKEN, BROWSER, OTHER = "a" * 64, "b" * 64, "c" * 64
@@ -31,45 +32,67 @@ def rows(database):
 
 
 def test_a_token_is_used_once_and_again_by_the_same_browser_within_a_minute(used, database):
-    assert used.use("shop", TOKEN, BROWSER, later())
-    assert used.use("shop", TOKEN, BROWSER, later())
-    assert not used.use("shop", TOKEN, OTHER, later())
+    assert used.claim("shop", TOKEN, BROWSER, later())
+    assert used.claim("shop", TOKEN, BROWSER, later())
+    assert not used.claim("shop", TOKEN, OTHER, later())
     grow_old(database, 58)
-    assert used.use("shop", TOKEN, BROWSER, later())
+    assert used.claim("shop", TOKEN, BROWSER, later())
     grow_old(database, 3)
-    assert not used.use("shop", TOKEN, BROWSER, later())
+    assert not used.claim("shop", TOKEN, BROWSER, later())
     assert rows(database) == 1
 
 
 def test_to_ask_uses_nothing(used, database):
     assert used.may_be_used("shop", TOKEN, BROWSER)
     assert rows(database) == 0
-    assert used.use("shop", TOKEN, OTHER, later())
+    assert used.claim("shop", TOKEN, OTHER, later())
     assert not used.may_be_used("shop", TOKEN, BROWSER)
 
 
 def test_a_token_of_which_nothing_came_is_given_back_by_its_browser_alone(used):
-    used.use("shop", TOKEN, BROWSER, later())
+    used.claim("shop", TOKEN, BROWSER, later())
     used.release("shop", TOKEN, OTHER)
     assert not used.may_be_used("shop", TOKEN, OTHER)
     used.release("shop", TOKEN, BROWSER)
-    assert used.use("shop", TOKEN, OTHER, later())
+    assert used.claim("shop", TOKEN, OTHER, later())
+
+
+def test_a_token_that_was_used_is_not_given_back(used, database):
+    assert used.claim("shop", TOKEN, BROWSER, later()) == Claim(is_first=True)
+    used.used("shop", TOKEN, BROWSER, later())
+    assert used.claim("shop", TOKEN, BROWSER, later()) == Claim(is_first=False)
+    used.release("shop", TOKEN, BROWSER)
+    assert used.claim("shop", TOKEN, OTHER, later()) is None
+    assert rows(database) == 1
+
+
+def test_a_token_of_which_something_came_is_used_although_its_claim_was_given_back(used, database):
+    for claimed_by in (None, OTHER):
+        used.claim("shop", TOKEN, BROWSER, later())
+        used.release("shop", TOKEN, BROWSER)
+        if claimed_by:
+            used.claim("shop", TOKEN, claimed_by, later())
+        used.used("shop", TOKEN, BROWSER, later())
+        used.release("shop", TOKEN, OTHER)
+        assert used.claim("shop", TOKEN, "d" * 64, later()) is None
+        assert rows(database) == 1
+        grow_old(database, 102)
 
 
 def test_of_many_browsers_at_once_one_uses_a_token(used):
     browsers = [f"{number:064}" for number in range(8)]
-    answers = at_once(8, lambda number: used.use("shop", TOKEN, browsers[number - 1], later()))
+    answers = at_once(8, lambda number: used.claim("shop", TOKEN, browsers[number - 1], later()) is not None)
     assert sorted(answers) == [False] * 7 + [True]
 
 
 def test_the_same_id_at_another_storefront_is_another_token(used):
-    assert used.use("shop", TOKEN, BROWSER, later())
-    assert used.use("other", TOKEN, OTHER, later())
+    assert used.claim("shop", TOKEN, BROWSER, later())
+    assert used.claim("other", TOKEN, OTHER, later())
 
 
 def test_what_has_expired_is_not_kept(used, database):
     for number in range(5):
-        used.use("shop", f"{number:064}", BROWSER, later())
+        used.claim("shop", f"{number:064}", BROWSER, later())
     grow_old(database, 102)
-    used.use("shop", TOKEN, BROWSER, later())
+    used.claim("shop", TOKEN, BROWSER, later())
     assert rows(database) == 1

@@ -10,7 +10,7 @@ from gateway.errors import RequestKeyReused, TooManyLaunches
 from gateway.keyring import Keyring
 from gateway.store import launches as module
 from gateway.store.launches import LIFE_SECONDS, REPEAT_SECONDS, MintedLaunches
-from schemas.handover import Handover, Target
+from schemas.handover import Claim, Handover, Target
 from schemas.order import Customer
 from schemas.secret import Secret
 from tests.gateway.threads import at_once
@@ -103,7 +103,7 @@ def test_repeating_the_request_neither_prolongs_a_launch_nor_makes_a_used_one_ne
 
 
 def test_of_many_who_claim_a_launch_one_gets_it(launches, minted):
-    claims = at_once(8, lambda number: launches.claim(minted, f"browser-{number}"))
+    claims = at_once(8, lambda number: launches.claim(minted, f"browser-{number}") is not None)
     assert sorted(claims) == [False] * 7 + [True]
 
 
@@ -122,11 +122,29 @@ def test_a_used_launch_is_not_given_back(launches, minted):
     assert not launches.claim(minted, "another")
 
 
+def test_only_the_first_claim_of_a_browser_is_its_to_give_back(launches, minted):
+    assert launches.claim(minted, "browser") == Claim(is_first=True)
+    assert launches.claim(minted, "browser") == Claim(is_first=False)
+    assert launches.claim(minted, "another") is None
+
+
+@pytest.mark.parametrize("claimed_by", ["", "another"])
+def test_a_launch_of_which_something_came_is_used_although_its_claim_was_given_back(launches, minted, claimed_by):
+    launches.claim(minted, "browser")
+    launches.release(minted, "browser")
+    if claimed_by:
+        launches.claim(minted, claimed_by)
+    launches.used(minted, "browser")
+    launches.release(minted, "another")
+    assert launches.claim(minted, "third") is None
+    assert launches.claim(minted, "browser") == Claim(is_first=False)
+
+
 def test_the_browser_that_used_it_may_do_so_for_a_minute(launches, minted, monkeypatch):
     now = time.time
     for seconds, is_open in ((0, True), (REPEAT_SECONDS - 2, True), (REPEAT_SECONDS + 1, False)):
         monkeypatch.setattr(time, "time", lambda seconds=seconds: now() + seconds)
-        assert launches.claim(minted, "browser") is launches.find(minted, "browser").is_open is is_open
+        assert (launches.claim(minted, "browser") is not None) is launches.find(minted, "browser").is_open is is_open
         launches.used(minted, "browser")
 
 

@@ -5,6 +5,8 @@ import re
 import pytest
 import requests
 
+from gateway.errors import StoreUnavailable
+from gateway.web.visitor import Visitor
 from tests.gateway.storefronts.handoff_tokens import KEY, claims_now
 from tests.gateway.storefronts.handoff_tokens import token as minted
 from tests.gateway.web.browser import HERE, LINK_HEADERS, MACHINE, csrf_token
@@ -158,6 +160,28 @@ def test_a_token_of_which_nothing_came_can_be_used_again_by_anybody(app, browser
     assert f'href="{path_of(text)}">Try again</a>' in answer.text
     portal.control.clear_faults()
     assert press(browser_at(app), text).status_code == 302
+
+
+def test_a_token_that_was_used_stays_used_though_its_browser_presses_again_and_fails(app, browser, browser_at, portal):
+    text = token()
+    assert press(browser, text).status_code == 302
+    portal.control.fault(kind="status", status=500, times=99)
+    assert press(browser, text).status_code == 503
+    portal.control.clear_faults()
+    assert browser_at(app).get(path_of(text)).status_code == 410
+
+
+def test_a_press_while_the_store_is_away_leaves_the_token_to_anybody(app, browser, browser_at, monkeypatch):
+    text = token()
+    page = browser.get(path_of(text))
+    with monkeypatch.context() as away:
+        away.setattr(Visitor, "session", unavailable)
+        assert browser.post("/handoff", {"csrf_token": csrf_token(page), "token": text}).status_code == 503
+    assert press(browser_at(app), text).status_code == 302
+
+
+def unavailable(_):
+    raise StoreUnavailable
 
 
 WRONG = {

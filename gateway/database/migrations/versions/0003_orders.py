@@ -149,6 +149,7 @@ def _of_entitlements() -> None:
         sa.Column("browser", sa.String(64), nullable=False),
         sa.Column("used_at", sa.BigInteger, nullable=False),
         sa.Column("expires_at", sa.BigInteger, nullable=False),
+        sa.Column("is_done", sa.Boolean, nullable=False),
         sa.PrimaryKeyConstraint("storefront", "jti", name="pk_used_handoffs"),
     )
     op.create_index("ix_used_handoffs_expires_at", "used_handoffs", ["expires_at"])
