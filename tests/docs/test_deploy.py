@@ -52,6 +52,16 @@ def environment(tmp_path):
     return variables
 
 
+def test_the_access_log_of_nginx_holds_no_id_of_a_launch_and_no_code_of_a_seat():
+    text = text_of(DEPLOY / "nginx.conf")
+    (logged,) = re.findall(r"log_format \w+ '(.*)';", text)
+    assert "$talentlms_gateway_uri" in logged
+    assert not {"$uri", "$request", "$request_uri"} & set(re.findall(r"\$\w+", logged))
+    (mapping,) = re.findall(r"map \$uri \$talentlms_gateway_uri \{\n(.*?)\}", text, re.DOTALL)
+    rules = dict(line.strip(" ;").split(" ") for line in mapping.splitlines())
+    assert rules == {"default": "$uri", "~^/l/": "/l/[redacted]", "~^/redeem/": "/redeem/[redacted]"}
+
+
 @pytest.mark.parametrize("file", SPELLINGS)
 def test_the_settings_of_a_deployment_are_accepted(file, environment):
     settings = load(environment(file))
