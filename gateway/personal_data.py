@@ -24,6 +24,12 @@ def email_address(value: object) -> str:
     return address if local.isascii() and _ONE_ADDRESS.fullmatch(address) else ""
 
 
+def masked_address(address: str) -> str:
+    """Return an e-mail address as its owner knows it again and nobody else learns it: ``k…@example.com``."""
+    local, _, domain = address.partition("@")
+    return f"{local[:1]}…@{domain}"
+
+
 def printable(value: object, length: int = NAME_LENGTH) -> str:
     """Return printable text of reasonable length; control characters become spaces, and what is no text is empty."""
     if not isinstance(value, str):

@@ -11,6 +11,7 @@ from gateway.admission import Lane, QueueEntry
 from gateway.errors import AlreadyYours, CouponRefused, FormExpired, FreeOfCharge, GatewayError, ProvisioningRefused
 from gateway.flows.handover import Handovers
 from gateway.flows.items import Item, Items
+from gateway.personal_data import masked_address
 from gateway.web import problems
 from gateway.web.addresses import BUY_CATEGORY, BUY_COURSE, to
 from gateway.web.chosen_sign_in import ChosenSignIn
@@ -109,6 +110,7 @@ class HandoverPages:
             fields=ticket.fields,
             csrf_token=self._forms.browser_token(browser),
             person=person,
+            address=masked_address(handover.customer.email),
             lead=_lead(target, self._shops[handover.storefront].label),
             item=item,
             price=_price(target, item),

@@ -105,6 +105,9 @@ def test_every_target_has_its_page_and_its_arrival(shop, browser, press, target,
 
 def test_a_guest_without_a_name_is_greeted_and_a_hostile_name_is_only_shown(shop, browser):
     assert heading(browser.get(shop.launch(first_name="", customer_id="g"))) == "Hello"
+    assert "You go on as k…@example.com. If that is not your address" in re.sub(
+        r"</?bdi>", "", browser.get(shop.launch(first_name="", customer_id="g")).text
+    )
     page = browser.get(shop.launch(first_name="<b>Kim</b>", customer_id="h"))
     assert heading(page) == "Hello, &lt;b&gt;Kim&lt;/b&gt;"
 
