@@ -90,7 +90,11 @@ class OrderWorker:
         threading.Thread(target=self._keep, name="leases", daemon=True).start()
         while not self._ended.is_set():
             self._told.clear()
-            self._look()
+            try:
+                self._look()
+            except Exception:  # webhooks are still accepted: this thread must not end
+                logging.getLogger("gateway").exception("orders.unforeseen")
+                self._ended.wait(LOOK_SECONDS)
             self._told.wait(LOOK_SECONDS)
 
     def work_off(self) -> int:
@@ -118,8 +122,16 @@ class OrderWorker:
             log.event("orders.not_claimed", why=error.code, note=error.note)
             return
         for claim in claims:
-            self._leases.add(claim, claimed_at)
+            self._begin(claim, claimed_at)
+
+    def _begin(self, claim: Claim, claimed_at: float) -> None:
+        """Look at one order in a thread; where there can be none, its lease ends by itself."""
+        self._leases.add(claim, claimed_at)
+        try:
             threading.Thread(target=self._one, args=(claim,), daemon=True).start()
+        except BaseException:
+            self._leases.remove(claim)
+            raise
 
     def _one(self, claim: Claim) -> None:
         """Look at one order; whatever happens, it comes back by itself where it is not done."""
@@ -128,6 +140,8 @@ class OrderWorker:
             self._fulfilled(claim)
         except DatabaseUnavailable as error:
             log.event("orders.not_released", why=error.code, note=error.note)
+        except Exception:  # its lease ends by itself
+            logging.getLogger("gateway").exception("orders.unforeseen")
         finally:
             context.end()
             self._leases.remove(claim)
@@ -171,4 +185,7 @@ class OrderWorker:
 
     def _keep(self) -> None:
         while not self._ended.wait(LEASE_SECONDS / 3):
-            self._leases.renew()
+            try:
+                self._leases.renew()
+            except Exception:  # without renewals every order under way would be taken by another worker
+                logging.getLogger("gateway").exception("orders.unforeseen")

@@ -1,5 +1,6 @@
 import io
 import json
+import threading
 import time
 
 import pytest
@@ -150,3 +151,46 @@ def test_talentlms_is_away_for_an_hour_and_all_that_waits_runs_once_it_is_back(
         clock.now += 10
     assert [shop.ledger(order) for order in ORDERS] == [{("l1", 12): "given"}] * 6
     assert shop.queue.next_at() is None
+
+
+class Failing:
+    """Raises what nobody expects, so many times; then does what it stands for."""
+
+    def __init__(self, does, times):
+        self.does, self.left = does, times
+
+    def __call__(self, *args, **named):
+        self.left -= 1
+        if self.left >= 0:
+            raise ZeroDivisionError
+        return self.does(*args, **named)
+
+
+@pytest.mark.parametrize("part", ["next_at", "claim", "finish"])
+def test_a_fault_of_ours_in_the_worker_itself_does_not_end_it(shop, worker, at_once, logged, monkeypatch, part):
+    monkeypatch.setattr(order_queue, "LEASE_SECONDS", 1)
+    monkeypatch.setattr(shop.queue, part, Failing(getattr(shop.queue, part), 2))
+    shop.tells(line())
+    worker().start()
+    eventually(lambda: shop.ledger() == {("l1", 12): "given"})
+    eventually(lambda: len(logged("orders.unforeseen")) == 2)
+    assert all("ZeroDivisionError" in told["traceback"] for told in logged("orders.unforeseen"))
+    eventually(lambda: shop.queue.claim_one("shop", "1001") is None and shop.queue.next_at() is None)
+
+
+def test_a_fault_of_ours_in_renewing_leases_does_not_end_that(shop, worker, monkeypatch, logged):
+    monkeypatch.setattr(order_worker, "LEASE_SECONDS", 0.1)
+    one = worker()
+    monkeypatch.setattr(one._leases, "renew", Failing(one._leases.renew, 2))
+    one.start()
+    eventually(lambda: one._leases.renew.left < -1)
+    assert len(logged("orders.unforeseen")) == 2
+
+
+def test_an_order_for_which_there_is_no_thread_is_let_go(shop, worker, monkeypatch):
+    monkeypatch.setattr(threading.Thread, "start", Failing(None, 10**9))
+    shop.tells(line())
+    one = worker()
+    with pytest.raises(ZeroDivisionError):
+        one._look()
+    assert len(one._leases) == 0
