@@ -32,6 +32,7 @@ class Snapshot:
         refunds: those that were told of by themselves.
         revision: a number that grows with everything that is told of the order.
         is_forgotten: whether its people were erased.
+        was_paid: whether it was ever told of as paid.
     """
 
     storefront: str
@@ -39,6 +40,7 @@ class Snapshot:
     refunds: tuple[Refund, ...]
     revision: int
     is_forgotten: bool
+    was_paid: bool
 
     def wanted(self, line: LineItem) -> int:
         """Return how many of a line the customer is to have: bought less what was given back, however that was told."""
@@ -46,6 +48,14 @@ class Snapshot:
             return 0
         back = sum(number for refund in self.refunds for line_id, number in refund.lines or () if line_id == line.id)
         return max(0, min(line.current, line.quantity - back))
+
+    def is_given_back(self, line: LineItem) -> bool:
+        """Return whether money came back for all of a line; an order that was never paid leaves none to come back."""
+        if self.wanted(line):
+            return False
+        if self.order.status == "unpaid":
+            return False
+        return self.order.status != "cancelled" or self.was_paid
 
 
 class Orders:
@@ -100,7 +110,7 @@ class Orders:
             row.payment,
             row.is_test,
         )
-        return Snapshot(storefront, order, refunds, row.revision, row.is_forgotten)
+        return Snapshot(storefront, order, refunds, row.revision, row.is_forgotten, row.was_paid)
 
     def put_lines(self, snapshot: Snapshot, lines: tuple[LineItem, ...]) -> Snapshot:
         """Write the lines for which the shop was asked, unless something else was told of the order meanwhile.
@@ -170,6 +180,7 @@ def _write_order(connection: sqlalchemy.Connection, storefront: str, order: Orde
         "number": order.number,
         "version": order.version,
         "status": order.status,
+        "was_paid": order.status == "paid" or (known is not None and known.was_paid),
         "is_test": order.is_test,
         "has_lines": order.lines is not None,
         "updated_at": now,
@@ -181,6 +192,9 @@ def _write_order(connection: sqlalchemy.Connection, storefront: str, order: Orde
         values |= {"revision": 1, **_customer(storefront, order.customer)}
         connection.execute(insert(ORDERS).values(**fixed, **free, **values))
     elif _precedence(order) <= _precedence_of(connection, known):
+        if known.status == "cancelled" and values["was_paid"] and not known.was_paid:  # told late: it was paid back
+            late = {"was_paid": True, "revision": known.revision + 1, **_due(now)}
+            connection.execute(update(ORDERS).where(*_is(storefront, order.id)).values(**late))
         return
     else:
         values |= {"revision": known.revision + 1}

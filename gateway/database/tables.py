@@ -77,6 +77,7 @@ ORDERS = Table(
     Column("number", Text, nullable=False),
     Column("version", BigInteger, nullable=False),
     Column("status", String(16), nullable=False),
+    Column("was_paid", Boolean(create_constraint=False), nullable=False),
     Column("is_test", Boolean(create_constraint=False), nullable=False),
     Column("has_lines", Boolean(create_constraint=False), nullable=False),
     Column("person", String(32), nullable=False),

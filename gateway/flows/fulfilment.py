@@ -149,7 +149,7 @@ class Fulfilment:
                 self._seat(work, line, seat)
             except DeadLetter as letter:
                 work.faults[line.id] = letter
-        if not number and order.status != "unpaid":
+        if not order.is_test and line.quantity == 1 and work.snapshot.is_given_back(line):
             self._note_ended(work, line)
 
     def _note_ended(self, work: _Work, line: LineItem) -> None:

@@ -201,6 +201,53 @@ def test_a_refund_that_overtakes_its_payment_gives_nothing(shop, asked):
     assert asked() == []
 
 
+@pytest.mark.parametrize(
+    ("statuses", "is_refunded"),
+    [
+        (["unpaid"], False),
+        (["unpaid", "cancelled"], False),
+        (["cancelled"], False),
+        (["paid", "cancelled"], True),
+        (["refunded"], True),
+        (["disputed"], True),
+    ],
+)
+def test_a_sale_that_was_never_paid_is_no_refund(shop, statuses, is_refunded):
+    for status in statuses:
+        shop.tells(line(), status=status)
+    shop.fulfils()
+    assert shop.entitlements.is_refunded([KIM.identity("shop").key], 0, 12) is is_refunded
+
+
+def test_a_payment_that_is_told_after_its_cancellation_was_one(shop):
+    shop.tells(line(), status="cancelled", version=5)
+    shop.fulfils()
+    shop.tells(line(), status="paid", version=4)
+    assert shop.queue.next_at() is not None
+    shop.fulfils()
+    assert shop.entitlements.is_refunded([KIM.identity("shop").key], 0, 12)
+
+
+def test_a_refunded_sale_of_which_nothing_was_given_is_one(shop):
+    shop.refunds("r1", l1=1)
+    shop.tells(line())
+    shop.fulfils()
+    assert shop.entitlements.is_refunded([KIM.identity("shop").key], 0, 12)
+
+
+@pytest.mark.parametrize("more", [{"is_test": True}, {"is_test": True, "status": "refunded"}])
+def test_a_test_order_is_no_refund(shop, more):
+    shop.tells(line(), **more)
+    shop.fulfils()
+    assert not shop.entitlements.is_refunded([KIM.identity("shop").key], 0, 12)
+
+
+def test_whoever_bought_seats_and_gave_them_back_gave_back_none_of_their_own(shop):
+    shop.tells(line(quantity=3), status="refunded")
+    shop.fulfils()
+    assert not shop.entitlements.is_refunded([KIM.identity("shop").key], 0, 12)
+
+
 def test_a_refund_in_part_ends_its_line_alone(shop, enrolled):
     shop.tells(line(1), line(2, "SKU-LAW"))
     shop.fulfils()

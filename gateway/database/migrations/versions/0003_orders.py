@@ -32,6 +32,7 @@ def _of_orders() -> None:
         sa.Column("number", sa.Text, nullable=False),
         sa.Column("version", sa.BigInteger, nullable=False),
         sa.Column("status", sa.String(16), nullable=False),
+        sa.Column("was_paid", sa.Boolean, nullable=False),
         sa.Column("is_test", sa.Boolean, nullable=False),
         sa.Column("has_lines", sa.Boolean, nullable=False),
         sa.Column("person", sa.String(32), nullable=False),
