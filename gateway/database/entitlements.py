@@ -97,6 +97,11 @@ class Entitlements:
         mine = (ENTITLEMENTS.c.storefront == storefront) & (ENTITLEMENTS.c.order_id == order_id)
         return self._found(mine)
 
+    def now(self, one: Entitlement) -> Entitlement:
+        """Return an entitlement as it is on disk now; itself where it was not written yet."""
+        found = self._found(sqlalchemy.and_(*_is(one)))
+        return found[0] if found else one
+
     def of_target(self, user_id: int, kind: TargetKind, target: int) -> Sequence[Entitlement]:
         """Return by what an account is, or was, entitled to a course or a group."""
         columns = ENTITLEMENTS.c

@@ -66,13 +66,16 @@ class Entitling:
             GatewayError: it has to be tried again.
         """
         with self._account(holder.user_id) as lease:
+            _check(lease, check)
+            one = self._entitlements.now(one)
+            if one.state == "given" and one.user_id == holder.user_id:
+                return one
             is_repeat = one.state == "wanted" and one.tried_at > 0 and one.user_id == holder.user_id
             tried_at = one.tried_at if is_repeat else int(time.time())
             ours = one.ours and one.state in ("kept", "wanted") and one.user_id == holder.user_id
             one = replace(one, person=holder.person, user_id=holder.user_id, error="", note="")
             one = replace(one, state="wanted", tried_at=tried_at, ours=ours)
             self._entitlements.put(one)
-            _check(lease, check)
             repeats = context.current().left.repeats
             call = _GIVES[one.kind].format(one.user_id, one.call)
             try:
@@ -112,13 +115,15 @@ class Entitling:
         """
         if one.state not in ("given", "wanted", "dead"):
             return one
-        if one.tried_at == 0:
-            return self._ended(one, "taken")
-        if on_refund != "unenroll":
-            ended = replace(one, state="kept" if on_refund == "keep" else "review", error="", note="")
-            self._entitlements.put(ended)
-            return ended
         with self._account(one.user_id) as lease:
+            _check(lease, check)
+            one = self._entitlements.now(one)
+            if one.state not in ("given", "wanted", "dead"):
+                return one
+            if one.tried_at == 0:
+                return self._ended(one, "taken")
+            if on_refund != "unenroll":
+                return self._ended(one, "kept" if on_refund == "keep" else "review")
             return self._taken(one, lambda: _check(lease, check))
 
     def _taken(self, one: Entitlement, check: Callable[[], None]) -> Entitlement:
@@ -165,7 +170,7 @@ class Entitling:
         _audit("taken", ended)
         return ended
 
-    def _ended(self, one: Entitlement, state: Literal["taken", "kept"], note: str = "") -> Entitlement:
+    def _ended(self, one: Entitlement, state: Literal["taken", "kept", "review"], note: str = "") -> Entitlement:
         ended = replace(one, state=state, error="", note=note)
         self._entitlements.put(ended)
         return ended

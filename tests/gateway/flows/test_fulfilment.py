@@ -14,6 +14,7 @@ from gateway.errors import (
     Throttled,
     Unavailable,
 )
+from gateway.flows.customer_accounts import Holder
 from gateway.flows.fulfilment import Fulfilment, Result
 from schemas.learner import AccountLink
 from schemas.order import Customer, Order, OrderEvent
@@ -576,6 +577,29 @@ def test_an_order_that_is_another_workers_by_now_makes_no_call_that_changes_anyt
 
 def lost():
     raise ProvisioningBusy("lost")
+
+
+def test_a_worker_that_was_paused_writes_nothing_over_what_another_wrote(shop):
+    shop.tells(line())
+    shop.fulfils()
+    (given,) = shop.entitlements.of_order("shop", "1001")
+    stale = replace(given, state="wanted", tried_at=0, ours=False)
+    with pytest.raises(ProvisioningBusy):
+        shop.entitling.give(stale, Holder(given.person, given.user_id), lost)
+    for policy in ("unenroll", "keep", "review"):
+        with pytest.raises(ProvisioningBusy):
+            shop.entitling.take(stale, policy, lost)
+    assert list(shop.entitlements.of_order("shop", "1001")) == [given]
+
+
+def test_a_row_that_another_worker_wrote_meanwhile_counts(shop, enrolled):
+    shop.tells(line())
+    shop.fulfils()
+    (given,) = shop.entitlements.of_order("shop", "1001")
+    stale = replace(given, state="wanted", tried_at=0, ours=False)
+    assert shop.entitling.give(stale, Holder(given.person, given.user_id), lambda: None) == given
+    assert shop.entitling.take(stale, "unenroll", lambda: None).state == "taken"
+    assert enrolled() == []
 
 
 def test_a_storefront_that_is_not_in_the_settings_any_more_is_told(shop):
