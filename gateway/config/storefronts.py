@@ -158,7 +158,7 @@ class StorefrontSchema(Group):
     on_refund = Choice(
         get_args(OnRefund),
         "What a refund, a cancellation or a dispute does: take back what the order gave, keep it, or leave it to a "
-        "person (`orders list --review`).",
+        "person (`orders list --state review`).",
     )
     adopt = Choice(
         get_args(Adopt),
@@ -220,6 +220,9 @@ def storefronts(
         names = [*taken, *(one["name"] for one in found if "name" in one)]
         own = {name: value for name, value in given.items() if name not in {"handoff", "products"}}
         values = StorefrontSchema(table=table, taken=names).read(own, faults, folder)
+        if {*values.get("api_keys", ())} & {key for one in found for key in one.get("api_keys", ())}:
+            remedy = "a key says whose customers come, so give each storefront keys of its own"
+            faults.append(Fault(f"{table}api_keys", f"holds a key of another storefront; {remedy}"))
         handoff = _handoff(given, table, faults, folder)
         found.append(values | {"handoff": handoff, "products": _products(given, table, faults)})
     return found

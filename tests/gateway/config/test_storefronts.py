@@ -112,6 +112,11 @@ def test_secrets_are_not_described(settings, file):
             '"http://shop.acme.com" is plain',
         ),
         (SHOP + SHOP, "storefronts[1].name", '"shop" is the name of another'),
+        (
+            f'{SHOP}api_keys = ["{KEY}"]{SHOP.replace("shop", "second", 1)}api_keys = ["{KEY}"]',
+            "storefronts[1].api_keys",
+            "holds a key of another storefront; ",
+        ),
         (SHOP.replace('"shop"', '"default"'), "storefronts[0].name", '"default" is the name of another'),
         (SHOP.replace('"shop"', '"password"'), "storefronts[0].name", '"password" is an address of the gateway'),
         (
