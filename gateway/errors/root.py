@@ -12,6 +12,8 @@ class GatewayError(Exception):
     """
 
     code = "internal-error"
+    is_unsent = False
+    """Whether it is certain that the call which met this was never sent."""
 
     def __init__(self, note: str = "", *, retry_after: int | None = None) -> None:
         super().__init__(note or self.code)

@@ -186,6 +186,7 @@ class Queued(Throttled):
     """
 
     code = "queued"
+    is_unsent = True
 
     def __init__(self, wait: float, back: float) -> None:
         super().__init__("the budget of calls is spent", retry_after=max(1, int(back)))

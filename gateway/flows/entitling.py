@@ -70,6 +70,7 @@ class Entitling:
             one = self._entitlements.now(one)
             if one.state == "given" and one.user_id == holder.user_id:
                 return one
+            before = one
             is_repeat = one.state == "wanted" and one.tried_at > 0 and one.user_id == holder.user_id
             tried_at = one.tried_at if is_repeat else int(time.time())
             ours = one.ours and one.state in ("kept", "wanted") and one.user_id == holder.user_id
@@ -89,6 +90,11 @@ class Entitling:
                 self._entitlements.called(replace(one, tried_at=0), call, error.code)
                 raise
             except GatewayError as error:
+                if error.is_unsent and context.current().left.repeats == repeats:
+                    is_kept = before.state in ("kept", "review")
+                    unsent = before if is_kept else replace(one, tried_at=tried_at if is_repeat else 0)
+                    self._entitlements.put(unsent)
+                    raise
                 letter = dead_letter(error)
                 self._entitlements.called(_told(one, letter) if letter else one, call, error.code)
                 if letter is None:
@@ -164,7 +170,8 @@ class Entitling:
             self._entitlements.called(ended, call, error.code)
             return ended
         except GatewayError as error:
-            self._entitlements.called(one, call, error.code)
+            if not error.is_unsent:
+                self._entitlements.called(one, call, error.code)
             raise
         self._entitlements.called(ended, call, "success")
         _audit("taken", ended)

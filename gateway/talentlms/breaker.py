@@ -44,7 +44,9 @@ class Breaker:
             if wait <= 0 and not self._probing:
                 self._probing = True
                 return
-            raise type(self._reason)(f"not asked again yet: {self._reason.note}", retry_after=max(1, ceil(wait)))
+            error = type(self._reason)(f"not asked again yet: {self._reason.note}", retry_after=max(1, ceil(wait)))
+            error.is_unsent = True
+            raise error
 
     def succeeded(self) -> None:
         """Note that TalentLMS answered; calls are let through again."""

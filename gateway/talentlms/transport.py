@@ -13,7 +13,7 @@ from gateway import context
 from gateway.errors import Misunderstood, NotFound, Throttled, Unauthorized, Unavailable, Unwritable
 from gateway.in_flight import InFlight
 from gateway.outbound.client import HttpClient, Request, Response
-from gateway.outbound.errors import BadAnswer, OutboundError
+from gateway.outbound.errors import BadAnswer, NotConnected, OutboundError
 from gateway.talentlms.breaker import Breaker
 from gateway.talentlms.budget import Budget
 from gateway.talentlms.endpoint import Answer
@@ -89,6 +89,7 @@ class HttpTransport:
             answer = self._exchanged(request) if free else self._permitted(request)
         except OutboundError as error:
             failure = Misunderstood(str(error)) if isinstance(error, BadAnswer) else Unavailable(str(error))
+            failure.is_unsent = isinstance(error, NotConnected)
             if error.reason == "timed out" and not context.remaining(1):
                 self._breaker.left()  # it is the browser that waits no longer, after whatever took its time before
             else:

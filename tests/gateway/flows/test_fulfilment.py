@@ -602,6 +602,32 @@ def test_a_row_that_another_worker_wrote_meanwhile_counts(shop, enrolled):
     assert enrolled() == []
 
 
+@pytest.mark.parametrize(("is_sent", "left"), [(False, [(GUEST.email, 12)]), (True, [])])
+def test_a_call_that_was_never_sent_is_no_try(shop, lms, portal, enrolled, monkeypatch, is_sent, left):
+    user_id = portal.control.add_user(GUEST.email)
+    shop.tells(line(), customer=GUEST)
+    error = Unavailable("no connection")
+    error.is_unsent = not is_sent
+    with monkeypatch.context() as patch:
+        patch.setattr(shop.entitling, "_add", raising(error))
+        with pytest.raises(Unavailable):
+            shop.fulfils()
+    enrol = f"enrol user {user_id} in course 12"
+    assert [one.call for one in shop.entitlements.calls_of("shop", "1001") if one.call == enrol] == [enrol] * is_sent
+    portal.control.enrol(user_id, 12)  # by an administrator
+    shop.fulfils()
+    shop.refunds("r1")
+    shop.fulfils()
+    assert enrolled() == left
+
+
+def raising(error):
+    def call(*_):
+        raise error
+
+    return call
+
+
 def test_a_storefront_that_is_not_in_the_settings_any_more_is_told(shop):
     shop.tells(line())
     assert Fulfilment({}, *shop._parts).fulfil("shop", "1001", lambda: None).error == "storefront-unknown"
