@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from typing import Any, get_args
 
 import sqlalchemy
-from sqlalchemy import delete, select, update
+from sqlalchemy import case, delete, select, update
 
 from gateway.database.connection import Database
 from gateway.database.order_queue import OrderState
@@ -167,10 +167,15 @@ class OrderListing:
 
 def _erase(connection: sqlalchemy.Connection, email: str, people: Collection[str]) -> None:
     nobody = {"person": "", "customer_id": "", "email": "", "first_name": "", "last_name": "", "is_forgotten": True}
-    connection.execute(update(ORDERS).where(ORDERS.c.email == email).values(**nobody))
-    no_student = {"student_email": "", "student_first_name": "", "student_last_name": ""}
+    number = case((ORDERS.c.number == ORDERS.c.id, ORDERS.c.number), else_="")
+    raised = {"revision": ORDERS.c.revision + 1, "note": ""}  # whoever looks at the order just now has its people still
+    connection.execute(update(ORDERS).where(ORDERS.c.email == email).values(**nobody, **raised, number=number))
+    same = (ORDER_LINES.c.storefront == ORDERS.c.storefront) & (ORDER_LINES.c.order_id == ORDERS.c.id)
+    learned = select(ORDER_LINES.c.line_id).where(same, ORDER_LINES.c.student_email == email).exists()
+    connection.execute(update(ORDERS).where(learned).values(**raised))
+    no_student = {"student_email": "", "student_first_name": "", "student_last_name": "", "note": ""}
     connection.execute(update(ORDER_LINES).where(ORDER_LINES.c.student_email == email).values(**no_student))
-    connection.execute(update(ENTITLEMENTS).where(ENTITLEMENTS.c.person.in_(people)).values(person=""))
+    connection.execute(update(ENTITLEMENTS).where(ENTITLEMENTS.c.person.in_(people)).values(person="", note=""))
     connection.execute(update(REDEEM_CODES).where(REDEEM_CODES.c.redeemed_by.in_(people)).values(redeemed_by=""))
     connection.execute(delete(ACCOUNT_LINKS).where(ACCOUNT_LINKS.c.person.in_(people)))
 

@@ -118,7 +118,8 @@ class Orders:
         Returns:
             The snapshot with them.
         """
-        known = replace(snapshot, order=replace(snapshot.order, lines=lines))
+        order = replace(snapshot.order, lines=lines)
+        known = replace(snapshot, order=_without_people(order) if snapshot.is_forgotten else order)
         same = [*_is(snapshot.storefront, snapshot.order.id), ORDERS.c.revision == snapshot.revision]
         with self._database.transaction() as connection:
             if connection.execute(update(ORDERS).where(*same).values(has_lines=True)).rowcount:
@@ -198,7 +199,7 @@ def _write_order(connection: sqlalchemy.Connection, storefront: str, order: Orde
         return
     else:
         values |= {"revision": known.revision + 1}
-        values |= {} if known.is_forgotten else _customer(storefront, order.customer)
+        values |= {"number": known.number} if known.is_forgotten else _customer(storefront, order.customer)
         connection.execute(update(ORDERS).where(*_is(storefront, order.id)).values(**values))
         order = _without_people(order) if known.is_forgotten else order
     if order.lines is not None:

@@ -84,6 +84,42 @@ def test_an_erased_person_stays_erased_whatever_the_shop_tells_later(orders, lis
     assert "mia" not in everything(database)
 
 
+def test_lines_that_were_asked_for_bring_nobody_back(orders, listing, database):
+    orders.receive("shop", told(replace(order(1, customer=MIA), lines=None)))
+    before = orders.snapshot("shop", "1001")
+    listing.erase(MIA.email)
+    orders.put_lines(before, (line(1, student=MIA),))
+    known = orders.put_lines(orders.snapshot("shop", "1001"), (line(1, student=MIA),))
+    assert [one.student for one in known.order.lines] == [None]
+    assert "mia" not in everything(database)
+
+
+def test_whoever_looks_at_an_order_while_its_person_is_erased_looks_again(orders, listing, database):
+    orders.receive("shop", told(order(1, "paid", line(1, student=MIA))))
+    orders.receive("shop", told(order(number="1002", customer=MIA)))
+    queue = OrderQueue(database)
+    claims = queue.claim(2)
+    listing.erase(MIA.email)
+    for claim in claims:
+        queue.finish(claim, "done")
+    assert {claim.order_id for claim in queue.claim(2)} == {"1001", "1002"}
+
+
+def test_the_number_of_an_erased_persons_order_and_what_was_noted_of_it_go_too(orders, listing, database):
+    orders.receive("shop", told(replace(order(1, customer=MIA), number="MIA-1")))
+    orders.note_lines("shop", "1001", {"l1": ("x", "mia is unknown")})
+    queue = OrderQueue(database)
+    queue.finish(queue.claim()[0], "dead", "x", "mia is unknown")
+    Entitlements(database).put(
+        Entitlement(
+            "shop", "1001", "l1", 1, "course", 12, person=MIA.identity("shop").key, state="dead", note="mia is unknown"
+        )
+    )
+    listing.erase(MIA.email)
+    orders.receive("shop", told(replace(order(2, customer=MIA), number="MIA-1")))
+    assert "mia" not in everything(database).lower()
+
+
 def everything(database):
     tables = ("orders", "order_lines", "entitlements", "account_links", "order_events", "order_calls", "redeem_codes")
     with database.reading() as connection:
