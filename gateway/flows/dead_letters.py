@@ -25,6 +25,7 @@ NOTHING_IN_IT = "nothing-in-it"
 FORGOTTEN = "person-forgotten"
 NO_LINES = "lines-unknown"
 ADMINISTRATOR = "administrators-account"
+ACCOUNT_VANISHES = "account-vanishes"
 
 MOST_SEATS = 1000
 """How many seats of one line are given codes."""
@@ -46,6 +47,10 @@ SENTENCES: Mapping[str, str] = {
     ADMINISTRATOR: (
         "The TalentLMS account with this e-mail address may do more than learn, and no order changes such an account; "
         "give the customer a learner's account, or enrol them by hand."
+    ),
+    ACCOUNT_VANISHES: (
+        "TalentLMS says twice that the customer's account does not exist, which it had just named; look for it there, "
+        "then retry."
     ),
     "user-not-found": "The TalentLMS account of whoever redeemed this seat does not exist any more.",
     "account-not-a-learner": "The TalentLMS account with this e-mail address is no learner's; enrol them by hand.",

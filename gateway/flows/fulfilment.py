@@ -14,7 +14,15 @@ from gateway.database.entitlements import Entitlement, Entitlements
 from gateway.database.orders import Orders, Snapshot
 from gateway.errors import GatewayError, UserNotFound
 from gateway.flows.customer_accounts import CustomerAccounts, Holder
-from gateway.flows.dead_letters import FORGOTTEN, NO_LINES, NO_STOREFRONT, UNKNOWN_SKU, DeadLetter, dead_letter
+from gateway.flows.dead_letters import (
+    ACCOUNT_VANISHES,
+    FORGOTTEN,
+    NO_LINES,
+    NO_STOREFRONT,
+    UNKNOWN_SKU,
+    DeadLetter,
+    dead_letter,
+)
 from gateway.flows.entitling import Entitling
 from gateway.flows.product_targets import ProductTargets, Target
 from gateway.flows.seats import Seat, Seats
@@ -118,7 +126,7 @@ class Fulfilment:
             self._line(work, line)
         self._seats.close_others(snapshot)
         for key, one in sorted(work.done.items()):
-            if key not in work.wanted and one.line_id not in work.faults:
+            if key not in work.wanted:
                 self._end(work, key, one)
         return self._result(work)
 
@@ -143,12 +151,14 @@ class Fulfilment:
             seats = self._seats.of(work.snapshot, line, number, has_first=has_first)
         except DeadLetter as letter:
             work.faults[line.id] = letter
+            work.wanted |= {key for key in work.done if key[0] == line.id} if number else set()
             return
         for seat in seats:
             try:
                 self._seat(work, line, seat)
             except DeadLetter as letter:
                 work.faults[line.id] = letter
+                work.wanted |= {key for key in work.done if key[:2] == (line.id, seat.number)}
         if not order.is_test and line.quantity == 1 and work.snapshot.is_given_back(line):
             self._note_ended(work, line)
 
@@ -229,8 +239,11 @@ class Fulfilment:
             work.holders.pop(holder.person, None)
             again = self._holder(work, seat)
             if again == holder:
-                raise DeadLetter(error.code) from None
-            given = self._entitling.give(one, again, work.check)
+                raise _vanished(error, seat, again) from None
+            try:
+                given = self._entitling.give(one, again, work.check)
+            except UserNotFound as error_again:
+                raise _vanished(error_again, seat, again) from None
         work.done[_key(given)] = given
 
     def _end(self, work: _Work, key: tuple[str, int, str, int], one: Entitlement) -> None:
@@ -253,6 +266,13 @@ def _person(storefront: str, seat: Seat) -> str:
         return seat.whose.person
     customer: Customer = seat.whose
     return customer.identity(storefront).key if customer.id or customer.email else ""
+
+
+def _vanished(error: UserNotFound, seat: Seat, holder: Holder) -> DeadLetter:
+    """Return what is told of an account that does not exist: whoever redeemed a seat has just that one."""
+    if isinstance(seat.whose, Holder):
+        return DeadLetter(error.code)
+    return DeadLetter(ACCOUNT_VANISHES, f"user {holder.user_id}")
 
 
 def _key(one: Entitlement) -> tuple[str, int, str, int]:

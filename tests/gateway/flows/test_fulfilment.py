@@ -428,6 +428,21 @@ def test_whoever_redeems_a_code_is_enrolled_and_a_refund_takes_unused_seats_firs
     assert enrolled() == []
 
 
+def test_seats_that_come_back_are_taken_though_another_seat_of_the_line_has_a_fault(shop, portal, enrolled):
+    shop.tells(line(1, quantity=2))
+    shop.fulfils()
+    codes = [shop.codes.find(code) for _, code in shop.codes.shown("shop", "1001")]
+    gone = portal.control.add_user("gone@shop.example")
+    mia = portal.control.add_user("mia.new@shop.example")
+    shop.codes.redeem(codes[0], "g" * 32, gone + 1000)
+    shop.codes.redeem(codes[1], "m" * 32, mia)
+    assert shop.fulfils().error == "user-not-found"
+    assert enrolled() == [("mia.new@shop.example", 12)]
+    shop.refunds("r1", l1=1)
+    assert shop.fulfils().error == "user-not-found"
+    assert enrolled() == []
+
+
 def test_a_line_of_several_for_a_learner_gives_them_the_first_seat(shop, enrolled):
     shop.tells(line(1, quantity=2, student=GUEST))
     shop.fulfils()
@@ -626,6 +641,19 @@ def raising(error):
         raise error
 
     return call
+
+
+@pytest.mark.parametrize("found", [(4711, 4712), (4711, 4711)])
+def test_an_account_that_does_not_exist_twice_is_a_dead_letter(shop, monkeypatch, found):
+    shop.tells(line())
+    shop.fulfils()
+    shop.tells(line(1, "SKU-LAW"), order="1002")
+    users = iter(found)
+    accounts = shop._parts[3]
+    monkeypatch.setattr(accounts, "holder", lambda *_: Holder(KIM.identity("shop").key, next(users)))
+    result = shop.fulfils("1002")
+    assert (result.state, result.error) == ("dead", "account-vanishes")
+    assert str(found[-1]) in result.note
 
 
 def test_a_storefront_that_is_not_in_the_settings_any_more_is_told(shop):
