@@ -119,12 +119,12 @@ class Entitling:
         Raises:
             GatewayError: it has to be tried again.
         """
-        if one.state not in ("given", "wanted", "dead"):
+        if not _is_to_end(one, on_refund):
             return one
         with self._account(one.user_id) as lease:
             _check(lease, check)
             one = self._entitlements.now(one)
-            if one.state not in ("given", "wanted", "dead"):
+            if not _is_to_end(one, on_refund):
                 return one
             if one.tried_at == 0:
                 return self._ended(one, "taken")
@@ -133,7 +133,7 @@ class Entitling:
             return self._taken(one, lambda: _check(lease, check))
 
     def _taken(self, one: Entitlement, check: Callable[[], None]) -> Entitlement:
-        is_known = one.state == "given"
+        is_known = one.state in ("given", "review")
         others = [other for other in self._others(one) if other.state in _HELD]
         if others:
             ours = one.ours or (not is_known and self._is_ours(one, is_repeat=True))
@@ -231,6 +231,11 @@ def _check(lease: Lease, check: Callable[[], None]) -> None:
     """Make no call once the account, or the order, may be another worker's."""
     lease.check()
     check()
+
+
+def _is_to_end(one: Entitlement, on_refund: OnRefund) -> bool:
+    """Return whether an entitlement is to be ended; what waited for a person no longer does by another setting."""
+    return one.state in ("given", "wanted", "dead") or (one.state == "review" and on_refund != "review")
 
 
 def _told(one: Entitlement, letter: DeadLetter) -> Entitlement:

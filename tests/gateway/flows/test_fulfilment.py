@@ -328,6 +328,18 @@ def test_a_refund_by_another_policy_leaves_the_enrolment(shop, asked, enrolled, 
     assert shop.ledger() == {("l1", 12): state}
 
 
+@pytest.mark.parametrize(("policy", "state", "left"), [("unenroll", "taken", []), ("keep", "kept", [(KIM.email, 12)])])
+def test_a_refund_that_waits_for_a_person_goes_on_by_another_setting(shop, enrolled, policy, state, left):
+    shop.sets(on_refund="review")
+    shop.tells(line())
+    shop.fulfils()
+    shop.refunds("r1")
+    assert [shop.fulfils().state, shop.fulfils().state] == ["review", "review"]
+    shop.sets(on_refund=policy)
+    assert shop.fulfils() == Result("done")
+    assert (shop.ledger(), enrolled()) == ({("l1", 12): state}, left)
+
+
 def test_what_was_refunded_and_is_paid_again_is_given_again(shop, enrolled):
     for status in ("paid", "cancelled", "paid"):
         shop.tells(line(), status=status)
