@@ -21,10 +21,10 @@ class FailedCodes:
     Args:
         attempts: failures, counted in windows of ``WINDOW_SECONDS``; ``None`` for no limit.
         of: what failures are counted of; each has counts of its own.
-        at_most: how many there may be within a window.
+        at_most: how many there may be within a window; default: ``PER_ADDRESS``.
     """
 
-    def __init__(self, attempts: Attempts | None, of: str = "sign-in", at_most: int = PER_ADDRESS) -> None:
+    def __init__(self, attempts: Attempts | None, of: str = "sign-in", at_most: int | None = None) -> None:
         self._attempts = attempts
         self._of = of
         self._at_most = at_most
@@ -39,7 +39,8 @@ class FailedCodes:
         Raises:
             TooManyAttempts: too many codes have failed.
         """
-        if self._attempts is not None and self._attempts.count(self._whose(address, person))[0] >= self._at_most:
+        at_most = PER_ADDRESS if self._at_most is None else self._at_most
+        if self._attempts is not None and self._attempts.count(self._whose(address, person))[0] >= at_most:
             whose = "of this person" if person else "from this address"
             raise TooManyAttempts(f"codes {whose} failed too often", retry_after=WINDOW_SECONDS)
 

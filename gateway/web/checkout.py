@@ -65,8 +65,10 @@ def blueprint(
 
     @routes.post(BUY_COURSE)
     @routes.post(BUY_CATEGORY)
-    def corrected(**_: str) -> Response:
+    def corrected(**named: str) -> Response:
         """Ask for this very address again, with the coupon that was typed."""
+        for kind, name in named.items():
+            slugs.item(kind, name)  # who asks for what is not there need not sign in first
         forms.check(visitor.signed_in())
         response = to_address(f"{own_path(request.path)}?{urlencode({'coupon': _coupon(request.form)})}")
         response.status_code = HTTPStatus.SEE_OTHER

@@ -48,6 +48,7 @@ def intake():
 @pytest.fixture
 def app(intake):
     app = Flask("gateway", template_folder="web/templates", static_folder="web/static")
+    app.url_map.merge_slashes = False  # as create_app has it
     app.config["MAX_CONTENT_LENGTH"] = BODY_BYTES
     headers.install(app, secure=True)
     pages.install(app, None)
