@@ -66,6 +66,7 @@ LAUNCH = {
     "action": "/l/" + "A" * 32,
     "csrf_token": "tok",
     "person": "Kim",
+    "address": "k…@example.com",
     "lead": "Corner Shop brings you to your course.",
     "item": thing(name="Data protection at work"),
     "price": "",
