@@ -1,4 +1,4 @@
-"""What several packages' tests share: a real Redis, a TalentLMS sandbox and an identity provider, all on loopback."""
+"""What several packages' tests share: a real Redis, a PostgreSQL, a TalentLMS sandbox and an identity provider, all on loopback."""
 
 import logging
 import os
@@ -11,6 +11,7 @@ from gateway import context
 from sandbox.idp import running_idp
 from sandbox.talentlms import running_sandbox
 from tests.gateway.store.redis_server import RedisServer
+from tests.postgresql import PostgreSQL
 
 API_KEY = "key-of-the-sandbox"
 
@@ -28,6 +29,13 @@ def redis_server(tmp_path_factory):
     server = RedisServer(tmp_path_factory.mktemp("redis")).start()
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgresql():
+    server = PostgreSQL()
+    yield server
+    server.remove()
 
 
 @pytest.fixture(scope="session")

@@ -23,5 +23,7 @@ def new_database(folder):
 def _template():
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "gateway.db"
-        upgrade(connect(Secret(f"sqlite:///{file}")))
+        database = connect(Secret(f"sqlite:///{file}"))
+        upgrade(database)
+        database.close()  # until then the tables are in the write-ahead log, beside the file
         return file.read_bytes()

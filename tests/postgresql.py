@@ -1,12 +1,18 @@
 """A PostgreSQL server of the tests' own, on loopback, that can be stopped and started again."""
 
+import itertools
 import os
 import pwd
 import shutil
 import subprocess
 import tempfile
+from functools import cached_property
 from pathlib import Path
 
+import psycopg
+
+from gateway.database.connection import connect
+from gateway.database.upgrade import upgrade
 from schemas.secret import Secret
 from tests.ports import free_port
 
@@ -24,6 +30,7 @@ class PostgreSQL:
         self._programs = max(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda found: int(found.parent.name))
         self._folder = Path(tempfile.mkdtemp(prefix="talentlms-gateway-postgresql-"))
         self._port = free_port()
+        self._numbers = itertools.count()
         if os.geteuid() == 0:  # the server refuses to be run by root
             account = pwd.getpwnam(ACCOUNT)
             os.chown(self._folder, account.pw_uid, account.pw_gid)
@@ -53,8 +60,26 @@ class PostgreSQL:
         self.stop()
         shutil.rmtree(self._folder)
 
-    def new_database(self, name):
-        self._run("createdb", "--host", "127.0.0.1", "--port", str(self._port), "--username", "gateway", name)
+    def new_database(self):
+        """Return the URL of a new database without tables."""
+        return self._copy_of("template1")
+
+    def new_database_with_tables(self):
+        """Return the URL of a new database whose tables are up to date."""
+        return self._copy_of(self._tables)
+
+    @cached_property
+    def _tables(self):
+        url = self.new_database()
+        database = connect(url)
+        upgrade(database)
+        database.close()
+        return url.reveal().rpartition("/")[2]
+
+    def _copy_of(self, template):
+        name = f"test_{next(self._numbers)}"
+        with psycopg.connect(self.url().reveal(), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         return self.url(name)
 
     def _run(self, program, *arguments):

@@ -7,16 +7,8 @@ import pytest
 from tests.journeys.backing_services import start_redis
 from tests.journeys.gateway_process import gateway_at
 from tests.journeys.visitor import title
-from tests.postgresql import PostgreSQL
 
 LATER = "Sign-ins have to wait a moment"
-
-
-@pytest.fixture(scope="module")
-def postgresql():
-    server = PostgreSQL()
-    yield server
-    server.remove()
 
 
 @pytest.fixture
@@ -98,7 +90,7 @@ def test_nor_on_postgresql_with_three_gateways_and_a_restart_of_its_server(
     gateways, portal, store, unverified, visit, postgresql
 ):
     names = ("lasting", "lasting-second", "lasting-third")
-    three = gateways(postgresql.new_database("lasting").reveal(), *names)
+    three = gateways(postgresql.new_database().reveal(), *names)
     logins = [unverified() for _ in three]
     visitors = [visit(gateway.url, login) for gateway, login in zip(three, logins, strict=True)]
     for visitor in visitors:

@@ -1,1 +1,1 @@
-from tests.gateway.database.conftest import database, empty_database_url, opened, postgresql  # noqa: F401
+from tests.gateway.database.conftest import database, database_url, kind, opened  # noqa: F401

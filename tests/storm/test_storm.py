@@ -79,7 +79,7 @@ class Workers:
 
 
 @pytest.fixture
-def workers(tmp_path, portal, database, empty_database_url, redis_of_the_storm):
+def workers(tmp_path, portal, database, database_url, redis_of_the_storm):
     made = []
 
     def begin():
@@ -87,7 +87,7 @@ def workers(tmp_path, portal, database, empty_database_url, redis_of_the_storm):
         config.write_text(CONFIG)
         environment = clean_environment(
             GATEWAY_CONFIG=str(config),
-            GATEWAY_DATABASE_URL=empty_database_url.reveal(),
+            GATEWAY_DATABASE_URL=database_url.reveal(),
             GATEWAY_REDIS_URL=redis_of_the_storm.url.reveal(),
             GATEWAY_WORKER="apart",
             TALENTLMS_URL=portal.url,
@@ -140,7 +140,7 @@ def everything(database):
 
 @pytest.mark.timeout(600 + 4 * ORDERS)
 def test_in_the_end_every_paid_line_is_enrolled_once_and_nothing_else_is(
-    portal, database, workers, redis_of_the_storm, empty_database_url, request
+    portal, database, workers, redis_of_the_storm, database_url, request
 ):
     print(f"STORM_SEED={SEED} STORM_ORDERS={ORDERS}")  # noqa: T201 - pytest shows it where the storm ends badly
     chance = random.Random(SEED)
@@ -155,7 +155,7 @@ def test_in_the_end_every_paid_line_is_enrolled_once_and_nothing_else_is(
         if number % 25 == 24:
             running.kill_one()
         if number == len(deliveries) // 2:
-            restart(redis_of_the_storm, request, empty_database_url)
+            restart(redis_of_the_storm, request, database_url)
         received(orders, event)
         time.sleep(chance.uniform(0, 0.15))
     for _ in range(4):

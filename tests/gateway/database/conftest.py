@@ -1,28 +1,30 @@
-import itertools
-
 import pytest
 
 from gateway.database.connection import connect
-from gateway.database.upgrade import upgrade
 from schemas.secret import Secret
-from tests.postgresql import PostgreSQL
-
-_numbers = itertools.count()
-
-
-@pytest.fixture(scope="session")
-def postgresql():
-    server = PostgreSQL()
-    yield server
-    server.remove()
+from tests.databases import new_database
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def empty_database_url(request, tmp_path):
-    """Return the address of a database without tables; every test that takes it runs on both kinds."""
-    if request.param == "sqlite":
+def kind(request):
+    """Every test that has to do with a database runs on both kinds."""
+    return request.param
+
+
+@pytest.fixture
+def empty_database_url(kind, request, tmp_path):
+    """Return the address of a database without tables."""
+    if kind == "sqlite":
         return Secret(f"sqlite:///{tmp_path / 'new' / 'gateway.db'}")
-    return request.getfixturevalue("postgresql").new_database(f"test_{next(_numbers)}")
+    return request.getfixturevalue("postgresql").new_database()
+
+
+@pytest.fixture
+def database_url(kind, request, tmp_path):
+    """Return the address of a database whose tables are up to date, and empty."""
+    if kind == "sqlite":
+        return Secret(new_database(tmp_path))
+    return request.getfixturevalue("postgresql").new_database_with_tables()
 
 
 @pytest.fixture
@@ -40,7 +42,5 @@ def opened():
 
 
 @pytest.fixture
-def database(empty_database_url, opened):
-    made = opened(empty_database_url)
-    upgrade(made)
-    return made
+def database(database_url, opened):
+    return opened(database_url)

@@ -58,9 +58,9 @@ def test_a_forgotten_account_is_free_again(links):
     assert links.claim(UMAS)
 
 
-def test_links_outlive_the_process(links, empty_database_url, opened):
+def test_links_outlive_the_process(links, database_url, opened):
     links.claim(KIMS)
-    assert AccountLinks(opened(empty_database_url)).find(KIMS.person) == KIMS
+    assert AccountLinks(opened(database_url)).find(KIMS.person) == KIMS
 
 
 def test_an_account_that_was_just_made_is_owned_whoever_had_its_number(links):

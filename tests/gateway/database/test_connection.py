@@ -72,8 +72,8 @@ def test_threads_that_write_at_once_wait_for_each_other(database):
     assert len(links.listed()) == 20
 
 
-def test_processes_that_claim_the_same_accounts_get_each_of_them_once(database, empty_database_url):
-    commands = [[sys.executable, "-c", CLAIM, empty_database_url.reveal(), str(number)] for number in range(4)]
+def test_processes_that_claim_the_same_accounts_get_each_of_them_once(database, database_url):
+    commands = [[sys.executable, "-c", CLAIM, database_url.reveal(), str(number)] for number in range(4)]
     started = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for command in commands]
     told = [int(process.communicate(timeout=60)[0]) for process in started]
     assert sum(told) == 30

@@ -1,7 +1,5 @@
 """A redeem code: who gets the seat, what the calls are, and what a refund takes back. On both kinds of database."""
 
-import itertools
-
 import pytest
 
 from gateway.database.upgrade import opened
@@ -40,17 +38,8 @@ from tests.gateway.flows import selling
 from tests.gateway.flows.scene import NEW_KEY
 from tests.gateway.flows.selling import line
 from tests.gateway.threads import at_once
-from tests.postgresql import PostgreSQL
 
 HERE = "203.0.113.7"
-_numbers = itertools.count()
-
-
-@pytest.fixture(scope="module")
-def postgresql():
-    server = PostgreSQL()
-    yield server
-    server.remove()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -58,8 +47,7 @@ def database(request, tmp_path):
     if request.param == "sqlite":
         yield opened(Secret(new_database(tmp_path)))
         return
-    made = opened(request.getfixturevalue("postgresql").new_database(f"redemption_{next(_numbers)}"))
-    made.prepare()
+    made = opened(request.getfixturevalue("postgresql").new_database_with_tables())
     yield made
     made.close()
 

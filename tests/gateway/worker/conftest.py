@@ -11,7 +11,7 @@ from gateway.talentlms.transport import HttpTransport
 from gateway.worker.order_worker import OrderWorker
 from schemas.secret import Secret
 from tests.conftest import API_KEY
-from tests.gateway.database.conftest import database, empty_database_url, opened, postgresql  # noqa: F401
+from tests.gateway.database.conftest import database, database_url, kind, opened  # noqa: F401
 from tests.gateway.flows.selling import Shop
 
 
