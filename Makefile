@@ -22,7 +22,7 @@ demo: setup  ## gateway, TalentLMS sandbox, a demo identity provider and a demo 
 
 test: setup  ## everything the tests need, then every test
 	@tests/system_packages.sh
-	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 soak: setup  ## the journey under attack for many rounds, ATTACK_ROUNDS=200 for about an hour; a storm of 500 orders
 	@tests/system_packages.sh

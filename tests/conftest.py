@@ -14,6 +14,17 @@ from tests.gateway.store.redis_server import RedisServer
 from tests.postgresql import PostgreSQL
 
 API_KEY = "key-of-the-sandbox"
+LONGEST = (
+    "tests/test_installation.py",
+    "tests/storm/",
+    "tests/journeys/test_under_attack.py",
+    "tests/gateway/database/",
+    "tests/gateway/web/test_waiting.py",
+    "tests/gunicorn_conf/",
+    "tests/journeys/",
+    "tests/gateway/oidc/",
+)
+"""Where the tests are that take longest, whole files of which go to one process each."""
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -91,6 +102,14 @@ def pytest_configure(config):
         "markers", "statement(*numbers): security statements of docs/oidc-conformance.md that a test covers"
     )
     config.addinivalue_line("markers", "conformance(*ids): conformance tests of the OpenID Foundation that it covers")
+
+
+def pytest_collection_modifyitems(items):
+    # what takes long begins early: otherwise one process is still at it when the others have nothing left to do
+    def place(item):
+        return next((number for number, path in enumerate(LONGEST) if item.nodeid.startswith(path)), len(LONGEST))
+
+    items.sort(key=place)
 
 
 def pytest_xdist_auto_num_workers():

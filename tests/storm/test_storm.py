@@ -2,7 +2,7 @@
 
 import os
 import random
-import sys
+import signal
 import time
 from contextlib import suppress
 
@@ -16,8 +16,8 @@ from gateway.errors import DatabaseUnavailable
 from tests.conftest import API_KEY
 from tests.gateway.store.redis_server import RedisServer
 from tests.gateway.test_factory import clean_environment
-from tests.journeys.process import Process
 from tests.storm.shop import BOSS, Storm
+from tests.storm.worker import begun
 
 ORDERS = int(os.environ.get("STORM_ORDERS", "50"))
 SEED = int(os.environ.get("STORM_SEED") or random.SystemRandom().randrange(10**9))
@@ -63,19 +63,25 @@ class Workers:
             self._begin()
 
     def kill_one(self):
-        self._running.pop(0).kill()
+        _kill(self._running.pop(0))
         self._begin()
 
     def end(self):
         for process in self._running:
-            process.kill()
+            _kill(process)
 
     def text(self):
         return (self._folder / "workers.log").read_text()
 
     def _begin(self):
-        command = [sys.executable, "-m", "tests.storm.worker"]
-        self._running.append(Process(command, self._folder / "workers.log", self._environment))
+        self._running.append(begun(self._environment, self._folder / "workers.log"))
+
+
+def _kill(process):
+    assert process.is_alive()
+    process.kill()
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
 
 
 @pytest.fixture
@@ -157,15 +163,15 @@ def test_in_the_end_every_paid_line_is_enrolled_once_and_nothing_else_is(
         if number == len(deliveries) // 2:
             restart(redis_of_the_storm, request, database_url)
         received(orders, event)
-        time.sleep(chance.uniform(0, 0.15))
+        time.sleep(chance.uniform(0, 0.06))
     for _ in range(4):
         running.kill_one()
-        time.sleep(chance.uniform(2, 5))
+        time.sleep(chance.uniform(0.3, 1.2))
     portal.control.clear_faults()
     end = time.monotonic() + 200 + ORDERS
     while waiting := listing.listed(state="waiting"):
         assert time.monotonic() < end, (SEED, waiting, running.text()[-3000:])
-        time.sleep(0.3)
+        time.sleep(0.1)
     expected = storm.expected()
     wanted, found = before | expected.enrolled, enrolments(portal)
     assert (SEED, sorted(wanted - found), sorted(found - wanted)) == (SEED, [], [])
