@@ -4,6 +4,7 @@ import logging
 import os
 import signal
 import ssl
+import sys
 
 import pytest
 
@@ -96,6 +97,9 @@ def own_log_handlers():
 
 
 def pytest_configure(config):
+    # hundreds of processes begin, and what one of them has compiled the others need not compile again
+    sys.dont_write_bytecode = False
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     # a shell starts what runs in the background deaf to Ctrl-C, and so would be every program that a test starts
     signal.signal(signal.SIGINT, signal.default_int_handler)
     config.addinivalue_line(

@@ -197,7 +197,7 @@ def connect(url: Secret | None, ca_file: Path | None = None) -> Store:
         import fakeredis  # noqa: PLC0415 - with its Lua 3 MiB in each worker, for nothing where there is a Redis
 
         server = fakeredis.FakeServer()  # one for all, whichever connection is first
-        return Store(fakeredis.FakeRedis(server=server).connection_pool)
+        return Store(redis.ConnectionPool(connection_class=fakeredis.FakeRedisConnection, server=server))
     tls = {"ssl_ca_certs": str(ca_file)} if ca_file and url.reveal().startswith("rediss://") else {}
     return Store(
         redis.ConnectionPool.from_url(
