@@ -141,7 +141,7 @@ def _routes(services: Services, cookies: Cookies, slugs: Slugs, links: Launches)
     labels = {entry.name: _label(entry) for entry in settings.identity_providers}
     shops = {shop.name: Shop(_label(shop), shop.account_url) for shop in settings.storefronts}
     accounts = {name: shop for name, shop in shops.items() if shop.account_url}
-    choice = ChosenSignIn(cookies, (*labels, *accounts) if accounts else ())
+    choice = ChosenSignIn(cookies, labels, accounts, with_password=settings.password_sign_in)
 
     yield health.blueprint(store, services.database, services.directories)
     yield sign_in.blueprint(

@@ -34,6 +34,7 @@ class Transaction:
         begun_at: when the browser was sent to the provider, whole seconds since the epoch.
         hints: with which the provider was asked.
         again: whether it was begun by the gateway itself, because the one before had expired at the provider.
+        chosen: whether the person chose the provider on a page of the gateway's.
     """
 
     state: str
@@ -44,6 +45,7 @@ class Transaction:
     begun_at: int
     hints: Hints = Hints()
     again: bool = False
+    chosen: bool = False
 
     def __repr__(self) -> str:
         """Show what is not secret."""

@@ -21,7 +21,7 @@ LEFT_OPEN_COOKIE = "left_open"
 TRANSACTION_COOKIE = "transaction_"
 """What the name of each sign-in's own cookie begins with."""
 CHOICE_COOKIE = "sign_in_at"
-"""Where somebody signed in last from this browser."""
+"""Which way in this browser has."""
 OPEN_COOKIE = "provider_open_"
 """What the name begins with of the cookie that says at which provider a session may still be open."""
 

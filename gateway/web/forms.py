@@ -7,6 +7,7 @@ from flask import Response, request
 from gateway.errors import FormExpired
 from gateway.keyring import Keyring
 from gateway.web.cookies import FORM_COOKIE, Cookies
+from gateway.web.navigation import is_from_own_page
 from schemas.session import Session
 
 _PURPOSE = "form"
@@ -62,7 +63,7 @@ class Forms:
     def _check(self, owner: str, *origins: str) -> None:
         if not self._keyring.verifies(_PURPOSE, owner, request.form.get("csrf_token", "")):
             raise FormExpired("csrf_token is missing or not this browser's")
-        if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
+        if not is_from_own_page():
             raise FormExpired("the form was sent from another site")
         if request.headers.get("Origin", self._origin) not in (self._origin, *origins):
             raise FormExpired("the form was sent from another origin")

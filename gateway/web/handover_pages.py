@@ -74,7 +74,7 @@ class HandoverPages:
         items: what courses and categories are called.
         shops: by their names.
         form_origins: where the button may lead.
-        choice: where somebody came in last.
+        choice: which way in this browser has.
     """
 
     def __init__(
@@ -144,7 +144,7 @@ class HandoverPages:
         ticket.used(browser)
         response = self._onward(entry.session, handover, ticket)
         self._visitor.welcome(response, entry.session_id)
-        self._choice.remember(response, handover.storefront)
+        self._choice.came_by_shop(response, handover.storefront)
         return response
 
     def knows(self, storefront: str) -> bool:

@@ -27,6 +27,11 @@ def is_top_level(environ: WSGIEnvironment) -> bool:
     return bool(environ.get("HTTP_SEC_FETCH_DEST", "document") == "document")
 
 
+def is_from_own_page() -> bool:
+    """Return whether it is a page of ours that leads here, as far as the browser says."""
+    return request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin"
+
+
 def only_for_people() -> Response | None:
     """Answer what must mint nothing, before any handler sees it; for ``before_request``.
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from http import HTTPStatus
 from urllib.parse import urlencode
 
@@ -18,7 +19,7 @@ from gateway.web.chosen_sign_in import ChosenSignIn
 from gateway.web.error_pages import page_for
 from gateway.web.headers import to_address
 from gateway.web.messages import text
-from gateway.web.navigation import only_for_people
+from gateway.web.navigation import is_from_own_page, only_for_people
 from gateway.web.next_page import own_path, own_target
 from gateway.web.pages import page
 from gateway.web.provider_session import ProviderSessions
@@ -41,7 +42,7 @@ class RoundTrip:
         sign_in: the two halves.
         transactions: sign-ins under way.
         provider_sessions: where this browser's session could not be ended.
-        choice: where somebody signed in last.
+        choice: which way in this browser has.
     """
 
     def __init__(
@@ -58,12 +59,22 @@ class RoundTrip:
         self._provider_sessions = provider_sessions
         self._choice = choice
 
-    def begin(self, provider: str, target: str, hints: Hints) -> Response:
-        """Send the browser to a provider."""
+    def begin(self, provider: str, target: str, hints: Hints, *, is_chosen: bool = False) -> Response:
+        """Send the browser to a provider.
+
+        Args:
+            provider: its name.
+            target: our own path where the browser goes afterwards.
+            hints: with which the provider is asked.
+            is_chosen: whether the person chose it on a page of ours.
+        """
         problems.offer(sign_in_href(target), text("button.again"))
         if self._visitor.loses_every_session():
             return self._stopped(provider, target)
-        return self._next(provider, target, lambda browser: self._sign_in.begin(provider, target, hints, browser))
+        begin = self._sign_in.begin
+        return self._next(
+            provider, target, lambda browser: begin(provider, target, hints, browser), is_chosen=is_chosen
+        )
 
     def complete(self, provider: str, parameters: MultiDict[str, str]) -> Response:
         """Take the browser back from a provider."""
@@ -73,10 +84,13 @@ class RoundTrip:
         if transaction is not None:
             problems.offer(sign_in_href(transaction.target), text("button.again"))
         target = transaction.target if transaction else "/"
+        is_chosen = transaction is not None and transaction.chosen
         complete = self._sign_in.complete
-        return self._next(provider, target, lambda browser: complete(provider, answer, transaction, browser))
+        return self._next(
+            provider, target, lambda browser: complete(provider, answer, transaction, browser), is_chosen=is_chosen
+        )
 
-    def _next(self, provider: str, target: str, take: Callable[[Browser], NextStep]) -> Response:
+    def _next(self, provider: str, target: str, take: Callable[[Browser], NextStep], *, is_chosen: bool) -> Response:
         browser = Browser(self._visitor.session, context.current().client, self._provider_sessions.is_open(provider))
         try:
             step = take(browser)
@@ -84,11 +98,11 @@ class RoundTrip:
             return _interrupted(target)
         response = to_address(step.url)
         if step.transaction is not None:
-            self._transactions.put(request, response, step.transaction)
+            self._transactions.put(request, response, replace(step.transaction, chosen=is_chosen))
         if step.session_id is not None:
             self._visitor.welcome(response, step.session_id)
             self._provider_sessions.signed_in(response, provider)
-            self._choice.remember(response, provider)
+            self._choice.signed_in_at(response, provider, is_chosen=is_chosen)
         return response
 
     def _stopped(self, provider: str, target: str) -> Response:
@@ -116,7 +130,7 @@ def blueprint(
         sign_in: who knows the providers.
         labels: what to call each provider on the chooser, by its name.
         shops: whose customers have an account page, by the storefront's name.
-        choice: where somebody signed in last from this browser.
+        choice: which way in this browser has.
         public_url: our own origin.
         with_password: whether ``/login/password`` is there.
     """
@@ -144,9 +158,11 @@ def blueprint(
     def login_at(provider: str) -> Response:
         if provider in shops:
             response = to_address(shops[provider].account_url or "/")
-            choice.remember(response, provider)
+            if is_from_own_page():
+                choice.came_by_shop(response, provider)
             return response
-        return sign_ins.begin(provider, own_path(request.args.get("next")), _hints(request.args))
+        target, hints = own_path(request.args.get("next")), _hints(request.args)
+        return sign_ins.begin(provider, target, hints, is_chosen=is_from_own_page())
 
     @routes.route(LOGIN_INITIATE, methods=["GET", "POST"])
     def initiate() -> Response:

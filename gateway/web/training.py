@@ -55,7 +55,7 @@ def blueprint(
         learners: whose account it is.
         training: their courses.
         forms: the sign-out form.
-        choice: where somebody signed in last from this browser.
+        choice: which way in this browser has.
         seats: what a storefront's customer has to give away.
     """
     routes = Blueprint("training", __name__)

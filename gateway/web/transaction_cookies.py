@@ -30,6 +30,7 @@ TOGETHER_BYTES = 6000
 
 _PURPOSE = "transaction"
 _RANDOM_END = 2 * RANDOM_BYTES
+_AGAIN, _CHOSEN = 1, 2
 _VALUE = re.compile(r"([0-9]{13})\.([A-Za-z0-9_-]{1,4000})", re.ASCII)
 
 
@@ -109,19 +110,24 @@ def _made_at(value: str) -> int:
 def _packed(transaction: Transaction) -> bytes:
     """Return what the cookie holds: nonce and verifier as bytes, since every byte counts, and the rest as JSON."""
     hints = astuple(transaction.hints) if transaction.hints != Hints() else ()
-    rest = (transaction.begun_at, transaction.target, int(transaction.again), *hints)
+    rest = (transaction.begun_at, transaction.target, _marks(transaction), *hints)
     return _bytes_of(transaction.nonce) + _bytes_of(transaction.code_verifier) + _written(rest)
+
+
+def _marks(transaction: Transaction) -> int:
+    return _AGAIN * transaction.again + _CHOSEN * transaction.chosen
 
 
 def _unpacked(content: bytes, provider: str, state: str) -> Transaction | None:
     """Return the transaction of an opened cookie; ``None`` for one that another version wrote differently."""
     nonce, code_verifier, rest = content[:RANDOM_BYTES], content[RANDOM_BYTES:_RANDOM_END], content[_RANDOM_END:]
     try:
-        begun_at, target, again, *hints = json.loads(rest)
-        given = Hints(*hints)
+        begun_at, target, marks, *hints = json.loads(rest)
+        given, again, chosen = Hints(*hints), bool(marks & _AGAIN), bool(marks & _CHOSEN)
     except (ValueError, TypeError):
         return None
-    return Transaction(state, _text_of(nonce), _text_of(code_verifier), provider, target, begun_at, given, bool(again))
+    secrets = _text_of(nonce), _text_of(code_verifier)
+    return Transaction(state, *secrets, provider, target, begun_at, given, again, chosen)
 
 
 def _written(values: Sequence[str | int]) -> bytes:

@@ -1,6 +1,9 @@
 """Customers of a shop and employees at one ``/login``: who is asked, once, and who never is."""
 
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
+import requests
 
 from tests.gateway.web.browser import Browser, own_part
 
@@ -27,6 +30,19 @@ def is_chooser(answer):
 def leave(browser):
     for name in ("session", "arrival"):
         browser.client.delete_cookie(f"talentlms_gateway_{name}")
+
+
+def back_from(answer):
+    """Go to the provider, and return the callback's address with which it sends the browser back."""
+    back = requests.get(answer.headers["Location"], allow_redirects=False, timeout=10)
+    return own_part(back.headers["Location"])
+
+
+def sign_in_from(browser, provider, path, site):
+    """Go through a whole sign-in that begins with a link on a page of this ``site``, as browsers say it."""
+    provider.control.settings(auto_pick=True, auto_person="kim.lee")
+    answer = browser.get(back_from(browser.get(path, Sec_Fetch_Site=site)), Sec_Fetch_Site="cross-site")
+    assert answer.status_code == 302, answer.text
 
 
 def choices(answer):
@@ -97,3 +113,65 @@ def test_a_head_request_for_the_shop_leads_nowhere(browser):
 def test_a_customers_callback_is_no_providers(browser):
     assert browser.get("/callback/shop?code=c&state=s").status_code == 400
     assert own_part(browser.get("/go").headers["Location"]) == "/login?next=/go"
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "none"])
+def test_a_link_from_elsewhere_to_the_shop_changes_no_choice(browser, site):
+    browser.sign_in(path="/login/default")
+    leave(browser)
+    assert browser.get("/login/shop", Sec_Fetch_Site=site).headers["Location"] == ACCOUNT
+    assert browser.cookies()["talentlms_gateway_sign_in_at"] == "default"
+    assert browser.get("/login/shop", Sec_Fetch_Site="same-origin").headers["Location"] == ACCOUNT
+    assert browser.cookies()["talentlms_gateway_sign_in_at"] == "shop"
+
+
+def test_a_tile_in_the_only_providers_portal_spares_its_people_the_choice(browser, provider):
+    sign_in_from(browser, provider, f"/login/initiate?iss={provider.issuer}", "cross-site")
+    assert browser.get("/login").headers["Location"].startswith(provider.issuer)
+
+
+class TestWhereEmployeesHaveSeveralWaysIn:
+    """Then only who chose one of them, on the sign-in page, is not asked again."""
+
+    @pytest.fixture(params=["a second provider", "passwords"])
+    def browser(self, request, gateway, provider, passwords_or_second):
+        return Browser(gateway(**passwords_or_second(request.param)), provider)
+
+    @pytest.fixture
+    def passwords_or_second(self, provider):
+        second = f'[[identity_providers]]\nname = "other"\nissuer = "{provider.issuer}"\nclient_id = "demo"\n'
+        second += f'client_secret = "{provider.client_secret}"\n'
+        return lambda kind: (
+            {"file": SHOP, "GATEWAY_PASSWORD_SIGN_IN": "on"} if kind == "passwords" else {"file": second + SHOP}
+        )
+
+    @pytest.mark.parametrize("site", ["cross-site", "same-site", "none"])
+    def test_who_came_by_a_link_from_elsewhere_is_asked(self, browser, provider, site):
+        sign_in_from(browser, provider, "/login/default", site)
+        leave(browser)
+        assert is_chooser(browser.get("/login"))
+        assert "Sign in another way" not in browser.get("/").text
+
+    def test_who_came_by_a_tile_in_the_providers_portal_is_asked(self, browser, provider):
+        sign_in_from(browser, provider, f"/login/initiate?iss={provider.issuer}", "cross-site")
+        leave(browser)
+        assert is_chooser(browser.get("/login"))
+
+    def test_who_chose_is_not_asked_again_and_a_link_from_elsewhere_changes_nothing(self, browser, provider):
+        sign_in_from(browser, provider, "/login/default", "same-origin")
+        leave(browser)
+        sign_in_from(browser, provider, f"/login/initiate?iss={provider.issuer}", "cross-site")
+        leave(browser)
+        answer = browser.get("/login?next=/go")
+        assert answer.headers["Location"].startswith(provider.issuer)
+
+    def test_who_chose_and_took_too_long_at_the_provider_is_not_asked_again_either(self, browser, provider):
+        provider.control.settings(auto_pick=True, auto_person="kim.lee")
+        answer = browser.get("/login/default", Sec_Fetch_Site="same-origin")
+        state = parse_qs(urlsplit(answer.headers["Location"]).query)["state"][0]
+        expired = (
+            f"/callback/default?error=temporarily_unavailable&error_description=authentication_expired&state={state}"
+        )
+        browser.get(back_from(browser.get(expired)))
+        leave(browser)
+        assert browser.get("/login").headers["Location"].startswith(provider.issuer)
