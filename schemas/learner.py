@@ -35,7 +35,8 @@ class AccountLink:
         password_key: the fingerprint of the key whose managed password the account carries; empty where the
             person has a password of their own.
         pending: whether the account was signed up and still has to be activated.
-        email: the person's address as their provider last told it, in lower case; empty where it told none.
+        email: the person's address as their provider last told it, in lower case; empty where it told none. A shop's
+            customer has the one for which the account was made, or the one that the shop last told as verified.
         retry_at: when TalentLMS is told again what it refused of a change, epoch seconds; 0 where it took all of it.
     """
 

@@ -66,7 +66,7 @@ class AccountUpkeep:
         """
         if known.pending:
             self._activate(known, person)
-        told = replace(known, pending=False, email=person.identity.email)
+        told = replace(known, pending=False, email=person.kept_email(known.email))
         may_retry = time.time() >= known.retry_at
         if known.profile != person.profile.digest or (may_retry and (known.retry_at or self._is_rotated(known))):
             told = self._told(told, person, user)
@@ -91,19 +91,23 @@ class AccountUpkeep:
         profile, key = person.profile, known.password_key
         change = profile.unlike(user) if known.profile != profile.digest or known.retry_at else {}
         if self._is_rotated(known):
-            key = self._key_after_rotation(known)
-            change |= {"password": self._passwords.new(person.key)} if key else {}
+            key = self._key_after_rotation(known, person)
+            change |= {"password": self._passwords.new(person.key)} if key == self._passwords.current_key else {}
         taken = self._taken(known.user_id, person, change)
         if "password" in change and "password" not in taken:
             key = known.password_key
         retry_at = 0 if taken == change else int(time.time()) + RETRY_SECONDS
         return replace(known, profile=profile.digest, password_key=key, retry_at=retry_at)
 
-    def _key_after_rotation(self, known: AccountLink) -> str:
-        """Return the newest key; empty where the person has set a password of their own, which stays theirs."""
+    def _key_after_rotation(self, known: AccountLink, person: Person) -> str:
+        """Return the newest key; empty where the person has set a password of their own, which stays theirs.
+
+        Where the old key is gone nobody can tell whether they have. A password by that key, which may have become
+        known, is replaced all the same; but not by word of somebody who may be anybody, whom it would let in then.
+        """
         old = self._passwords.of(known.person, known.password_key)
         if old is None:
-            return self._passwords.current_key
+            return known.password_key if person.is_anybody else self._passwords.current_key
         try:
             self._users.log_in(known.login, old)
         except WrongPassword:

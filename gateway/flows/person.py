@@ -44,6 +44,14 @@ class Person:
         """Whether it may be whoever typed the address at a checkout: a guest, whose address is not verified."""
         return is_guest(self.identity.issuer, self.identity.subject) and self.identity.email_verified is not True
 
+    def kept_email(self, before: str) -> str:
+        """Return the address that is remembered as this person's; a shop's customer keeps the one from ``before``.
+
+        What a shop has not verified may be anybody's: it is remembered only with the account that was signed up for it.
+        """
+        told = self.identity.email
+        return before if self.trust.is_shop and not self.trust.may_tell_email(self.identity) else told
+
     def may_open(self, learner: Learner) -> bool:
         """Return whether this person may open the account that is remembered as theirs.
 

@@ -30,7 +30,7 @@ from gateway.talentlms.transport import LONGEST_SECONDS
 from schemas.handover import Handover, Target
 from schemas.order import Customer
 from schemas.product import Product
-from tests.gateway.flows.scene import KIM, NEW_KEY
+from tests.gateway.flows.scene import KIM, NEW_KEY, OLD_KEY
 
 DASHBOARD, COURSE = Target("dashboard"), Target("course", 12)
 CUSTOMER = Customer("kim@acme.example", "c-77", "Kim", "Lee")
@@ -44,9 +44,9 @@ def handed(customer=CUSTOMER, *, verified=False, target=DASHBOARD, shop="shop"):
 class Scene:
     """A gateway's flows with two storefronts and an identity provider; ``refunded`` are courses taken back."""
 
-    def __init__(self, lms, store, links, launch, destinations, adopt):
+    def __init__(self, lms, store, links, launch, destinations, adopt, keys):
         self.sessions, self.refunded = Sessions(store, 60, 600), set()
-        passwords = ManagedPasswords(Keyring([NEW_KEY]))
+        passwords = ManagedPasswords(Keyring(keys))
         types = ("Learner", "Learner-Type")
         self.accounts = Accounts(lms, links, Locks(store), passwords, types, end_sessions=self.sessions.end_of_person)
         trust = Trust(is_shop=True, adopts=adopt)
@@ -59,7 +59,7 @@ class Scene:
             self.accounts,
             self.learners,
             self.sessions,
-            launch(),
+            launch(*keys),
             Checkout(lms, destinations, Items(lms)),
             lms.categories,
             lambda *_: bool(self.refunded),
@@ -77,7 +77,7 @@ class Scene:
 
 @pytest.fixture
 def scene(lms, store, links, launch, destinations):
-    return lambda adopt=False: Scene(lms, store, links, launch, destinations, adopt)
+    return lambda adopt=False, keys=(NEW_KEY,): Scene(lms, store, links, launch, destinations, adopt, keys)
 
 
 @pytest.fixture
@@ -184,6 +184,32 @@ def test_a_guest_whose_password_was_made_with_a_key_that_is_gone_proves_nothing(
     links.update(replace(known, password_key="gone", retry_at=2**40))
     with pytest.raises(EmailNotVerified):
         shop.enter(handed(GUEST))
+
+
+def test_a_guest_gets_no_new_password_for_an_account_whose_owner_may_have_set_one_since(scene, lms, links, asked):
+    number = scene(keys=(OLD_KEY,)).enter(handed(GUEST)).learner.user_id
+    lms.users.edit(number, password="Own-Password-1")
+    asked()
+    for _ in range(2):
+        with pytest.raises(EmailNotVerified):
+            scene(keys=(NEW_KEY,)).enter(handed(GUEST))
+    assert "edituser" not in asked()
+    lms.users.log_in(links.owner_of(number).login, "Own-Password-1")
+
+
+def test_a_guest_whose_address_is_verified_by_now_comes_in_though_the_key_is_gone(scene, account, links):
+    scene(keys=(OLD_KEY,)).enter(handed(GUEST))
+    session = scene(keys=(NEW_KEY,)).enter(handed(GUEST, verified=True))
+    assert session.learner.login == account("kim@acme.example")["login"]
+    assert links.owner_of(session.learner.user_id).password_key == ManagedPasswords(Keyring([NEW_KEY])).current_key
+
+
+def test_an_address_that_a_shop_has_not_verified_is_not_kept_as_a_customers(scene, links):
+    shop, moved = scene(), replace(CUSTOMER, email="somebody.else@acme.example")
+    shop.enter(handed())
+    for verified, kept in ((False, CUSTOMER.email), (True, moved.email), (False, moved.email)):
+        session = shop.enter(handed(moved, verified=verified))
+        assert links.find(session.identity.key).email == kept
 
 
 def test_a_guests_session_opens_nothing_once_the_owner_has_set_a_password(scene, lms):
