@@ -25,6 +25,6 @@ class HandoffUsed(GatewayError):
 
 
 class HandoffKeysUnavailable(GatewayError):
-    """The keys cannot be fetched by which a storefront signs its hand-off tokens."""
+    """The keys by which a storefront signs its hand-off tokens cannot be fetched, or none of them can be used."""
 
     code = "handoff-keys-unavailable"

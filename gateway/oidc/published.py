@@ -1,6 +1,6 @@
 """What a provider publishes, as a copy with a lifetime that all workers share; keys of a set at a known address."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from http import HTTPStatus
 from typing import Any
@@ -25,7 +25,13 @@ REFRESHES_AT_ONCE = 3
 RETRY_SECONDS = 10
 """How often, at most, a stale copy is tried to be renewed while the provider is away."""
 
-_NO_LIMIT = Allowance("first", 0)
+_FIRST: Mapping[Purpose, Allowance] = {
+    "sign-in": Allowance("first", 0),
+    "logout": Allowance("first", 0),
+    "hand-off": Allowance("first-for-hand-off", RETRY_SECONDS, REFRESHES_AT_ONCE),
+}
+"""How often a document is fetched of which there is no copy. Anybody can make up a token that names a storefront, and
+each would have a key set of no use fetched; whoever signs in has been at the provider."""
 
 Check = Callable[[dict[str, Any]], object]
 """Raises ``SignInNotTrusted`` for a document that is not what it should be."""
@@ -78,9 +84,10 @@ class PublishedDocuments:
 
     def _first(self, name: str, url: str, check: Check, purpose: Purpose) -> Document:
         fetch = partial(self._fetch, name, url, check)
-        document = self._fetches.document(url, fetch, _is_usable, _NO_LIMIT, purpose)
+        document = self._fetches.document(url, fetch, _is_usable, _FIRST[purpose], purpose)
         if document is None:
-            raise ProviderUnavailable(f"{url}: may not be fetched")
+            note = f"{name} at {url}: they could not be had lately, and are not asked for again so soon"
+            raise ProviderUnavailable(note, retry_after=RETRY_SECONDS)
         return document
 
     def _fetched_or(self, copy: Document, name: str, url: str, check: Check) -> Document:
@@ -135,8 +142,18 @@ class PublishedKeys:
         self._url = url
 
     def candidates(self, kid: str | None) -> Iterator[Key]:
-        """Yield the keys that may have signed a hand-off token; as ``ProviderDirectory.candidates``, errors too."""
-        return self._documents.candidates(self._url, kid, "hand-off")
+        """Yield the keys that may have signed a hand-off token, as ``ProviderDirectory.candidates`` does.
+
+        Raises:
+            ProviderUnavailable: the key set cannot be had now, or is of no use, which is not the token's fault.
+        """
+        try:
+            yield from self._documents.candidates(self._url, kid, "hand-off")
+            copy = self._documents.copy("keys", self._url, entries_of, "hand-off")
+        except SignInNotTrusted as error:
+            raise ProviderUnavailable(f"keys at {self._url}: {error.note}") from None
+        if next(usable(entries_of(copy.content)), None) is None:
+            raise ProviderUnavailable(f"keys at {self._url}: none of its keys can be used")
 
 
 def _is_usable(copy: Document) -> bool:

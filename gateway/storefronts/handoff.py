@@ -92,7 +92,7 @@ class HandoffTokens:
 
         Raises:
             HandoffRefused: whatever is wrong with it; the note says what, and holds nothing of it.
-            HandoffKeysUnavailable: the storefront's keys cannot be had now.
+            HandoffKeysUnavailable: the storefront's keys cannot be had now, or none of them can be used.
         """
         if len(token) > TOKEN_BYTES:
             _refuse(f"longer than {TOKEN_BYTES} bytes")
@@ -105,7 +105,7 @@ class HandoffTokens:
             _refuse("iss is not the name of a storefront that has a handoff table")
         try:
             _check_header(header, signer.algorithm)
-            return self._read(storefront, _verified(signer, token))
+            return self._read(storefront, _verified(storefront, signer, token))
         except HandoffRefused as error:
             raise HandoffRefused(error.note, storefront=storefront) from None
 
@@ -133,13 +133,13 @@ def shared_key(key: Secret) -> SignedClaims:
     return claims
 
 
-def _verified(signer: Signer, token: str) -> Claims:
+def _verified(storefront: str, signer: Signer, token: str) -> Claims:
     try:
         return signer.claims(token)
     except SignInNotTrusted as error:
         raise HandoffRefused(error.note) from None
     except ProviderUnavailable as error:
-        raise HandoffKeysUnavailable(error.note, retry_after=error.retry_after) from None
+        raise HandoffKeysUnavailable(f"storefront {storefront}: {error.note}", retry_after=error.retry_after) from None
 
 
 def _check_header(header: Claims, algorithm: str) -> None:

@@ -9,11 +9,13 @@ from flask import Blueprint, Response, request
 from werkzeug.datastructures import MultiDict
 
 from gateway.database.used_handoffs import UsedHandoffs
-from gateway.errors import HandoffRefused, HandoffUsed
+from gateway.errors import HandoffKeysUnavailable, HandoffRefused, HandoffUsed
 from gateway.storefronts.handoff import Handoff, HandoffTokens
+from gateway.web import problems
 from gateway.web.addresses import HANDOFF
 from gateway.web.handover_pages import HandoverPages
 from gateway.web.handover_requests import handover_of
+from gateway.web.messages import text as message
 from gateway.web.navigation import only_for_people
 from gateway.web.slugs import Slugs
 from schemas.handover import Claim, Handover
@@ -32,7 +34,7 @@ class _Token:
 
     @property
     def href(self) -> str:
-        return f"{HANDOFF}?token={self.text}"
+        return _href(self.text)
 
     @property
     def action(self) -> str:
@@ -85,6 +87,9 @@ def blueprint(tokens: HandoffTokens, used_handoffs: UsedHandoffs, slugs: Slugs, 
         try:
             handoff = tokens.read(text)
             handover = _handover(handoff, slugs)
+        except HandoffKeysUnavailable:
+            problems.offer(_href(text), message("button.again"))  # the token is whole, however long
+            raise
         except HandoffRefused as error:
             pages.offer_shop(error.storefront)
             raise
@@ -101,6 +106,10 @@ def blueprint(tokens: HandoffTokens, used_handoffs: UsedHandoffs, slugs: Slugs, 
         return pages.press(read(request.form), says_origin=False)
 
     return routes
+
+
+def _href(token: str) -> str:
+    return f"{HANDOFF}?token={token}"
 
 
 def _handover(handoff: Handoff, slugs: Slugs) -> Handover:

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateway.errors import HandoffKeysUnavailable, HandoffRefused
-from gateway.oidc.provider_calls import ProviderAdapter
+from gateway.oidc.provider_calls import BODY_BYTES, ProviderAdapter
 from gateway.oidc.published import STALE_SECONDS, PublishedDocuments, PublishedKeys
 from gateway.oidc.tokens import signed_claims
 from gateway.outbound.client import HttpClient
@@ -280,12 +280,45 @@ def test_keys_that_cannot_be_had_are_no_fault_of_the_token(shop):
         tokens.read(token(key=new_key("ES256"), alg="ES256"))
 
 
-def test_a_key_set_that_is_none_refuses_the_token(shop):
-    shop.answer("/keys", b'{"keys": 7}')
-    assert refusal_of(published(shop, "ES256")) == "the key set holds no list of keys"
+UNUSABLE = {
+    "no JSON": (b"<html>", "not a JSON object"),
+    "a list": (b"[]", "not a JSON object"),
+    "no list of keys": (b'{"keys": 7}', "the key set holds no list of keys"),
+    "no keys": (b'{"keys": []}', "none of its keys can be used"),
+    "no objects": (b'{"keys": [1, null, "x", []]}', "none of its keys can be used"),
+    "shared keys": (b'{"keys": [{"kty": "oct", "k": "c2VjcmV0"}]}', "none of its keys can be used"),
+    "nonsense": (
+        b'{"keys": [{"kty": "RSA", "n": 5, "e": []}, {"kty": {}}, {"kty": "EC", "crv": 5}, {"kid": 7}, {}]}',
+        "none of its keys can be used",
+    ),
+    "too large": (b" " * (BODY_BYTES + 1), "the answer is too large"),
+}
 
 
-def refusal_of(tokens):
-    with pytest.raises(HandoffRefused) as refused:
+@pytest.mark.parametrize(("body", "note"), UNUSABLE.values(), ids=UNUSABLE)
+@pytest.mark.parametrize("kid", [..., "key-1"])
+def test_a_key_set_of_no_use_is_no_fault_of_the_token(shop, body, note, kid):
+    shop.answer("/keys", body)
+    with pytest.raises(HandoffKeysUnavailable, match=f"^storefront shop: keys.*{note}"):
+        published(shop, "ES256").read(token(key=new_key("ES256"), alg="ES256", header={"kid": kid}))
+
+
+def test_a_key_set_that_turns_into_nonsense_leaves_the_last_good_one(shop):
+    key = new_key("ES256")
+    publish(shop, key)
+    tokens = published(shop, "ES256")
+    assert tokens.read(token(key=key, alg="ES256"))
+    shop.answer("/keys", b"<html>")
+    with pytest.raises(HandoffKeysUnavailable, match="not a JSON object"):
         tokens.read(token(key=new_key("ES256"), alg="ES256"))
-    return refused.value.note
+    assert tokens.read(token(key=key, alg="ES256"))
+
+
+def test_strangers_do_not_have_a_key_set_of_no_use_fetched_for_ever(shop):
+    shop.answer("/keys", b'{"keys": 7}')
+    tokens = published(shop, "ES256")
+    for _ in range(9):
+        with pytest.raises(HandoffKeysUnavailable) as refused:
+            tokens.read(token(key=new_key("ES256"), alg="ES256"))
+    assert len(shop.requests) == 3
+    assert refused.value.retry_after == 10
