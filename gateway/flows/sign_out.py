@@ -5,7 +5,7 @@ the browser; it never travels through TalentLMS.
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from gateway import context, log
@@ -93,6 +93,11 @@ class SignOut:
         self._lms = lms
         self._destinations = destinations
         self._continue_url = continue_url
+
+    @property
+    def providers(self) -> Collection[str]:
+        """The names of the providers at which sessions end."""
+        return self._logouts.keys()
 
     def begin(self, session: Session) -> SignedOut:
         """End the gateway's session, and say how TalentLMS's ends.

@@ -60,7 +60,7 @@ class Sessions:
         """
         session_id = Secret(f"{identity.key}.{secrets.token_urlsafe(32)}")
         expires_at = int(time.time()) + self._lifetime
-        handle = _handle(session_id.reveal())
+        handle = handle_of(session_id.reveal())
         session = Session(handle, identity, expires_at, id_token, sub, sid, logout_hint=logout_hint)
         ended = self._do("begin", {_by_person(session)}, _member(session), _packed(session), self._idle, AT_ONCE)
         if ended:
@@ -74,11 +74,11 @@ class Sessions:
 
     def lookup(self, session_id: str) -> SessionLookup:
         """Return where the record of a cookie's id is, for a caller that fetches it with something else."""
-        return SessionLookup(_key(_handle(session_id)), self._idle, _person(session_id))
+        return SessionLookup(_key(handle_of(session_id)), self._idle, _person(session_id))
 
     def in_force(self, session_id: str, record: bytes | None) -> Session | None:
         """Return the session of a record, ``None`` for none, for one that is over and for one of another person."""
-        session = None if record is None else _unpacked(_handle(session_id), record)
+        session = None if record is None else _unpacked(handle_of(session_id), record)
         if session is not None and not self._is_good(session, _person(session_id)):
             self.end(session)
             return None
@@ -133,7 +133,7 @@ class Sessions:
             self._store.ask_all(
                 [
                     ("SET", _key(session.handle), _packed(ending), "XX", "EX", GRACE_SECONDS),
-                    ("SET", _before(_handle(session_id.reveal())), session.handle, "EX", GRACE_SECONDS),
+                    ("SET", _before(handle_of(session_id.reveal())), session.handle, "EX", GRACE_SECONDS),
                 ]
             )
         else:
@@ -206,7 +206,8 @@ def _person(session_id: str) -> str:
     return found[1] if found else ""
 
 
-def _handle(session_id: str) -> str:
+def handle_of(session_id: str) -> str:
+    """Return ``Session.handle`` of the id in a cookie."""
     return hashlib.sha256(session_id.encode()).hexdigest()
 
 

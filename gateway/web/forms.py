@@ -39,6 +39,14 @@ class Forms:
         """
         self._check(session.handle)
 
+    def was_shown_in(self, handle: str) -> bool:
+        """Return whether the form was shown, and sent, in the session of a handle, which may be over."""
+        try:
+            self._check(handle)
+        except FormExpired:
+            return False
+        return bool(handle)
+
     def browser(self) -> str:
         """Return what tells this browser from others before it has a session."""
         return self._cookies.get(request, FORM_COOKIE) or secrets.token_urlsafe(24)

@@ -8,6 +8,7 @@ The form is answered with a page that leads on by itself, not with a redirect: a
 whole chain of redirects that a form sets off, and nobody knows the hosts that a provider's logout leads through.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -15,7 +16,7 @@ from flask import Blueprint, Response, request
 from gateway.flows.sign_out import SignedOut, SignOut
 from gateway.store.transactions import DEPARTURE_SECONDS
 from gateway.web.addresses import LOGOUT, LOGOUT_CONTINUE, SIGNED_OUT
-from gateway.web.cookies import DEPARTURE_COOKIE, LEFT_OPEN_COOKIE, TRANSACTION_COOKIE, Cookies
+from gateway.web.cookies import DEPARTURE_COOKIE, FORM_COOKIE, LEFT_OPEN_COOKIE, TRANSACTION_COOKIE, Cookies
 from gateway.web.forms import Forms
 from gateway.web.headers import leading_on, to_address
 from gateway.web.navigation import only_for_people
@@ -47,7 +48,11 @@ def blueprint(visitor: Visitor, forms: Forms, sign_out: SignOut, cookies: Cookie
     def leave() -> Response:
         session = visitor.session()
         if session is None:
-            return to_address(SIGNED_OUT)
+            response = to_address(SIGNED_OUT)
+            if forms.was_shown_in(visitor.handle()):
+                visitor.dismiss(response)
+                _nobody_was_told(cookies, response, sign_out.providers)
+            return response
         forms.check(session)
         response = _led_on(cookies, sign_out.begin(session))
         visitor.dismiss(response)
@@ -91,14 +96,33 @@ def _led_on(cookies: Cookies, done: SignedOut) -> Response:
     """Return the page that sends the browser on, to TalentLMS or past it."""
     url = done.link.reveal() if done.link else LOGOUT_CONTINUE
     response = leading_on(page("signing_out.html", continue_href=url), url)
-    for name in cookies.names(request, TRANSACTION_COOKIE):
-        cookies.drop(response, name)
+    _forget_browser(cookies, response)
     cookies.put(response, DEPARTURE_COOKIE, done.browser, DEPARTURE_SECONDS)
     if done.left_open:
         cookies.put(response, LEFT_OPEN_COOKIE, "1", DEPARTURE_SECONDS)
     else:
         _told(cookies, response)
     return response
+
+
+def _nobody_was_told(cookies: Cookies, response: Response, providers: Iterable[str]) -> None:
+    """Remember what may be open where a session is over already in which somebody presses the button.
+
+    It has expired, or a sign-out has ended it whose answer got lost: nobody knows any more who it was, and neither
+    TalentLMS nor the provider may ever have been told.
+    """
+    _forget_browser(cookies, response)
+    cookies.put(response, LEFT_OPEN_COOKIE, "1", DEPARTURE_SECONDS)
+    for provider in providers:
+        ProviderSessions(cookies).left_open(response, provider)
+
+
+def _forget_browser(cookies: Cookies, response: Response) -> None:
+    """Drop what holds for whoever has sat here so far: sign-ins under way, and presses that may be repeated."""
+    for name in cookies.names(request, TRANSACTION_COOKIE):
+        cookies.drop(response, name)
+    if cookies.get(request, FORM_COOKIE):
+        cookies.drop(response, FORM_COOKIE)
 
 
 def _left_open(cookies: Cookies) -> bool:

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from flask import Flask, Response, g, request
 
-from gateway.store.sessions import Sessions
+from gateway.store.sessions import Sessions, handle_of
 from gateway.web.addresses import LOGIN, LOGIN_AT, to
 from gateway.web.cookies import ARRIVAL_COOKIE, SESSION_COOKIE, Cookies
 from gateway.web.headers import to_address
@@ -50,6 +50,11 @@ class Visitor:
             g.session = self._found()
         found: Session | None = g.session
         return found
+
+    def handle(self) -> str:
+        """Return the handle of the session whose id the browser has, also of one that is over; empty for none."""
+        session_id = self._cookies.get(request, SESSION_COOKIE)
+        return handle_of(session_id) if session_id else ""
 
     def signed_in(self) -> Session:
         """Return the session of this request.

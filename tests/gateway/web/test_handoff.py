@@ -1,5 +1,6 @@
 """``/handoff``: a storefront's signed token, a page that uses nothing up, and the button that does, once."""
 
+import json
 import re
 
 import pytest
@@ -7,6 +8,8 @@ import requests
 
 from gateway.errors import StoreUnavailable
 from gateway.web.visitor import Visitor
+from sandbox.idp.keys import new_key, public
+from tests.gateway.oidc.raw_server import raw_server
 from tests.gateway.storefronts.handoff_tokens import KEY, claims_now
 from tests.gateway.storefronts.handoff_tokens import token as minted
 from tests.gateway.web.browser import HERE, LINK_HEADERS, MACHINE, csrf_token
@@ -144,6 +147,16 @@ def test_the_same_browser_may_press_again_and_another_may_not(app, browser, brow
     assert BACK in answer.text
 
 
+def test_whoever_comes_to_the_browser_after_the_sign_out_may_not_press_again(browser):
+    text = token()
+    page = browser.get(path_of(text))
+    form = {"csrf_token": csrf_token(page), "token": text}
+    assert browser.post("/handoff", form).status_code == 302
+    browser.post("/logout", {"csrf_token": csrf_token(browser.get("/logout"))})
+    assert browser.post("/handoff", form).status_code == 403
+    assert browser.get(path_of(text)).status_code == 410
+
+
 def test_of_two_browsers_with_the_page_open_one_presses(app, browser, browser_at):
     text, other = token(), browser_at(app)
     page = other.get(path_of(text))
@@ -217,6 +230,30 @@ def test_what_is_no_token_meets_the_same_page(browser, query):
     assert (answer.status_code, heading(answer)) == (403, "This link does not work any more")
     machine = browser.client.get(f"/handoff{query}", headers=MACHINE)
     assert (machine.status_code, machine.json["type"].rpartition(":")[2]) == (403, "handoff-refused")
+
+
+def test_keys_that_cannot_be_had_keep_the_token_for_another_try(gateway, browser_at, logged):
+    with raw_server() as shop:
+        keys = f'handoff = {{ algorithm = "ES256", jwks_url = "{shop.url}/keys" }}'
+        browser = browser_at(gateway(file=FILE.replace('name = "shop"\n', f'name = "shop"\n{keys}\n')))
+        key, lines = new_key("ES256"), logged()
+        text = minted(
+            claims_now(aud=HERE, jti="j" * 255, target={"buy_course": 34, "coupon": "C" * 64}, sub="s" * 120),
+            key=key,
+            alg="ES256",
+        )
+        assert len(path_of(text)) > 1024
+        shop.answer("/keys", b'{"keys": 7}')
+        answer = browser.get(path_of(text))
+        assert (answer.status_code, heading(answer)) == (503, "The shop does not answer")
+        assert f'href="{path_of(text)}">Try again</a>' in answer.text
+        pressed = browser.post("/handoff", {"token": text, "csrf_token": "x"})
+        assert (pressed.status_code, f'href="{path_of(text)}">Try again</a>' in pressed.text) == (503, True)
+        (line, *_) = [line for line in lines() if line["event"] == "problem"]
+        assert (line["level"], line["problem"]) == ("error", "handoff-keys-unavailable")
+        assert line["note"] == f"storefront shop: keys at {shop.url}/keys: the key set holds no list of keys"
+        shop.answer("/keys", json.dumps({"keys": [public(key)]}).encode())
+        assert browser.get(path_of(text)).status_code == 200
 
 
 def test_a_storefront_without_keys_hands_nobody_over(browser):

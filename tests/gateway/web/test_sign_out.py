@@ -207,6 +207,45 @@ def test_somebody_who_comes_back_from_talentlms_may_sign_out_everywhere(kim):
     assert "You are signed out" in kim.get("/signed-out").text
 
 
+def end_and_lose_the_answer(sessions, session, end=Sessions.end):
+    end(sessions, session)
+    raise StoreUnavailable
+
+
+@pytest.mark.statement(54)
+def test_a_second_press_after_the_stores_answer_was_lost_does_not_say_that_all_is_over(kim, monkeypatch):
+    form = {"csrf_token": csrf_token(kim.get("/logout"))}
+    with monkeypatch.context() as lost:
+        lost.setattr(Sessions, "end", end_and_lose_the_answer)
+        assert kim.post("/logout", form).status_code == 503
+    assert kim.post("/logout", form).headers["Location"] == "/signed-out"
+    told = kim.get("/signed-out")
+    assert "The training platform could not be told, so you may still be signed in there." in told.text
+    assert "so you stay signed in there" in told.text
+    assert parse_qs(urlsplit(kim.get("/login").headers["Location"]).query)["prompt"] == ["login"]
+
+
+def test_a_second_press_after_a_session_that_goes_on_signs_out_everywhere(kim, provider, monkeypatch):
+    form = {"csrf_token": csrf_token(kim.get("/logout"))}
+    with monkeypatch.context() as lost:
+        lost.setattr(Sessions, "end", away)
+        assert kim.post("/logout", form).status_code == 503
+    assert leads_to(kim.post("/logout", form)) == "/logout/continue"
+    assert kim.get("/logout/continue").headers["Location"].startswith(f"{provider.issuer}/end-session")
+    assert "You are signed out here" not in kim.get("/signed-out").text
+
+
+@pytest.mark.parametrize("headers", [{}, {"Sec_Fetch_Site": "cross-site"}])
+def test_only_a_press_on_our_own_page_says_that_something_was_left_open(kim, headers):
+    token = csrf_token(kim.get("/logout")) if headers else "x"
+    with_session = dict(kim.cookies())
+    leaving(kim)
+    kim.client.set_cookie("talentlms_gateway_session", with_session["talentlms_gateway_session"])
+    kim.get("/logout/continue")
+    assert kim.post("/logout", {"csrf_token": token}, **headers).headers["Location"] == "/signed-out"
+    assert "You are signed out here" not in kim.get("/signed-out").text
+
+
 # --- that the form is ours -------------------------------------------------------------------------------------
 
 
