@@ -120,14 +120,20 @@ class Refund:
     """A refund that was told of apart from its order; it may arrive before the order does.
 
     Attributes:
-        id: the shop's id of the refund: told twice, it counts once.
+        id: the shop's id of the refund: told twice, it counts once, and different ones add up.
         order: the order's id, or its ``payment``.
         lines: how many of each line are given back, by the line's id; ``None``: the whole order.
+        version: of two tellings of one refund the larger counts; of one version a void one, else what gives back more.
+        is_void: whether nothing is given back any more, such as by a dispute that the shop has won.
+        other: another id that ``payment`` may be; empty where there is none.
     """
 
     id: str
     order: str
     lines: tuple[tuple[str, int], ...] | None = None
+    version: int = 0
+    is_void: bool = False
+    other: str = ""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from sqlalchemy import case, delete, select, update
 
 from gateway.database.connection import Database
 from gateway.database.order_queue import OrderState
+from gateway.database.refunds import is_of
 from gateway.database.tables import (
     ACCOUNT_LINKS,
     ENTITLEMENTS,
@@ -66,7 +67,7 @@ class Story:
         order: the order.
         events: what was delivered, with ``key``, ``topic`` and ``received_at``, the oldest first.
         lines: the newest snapshot's, with ``id``, ``sku``, ``quantity``, ``current``, ``student``, ``error``, ``note``.
-        refunds: those told of by themselves, with ``id``, ``is_whole`` and ``received_at``.
+        refunds: those told of by themselves, with ``id``, ``is_whole``, ``is_void`` and ``received_at``.
     """
 
     order: ListedOrder
@@ -111,7 +112,8 @@ class OrderListing:
             ).one_or_none()
             if row is None:
                 return None
-            names = {row.id, row.payment} - {""}
+            named = connection.execute(select(refunds.reference).where(is_of(row))).scalars()
+            names = {row.id, row.payment, *named} - {""}
             told = _rows(
                 connection,
                 select(events.key, events.topic, events.received_at)
@@ -134,8 +136,8 @@ class OrderListing:
             )
             back = _rows(
                 connection,
-                select(refunds.id, refunds.is_whole, refunds.received_at)
-                .where(refunds.storefront == storefront, refunds.reference.in_(names))
+                select(refunds.id, refunds.is_whole, refunds.is_void, refunds.received_at)
+                .where(is_of(row))
                 .order_by(refunds.received_at, refunds.id),
             )
         return Story(_listed(row), told, bought, back)

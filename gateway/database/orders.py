@@ -6,7 +6,7 @@ lead to the same rows in whichever order they come. Whatever changes an order ma
 
 import hashlib
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,7 +14,8 @@ import sqlalchemy
 from sqlalchemy import delete, func, insert, or_, select, text, update
 
 from gateway.database.connection import AlreadyThere, Database
-from gateway.database.tables import ORDER_EVENTS, ORDER_LINES, ORDER_REFUNDS, ORDERS, REFUNDED_LINES
+from gateway.database.refunds import names_of, refunds_of, write_refund
+from gateway.database.tables import ORDER_EVENTS, ORDER_LINES, ORDERS
 from gateway.errors import DatabaseUnavailable
 from schemas.order import Customer, LineItem, Order, OrderEvent, OrderStatus, Refund
 
@@ -29,7 +30,7 @@ class Snapshot:
     Attributes:
         storefront: whose it is.
         order: the order; its lines are ``None`` where the shop still has to be asked for them.
-        refunds: those that were told of by themselves.
+        refunds: those that were told of by themselves, but for void ones.
         revision: a number that grows with everything that is told of the order.
         is_forgotten: whether its people were erased.
         was_paid: whether it was ever told of as paid.
@@ -99,7 +100,7 @@ class Orders:
             if row is None:
                 return None
             lines = tuple(map(_line, connection.execute(_lines_of(storefront, order_id))))
-            refunds = tuple(_refunds(connection, row))
+            refunds = tuple(refunds_of(connection, row))
         order = Order(
             row.id,
             row.version,
@@ -153,7 +154,7 @@ def _one_after_the_other(connection: sqlalchemy.Connection, storefront: str, eve
     """
     if connection.dialect.name != "postgresql":
         return
-    names = {event.refund.order if event.refund else ""}
+    names = names_of(event.refund) if event.refund else set()
     if event.order is not None:
         names |= {event.order.id, event.order.payment}
     numbers = [hashlib.sha256(f"order\n{storefront}\n{name}".encode()).digest()[:8] for name in names if name]
@@ -231,19 +232,10 @@ def _write_lines(connection: sqlalchemy.Connection, storefront: str, order: Orde
 
 
 def _write_refund(connection: sqlalchemy.Connection, storefront: str, refund: Refund) -> None:
-    now = int(time.time())
-    same = (ORDER_REFUNDS.c.storefront == storefront) & (ORDER_REFUNDS.c.id == refund.id)
-    if connection.execute(select(ORDER_REFUNDS.c.id).where(same)).first() is not None:
+    names, now = write_refund(connection, storefront, refund), int(time.time())
+    if not names:
         return
-    row = {"storefront": storefront, "id": refund.id, "reference": refund.order, "is_whole": refund.lines is None}
-    connection.execute(insert(ORDER_REFUNDS).values(**row, received_at=now))
-    lines = [
-        {"storefront": storefront, "refund_id": refund.id, "line_id": line_id, "quantity": number}
-        for line_id, number in refund.lines or ()
-    ]
-    if lines:
-        connection.execute(insert(REFUNDED_LINES), lines)
-    its_order = or_(ORDERS.c.id == refund.order, ORDERS.c.payment == refund.order)
+    its_order = or_(ORDERS.c.id.in_(names), ORDERS.c.payment.in_(names))
     changed = update(ORDERS).where(ORDERS.c.storefront == storefront, its_order)
     connection.execute(changed.values(revision=ORDERS.c.revision + 1, updated_at=now, **_due(now)))
 
@@ -279,17 +271,6 @@ def _precedence_of(connection: sqlalchemy.Connection, row: Any) -> tuple[int, in
     total = select(func.sum(ORDER_LINES.c.current)).where(*_are_lines(row.storefront, row.id))
     current = int(connection.execute(total).scalar() or 0) if row.has_lines else 0
     return row.version, _RANKS[row.status], row.has_lines, -current
-
-
-def _refunds(connection: sqlalchemy.Connection, order: Any) -> Iterator[Refund]:
-    refunds, lines = ORDER_REFUNDS.c, REFUNDED_LINES.c
-    references = {order.id, order.payment} - {""}
-    its = (refunds.storefront == order.storefront) & refunds.reference.in_(references)
-    for row in connection.execute(select(ORDER_REFUNDS).where(its).order_by(refunds.id)).all():
-        same = (lines.storefront == order.storefront) & (lines.refund_id == row.id)
-        parts = connection.execute(select(lines.line_id, lines.quantity).where(same).order_by(lines.line_id))
-        given_back = None if row.is_whole else tuple((part.line_id, part.quantity) for part in parts)
-        yield Refund(row.id, row.reference, given_back)
 
 
 def _line(row: Any) -> LineItem:

@@ -128,11 +128,16 @@ ORDER_REFUNDS = Table(
     Column("storefront", Text, primary_key=True),
     Column("id", Text, primary_key=True),
     Column("reference", Text, nullable=False),
+    Column("other", Text, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("is_void", Boolean(create_constraint=False), nullable=False),
     Column("is_whole", Boolean(create_constraint=False), nullable=False),
     Column("received_at", BigInteger, nullable=False),
     Index("ix_order_refunds_reference", "storefront", "reference"),
+    Index("ix_order_refunds_other", "storefront", "other"),
 )
-"""Refunds told of apart from their orders, by the order's id or its payment; one may be here before its order is."""
+"""Refunds told of apart from their orders, by the order's id or its payment, each by its newest telling; one may be here
+before its order is."""
 
 REFUNDED_LINES = Table(
     "refunded_lines",
