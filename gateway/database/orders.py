@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import delete, func, insert, or_, select, text, update
+from sqlalchemy import delete, insert, or_, select, text, update
 
 from gateway.database.connection import AlreadyThere, Database
 from gateway.database.refunds import names_of, refunds_of, write_refund
@@ -20,7 +20,7 @@ from gateway.errors import DatabaseUnavailable
 from schemas.order import Customer, LineItem, Order, OrderEvent, OrderStatus, Refund
 
 _RANKS: Mapping[OrderStatus, int] = {"unpaid": 0, "paid": 1, "disputed": 2, "cancelled": 3, "refunded": 4}
-"""Of two snapshots of one version, that counts which can only be the later one."""
+"""Of two snapshots of one version, that counts which has come further."""
 
 
 @dataclass(frozen=True)
@@ -101,17 +101,7 @@ class Orders:
                 return None
             lines = tuple(map(_line, connection.execute(_lines_of(storefront, order_id))))
             refunds = tuple(refunds_of(connection, row))
-        order = Order(
-            row.id,
-            row.version,
-            row.status,
-            Customer(row.email, row.customer_id, row.first_name, row.last_name),
-            lines if row.has_lines else None,
-            row.number,
-            row.payment,
-            row.is_test,
-        )
-        return Snapshot(storefront, order, refunds, row.revision, row.is_forgotten, row.was_paid)
+        return Snapshot(storefront, _order(row, lines), refunds, row.revision, row.is_forgotten, row.was_paid)
 
     def put_lines(self, snapshot: Snapshot, lines: tuple[LineItem, ...]) -> Snapshot:
         """Write the lines for which the shop was asked, unless something else was told of the order meanwhile.
@@ -193,7 +183,7 @@ def _write_order(connection: sqlalchemy.Connection, storefront: str, order: Orde
         free = {"lease": "", "lease_until": 0}
         values |= {"revision": 1, **_customer(storefront, order.customer)}
         connection.execute(insert(ORDERS).values(**fixed, **free, **values))
-    elif _precedence(order) <= _precedence_of(connection, known):
+    elif not _is_newer(connection, order, known):
         if known.status == "cancelled" and values["was_paid"] and not known.was_paid:  # told late: it was paid back
             late = {"was_paid": True, "revision": known.revision + 1, **_due(now)}
             connection.execute(update(ORDERS).where(*_is(storefront, order.id)).values(**late))
@@ -261,16 +251,34 @@ def _without_people(order: Order) -> Order:
     return replace(order, lines=lines)
 
 
+def _is_newer(connection: sqlalchemy.Connection, order: Order, row: Any) -> bool:
+    """Return whether a snapshot counts rather than the one that is on disk.
+
+    Shops tell times to the second. Of one version that counts which can only be the later one. Where neither can be
+    told from the other so, it is the one that came last; the same once more changes nothing.
+    """
+    known = _order(row, tuple(map(_line, connection.execute(_lines_of(row.storefront, row.id)))))
+    told, before = _precedence(order), _precedence(known)
+    return told > before or (told == before and order != known)
+
+
 def _precedence(order: Order) -> tuple[int, int, bool, int]:
     """Return what is larger for the one of two snapshots that counts."""
     current = sum(line.current for line in order.lines or ())
     return order.version, _RANKS[order.status], order.lines is not None, -current
 
 
-def _precedence_of(connection: sqlalchemy.Connection, row: Any) -> tuple[int, int, bool, int]:
-    total = select(func.sum(ORDER_LINES.c.current)).where(*_are_lines(row.storefront, row.id))
-    current = int(connection.execute(total).scalar() or 0) if row.has_lines else 0
-    return row.version, _RANKS[row.status], row.has_lines, -current
+def _order(row: Any, lines: tuple[LineItem, ...]) -> Order:
+    return Order(
+        row.id,
+        row.version,
+        row.status,
+        Customer(row.email, row.customer_id, row.first_name, row.last_name),
+        lines if row.has_lines else None,
+        row.number,
+        row.payment,
+        row.is_test,
+    )
 
 
 def _line(row: Any) -> LineItem:

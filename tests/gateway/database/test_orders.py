@@ -85,6 +85,22 @@ def test_whatever_the_order_of_its_events_an_order_ends_the_same(orders):
     assert [refund.id for refund in refunds] == ["r1", "r2"]
 
 
+def test_of_two_snapshots_of_one_version_that_say_equally_much_the_one_that_came_last_counts(orders, queue):
+    corrected = replace(KIM, email="kim.lee@example.com")
+    looked_at = []
+    for number, customer in enumerate((KIM, corrected, corrected, KIM)):
+        orders.receive("shop", told(order(1, customer=customer), f"e{number}"))
+        claims = queue.claim()
+        looked_at.append(len(claims))
+        for claim in claims:
+            queue.finish(claim, "done")
+    assert orders.snapshot("shop", "1001").order.customer == KIM
+    assert looked_at == [1, 1, 0, 1]
+    orders.receive("shop", told(order(1, "cancelled"), "ended"))
+    orders.receive("shop", told(order(1, customer=corrected), "late"))
+    assert orders.snapshot("shop", "1001").order.status == "cancelled"
+
+
 def test_an_order_and_its_refund_that_arrive_at_once_see_each_other(orders, queue):
     for number in range(10):
         sold = order(number=f"o{number}", payment=f"pi{number}")
