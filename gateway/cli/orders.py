@@ -66,6 +66,34 @@ def show(storefront: str, order: str, *, as_json: bool) -> None:
 
 
 @orders.command()
+@click.option("--storefront", default="", help="Of this storefront alone.")
+@click.option("--limit", default=50, type=click.IntRange(1, 10_000), help="So many at most; default 50.")
+@_json
+def unmatched(storefront: str, limit: int, *, as_json: bool) -> None:
+    """List the refunds and disputes whose order nobody told of, the newest first."""
+    found = told(lambda services: services.order_listing.unmatched(storefront=storefront, at_most=limit))
+    if as_json:
+        _write_json([_with_times(asdict(one)) for one in found])
+    elif not found:
+        click.echo("no such refund")
+    else:
+        head = ("STOREFRONT", "REFUND", "OF", "RECEIVED", "GIVEN BACK")
+        rows = [
+            (
+                one.storefront,
+                one.id,
+                one.payment,
+                _time(one.received_at) or "",
+                "all of it" if one.is_whole else "a part",
+            )
+            for one in found
+        ]
+        _write_table([head, *rows])
+        click.echo("\nNo order has these ids, and nothing was taken back. Look the payment up at the shop, and end the")
+        click.echo("enrolment in TalentLMS by hand. A refund may also be here before its order is.")
+
+
+@orders.command()
 @_storefront
 @click.argument("order", required=False)
 @click.option("--dead", is_flag=True, help="All orders of the storefront that wait for a person because of a fault.")

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
+from itertools import product
 from typing import Any, get_args
 
 import sqlalchemy
@@ -76,6 +77,25 @@ class Story:
     refunds: Sequence[Mapping[str, Any]]
 
 
+@dataclass(frozen=True)
+class UnmatchedRefund:
+    """A refund, or a dispute, whose order nobody told of.
+
+    Attributes:
+        storefront: who told of it.
+        id: the shop's id of it.
+        payment: the order, or the payment, of which it is.
+        is_whole: whether it is of the whole order.
+        received_at: when it was first told of, epoch seconds, UTC.
+    """
+
+    storefront: str
+    id: str
+    payment: str
+    is_whole: bool
+    received_at: int
+
+
 class OrderListing:
     """Orders for an operator. Every method raises ``DatabaseUnavailable`` where the database cannot be asked.
 
@@ -141,6 +161,25 @@ class OrderListing:
                 .order_by(refunds.received_at, refunds.id),
             )
         return Story(_listed(row), told, bought, back)
+
+    def unmatched(self, *, storefront: str = "", at_most: int = 100) -> Sequence[UnmatchedRefund]:
+        """Return refunds whose order nobody told of, the newest first; one may have overtaken its order just now.
+
+        Args:
+            storefront: whose; empty: of all.
+            at_most: how many.
+        """
+        refunds = ORDER_REFUNDS.c
+        question = select(refunds.storefront, refunds.id, refunds.reference, refunds.is_whole, refunds.received_at)
+        question = question.where(refunds.is_void.is_(False))
+        for known_by, name in product((ORDERS.c.id, ORDERS.c.payment), (refunds.reference, refunds.other)):
+            same = (ORDERS.c.storefront == refunds.storefront) & (known_by == name) & (name != "")
+            question = question.where(~select(ORDERS.c.id).where(same).exists())
+        if storefront:
+            question = question.where(refunds.storefront == storefront)
+        newest = question.order_by(refunds.received_at.desc(), refunds.id).limit(at_most)
+        with self._database.reading() as connection:
+            return [UnmatchedRefund(*row) for row in connection.execute(newest)]
 
     def erase(self, email: str) -> int:
         """Erase a person; what their orders entitled to, and to which accounts, stays as a fact without a name.

@@ -1,4 +1,4 @@
-"""Refunds: what storefronts told of them, brought down to the newest telling of each, whether their orders are here or not.
+"""Refunds: what storefronts told of them, brought down to the newest telling of each; its order need not be here.
 
 Refunds of one id are tellings of one: the larger version counts. So the same refunds lead to the same rows in whichever
 order they come, and a dispute that was won stays won.
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import delete, insert, or_, select
+from sqlalchemy import and_, delete, insert, or_, select
 
 from gateway.database.tables import ORDER_REFUNDS, REFUNDED_LINES
 from schemas.order import Refund
@@ -69,7 +69,7 @@ def refunds_of(connection: sqlalchemy.Connection, order: Any) -> Iterator[Refund
 def is_of(order: Any) -> sqlalchemy.ColumnElement[bool]:
     """Return what a refund of an order, of which this is the row, fulfils."""
     refunds, names = ORDER_REFUNDS.c, {order.id, order.payment} - {""}
-    return (refunds.storefront == order.storefront) & or_(refunds.reference.in_(names), refunds.other.in_(names))
+    return and_(refunds.storefront == order.storefront, or_(refunds.reference.in_(names), refunds.other.in_(names)))
 
 
 def _refund(connection: sqlalchemy.Connection, row: Any) -> Refund:

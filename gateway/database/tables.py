@@ -136,8 +136,8 @@ ORDER_REFUNDS = Table(
     Index("ix_order_refunds_reference", "storefront", "reference"),
     Index("ix_order_refunds_other", "storefront", "other"),
 )
-"""Refunds told of apart from their orders, by the order's id or its payment, each by its newest telling; one may be here
-before its order is."""
+"""Refunds told of apart from their orders, by the order's id or its payment, each by its newest telling; one may be
+here before its order is."""
 
 REFUNDED_LINES = Table(
     "refunded_lines",

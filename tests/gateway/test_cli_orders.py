@@ -13,7 +13,7 @@ from gateway.database.upgrade import opened
 from schemas.order import Customer
 from schemas.secret import Secret
 from tests.databases import new_database
-from tests.gateway.database.orders import KIM, line, order, told
+from tests.gateway.database.orders import KIM, line, order, refunded, told
 from tests.gateway.test_factory import clean_environment
 
 EVIL = Customer("evil@example.com", "", "\x1b[31mEvil", "")
@@ -117,3 +117,19 @@ def test_a_person_is_erased(command, dead):
 def test_what_strangers_wrote_does_not_steer_the_terminal(command, database):
     Orders(database).receive("shop", told(order(1, "paid", line(1, "\x1b[31mSKU"), customer=EVIL)))
     assert "\x1b" not in command("show", "shop", "1001")[1] + command("list")[1]
+
+
+def test_refunds_of_no_order_are_listed_with_what_to_do(command, database, dead):
+    assert command("unmatched") == (0, "no such refund\n")
+    orders = Orders(database)
+    orders.receive("shop", refunded("dp_1", "pi_1"))
+    orders.receive("shop", refunded("r2", "1001"))
+    code, output = command("unmatched", "--storefront", "shop")
+    head, row, *advice = output.splitlines()
+    assert (code, head.split()) == (0, ["STOREFRONT", "REFUND", "OF", "RECEIVED", "GIVEN", "BACK"])
+    assert row.split()[:3] == ["shop", "dp_1", "pi_1"]
+    assert row.endswith("all of it")
+    assert "Look the payment up at the shop" in " ".join(advice)
+    (listed,) = json.loads(command("unmatched", "--json")[1])
+    assert (listed["id"], listed["payment"], listed["is_whole"]) == ("dp_1", "pi_1", True)
+    assert command("unmatched", "--storefront", "other") == (0, "no such refund\n")

@@ -92,3 +92,28 @@ def test_an_order_without_another_payment_is_not_meant_by_a_refund_without_one(o
     orders.receive("shop", told(order(1, "paid", BOUGHT)))
     orders.receive("shop", of(Refund("r", "other"), "back"))
     assert orders.snapshot("shop", "1001").wanted(BOUGHT) == 5
+
+
+def test_refunds_whose_order_nobody_told_of_are_listed_the_newest_first_and_void_ones_are_not(
+    orders, database, monkeypatch
+):
+    orders.receive("shop", SOLD)
+    told_of = [
+        ("shop", Refund("its", "1001")),
+        ("shop", Refund("its-payment", "pi_1")),
+        ("shop", Refund("its-other", "pi_9", other="pi_1")),
+        ("shop", Refund("of-another", "pi_2", other="in_2")),
+        ("shop", Refund("in-part", "1002", (("l1", 1),))),
+        ("shop", Refund("won", "pi_3", is_void=True)),
+        ("other", Refund("elsewhere", "1001")),
+    ]
+    for number, (storefront, refund) in enumerate(told_of):
+        monkeypatch.setattr("gateway.database.refunds.time.time", lambda number=number: 1_000 + number)
+        orders.receive(storefront, of(refund, f"e{number}"))
+    listing = OrderListing(database)
+    assert [(one.storefront, one.id, one.payment, one.is_whole, one.received_at) for one in listing.unmatched()] == [
+        ("other", "elsewhere", "1001", True, 1_006),
+        ("shop", "in-part", "1002", False, 1_004),
+        ("shop", "of-another", "pi_2", True, 1_003),
+    ]
+    assert [one.id for one in listing.unmatched(storefront="shop", at_most=1)] == ["in-part"]
