@@ -163,4 +163,12 @@ def lines_of(lines: Iterable[LineItem]) -> tuple[LineItem, ...]:
 
 def fingerprint(*parts: str) -> str:
     """Return what stands for these texts, each with its own end, in 64 characters."""
-    return hashlib.sha256(json.dumps(parts).encode("ascii")).hexdigest()
+    return body_key(json.dumps(parts).encode("ascii"))
+
+
+def body_key(body: bytes) -> str:
+    """Return what makes an event of a signed body the same event, where nothing else that is signed names it.
+
+    Headers that nobody signed are not in it: whoever has such a body cannot make another event of it.
+    """
+    return hashlib.sha256(body).hexdigest()

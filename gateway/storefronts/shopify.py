@@ -1,6 +1,7 @@
 """Shopify's webhooks: an HMAC of the body in base64, by the app's client secret.
 
-Only the body is signed. So the topic decides which kind of thing the body is, and never how the order stands.
+Only the body is signed. So the topic, which is a header, decides whether anybody is interested and as which kind of
+thing the body has to be readable; never how the order stands, and never what makes an event another one.
 Source: shopify.dev, "Verify webhook deliveries" and the resources Order, Refund and Dispute of the Admin REST API.
 """
 
@@ -8,14 +9,14 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from gateway.errors import WebhookUnreadable
 from gateway.storefronts.customers import attributes, customer, student
 from gateway.storefronts.payload import (
+    body_key,
     count,
     entries,
-    fingerprint,
     given_back,
     identifier,
-    identifier_or_empty,
     json_object,
     lines_of,
     listed,
@@ -38,6 +39,7 @@ _STATUSES: Mapping[str, OrderStatus] = {
 _ORDERS = frozenset({"orders/paid", "orders/updated", "orders/cancelled"})
 _REFUND = "refunds/create"
 _DISPUTES = frozenset({"disputes/create", "disputes/update"})
+_GLOBAL_ID = "gid://shopify/"
 
 
 def read(headers: Mapping[str, str], body: bytes, secrets: Sequence[Secret], now: float) -> OrderEvent:
@@ -47,16 +49,13 @@ def read(headers: Mapping[str, str], body: bytes, secrets: Sequence[Secret], now
     signature = from_base64(signature_in(given, "x-shopify-hmac-sha256", "shopify-hmac-sha256"))
     check([signature], [secret.reveal().encode() for secret in secrets], body)
     data, topic = json_object(body), text(_header(given, "topic"), 100)
-    # one action of a merchant has one event id in all topics that tell of it
-    event_id = _header(given, "event-id") or _header(given, "webhook-id") or hashlib.sha256(body).hexdigest()
-    key = fingerprint(topic, identifier_or_empty(data.get("id")), event_id)
+    key = body_key(body)
     if topic in _ORDERS:
-        return OrderEvent(key, topic, order=_order(data))
+        return OrderEvent(key, topic, order=_order(_resource(data, "Order")))
     if topic == _REFUND:
-        return OrderEvent(key, topic, refund=_refund(data))
-    if topic in _DISPUTES and data.get("type") == "chargeback" and data.get("status") != "won":
-        return OrderEvent(key, topic, refund=Refund(f"dispute-{identifier(data, 'id')}", identifier(data, "order_id")))
-    return OrderEvent(key, topic)
+        return OrderEvent(key, topic, refund=_refund(_resource(data, "Refund")))
+    is_chargeback = topic in _DISPUTES and data.get("type") == "chargeback"
+    return OrderEvent(key, topic, refund=_dispute(data) if is_chargeback else None)
 
 
 def sign(body: bytes, secret: Secret, now: float, *, topic: str = "", event_id: str = "") -> dict[str, str]:
@@ -72,6 +71,14 @@ def sign(body: bytes, secret: Secret, now: float, *, topic: str = "", event_id: 
 
 def _header(given: Mapping[str, str], name: str) -> str:
     return given.get(f"x-shopify-{name}") or given.get(f"shopify-{name}") or ""
+
+
+def _resource(data: Mapping[str, Any], kind: str) -> Mapping[str, Any]:
+    """Return a body as it is; one that says itself that it is something else is unreadable."""
+    name = data.get("admin_graphql_api_id")
+    if isinstance(name, str) and name.startswith(_GLOBAL_ID) and not name.startswith(f"{_GLOBAL_ID}{kind}/"):
+        raise WebhookUnreadable(f"the body is no {kind}, whatever its topic says")
+    return data
 
 
 def _order(data: Mapping[str, Any]) -> Order:
@@ -121,3 +128,13 @@ def _line(data: Mapping[str, Any], buyer: Customer, notes: Mapping[str, Any], re
 def _refund(data: Mapping[str, Any]) -> Refund:
     returned = given_back(listed(data, "refund_line_items"), "line_item_id")
     return Refund(identifier(data, "id"), identifier(data, "order_id"), tuple(returned.items()))
+
+
+def _dispute(data: Mapping[str, Any]) -> Refund:
+    """Return a chargeback as a refund of the whole; once the shop has won it, nothing is given back any more."""
+    return Refund(
+        f"dispute-{identifier(data, 'id')}",
+        identifier(data, "order_id"),
+        version=moment(data, "finalized_on") if data.get("finalized_on") else 0,
+        is_void=data.get("status") == "won",
+    )

@@ -2,7 +2,8 @@
 
 The body is ``{"type": "order.paid" | "order.refunded", "data": {"id", "version", "customer": {"id", "email",
 "first_name", "last_name"}, "lines": [{"id", "sku", "quantity"}]}}``. Of ``order.refunded`` the lines are those that are
-given back; without them it is all of the order. Source: www.standardwebhooks.com, specification 1.0.
+given back; without them it is all of the order. Each version is a refund, and they add up; with ``refund_id`` each id
+is one, of which the newest version counts. Source: www.standardwebhooks.com, specification 1.0.
 """
 
 import hashlib
@@ -14,6 +15,7 @@ from gateway.storefronts.customers import customer, student
 from gateway.storefronts.payload import (
     LARGEST_NUMBER,
     count,
+    fingerprint,
     given_back,
     identifier,
     identifier_or_empty,
@@ -107,4 +109,7 @@ def _line(data: Mapping[str, Any], buyer: Customer, order: Mapping[str, Any]) ->
 def _refund(data: Mapping[str, Any]) -> Refund:
     order = identifier(data, "id")
     lines = None if data.get("lines") is None else tuple(given_back(listed(data, "lines"), "id").items())
-    return Refund(f"{order}-{_version(data)}", order, lines)
+    version, refund = _version(data), f"{order}-{_version(data)}"
+    if data.get("refund_id") is not None:
+        refund = fingerprint(order, identifier(data, "refund_id"))
+    return Refund(refund, order, lines, version)

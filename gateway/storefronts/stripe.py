@@ -32,6 +32,16 @@ _SESSIONS = frozenset(
         "checkout.session.async_payment_failed",
     }
 )
+_REINSTATED = "charge.dispute.funds_reinstated"
+_DISPUTES = frozenset(
+    {
+        "charge.dispute.created",
+        "charge.dispute.updated",
+        "charge.dispute.funds_withdrawn",
+        "charge.dispute.closed",
+        _REINSTATED,
+    }
+)
 _METADATA_LENGTH = 500  # docs.stripe.com, "Metadata"
 _MICROSECONDS = 1_000_000
 _LAST_SECOND = LARGEST_NUMBER // _MICROSECONDS
@@ -45,7 +55,7 @@ def read(headers: Mapping[str, str], body: bytes, secrets: Sequence[Secret], now
     data = mapping(mapping(event.get("data")).get("object"))
     if topic in _SESSIONS and data.get("mode") != "setup":
         return OrderEvent(key, topic, order=_order(data, event))
-    return OrderEvent(key, topic, refund=_refund(topic, data))
+    return OrderEvent(key, topic, refund=_refund(topic, data, event))
 
 
 def sign(body: bytes, secret: Secret, now: float, *, topic: str = "", event_id: str = "") -> dict[str, str]:
@@ -94,21 +104,26 @@ def _verify(header: str, body: bytes, secrets: Sequence[Secret], now: float) -> 
 
 def _order(session: Mapping[str, Any], event: Mapping[str, Any]) -> Order:
     status: OrderStatus = "unpaid" if session.get("payment_status", "unpaid") == "unpaid" else "paid"
-    created = event.get("created")
-    if not isinstance(created, int) or not 0 <= created <= _LAST_SECOND:
-        raise WebhookUnreadable("created is not a time")
     metadata = mapping(session.get("metadata"))
     buyer = _customer(session, metadata)
     return Order(
         id=identifier(session, "id"),
-        version=created * _MICROSECONDS,
+        version=_version(event),
         status=status,
         customer=buyer,
         lines=_lines(metadata, student(buyer, metadata)),
         number=text(session.get("client_reference_id"), 100),
-        payment=_reference(session.get("payment_intent")),
+        # the first payment of a subscription has none, and is one of an invoice
+        payment=_reference(session.get("payment_intent")) or _reference(session.get("invoice")),
         is_test=session.get("livemode", event.get("livemode")) is not True,
     )
+
+
+def _version(event: Mapping[str, Any]) -> int:
+    created = event.get("created")
+    if not isinstance(created, int) or not 0 <= created <= _LAST_SECOND:
+        raise WebhookUnreadable("created is not a time")
+    return created * _MICROSECONDS
 
 
 def _customer(session: Mapping[str, Any], metadata: Mapping[str, Any]) -> Customer:
@@ -129,15 +144,22 @@ def _lines(metadata: Mapping[str, Any], for_whom: Customer | None) -> tuple[Line
     return tuple(LineItem(sku, sku, number, number, for_whom) for sku, number in skus.items()) or None
 
 
-def _refund(topic: str, data: Mapping[str, Any]) -> Refund | None:
-    """Return the refund of a whole charge, or a dispute that took the money back; ``None`` for anything else.
+def _refund(topic: str, data: Mapping[str, Any], event: Mapping[str, Any]) -> Refund | None:
+    """Return the refund of a whole charge, or a dispute; ``None`` for anything else.
 
-    A refund in part names no lines. An inquiry, whose status begins with ``warning``, takes no money.
+    A refund in part names no lines. An inquiry, whose status begins with ``warning``, takes no money. A dispute has
+    taken it, unless the shop has won: then the money is back. Only charges may name their invoice.
     """
-    payment = _reference(data.get("payment_intent"))
+    names = [_reference(data.get(name)) for name in ("payment_intent", "invoice")]
+    payment, *others = [name for name in names if name] or [""]
+    status = text(data.get("status"))
     is_refund = topic == "charge.refunded" and data.get("refunded") is True
-    is_dispute = topic == "charge.dispute.created" and not text(data.get("status")).startswith("warning")
-    return Refund(identifier(data, "id"), payment) if payment and (is_refund or is_dispute) else None
+    is_dispute = topic in _DISPUTES and not status.startswith("warning")
+    if not payment or not (is_refund or is_dispute):
+        return None
+    is_void = is_dispute and (status == "won" or topic == _REINSTATED)
+    other = others[0] if others else ""
+    return Refund(identifier(data, "id"), payment, None, _version(event), is_void=is_void, other=other)
 
 
 def _reference(value: object) -> str:

@@ -17,7 +17,7 @@ from gateway.errors import (
 from gateway.flows.customer_accounts import Holder
 from gateway.flows.fulfilment import Fulfilment, Result
 from schemas.learner import AccountLink
-from schemas.order import Customer, Order, OrderEvent
+from schemas.order import Customer, Order, OrderEvent, Refund
 from tests.gateway.flows.selling import GUEST, KIM, line
 
 SIGN_UP_AND_ENROL = ["users/email", "usersignup", "addusertocourse"]
@@ -348,6 +348,24 @@ def test_what_was_refunded_and_is_paid_again_is_given_again(shop, enrolled):
     shop.tells(line(), status="cancelled")
     shop.fulfils()
     assert enrolled() == []
+
+
+@pytest.mark.parametrize("on_refund", ["unenroll", "keep", "review"])
+@pytest.mark.parametrize("is_won", [True, False])
+def test_a_dispute_that_was_won_gives_the_course_again_and_one_that_was_lost_does_not(
+    shop, enrolled, on_refund, is_won
+):
+    shop.sets(on_refund=on_refund)
+    shop.tells(line())
+    shop.fulfils()
+    for version, is_void in enumerate((False, is_won), 1):
+        dispute = Refund("dispute-5", "1001", None, version, is_void=is_void)
+        shop.orders.receive("shop", OrderEvent(f"e{version}", "dispute", refund=dispute))
+        result = shop.fulfils()
+    ended = {"unenroll": "taken", "keep": "kept", "review": "review"}[on_refund]
+    assert shop.ledger() == {("l1", 12): "given" if is_won else ended}
+    assert result == Result("review" if on_refund == "review" and not is_won else "done")
+    assert enrolled() == ([(KIM.email, 12)] if is_won or on_refund != "unenroll" else [])
 
 
 def test_a_refund_of_what_a_person_has_ended_already_changes_nothing(shop, lms, account):

@@ -57,6 +57,37 @@ def test_an_event_that_is_delivered_again_has_the_same_key(kind, read):
     assert 1 <= len(first.key) <= 255
 
 
+UNSIGNED = [
+    {"X-Shopify-Event-Id": "another"},
+    {"Shopify-Event-Id": "another"},
+    {"X-Shopify-Webhook-Id": "another", "X-Shopify-Event-Id": ""},
+    {"X-Shopify-Shop-Domain": "another.myshopify.com"},
+    {"X-Shopify-Triggered-At": "2026-11-28T19:28:08Z"},
+    {"X-Shopify-Topic": "orders/cancelled"},
+    {"X-WC-Webhook-Delivery-ID": "another"},
+    {"X-WC-Webhook-Topic": "order.created"},
+    {"Idempotency-Key": "another", "X-Request-Id": "another"},
+]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("headers", UNSIGNED)
+def test_whoever_sends_a_signed_body_again_under_other_headers_sends_the_same_event(kind, headers):
+    body = written(PAID[kind]())
+    first, again = event(kind, signed(kind, body), body), event(kind, {**signed(kind, body), **headers}, body)
+    assert (again.key, again.order) == (first.key, first.order)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "topic", [f"{name}/{verb}" for name in ("refunds", "disputes") for verb in ("create", "update")]
+)
+def test_no_topic_that_nobody_signed_makes_a_refund_of_an_order(kind, topic):
+    body = written(PAID[kind]())
+    found = answered(kind, {**signed(kind, body), "X-Shopify-Topic": topic, "X-WC-Webhook-Topic": topic}, body)
+    assert getattr(found, "refund", None) is None
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_without_a_signature_nothing_is_read(kind):
     for body in (written(PAID[kind]()), *NO_JSON, b"\xff"):
@@ -212,6 +243,12 @@ TELLINGS = [
     *((kind, PAID[kind](), "") for kind in KINDS),
     ("shopify", shopify_refund(), "refunds/create"),
     ("shopify", {"id": 1, "order_id": 2, "type": "chargeback", "status": "lost"}, "disputes/create"),
+    (
+        "shopify",
+        {"id": 1, "order_id": 2, "type": "chargeback", "status": "won", "finalized_on": "2026-11-28T19:28:08Z"},
+        "disputes/update",
+    ),
+    ("stripe", stripe_event("charge.dispute.closed", {"id": "dp_1", "status": "won", "payment_intent": "pi_1"}), ""),
     ("stripe", stripe_event("charge.refunded", {"id": "ch_1", "refunded": True, "payment_intent": "pi_1"}), ""),
     ("standard", PAID["standard"]("order.refunded"), ""),
 ]

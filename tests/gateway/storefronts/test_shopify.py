@@ -108,7 +108,18 @@ def test_a_chargeback_is_a_refund_of_the_whole_and_an_inquiry_is_none(read, topi
     dispute = {"id": 5, "order_id": 450789469, "type": "chargeback", "status": "needs_response"}
     assert read(KIND, dispute, topic=topic).refund == Refund("dispute-5", "450789469", None)
     assert read(KIND, {**dispute, "type": "inquiry"}, topic=topic).refund is None
-    assert read(KIND, {**dispute, "status": "won"}, topic=topic).refund is None
+
+
+@pytest.mark.parametrize("topic", ["disputes/create", "disputes/update"])
+def test_a_chargeback_that_was_won_gives_nothing_back_any_more(read, topic):
+    dispute = {"id": 5, "order_id": 450789469, "type": "chargeback", "finalized_on": "2026-11-29T09:00:00Z"}
+    at = 1_795_942_800_000_000
+    assert [read(KIND, {**dispute, "status": status}, topic=topic).refund for status in ("won", "lost")] == [
+        Refund("dispute-5", "450789469", None, at, is_void=True),
+        Refund("dispute-5", "450789469", None, at),
+    ]
+    undated = {**dispute, "status": "won", "finalized_on": None}
+    assert read(KIND, undated, topic=topic).refund == Refund("dispute-5", "450789469", None, is_void=True)
 
 
 def test_a_body_is_not_taken_for_another_kind_of_thing_by_a_header_that_nobody_signed(read):
@@ -118,25 +129,20 @@ def test_a_body_is_not_taken_for_another_kind_of_thing_by_a_header_that_nobody_s
         read(KIND, order_of(), topic="refunds/create")
 
 
-def test_one_action_has_one_event_id_in_several_topics_and_is_several_events(read):
-    paid = read(KIND, order_of(), topic="orders/paid", event_id="e-1").key
-    assert read(KIND, order_of(), topic="orders/paid", event_id="e-1").key == paid
-    others = {
-        read(KIND, order_of(), topic="orders/updated", event_id="e-1").key,
-        read(KIND, order_of(), topic="orders/paid", event_id="e-2").key,
-        read(KIND, order_of(id=2), topic="orders/paid", event_id="e-1").key,
-    }
-    assert len(others | {paid}) == 4
+@pytest.mark.parametrize("resource", ["Refund", "DraftOrder", "Checkout", "Fulfillment", "OrderEdit"])
+def test_a_body_that_says_what_it_is_is_taken_for_nothing_else(read, resource):
+    name = f"gid://shopify/{resource}/450789469"
+    with pytest.raises(WebhookUnreadable):
+        read(KIND, order_of(admin_graphql_api_id=name), topic="orders/paid")
+    if resource != "Refund":
+        with pytest.raises(WebhookUnreadable):
+            read(KIND, shopify_refund(admin_graphql_api_id=name), topic="refunds/create")
 
 
-def test_the_id_of_the_delivery_stands_in_where_there_is_no_event_id():
-    body = written(order_of())
-    headers = shopify.sign(body, SECRETS[KIND], NOW)
-    keys = set()
-    for name, value in (("X-Shopify-Webhook-Id", "w-1"), ("X-Shopify-Webhook-Id", "w-2"), ("X-Other", "")):
-        others = {key: text for key, text in headers.items() if key != "X-Shopify-Event-Id"}
-        keys.add(shopify.read({**others, name: value}, body, [SECRETS[KIND]], NOW).key)
-    assert len(keys) == 3
+def test_a_body_that_says_that_it_is_what_its_topic_says_is_taken(read):
+    assert read(KIND, order_of(admin_graphql_api_id="gid://shopify/Order/450789469")).order
+    refund = shopify_refund(admin_graphql_api_id="gid://shopify/Refund/929361464")
+    assert read(KIND, refund, topic="refunds/create").refund
 
 
 def test_a_later_telling_has_a_larger_version(read):

@@ -146,7 +146,7 @@ def test_a_refund_gives_back_the_lines_that_it_names_or_all(read):
     def refund(**members):
         return read(KIND, event_of("order.refunded", version=4, **members)).refund
 
-    assert refund() == Refund("A-1001-4", "A-1001", (("1", 1), ("2", 5)))
+    assert refund() == Refund("A-1001-4", "A-1001", (("1", 1), ("2", 5)), 4)
     assert refund(lines=[{"id": "2", "quantity": 1}, {"id": 2, "quantity": 1}]).lines == (("2", 2),)
     assert refund(lines=[]).lines == ()
     assert refund(lines=None).lines is None
@@ -156,6 +156,28 @@ def test_a_refund_that_is_told_twice_is_one(read):
     first = read(KIND, event_of("order.refunded"), event_id="msg_1")
     again = read(KIND, event_of("order.refunded"), event_id="msg_2")
     assert (first.refund, first.key != again.key) == (again.refund, True)
+
+
+def test_a_refund_with_an_id_of_its_own_is_replaced_by_a_later_version_of_it_alone(read):
+    def refund(**members):
+        return read(KIND, event_of("order.refunded", lines=[{"id": "2", "quantity": 1}], **members)).refund
+
+    first, corrected = refund(version=4, refund_id="r-1"), refund(version=5, refund_id="r-1")
+    assert (first.id, first.version, corrected.version) == (corrected.id, 4, 5)
+    others = {
+        refund(version=4, refund_id="r-2").id,
+        refund(version=4, refund_id="r-1", id="A-1002").id,
+        refund(version=4).id,
+        refund(version=5).id,
+    }
+    assert len(others | {first.id}) == 5
+    assert refund(version=4, refund_id=7).id == refund(version=5, refund_id="7").id
+
+
+@pytest.mark.parametrize("refund_id", ["", " ", True, 0, [], "x" * 256])
+def test_an_id_of_a_refund_that_is_none_is_unreadable(read, refund_id):
+    with pytest.raises(WebhookUnreadable):
+        read(KIND, event_of("order.refunded", refund_id=refund_id))
 
 
 def test_somebody_else_may_be_the_student_and_an_order_a_test(read):

@@ -173,27 +173,71 @@ def test_the_version_is_the_time_of_the_event(read):
     assert read(KIND, event_of()).order.version == (int(NOW) - 7) * 1_000_000
 
 
+AT = (int(NOW) - 7) * 1_000_000
+"""When the events of these tests were made."""
+
+
 def test_only_a_whole_charge_is_a_refund(read):
     charge = {"id": "ch_1", "refunded": True, "payment_intent": "pi_1", "amount_refunded": 900}
-    assert read(KIND, stripe_event("charge.refunded", charge)).refund == Refund("ch_1", "pi_1", None)
+    assert read(KIND, stripe_event("charge.refunded", charge)).refund == Refund("ch_1", "pi_1", None, AT)
     assert read(KIND, stripe_event("charge.refunded", {**charge, "payment_intent": {"id": "pi_1"}})).refund
     for none in ({"refunded": False}, {"refunded": None}, {"payment_intent": None}):
         assert read(KIND, stripe_event("charge.refunded", {**charge, **none})).refund is None
 
 
-def test_a_dispute_is_a_refund_and_an_inquiry_is_none(read):
-    dispute = {"id": "dp_1", "charge": "ch_1", "payment_intent": "pi_1", "status": "needs_response"}
-    assert read(KIND, stripe_event("charge.dispute.created", dispute)).refund == Refund("dp_1", "pi_1", None)
-    inquiry = {**dispute, "status": "warning_needs_response"}
-    assert read(KIND, stripe_event("charge.dispute.created", inquiry)).refund is None
+DISPUTES = [f"charge.dispute.{name}" for name in ("created", "updated", "funds_withdrawn", "closed")]
+DISPUTE = {"id": "dp_1", "charge": "ch_1", "payment_intent": "pi_1", "status": "needs_response"}
+
+
+@pytest.mark.parametrize("topic", DISPUTES)
+@pytest.mark.parametrize("status", ["needs_response", "under_review", "lost", "prevented", "whatever comes next"])
+def test_a_dispute_is_a_refund(read, topic, status):
+    found = read(KIND, stripe_event(topic, {**DISPUTE, "status": status})).refund
+    assert found == Refund("dp_1", "pi_1", None, AT)
+
+
+@pytest.mark.parametrize("topic", [*DISPUTES, "charge.dispute.funds_reinstated"])
+@pytest.mark.parametrize("status", ["warning_needs_response", "warning_under_review", "warning_closed"])
+def test_an_inquiry_is_no_refund(read, topic, status):
+    assert read(KIND, stripe_event(topic, {**DISPUTE, "status": status})).refund is None
 
 
 @pytest.mark.parametrize(
-    "topic", ["charge.refund.updated", "charge.dispute.closed", "checkout.session.expired", "x", None]
+    ("topic", "status"),
+    [
+        *((topic, "won") for topic in DISPUTES),
+        *(("charge.dispute.funds_reinstated", one) for one in ("won", "lost", "")),
+    ],
 )
+def test_a_dispute_that_was_won_gives_nothing_back_any_more(read, topic, status):
+    found = read(KIND, stripe_event(topic, {**DISPUTE, "status": status})).refund
+    assert found == Refund("dp_1", "pi_1", None, AT, is_void=True)
+
+
+def test_the_first_payment_of_a_subscription_is_known_by_its_invoice(read):
+    session = {"mode": "subscription", "payment_intent": None, "invoice": "in_1", "subscription": "sub_1"}
+    assert read(KIND, event_of(**session)).order.payment == "in_1"
+    assert read(KIND, event_of(**{**session, "invoice": {"id": "in_1"}})).order.payment == "in_1"
+    assert read(KIND, event_of(invoice="in_1")).order.payment == "pi_1"
+    charge = {"id": "ch_1", "refunded": True, "payment_intent": "pi_9", "invoice": "in_1"}
+    found = read(KIND, stripe_event("charge.refunded", charge)).refund
+    assert found == Refund("ch_1", "pi_9", None, AT, other="in_1")
+    found = read(KIND, stripe_event("charge.refunded", {**charge, "payment_intent": None})).refund
+    assert found == Refund("ch_1", "in_1", None, AT)
+
+
+@pytest.mark.parametrize("topic", ["charge.refund.updated", "charge.updated", "checkout.session.expired", "x", None])
 def test_other_events_need_nothing_done(read, topic):
     found = read(KIND, stripe_event(topic, {"id": "re_1", "refunded": True, "payment_intent": "pi_1"}))
     assert (found.order, found.refund) == (None, None)
+
+
+@pytest.mark.parametrize("created", [None, "1", -1, 2**60, 1.5])
+@pytest.mark.parametrize("topic", ["charge.refunded", "charge.dispute.closed"])
+def test_without_its_time_a_refund_is_unreadable(read, topic, created):
+    told = stripe_event(topic, {**DISPUTE, "refunded": True}, created=created)
+    with pytest.raises(WebhookUnreadable):
+        read(KIND, told)
 
 
 @pytest.mark.parametrize("created", [None, "1", -1, 2**60, 1.5])

@@ -131,8 +131,14 @@ def test_every_other_telling_is_another_event(read):
         {"refunds": [{"id": 801}]},
         {"refunds": [{"id": 801}, {"id": 802}]},
     ]
+    told += [{"billing": {"email": "kim.lee@example.com"}}, {"customer_note": "within the same second"}]
     assert len({read(KIND, order_of(**members)).key for members in told}) == len(told)
-    assert read(KIND, order_of(), topic="order.created").key != read(KIND, order_of()).key
+
+
+def test_a_subscription_is_no_order_whatever_its_topic_says(read):
+    subscription = order_of(status="active", billing_period="month", billing_interval="1")
+    with pytest.raises(WebhookUnreadable):
+        read(KIND, subscription)
 
 
 def test_a_later_telling_has_a_larger_version(read):
