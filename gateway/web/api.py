@@ -13,7 +13,7 @@ from gateway.database.order_listing import OrderListing
 from gateway.errors import BadRequest, PageNotFound, RequestMembersRefused
 from gateway.store.launches import Minted, MintedLaunches
 from gateway.web.addresses import LAUNCH, to
-from gateway.web.api_keys import ApiKeys, challenge
+from gateway.web.api_keys import ApiKeys
 from gateway.web.handover_requests import handover_of
 from gateway.web.order_answers import order_answer, time_of
 from gateway.web.slugs import Slugs
@@ -52,7 +52,7 @@ def blueprint(
     def limit() -> None:
         request.max_content_length = BODY_BYTES
 
-    routes.after_request(challenge)
+    keys.guard(routes)
 
     @routes.post("/launches")
     def mint() -> Response:

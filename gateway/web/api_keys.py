@@ -2,13 +2,17 @@
 
 import hashlib
 import hmac
+import logging
 import re
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
-from flask import Response, request
+from flask import Blueprint, Response, request
 
-from gateway.errors import ApiKeyRefused
+from gateway import log
+from gateway.errors import ApiKeyRefused, GatewayError
+from gateway.web import problems
+from gateway.web.refusals import Refusals
 from schemas.secret import Secret
 
 _BEARER = re.compile(r"Bearer +([!-~]+) *", re.IGNORECASE)
@@ -23,6 +27,7 @@ class ApiKeys:
 
     def __init__(self, digests: Mapping[str, Sequence[Secret]]) -> None:
         self._digests = [(name, digest) for name, several in digests.items() for digest in several]
+        self._refusals = Refusals(_tell)
 
     def storefront(self) -> str:
         """Return the name of the storefront that sends this request; it takes the same time whichever key is wrong.
@@ -39,9 +44,29 @@ class ApiKeys:
             raise ApiKeyRefused("a key of no storefront")
         return of_key[0]
 
+    def guard(self, routes: Blueprint) -> None:
+        """Let routes answer a wrong key as RFC 6750, 3 has it; strangers fill no log with wrong ones."""
+        routes.after_request(_challenge)
+        routes.register_error_handler(ApiKeyRefused, self._refused)
 
-def challenge(response: Response) -> Response:
-    """Name the scheme on an answer that asks for a key (RFC 6750, 3); for ``after_request``."""
+    def _refused(self, error: ApiKeyRefused) -> Response:
+        self._refusals.count("", error)  # a wrong key is no storefront's
+        return problems.shown(error)
+
+
+def _challenge(response: Response) -> Response:
+    """Name the scheme on an answer that asks for a key."""
     if response.status_code == HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = "Bearer"
     return response
+
+
+def _tell(storefront: str, error: GatewayError, count: int) -> None:
+    log.event(
+        "api.refused",
+        level=logging.WARNING,
+        storefront=storefront,
+        problem=error.code,
+        count=count,
+        note=error.note,
+    )

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, jsonify
 
 from gateway.flows.catalog import Catalog
-from gateway.web.api_keys import ApiKeys, challenge
+from gateway.web.api_keys import ApiKeys
 from schemas.catalog import catalog_document
 
 
@@ -15,7 +15,7 @@ def blueprint(keys: ApiKeys, catalog: Catalog) -> Blueprint:
         catalog: what is on offer.
     """
     routes = Blueprint("catalog_api", __name__, url_prefix="/api/v1")
-    routes.after_request(challenge)
+    keys.guard(routes)
 
     @routes.get("/catalog")
     def on_offer() -> Response:

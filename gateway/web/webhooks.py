@@ -1,9 +1,7 @@
 """``/webhooks``: shops tell of orders."""
 
 import logging
-import threading
-import time
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from contextlib import nullcontext
 from http import HTTPStatus
 
@@ -15,6 +13,7 @@ from gateway.errors import GatewayError, PageNotFound, TooLong, WebhookRefused, 
 from gateway.flows.order_intake import OrderIntake
 from gateway.in_flight import InFlight
 from gateway.web import problems
+from gateway.web.refusals import Refusals
 
 WEBHOOK_BYTES = 1024 * 1024
 """The largest webhook that is read."""
@@ -22,44 +21,6 @@ SMALL_BYTES = 64 * 1024
 """A webhook up to this size is read at once, as any form is."""
 LARGE_AT_ONCE = 32
 """Larger ones that a process reads at the same time: strangers fill its memory with no more than these."""
-NOTICE_SECONDS = 60
-
-
-class Refusals:
-    """Counts the webhooks that are refused, and tells of them once a minute per storefront and reason.
-
-    Args:
-        clock: seconds that only grow.
-    """
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._untold: dict[tuple[str, str], int] = {}
-        self._next: dict[tuple[str, str], float] = {}
-        self._lock = threading.Lock()
-
-    def count(self, storefront: str, error: GatewayError) -> None:
-        """Count one more, and write a line into the log if none was written lately; nothing of the body is in it.
-
-        Args:
-            storefront: one of the settings, or empty for any other: so there are only so many.
-            error: why it is refused.
-        """
-        place = (storefront, error.code)
-        with self._lock:
-            number = self._untold[place] = self._untold.get(place, 0) + 1
-            if self._clock() < self._next.get(place, float("-inf")):
-                return
-            self._next[place] = self._clock() + NOTICE_SECONDS
-            del self._untold[place]
-        log.event(
-            "webhook.refused",
-            level=logging.WARNING,
-            storefront=storefront,
-            problem=error.code,
-            count=number,
-            note=error.note,
-        )
 
 
 def blueprint(intake: OrderIntake, storefronts: Collection[str]) -> Blueprint:
@@ -70,7 +31,7 @@ def blueprint(intake: OrderIntake, storefronts: Collection[str]) -> Blueprint:
         storefronts: the names of those that there are.
     """
     routes = Blueprint("webhooks", __name__)
-    refusals = Refusals()
+    refusals = Refusals(_tell)
     large = InFlight(LARGE_AT_ONCE, lambda note: WebhooksBusy(note, retry_after=5))
 
     def refused(storefront: str, error: GatewayError) -> Response:
@@ -89,6 +50,17 @@ def blueprint(intake: OrderIntake, storefronts: Collection[str]) -> Blueprint:
         return Response(status=HTTPStatus.OK, content_type="text/plain")  # WooCommerce's ping wants exactly this one
 
     return routes
+
+
+def _tell(storefront: str, error: GatewayError, count: int) -> None:
+    log.event(
+        "webhook.refused",
+        level=logging.WARNING,
+        storefront=storefront,
+        problem=error.code,
+        count=count,
+        note=error.note,
+    )
 
 
 def _is_small() -> bool:

@@ -298,7 +298,7 @@ def test_neither_key_nor_address_of_a_launch_reaches_the_log(app, shop, logged):
     Storefront(app, KEY[:-1]).ask(asked_for())
     app.test_client().post(path, headers={"Accept": "text/html"})
     written = json.dumps(lines())
-    assert [line["problem"] for line in lines() if line["event"] == "problem"] == [
+    assert [line["problem"] for line in lines() if line["event"] in {"problem", "api.refused"}] == [
         "request-members-refused",
         "api-key-refused",
         "form-expired",
@@ -306,3 +306,27 @@ def test_neither_key_nor_address_of_a_launch_reaches_the_log(app, shop, logged):
     assert path.rpartition("/")[2] not in written
     assert KEY[:-1] not in written
     assert "kim@example.com" not in written
+
+
+def test_wrong_keys_are_told_once_a_minute_whatever_is_asked_for_and_without_the_key(app, logged):
+    lines, client = logged(), app.test_client()
+    for number in range(5):
+        wrong = {"Authorization": f"Bearer guess-{number}"}
+        answers = [
+            client.get("/api/v1/orders/1", headers=wrong),
+            client.post("/api/v1/launches", json={}),
+            client.get("/api/v1/catalog", headers=wrong),
+        ]
+        assert [(one.status_code, one.headers["WWW-Authenticate"]) for one in answers] == [(401, "Bearer")] * 3
+    told = [line for line in lines() if line["event"] in {"problem", "api.refused"}]
+    assert [(line["event"], line["problem"], line["storefront"], line["count"]) for line in told] == [
+        ("api.refused", "api-key-refused", "", 1)
+    ]
+    assert "guess" not in str(lines())
+
+
+def test_what_a_storefront_itself_does_wrong_is_told_each_time(shop, logged):
+    lines = logged()
+    for _ in range(2):
+        pointers(shop.ask({}))
+    assert [line["problem"] for line in lines() if line["event"] == "problem"] == ["request-members-refused"] * 2

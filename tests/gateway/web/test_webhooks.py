@@ -10,15 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateway import BODY_BYTES
-from gateway.errors import (
-    DatabaseUnavailable,
-    PageNotFound,
-    WebhookSignatureWrong,
-    WebhookUnreadable,
-)
+from gateway.errors import DatabaseUnavailable, PageNotFound
 from gateway.storefronts.dialects import DIALECTS
 from gateway.web import headers, pages, problems, webhooks
-from gateway.web.webhooks import LARGE_AT_ONCE, NOTICE_SECONDS, SMALL_BYTES, WEBHOOK_BYTES, Refusals
+from gateway.web.refusals import Refusals
+from gateway.web.webhooks import LARGE_AT_ONCE, SMALL_BYTES, WEBHOOK_BYTES
 from tests.gateway.storefronts.bodies import KINDS, NOW, PAID, SECRETS, written
 from tests.ports import free_port
 
@@ -253,25 +249,6 @@ def test_refusals_are_told_once_a_minute_per_storefront_and_reason_without_the_b
     ]
     assert "stranger" not in str(lines())
     assert lines()[0]["note"] == "without x-shopify-hmac-sha256"
-
-
-def test_the_next_line_has_the_count_of_all_since(own_log_handlers, logged):
-    now = [0.0]
-    refusals, lines = Refusals(lambda: now[0]), logged()
-    for second in (0, 1, 59, 60, 61, 200):
-        now[0] = second
-        refusals.count("shop", WebhookSignatureWrong())
-    refusals.count("shop", WebhookUnreadable())
-    refusals.count("other", WebhookSignatureWrong())
-    told = [(line["storefront"], line["problem"], line["count"]) for line in lines()]
-    assert told == [
-        ("shop", "webhook-signature-wrong", 1),
-        ("shop", "webhook-signature-wrong", 3),
-        ("shop", "webhook-signature-wrong", 2),
-        ("shop", "webhook-unreadable", 1),
-        ("other", "webhook-signature-wrong", 1),
-    ]
-    assert NOTICE_SECONDS == 60
 
 
 def test_nothing_is_kept_of_names_that_strangers_make_up(post, monkeypatch):
