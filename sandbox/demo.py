@@ -35,12 +35,14 @@ _WELCOME = """
   {shop}/               a demo shop that sells three courses, in the dialect of four shops
 
 Try this in a browser:
-  1. open {gateway}/go/course/12, be Kim Lee, and stand in the course
+  1. open {gateway}/go/course/12, come in with the employees of Acme, be Kim Lee, and stand in the course
   2. open it again: no question, another link, one call to TalentLMS (watch {talentlms}/)
   3. open {gateway}/buy/course/34?coupon=WELCOME10 and press Pay
   4. open {gateway}/ and sign out: it ends in all three places
   5. open {shop}/, put a course into the basket, press Pay and then To my course: Pia Novak stands in it
      without a sign-in; then Refund, Send it twice, Send the refund first, Forge the signature
+  6. open {gateway}/go/course/12 in a private window, press I bought this at Sandbox Shop, and come
+     back by Pia Novak's account there; of two of one course she gets codes to give away
 People: Kim Lee, Amina Diallo and Jürgen Müller-Öztürk are new, Robin Park has learned there before. Ada Sommer (an
 administrator), Felix Brandt (inactive) and Noel Nomail (no e-mail address) are stopped, each with a page that says why.
 
@@ -89,6 +91,7 @@ def parts(port: int, folder: Path) -> list[Part]:
         "OIDC_ISSUER": provider,
         "OIDC_CLIENT_ID": "gateway",
         "OIDC_CLIENT_SECRET": client_secret,
+        "OIDC_LABEL": "Employees of Acme",
     }
     sandbox = ("-m", "sandbox.talentlms", "--port", str(port + 1), "--api-key", api_key)
     idp = (

@@ -3,7 +3,7 @@
 import base64
 import json
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 
 from sandbox.storefront import Storefront
@@ -11,6 +11,8 @@ from sandbox.storefront.catalogue import PRODUCTS
 
 ASKED = ("woocommerce", "stripe")
 """Whose API the gateway asks for what their webhooks leave out."""
+LABEL = "Sandbox Shop"
+"""What the gateway calls the first storefront, to whose account its sign-in page leads: it is one shop for all four."""
 
 
 def storefronts() -> tuple[Storefront, ...]:
@@ -31,7 +33,8 @@ def tables(given: Iterable[Storefront], shop: str) -> str:
         given: the storefronts.
         shop: the shop's address.
     """
-    return "".join(_table(one, shop) for one in given)
+    account = {"label": LABEL, "account_url": f"{shop}/account"}
+    return "".join(_table(one, shop, {} if number else account) for number, one in enumerate(given))
 
 
 def command(given: Iterable[Storefront], gateway: str, port: int) -> tuple[str, ...]:
@@ -44,13 +47,14 @@ def _options(storefront: Storefront) -> list[str]:
     return ["--storefront", *(f"{name}={value}" for name, value in asdict(storefront).items())]
 
 
-def _table(storefront: Storefront, shop: str) -> str:
+def _table(storefront: Storefront, shop: str, account: Mapping[str, str]) -> str:
     values: dict[str, str | list[str]] = {
         "name": storefront.name,
         "kind": storefront.kind,
         "webhook_secrets": [storefront.webhook_secret],
         "api_keys": [storefront.api_key],
         "adopt": "verified",
+        **account,
     }
     if storefront.kind in ASKED:
         values |= {"shop_url": shop, "shop_api_key": storefront.shop_api_key}

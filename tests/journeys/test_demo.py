@@ -2,10 +2,11 @@
 
 import signal
 import sys
+import time
 
 import pytest
 
-from tests.journeys.pages import PortalPages, follow
+from tests.journeys.pages import GatewayPages, PortalPages, follow
 from tests.journeys.process import Process
 from tests.journeys.shop_pages import ShopPages
 from tests.ports import HOST, free_ports, listens
@@ -26,6 +27,13 @@ def launch(tmp_path):
         process.stop()
 
 
+def wait_for(holds):
+    end = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.2)
+
+
 def is_ready(process):
     return "Ctrl-C ends all of it." in process.text()
 
@@ -38,7 +46,11 @@ def test_the_demo_leads_into_the_course_and_ctrl_c_ends_all_of_it(launch, visit)
     assert all(f"  {address}/  " in demo.text() for address in (gateway, talentlms, provider, shop))
 
     visitor = visit(gateway, "kim.lee")
-    arrived = visitor.go("/go/course/12")
+    asked = visitor.go("/go/course/12")
+    assert [offer in asked.text for offer in ("Employees of Acme", "I bought this at <bdi>Sandbox Shop</bdi>")] == [
+        True
+    ] * 2
+    arrived = visitor.go("/login/default?next=/go/course/12")
     assert arrived.url == f"{talentlms}/learner/course/id:12"
     assert "Kim Lee" in arrived.text
     assert any(answer.url.startswith(f"{provider}/authorize") for answer in visitor.trail)
@@ -71,6 +83,32 @@ def test_whoever_buys_in_the_demos_shop_stands_in_the_course_in_every_dialect(la
     buyer.put("Data protection")
     buyer.pay("Forge the signature")
     assert buyer.answers == ["401 Unauthorized"]
+
+
+def test_a_customer_who_comes_back_is_led_by_the_shops_account_into_the_course_and_to_the_codes_of_seats(launch, page):
+    port = free_ports(4)
+    gateway, talentlms, shop = (f"http://{HOST}:{port + offset}" for offset in (0, 1, 3))
+    demo = launch(port)
+    demo.when(lambda: is_ready(demo))
+    buyer = ShopPages(page, shop)
+    buyer.put("Health and safety", "Data protection", "Data protection")
+    buyer.be("Pia Novak")
+    buyer.pay()
+
+    page.goto(f"{gateway}/go/course/19")
+    GatewayPages(page).press("I bought this at Sandbox Shop")
+    assert page.url == f"{shop}/account"
+    buyer.to_course("Health and safety")
+    GatewayPages(page).press("Start the course")
+    assert page.url == f"{talentlms}/learner/course/id:19"
+    page.goto(f"{shop}/account")
+    buyer.press("To my training: the codes of 2 seats")
+    GatewayPages(page).press("Go to my training")
+    assert page.url.startswith(talentlms)
+    page.goto(f"{shop}/account")
+    follow(page.get_by_role("link", name="Codes of 2 seats: Data protection"))
+    assert page.url == f"{gateway}/"
+    wait_for(lambda: page.reload() and page.locator(".codes code").count() == 2)
 
 
 def test_a_port_that_is_in_use_is_named_and_what_was_started_is_ended(launch):

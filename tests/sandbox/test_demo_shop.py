@@ -23,6 +23,8 @@ def test_the_gateway_reads_all_four_and_sells_the_windows_courses(tmp_path):
     read = load({**ENVIRONMENT, "GATEWAY_CONFIG": str(config)}).storefronts
 
     assert [(one.name, one.kind) for one in read] == [(one.name, one.kind) for one in given]
+    assert [one.account_url for one in read] == [f"{SHOP}/account", None, None, None]
+    assert read[0].label == "Sandbox Shop"
     assert [one.webhook_secrets[0].reveal() for one in read] == [one.webhook_secret for one in given]
     assert {one.kind: one.shop_url for one in read if one.shop_url} == {"woocommerce": SHOP, "stripe": SHOP}
     courses = {"SKU-INTRO": 12, "SKU-SAFETY": 19, "SKU-PRIVACY": 34}

@@ -163,6 +163,14 @@ def test_the_account_lists_what_a_customer_still_has(buyer):
     assert "Nobody is signed in here." in buyer.press("/account", customer="guest").text
 
 
+def test_whoever_bought_seats_is_led_to_their_codes_and_not_into_the_course(buyer, receiver):
+    buyer.pay("SKU-INTRO", "SKU-INTRO")
+    page = buyer.see("/account")
+    assert "To my course" not in page
+    assert f'<a href="{receiver.url}/" aria-label="Codes of 2 seats: Intro to the academy">' in page
+    assert 'aria-label="To my training: the codes of 2 seats"' in page
+
+
 def test_everything_that_was_posted_is_on_one_page_and_shows_no_secret(buyer, receiver):
     receiver.answer("/webhooks/shop-shopify", 503, {"title": "Come <later>"})
     for kind in KINDS:
