@@ -74,6 +74,10 @@ class Control:
         """Let a customer's bank take the money back, with any dialect but ``standard``."""
         return self._act(number, {"action": "disputed", "post": post})
 
+    def win(self, number: int, *, post: bool = True) -> dict[str, Any]:
+        """Let the shop win the dispute of an order."""
+        return self._act(number, {"action": "won", "post": post})
+
     def post(self, event: int, *, forge: bool = False, late: int = 0) -> dict[str, Any]:
         """Post an event, for the first time or again; return the delivery.
 

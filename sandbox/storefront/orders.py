@@ -6,6 +6,8 @@ from typing import Any
 from sandbox.storefront.catalogue import Product, product
 
 PAID, REFUNDED, CANCELLED, DISPUTED = "paid", "refunded", "cancelled", "disputed"
+WON = "won"
+"""What ends a dispute in the shop's favour; the order is paid then."""
 MICROSECONDS = 1_000_000
 
 

@@ -14,7 +14,7 @@ from sandbox.storefront.delivery import Delivery
 from sandbox.storefront.dialects import dialect, woocommerce
 from sandbox.storefront.event import Event, as_json
 from sandbox.storefront.http_call import Answer, call
-from sandbox.storefront.orders import CANCELLED, DISPUTED, PAID, REFUNDED, Customer, Order, line_of
+from sandbox.storefront.orders import CANCELLED, DISPUTED, PAID, REFUNDED, WON, Customer, Order, line_of
 from sandbox.storefront.signatures import forged
 
 MOST_DELIVERIES = 20_000
@@ -70,7 +70,7 @@ class Shop:
 
         Args:
             number: the order's.
-            action: ``refunded``, ``cancelled`` or ``disputed``.
+            action: ``refunded``, ``cancelled``, ``disputed``, or ``won`` of one that is disputed.
             lines: for a refund, how many of each line, by the line's number; ``None``: whatever is left.
 
         Raises:
@@ -82,6 +82,8 @@ class Shop:
                 order = order.without(None if lines is None else dict(lines), self._next_number(), now)
             elif action in {CANCELLED, DISPUTED} and order.status == PAID:
                 order = replace(order, status=action, updated=now)
+            elif action == WON and order.status == DISPUTED:
+                order = replace(order, status=PAID, updated=now)
             else:
                 raise ValueError(f"an order that is {order.status} cannot be {action}")
             return order, self._tell(order, action)

@@ -10,7 +10,7 @@ from typing import Any
 from sandbox.storefront.catalogue import CURRENCY, decimal
 from sandbox.storefront.dialects.times import with_zone
 from sandbox.storefront.event import Event
-from sandbox.storefront.orders import CANCELLED, PAID, REFUNDED, Customer, Line, Order, Refund
+from sandbox.storefront.orders import CANCELLED, PAID, REFUNDED, WON, Customer, Line, Order, Refund
 from sandbox.storefront.signatures import in_base64
 
 LABEL = "Shopify"
@@ -27,6 +27,8 @@ def tell(order: Order, action: str, event_id: str) -> list[tuple[str, dict[str, 
         return [("refunds/create", _refund(order, order.refunds[-1])), ("orders/updated", content(order))]
     if action == CANCELLED:
         return [("orders/cancelled", content(order))]
+    if action == WON:
+        return [("disputes/update", {**_dispute(order), "status": "won", "finalized_on": with_zone(order.updated)})]
     return [("disputes/create", _dispute(order))]
 
 
@@ -149,6 +151,7 @@ def _dispute(order: Order) -> dict[str, Any]:
         "id": order.number * 100 + 99,
         "amount": decimal(order.cents),
         "currency": CURRENCY,
+        "finalized_on": None,
         "initiated_at": with_zone(order.updated),
         "order_id": int(order.id),
         "reason": "fraudulent",

@@ -10,7 +10,7 @@ from typing import Any
 from sandbox.storefront.catalogue import CURRENCY
 from sandbox.storefront.dialects.times import seconds
 from sandbox.storefront.event import Event
-from sandbox.storefront.orders import CANCELLED, PAID, REFUNDED, Line, Order
+from sandbox.storefront.orders import CANCELLED, PAID, REFUNDED, WON, Line, Order
 from sandbox.storefront.signatures import in_hex
 
 LABEL = "Stripe"
@@ -24,6 +24,7 @@ def tell(order: Order, action: str, event_id: str) -> list[tuple[str, dict[str, 
     topic, about = {
         PAID: ("checkout.session.completed", session),
         REFUNDED: ("charge.refunded", _charge),
+        WON: ("charge.dispute.closed", _won),
     }.get(action, ("charge.dispute.created", _dispute))
     event = {
         "id": f"evt_{event_id}",
@@ -127,6 +128,10 @@ def _dispute(order: Order) -> dict[str, Any]:
         "reason": "fraudulent",
         "status": "needs_response",
     }
+
+
+def _won(order: Order) -> dict[str, Any]:
+    return {**_dispute(order), "status": "won"}
 
 
 def _line(line: Line) -> dict[str, Any]:

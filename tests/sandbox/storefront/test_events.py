@@ -166,6 +166,23 @@ def test_orders_are_cancelled_and_disputed_where_the_dialect_has_words_for_it(ki
     assert said in receiver.received[-1].body.decode()
 
 
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("shopify", '"status":"won"'),
+        ("woocommerce", '"status":"processing"'),
+        ("stripe", "charge.dispute.closed"),
+    ],
+)
+def test_a_dispute_that_the_shop_wins_is_told_of_and_the_order_is_paid_again(kind, said, shop, receiver):
+    number = shop.control.buy("SKU-INTRO", storefront=f"shop-{kind}")["order"]["number"]
+    with pytest.raises(ControlError, match="cannot be won"):
+        shop.control.win(number)
+    shop.control.dispute(number)
+    assert shop.control.win(number)["order"]["status"] == "paid"
+    assert said in receiver.received[-1].body.decode()
+
+
 @pytest.mark.parametrize(("kind", "action"), [("stripe", "cancel"), ("standard", "cancel"), ("standard", "dispute")])
 def test_where_the_dialect_has_no_words_for_it_the_order_stays_as_it_was(kind, action, shop):
     number = shop.control.buy("SKU-INTRO", storefront=f"shop-{kind}")["order"]["number"]

@@ -59,6 +59,19 @@ def test_a_whole_refund_is_read_as_of_that_order_and_is_newer(kind, shop, receiv
             assert event.refund.order == (paid.order.payment or paid.order.id)
 
 
+@pytest.mark.parametrize("kind", ["shopify", "stripe"])
+def test_a_dispute_is_read_as_a_refund_and_as_none_once_it_was_won(kind, shop, receiver):
+    number = shop.control.buy("SKU-INTRO", storefront=f"shop-{kind}")["order"]["number"]
+    shop.control.dispute(number)
+    shop.control.win(number)
+    paid, disputed, won = (read(kind, one) for one in receiver.received)
+    assert disputed.refund.order == won.refund.order == (paid.order.payment or paid.order.id)
+    assert (disputed.refund.id, disputed.refund.is_void) == (won.refund.id, False)
+    assert won.refund.is_void
+    assert won.refund.version >= disputed.refund.version
+    assert len({paid.key, disputed.key, won.key}) == 3
+
+
 @pytest.mark.parametrize("kind", ["shopify", "standard"])
 def test_a_refund_in_part_is_read_with_its_line(kind, shop, receiver):
     order = shop.control.buy("SKU-INTRO", ("SKU-SAFETY", 3), storefront=f"shop-{kind}")["order"]
