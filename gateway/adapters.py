@@ -10,6 +10,7 @@ from gateway.database import upgrade
 from gateway.database.account_links import AccountLinks
 from gateway.database.connection import Database
 from gateway.database.entitlements import Entitlements
+from gateway.database.launched_enrolments import LaunchedEnrolments
 from gateway.database.order_listing import OrderListing
 from gateway.database.order_queue import OrderQueue
 from gateway.database.orders import Orders
@@ -212,6 +213,11 @@ class Adapters:
     def entitlements(self) -> Entitlements:
         """Who is entitled to what."""
         return Entitlements(self.database)
+
+    @cached_property
+    def launched_enrolments(self) -> LaunchedEnrolments:
+        """Whom launches enrolled."""
+        return LaunchedEnrolments(self.database)
 
     @cached_property
     def redeem_codes(self) -> RedeemCodes:

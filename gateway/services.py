@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from urllib.parse import urlsplit
 
 from gateway.adapters import Adapters
@@ -118,7 +118,11 @@ class Services(Adapters):
         """Customers whom storefronts send."""
         return Handovers(
             {
-                shop.name: Shop(self.shop_trusts[shop.name], set(shop.products.values()))
+                shop.name: Shop(
+                    self.shop_trusts[shop.name],
+                    set(shop.products.values()),
+                    partial(self.launched_enrolments.begin, shop.name),
+                )
                 for shop in self.settings.storefronts
             },
             self.accounts,
@@ -151,7 +155,7 @@ class Services(Adapters):
             Seats(self.redeem_codes),
             CustomerAccounts(self.talentlms, self.account_links, self.accounts, types),
             ProductTargets(self.talentlms),
-            Entitling(self.talentlms, self.entitlements, self.locks),
+            Entitling(self.talentlms, self.entitlements, self.locks, self.launched_enrolments),
             self.shop_api,
         )
 

@@ -197,6 +197,16 @@ REDEEM_CODES = Table(
 )
 """The codes of seats that are given to whoever redeems one; each is found by its HMAC and kept encrypted beside it."""
 
+LAUNCHED_ENROLMENTS = Table(
+    "launched_enrolments",
+    METADATA,
+    Column("storefront", Text, primary_key=True),
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("course_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("begun_at", BigInteger, nullable=False),
+)
+"""When a storefront's launch was about to enrol an account in a course that the storefront sells."""
+
 USED_HANDOFFS = Table(
     "used_handoffs",
     METADATA,

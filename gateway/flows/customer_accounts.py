@@ -77,6 +77,11 @@ class CustomerAccounts:
         self._check(user)
         return Holder(identity.key, user.user_id)
 
+    def known(self, person: str) -> int:
+        """Return the account that is remembered as a person's (``Identity.key``); 0 for none."""
+        known = self._account_links.find(person)
+        return known.user_id if known else 0
+
     def gone(self, holder: Holder) -> None:
         """Forget an account of which TalentLMS says that it does not exist."""
         self._accounts.forget(Learner(holder.user_id, "", holder.person))

@@ -5,13 +5,14 @@ Before a call that gives, it is on disk that it is about to be made. So whoever 
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Literal
 
 from gateway import context, log
 from gateway.database.entitlements import Entitlement, Entitlements, TargetKind
+from gateway.database.launched_enrolments import LaunchedEnrolments
 from gateway.errors import (
     AlreadyMember,
     CourseNotFound,
@@ -22,6 +23,7 @@ from gateway.errors import (
 )
 from gateway.flows.customer_accounts import Holder
 from gateway.flows.dead_letters import DeadLetter, dead_letter
+from gateway.flows.enrolment_dates import is_launched, is_since
 from gateway.store.locks import Lease, Locks
 from gateway.talentlms.client import TalentLMS
 from schemas.course_progress import CourseProgress
@@ -30,8 +32,6 @@ OnRefund = Literal["unenroll", "keep", "review"]
 
 LOCK_SECONDS = 20.0
 """How long is waited for another order of the same account."""
-CLOCK_SECONDS = 30
-"""How far TalentLMS's clock and ours may be apart."""
 
 _HELD = ("wanted", "given", "kept", "review")
 
@@ -43,12 +43,14 @@ class Entitling:
         lms: TalentLMS.
         entitlements: what was done.
         locks: one order at a time for each account.
+        launched: whom launches enrolled, which may be quicker than an order.
     """
 
-    def __init__(self, lms: TalentLMS, entitlements: Entitlements, locks: Locks) -> None:
+    def __init__(self, lms: TalentLMS, entitlements: Entitlements, locks: Locks, launched: LaunchedEnrolments) -> None:
         self._lms = lms
         self._entitlements = entitlements
         self._locks = locks
+        self._launched = launched
 
     def give(self, one: Entitlement, holder: Holder, check: Callable[[], None]) -> Entitlement:
         """Give what an entitlement is to; one call.
@@ -132,6 +134,16 @@ class Entitling:
                 return self._ended(one, "kept" if on_refund == "keep" else "review")
             return self._taken(one, lambda: _check(lease, check))
 
+    def launched(self, storefront: str, user_id: int) -> Collection[int]:
+        """Return the courses in which launches of a storefront enrolled an account, or were about to."""
+        return self._launched.courses(storefront, user_id) if user_id else ()
+
+    def is_launched(self, one: Entitlement) -> bool:
+        """Return whether a course that an account has was given by a launch of the storefront; a call at most."""
+        begun_at = self._launched.begun_at(one.storefront, one.user_id, one.target)
+        progress = self._progress(one, lambda: None) if begun_at else None
+        return progress is not None and is_launched(progress, begun_at)
+
     def _taken(self, one: Entitlement, check: Callable[[], None]) -> Entitlement:
         is_known = one.state in ("given", "review")
         others = [other for other in self._others(one) if other.state in _HELD]
@@ -146,7 +158,7 @@ class Entitling:
                 return self._ended(one, "taken")
             if progress.completed_on is not None or progress.completion_status.casefold() == "completed":
                 return self._ended(one, "kept", "the course is completed")
-            if not (is_known or one.ours or _is_since(progress, one.tried_at)):
+            if not (is_known or one.ours or is_since(progress, one.tried_at)):
                 return self._ended(one, "kept", "it was there before this order")
         return self._removed(one, check)
 
@@ -191,16 +203,24 @@ class Entitling:
             return None
 
     def _is_ours(self, one: Entitlement, *, is_repeat: bool) -> bool:
-        """Return whether what was there already was given by another order's call, or by one whose answer was lost."""
+        """Return whether what was there already was given by another call of ours.
+
+        That is another order's, one whose answer was lost, or a launch's of the same storefront.
+        """
         others = self._others(one)
         if any(other.ours and other.state in _HELD for other in others):
             return True
         lost = [other.tried_at for other in others if other.state == "wanted" and other.tried_at]
         lost += [one.tried_at] if is_repeat else []
-        if not lost or one.kind == "group":
+        if one.kind == "group":
             return bool(lost)
+        begun_at = self._launched.begun_at(one.storefront, one.user_id, one.target)
+        if not lost and begun_at is None:
+            return False
         progress = self._progress(one, lambda: None)
-        return progress is not None and _is_since(progress, min(lost))
+        if progress is None:
+            return False
+        return (bool(lost) and is_since(progress, min(lost))) or is_launched(progress, begun_at)
 
     def _others(self, one: Entitlement) -> list[Entitlement]:
         """Return the other entitlements of the account to the same."""
@@ -240,11 +260,6 @@ def _is_to_end(one: Entitlement, on_refund: OnRefund) -> bool:
 
 def _told(one: Entitlement, letter: DeadLetter) -> Entitlement:
     return replace(one, state="dead", tried_at=0, error=letter.code, note=letter.sentence)
-
-
-def _is_since(progress: CourseProgress, moment: int) -> bool:
-    """Return whether somebody was enrolled when our call was about to be made, or later, as far as clocks tell."""
-    return progress.enrolled_on is None or progress.enrolled_on.timestamp() >= moment - CLOCK_SECONDS
 
 
 def _key(one: Entitlement) -> tuple[str, str, str, int]:

@@ -23,6 +23,7 @@ from gateway.flows.dead_letters import (
     DeadLetter,
     dead_letter,
 )
+from gateway.flows.ended_sales import EndedSales
 from gateway.flows.entitling import Entitling
 from gateway.flows.product_targets import ProductTargets, Target
 from gateway.flows.seats import Seat, Seats
@@ -96,6 +97,7 @@ class Fulfilment:
         self._accounts = accounts
         self._products = products
         self._entitling = entitling
+        self._ended_sales = EndedSales(entitlements, products, entitling)
         self._lines = lines
 
     def fulfil(self, storefront: str, order_id: str, check: Callable[[], None]) -> Result:
@@ -163,14 +165,18 @@ class Fulfilment:
             self._note_ended(work, line)
 
     def _note_ended(self, work: _Work, line: LineItem) -> None:
-        """Write down that a line entitles to nothing any more whose course was never given: it is not sold twice."""
+        """Write down that a line entitles to nothing any more whose course was never given: it is not sold twice.
+
+        A launch may have given it, before the order was looked at; then it is taken back.
+        """
         product = work.settings.products.get(line.sku)
-        if product is None or product.kind != "course" or any(key[0] == line.id for key in work.done):
+        if product is None or any(key[0] == line.id for key in work.done):
             return
-        order, whose = work.snapshot.order, Seat(1, line.student or work.snapshot.order.customer)
-        person = _person(work.snapshot.storefront, whose)
-        ended = Entitlement(work.snapshot.storefront, order.id, line.id, 1, "course", product.id, person=person)
-        self._entitlements.put(replace(ended, state="taken"))
+        storefront, whose = work.snapshot.storefront, Seat(1, line.student or work.snapshot.order.customer)
+        person = _person(storefront, whose)
+        seat = Entitlement(storefront, work.snapshot.order.id, line.id, 1, "course", 0, person=person)
+        launched = self._ended_sales.note(replace(seat, user_id=self._accounts.known(person)), product)
+        work.done |= {_key(one): one for one in launched}
 
     def _seat(self, work: _Work, line: LineItem, seat: Seat) -> None:
         rows = self._rows(work, line, seat)

@@ -48,10 +48,12 @@ class Shop:
     Attributes:
         trust: what its word on them counts.
         products: what it sells.
+        begin: is told of whom that is about to enrol: account and course id.
     """
 
     trust: Trust
     products: Collection[Product]
+    begin: Callable[[int, int], object] = lambda *_: None
 
 
 class Handovers:
@@ -158,17 +160,25 @@ class Handovers:
         if target.kind == "dashboard":
             return self._launch.dashboard(learner)
         if target.kind == "course":
-            may_enrol = partial(self._may_enrol, handover)
+            may_enrol = partial(self._may_enrol, handover, learner)
             return self._launch.course(learner, target.id, navigation=True, may_enrol=may_enrol)
         item = Purchase("course" if target.kind == "buy_course" else "category", target.id)
         return self._checkout.link(learner, item, target.coupon)
 
-    def _may_enrol(self, handover: Handover, course_id: int) -> bool:
-        """Return whether somebody whom a storefront sends may be enrolled in a course by that."""
+    def _may_enrol(self, handover: Handover, learner: Learner, course_id: int) -> bool:
+        """Return whether somebody whom a storefront sends may be enrolled in a course by that.
+
+        Where it is only because the course is sold, it is written down: what the sale gave ends with the sale.
+        """
         person = handover.identity.key
         if self._refunded(handover.storefront, person, course_id):
             raise CourseNotOpen(f"what gave person {person} the course {course_id} was refunded")
-        return self._sells(handover.storefront, course_id) or self._launch.may_enrol(course_id)
+        if self._launch.may_enrol(course_id):
+            return True
+        if not self._sells(handover.storefront, course_id):
+            return False
+        self._shops[handover.storefront].begin(learner.user_id, course_id)
+        return True
 
     def _sells(self, storefront: str, course_id: int) -> bool:
         products = self._shops[storefront].products

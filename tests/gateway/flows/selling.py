@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from gateway.config.storefronts import StorefrontSettings
 from gateway.database.entitlements import Entitlements
+from gateway.database.launched_enrolments import LaunchedEnrolments
 from gateway.database.order_queue import OrderQueue
 from gateway.database.orders import Orders
 from gateway.database.redeem_codes import RedeemCodes
@@ -53,7 +54,8 @@ class Shop:
         passwords = ManagedPasswords(Keyring([NEW_KEY]))
         types = ("Learner", "Learner-Type")
         accounts = Accounts(lms, links, Locks(store), passwords, types)
-        self.entitling = Entitling(lms, self.entitlements, Locks(store))
+        self.launched = LaunchedEnrolments(database)
+        self.entitling = Entitling(lms, self.entitlements, Locks(store), self.launched)
         self.lines = None
         self._parts = (
             self.orders,

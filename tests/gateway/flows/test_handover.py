@@ -44,7 +44,7 @@ def handed(customer=CUSTOMER, *, verified=False, target=DASHBOARD, shop="shop"):
 class Scene:
     """A gateway's flows with two storefronts and an identity provider; ``refunded`` are courses taken back."""
 
-    def __init__(self, lms, store, links, launch, destinations, adopt, keys):
+    def __init__(self, lms, store, links, launch, destinations, adopt, keys=(NEW_KEY,), begin=lambda *_: None, **options):
         self.sessions, self.refunded = Sessions(store, 60, 600), set()
         passwords = ManagedPasswords(Keyring(keys))
         types = ("Learner", "Learner-Type")
@@ -55,11 +55,11 @@ class Scene:
         self.learners = Learners(self.accounts, trusts, self.sessions, budget)
         products = {Product("course", 12), Product("category", 3), Product("group", key="KEY12345")}
         self.handovers = Handovers(
-            {"shop": Shop(trust, products), "other": Shop(trust, ())},
+            {"shop": Shop(trust, products, begin), "other": Shop(trust, ())},
             self.accounts,
             self.learners,
             self.sessions,
-            launch(*keys),
+            launch(*keys, **options),
             Checkout(lms, destinations, Items(lms)),
             lms.categories,
             lambda *_: bool(self.refunded),

@@ -1,0 +1,19 @@
+"""Enrolments by a storefront's launch, what keeps failing of an order, and learners who were erased from one."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+
+
+def upgrade() -> None:
+    """Make the tables."""
+    op.create_table(
+        "launched_enrolments",
+        sa.Column("storefront", sa.Text, nullable=False),
+        sa.Column("user_id", sa.BigInteger, nullable=False, autoincrement=False),
+        sa.Column("course_id", sa.BigInteger, nullable=False, autoincrement=False),
+        sa.Column("begun_at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("storefront", "user_id", "course_id", name="pk_launched_enrolments"),
+    )
