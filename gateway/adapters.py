@@ -11,6 +11,7 @@ from gateway.database.account_links import AccountLinks
 from gateway.database.connection import Database
 from gateway.database.entitlements import Entitlements
 from gateway.database.launched_enrolments import LaunchedEnrolments
+from gateway.database.order_faults import OrderFaults
 from gateway.database.order_listing import OrderListing
 from gateway.database.order_queue import OrderQueue
 from gateway.database.orders import Orders
@@ -203,6 +204,11 @@ class Adapters:
     def order_queue(self) -> OrderQueue:
         """Which orders are due."""
         return OrderQueue(self.database)
+
+    @cached_property
+    def order_faults(self) -> OrderFaults:
+        """What keeps failing of orders."""
+        return OrderFaults(self.database)
 
     @cached_property
     def order_listing(self) -> OrderListing:

@@ -24,6 +24,7 @@ from gateway.flows.learners import Learners
 from gateway.flows.managed_password import ManagedPasswords
 from gateway.flows.order_intake import OrderIntake
 from gateway.flows.password_sign_in import PasswordSignIn
+from gateway.flows.persistent_faults import PersistentFaults
 from gateway.flows.product_targets import ProductTargets
 from gateway.flows.provider_logout import ProviderLogout
 from gateway.flows.redemption import Redemption
@@ -32,6 +33,7 @@ from gateway.flows.seat_giving import SeatGiving
 from gateway.flows.seats import Seats
 from gateway.flows.sign_in import SignIn
 from gateway.flows.sign_out import CONTINUE_PATH, SignOut
+from gateway.flows.told_orders import ToldOrders
 from gateway.flows.training import Training
 from gateway.flows.trust import Trust
 from gateway.store.catalog_copies import CatalogCopies
@@ -150,13 +152,13 @@ class Services(Adapters):
         types = self.settings.talentlms.learner_types
         return Fulfilment(
             self.storefronts,
-            self.orders,
+            ToldOrders(self.orders, self.shop_api),
             self.entitlements,
             Seats(self.redeem_codes),
             CustomerAccounts(self.talentlms, self.account_links, self.accounts, types),
             ProductTargets(self.talentlms),
             Entitling(self.talentlms, self.entitlements, self.locks, self.launched_enrolments),
-            self.shop_api,
+            PersistentFaults(self.talentlms, self.order_faults),
         )
 
     @cached_property

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 import sqlalchemy
-from sqlalchemy import case, func, select, update
+from sqlalchemy import case, delete, func, select, update
 
 from gateway.database.connection import Database
-from gateway.database.tables import ORDERS
+from gateway.database.tables import ORDER_FAULTS, ORDERS
 
 LEASE_SECONDS = 30
 """How long an order stays with a worker that died."""
@@ -134,10 +134,12 @@ class OrderQueue:
             return connection.execute(update(ORDERS).where(waiting).values(due_at=now)).rowcount
 
     def retry(self, storefront: str, order_id: str) -> bool:
-        """Make an order due now, whatever became of it; return whether it is there."""
+        """Make an order due now, whatever became of it, and forget how often it failed; return whether it is there."""
         due = {"due_at": int(time.time()), "tries": 0, "state": "waiting", "revision": ORDERS.c.revision + 1}
         one = (ORDERS.c.storefront == storefront) & (ORDERS.c.id == order_id)
+        faults = (ORDER_FAULTS.c.storefront == storefront) & (ORDER_FAULTS.c.order_id == order_id)
         with self._database.transaction() as connection:
+            connection.execute(delete(ORDER_FAULTS).where(faults))
             return connection.execute(update(ORDERS).where(one).values(**due)).rowcount > 0
 
     def _let_go(self, claim: Claim, due_at: int | None, state: OrderState, told: Mapping[str, object]) -> None:

@@ -197,6 +197,16 @@ REDEEM_CODES = Table(
 )
 """The codes of seats that are given to whoever redeems one; each is found by its HMAC and kept encrypted beside it."""
 
+ORDER_FAULTS = Table(
+    "order_faults",
+    METADATA,
+    *_of_a_line(),
+    Column("seat", Integer, primary_key=True, autoincrement=False),
+    Column("tries", Integer, nullable=False),
+    Column("since", BigInteger, nullable=False),
+)
+"""What keeps failing of orders, although there is no outage; ``database.order_faults`` says what each column means."""
+
 LAUNCHED_ENROLMENTS = Table(
     "launched_enrolments",
     METADATA,

@@ -49,6 +49,12 @@ class ShopUnavailable(ShopError):
     code = "shop-unavailable"
 
 
+class ShopMisunderstood(ShopUnavailable):
+    """A shop's own API is there, and its answer is one that nobody foresaw: it may pass, or not."""
+
+    code = "shop-misunderstood"
+
+
 class ShopKeyRefused(ShopError):
     """A shop's own API does not accept ``shop_api_key``, or does not let it read orders."""
 

@@ -26,6 +26,7 @@ FORGOTTEN = "person-forgotten"
 NO_LINES = "lines-unknown"
 ADMINISTRATOR = "administrators-account"
 ACCOUNT_VANISHES = "account-vanishes"
+KEEPS_FAILING = "keeps-failing"
 
 MOST_SEATS = 1000
 """How many seats of one line are given codes."""
@@ -51,6 +52,10 @@ SENTENCES: Mapping[str, str] = {
     ACCOUNT_VANISHES: (
         "TalentLMS says twice that the customer's account does not exist, which it had just named; look for it there, "
         "then retry."
+    ),
+    KEEPS_FAILING: (
+        "This failed again and again for an hour, and nothing else did. The gateway's log says more; retry once that "
+        "is mended, or enrol the customer by hand."
     ),
     "user-not-found": "The TalentLMS account of whoever redeemed this seat does not exist any more.",
     "account-not-a-learner": "The TalentLMS account with this e-mail address is no learner's; enrol them by hand.",

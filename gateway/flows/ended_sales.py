@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from gateway.database.entitlements import Entitlement, Entitlements
+from gateway.errors import NotFound
 from gateway.flows.entitling import Entitling
 from gateway.flows.product_targets import ProductTargets
 from schemas.product import Product
@@ -53,4 +54,7 @@ class EndedSales:
             return [product.id]
         if product.kind == "group" or not launched:
             return []
-        return [target.id for target in self._products.of(product) if target.id in launched]
+        try:
+            return [target.id for target in self._products.of(product) if target.id in launched]
+        except NotFound:
+            return []

@@ -114,7 +114,10 @@ class SeatGiving:
         except BaseException:
             self._queue.postpone(claim, SOON_SECONDS, claim.error, "", counts=False)
             raise
-        self._queue.finish(claim, result.state, result.error, result.note)
+        if result.state == "waiting":
+            self._queue.postpone(claim, SOON_SECONDS, result.error, result.note, counts=False)
+        else:
+            self._queue.finish(claim, result.state, result.error, result.note)
         return self._of(seat)
 
     def _is_taken(self, seat: Seat, mine: Sequence[Entitlement]) -> bool:

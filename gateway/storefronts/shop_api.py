@@ -12,7 +12,14 @@ from typing import Any
 from urllib.parse import quote
 
 from gateway import context
-from gateway.errors import ShopError, ShopKeyRefused, ShopOrderUnknown, ShopUnavailable, WebhookUnreadable
+from gateway.errors import (
+    ShopError,
+    ShopKeyRefused,
+    ShopMisunderstood,
+    ShopOrderUnknown,
+    ShopUnavailable,
+    WebhookUnreadable,
+)
 from gateway.outbound.client import HttpClient, Request, Response
 from gateway.outbound.errors import OutboundError
 from gateway.storefronts import stripe, woocommerce
@@ -26,6 +33,7 @@ READ_SECONDS = 10.0
 ANSWER_BYTES = 4 * 1024 * 1024
 _MOST_REFUNDS = 100
 """What one page of WooCommerce's holds at most."""
+_PASSING = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
 
 
 @dataclass(frozen=True)
@@ -64,6 +72,7 @@ class ShopApi:
 
         Raises:
             ShopUnavailable: no answer, or a passing fault; trying again makes sense.
+            ShopMisunderstood: an answer that is none; trying again makes sense for a while.
             ShopKeyRefused: the key is not accepted, or lacks the right to read orders.
             ShopOrderUnknown: the shop has no such order.
             ShopError: the answer is not an order.
@@ -113,9 +122,11 @@ def _content(response: Response, shop: ShopAccess) -> Any:
         raise ShopKeyRefused(note)
     if response.status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
         raise ShopOrderUnknown(note)
-    if response.status != HTTPStatus.OK:
+    if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR or response.status in _PASSING:
         raise ShopUnavailable(note)
+    if response.status != HTTPStatus.OK:
+        raise ShopMisunderstood(note)
     try:
         return json.loads(response.body)
     except (ValueError, RecursionError):
-        raise ShopUnavailable(f"{note}, and not in JSON") from None
+        raise ShopMisunderstood(f"{note}, and not in JSON") from None

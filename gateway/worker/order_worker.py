@@ -158,30 +158,33 @@ class OrderWorker:
             self._queue.postpone(claim, min(error.wait, QUEUED_SECONDS), error.code, error.note, counts=False)
         except GatewayError as error:
             self._is_outage = isinstance(error, OUTAGES)
-            self._postpone(claim, error)
+            self._postpone(claim, error.code, error.note, error.retry_after or 0)
         except Exception as error:  # a fault of ours in one order is no reason to leave the others alone
             logging.getLogger("gateway").exception(
                 "order.unforeseen", extra={"fields": {"storefront": claim.storefront, "order": claim.order_id}}
             )
-            self._postpone(claim, GatewayError(type(error).__name__))
+            self._postpone(claim, GatewayError.code, type(error).__name__)
         else:
-            self._queue.finish(claim, result.state, result.error, result.note)
+            if result.state == "waiting":
+                self._postpone(claim, result.error, result.note)
+            else:
+                self._queue.finish(claim, result.state, result.error, result.note)
             if self._is_outage or claim.error in _OUTAGE_CODES:
                 self._is_outage = False
                 self._queue.wake(_OUTAGE_CODES)
 
-    def _postpone(self, claim: Claim, error: GatewayError) -> None:
-        seconds = max(pause(claim.tries), error.retry_after or 0)
+    def _postpone(self, claim: Claim, error: str, note: str, at_least: float = 0) -> None:
+        seconds = max(pause(claim.tries), at_least)
         log.event(
             "order.postponed",
             storefront=claim.storefront,
             order=claim.order_id,
             tries=claim.tries + 1,
             seconds=round(seconds),
-            why=error.code,
-            note=error.note,
+            why=error,
+            note=note,
         )
-        self._queue.postpone(claim, seconds, error.code, error.note)
+        self._queue.postpone(claim, seconds, error, note)
 
     def _keep(self) -> None:
         while not self._ended.wait(LEASE_SECONDS / 3):

@@ -42,6 +42,10 @@ REMEDIES = {
     "webhook-unreadable": "`note` names what is missing. See that the webhook is of one of the [topics](webhooks.md).",
     "webhooks-busy": "Nothing: the shop sends it again. If it stays, somebody fills the gateway with large bodies.",
     "shop-error": "`note` says what came. It stands with an order in `orders show`, on no page.",
+    "shop-misunderstood": (
+        "Open the address of `note` in a browser: a proxy, a firewall or a plug-in of the shop may be in the way. The shop is "
+        "asked again for an hour; then the order waits for `talentlms-gateway orders retry`."
+    ),
     "shop-unavailable": "Nothing: the shop is asked again. If it stays, look at `shop_url`.",
     "shop-key-refused": "Correct `shop_api_key`; it needs the right to read orders.",
     "shop-order-unknown": "Look whether `shop_url` and `shop_api_key` are those of the shop that sends the webhooks.",

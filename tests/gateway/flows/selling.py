@@ -5,6 +5,8 @@ from dataclasses import replace
 from gateway.config.storefronts import StorefrontSettings
 from gateway.database.entitlements import Entitlements
 from gateway.database.launched_enrolments import LaunchedEnrolments
+from gateway.database.order_faults import OrderFaults
+from gateway.database.order_listing import OrderListing
 from gateway.database.order_queue import OrderQueue
 from gateway.database.orders import Orders
 from gateway.database.redeem_codes import RedeemCodes
@@ -13,8 +15,10 @@ from gateway.flows.customer_accounts import CustomerAccounts
 from gateway.flows.entitling import Entitling
 from gateway.flows.fulfilment import Fulfilment
 from gateway.flows.managed_password import ManagedPasswords
+from gateway.flows.persistent_faults import PersistentFaults
 from gateway.flows.product_targets import ProductTargets
 from gateway.flows.seats import Seats
+from gateway.flows.told_orders import ToldOrders
 from gateway.keyring import Keyring
 from gateway.store.locks import Locks
 from schemas.order import Customer, LineItem, Order, OrderEvent, Refund
@@ -48,7 +52,7 @@ class Shop:
     def __init__(self, lms, store, database, links):
         self.settings = StorefrontSettings(name="shop", kind="standard", products=PRODUCTS)
         self.lms, self.links = lms, links
-        self.orders, self.queue = Orders(database), OrderQueue(database)
+        self.orders, self.queue, self.listing = Orders(database), OrderQueue(database), OrderListing(database)
         self.entitlements = Entitlements(database)
         self.codes = RedeemCodes(database, Keyring([NEW_KEY]))
         passwords = ManagedPasswords(Keyring([NEW_KEY]))
@@ -57,15 +61,22 @@ class Shop:
         self.launched = LaunchedEnrolments(database)
         self.entitling = Entitling(lms, self.entitlements, Locks(store), self.launched)
         self.lines = None
-        self._parts = (
-            self.orders,
-            self.entitlements,
-            Seats(self.codes),
-            CustomerAccounts(lms, links, accounts, types),
-            ProductTargets(lms),
-            self.entitling,
-        )
+        self._seats, self._products = Seats(self.codes), ProductTargets(lms)
+        self._accounts = CustomerAccounts(lms, links, accounts, types)
+        self._persistent_faults = PersistentFaults(lms, OrderFaults(database))
         self._version = 0
+
+    @property
+    def _parts(self):
+        return (
+            ToldOrders(self.orders, self.lines),
+            self.entitlements,
+            self._seats,
+            self._accounts,
+            self._products,
+            self.entitling,
+            self._persistent_faults,
+        )
 
     def tells(self, *lines, status="paid", customer=KIM, order="1001", version=None, **more):
         """Tell how an order stands, newer than everything before."""
@@ -81,8 +92,12 @@ class Shop:
         self.settings = replace(self.settings, **settings)
 
     def fulfils(self, order="1001", check=lambda: None):
-        fulfilment = Fulfilment({"shop": self.settings}, *self._parts, self.lines)
+        fulfilment = Fulfilment({"shop": self.settings}, *self._parts)
         return fulfilment.fulfil("shop", order, check)
+
+    def line_faults(self, order="1001"):
+        """Return the code of what each line of an order waits for, in order."""
+        return [one["error"] for one in self.listing.story("shop", order).lines]
 
     def ledger(self, order="1001"):
         """Return by line and target how each entitlement stands."""

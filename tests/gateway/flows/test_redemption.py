@@ -313,3 +313,14 @@ def test_a_guest_sees_them_once_the_shop_has_verified_the_address(office):
 def test_for_an_employee_the_database_is_not_asked(office, monkeypatch):
     monkeypatch.setattr(office.shop.codes, "bought_by", None)
     assert office.bought.of(person()) == []
+
+
+def test_a_seat_that_meets_an_odd_answer_is_left_to_a_worker(office, portal, enrolled):
+    portal.control.fault("addusertocourse", kind="html", times=1)
+    code = office.codes()[0]
+    with pytest.raises(SeatNotReady):
+        office.press(code, person())
+    (waiting,) = office.shop.listing.listed(state="waiting")
+    assert (waiting.error, waiting.tries) == ("talentlms-misunderstood", 0)
+    assert "/index/gotocourse/" in office.press(code, person()).reveal()
+    assert enrolled() == [("person1@acme.example", 12)]

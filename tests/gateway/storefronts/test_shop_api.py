@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from gateway.errors import ShopError, ShopKeyRefused, ShopOrderUnknown, ShopUnavailable
+from gateway.errors import ShopError, ShopKeyRefused, ShopMisunderstood, ShopOrderUnknown, ShopUnavailable
 from gateway.outbound.client import HttpClient
 from gateway.storefronts import shop_api
 from gateway.storefronts.shop_api import ShopAccess, ShopApi
@@ -23,8 +23,8 @@ STATUSES = [
     (b"429 Too Many Requests", ShopUnavailable),
     (b"500 Internal Server Error", ShopUnavailable),
     (b"503 Service Unavailable", ShopUnavailable),
-    (b"302 Found", ShopUnavailable),
-    (b"400 Bad Request", ShopUnavailable),
+    (b"302 Found", ShopMisunderstood),
+    (b"400 Bad Request", ShopMisunderstood),
 ]
 
 
@@ -109,7 +109,7 @@ def test_what_an_answer_means(kind, status, expected):
 @pytest.mark.parametrize("kind", KEYS)
 @pytest.mark.parametrize("body", [b"<html>", b"", b"\xff", b"[" * 100_000])
 def test_what_is_no_json_may_pass(kind, body):
-    with odd_server(answer(body)) as server, pytest.raises(ShopUnavailable):
+    with odd_server(answer(body)) as server, pytest.raises(ShopMisunderstood):
         api(kind, server.url).lines_of("shop", order())
 
 

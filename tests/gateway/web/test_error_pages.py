@@ -71,6 +71,7 @@ STATUSES = {
         "talentlms-not-online",
         "talentlms-misunderstood",
         "shop-error",
+        "shop-misunderstood",
         "shop-unavailable",
         "shop-key-refused",
         "shop-order-unknown",

@@ -9,6 +9,7 @@ from gateway import context, log
 from gateway.admission import Lane
 from gateway.database import order_queue
 from gateway.database.order_queue import LEASE_SECONDS
+from gateway.errors import ShopUnavailable
 from gateway.flows.fulfilment import Result
 from gateway.worker import order_worker
 from gateway.worker.leases import LeaseLost
@@ -194,3 +195,52 @@ def test_an_order_for_which_there_is_no_thread_is_let_go(shop, worker, monkeypat
     with pytest.raises(ZeroDivisionError):
         one._look()
     assert len(one._leases) == 0
+
+
+def test_what_keeps_failing_of_one_order_is_no_outage(shop, worker, portal, monkeypatch, logged):
+    monkeypatch.setattr(order_worker, "pause", lambda _tries: 600.0)
+    shop.tells(line(1), line(2, "SKU-LAW"), order="o0")
+    portal.control.fault("addusertocourse", kind="html", times=1)
+    one = worker()
+    one.work_off()
+    assert not one._is_outage
+    assert shop.ledger("o0") == {("l1", 12): "wanted", ("l2", 34): "given"}
+    (told,) = logged("order.postponed")
+    assert (told["order"], told["why"], told["tries"]) == ("o0", "talentlms-misunderstood", 1)
+    (waiting,) = shop.listing.listed(state="waiting")
+    assert (waiting.error, waiting.tries) == ("talentlms-misunderstood", 1)
+
+
+def test_an_answer_of_talentlms_ends_an_outage_and_nothing_else_does(shop, worker, portal, monkeypatch):
+    monkeypatch.setattr(order_worker, "pause", lambda _tries: 600.0)
+    shop.tells(line(), order="o0")
+    portal.control.fault(kind="status", status=503, times=10**6)
+    one = worker()
+    one.work_off()
+    assert one._is_outage
+    shop.tells(line(), order="o1", status="unpaid")  # needs no call
+    shop.tells(line(1, "T-SHIRT"), order="o2")
+    one.work_off()
+    assert one._is_outage
+    assert [order.error for order in shop.listing.listed(state="waiting")] == ["talentlms-unavailable"]
+    portal.control.clear_faults()
+    shop.tells(line(), order="o3")
+    one.work_off()
+    assert not one._is_outage
+    assert shop.ledger("o0") == {("l1", 12): "given"}
+
+
+def test_a_fault_before_any_call_does_not_end_an_outage(shop, worker, portal, monkeypatch):
+    monkeypatch.setattr(order_worker, "pause", lambda _tries: 600.0)
+    shop.tells(line(), order="o0")
+    portal.control.fault(kind="status", status=503, times=10**6)
+    one = worker()
+    one.work_off()
+
+    def away(*_):
+        raise ShopUnavailable
+
+    one._fulfilment = Doing(away)
+    shop.tells(line(), order="o1")
+    one.work_off()
+    assert one._is_outage
