@@ -30,12 +30,14 @@ class Allowance:
         asked: once it has had a call for a person: when it first asked for one, milliseconds of the shared budget's
             clock. Its further calls queue by that, not behind everybody who has come since.
         repeats: how many of its calls were sent once again because no whole answer came.
+        answered: how many of its calls TalentLMS answered, so that it is neither away nor throttling.
     """
 
     log_bytes: int = LOG_BYTES
     permit: Permit | None = None
     asked: int = 0
     repeats: int = 0
+    answered: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,11 @@ def queue_as(entry: QueueEntry) -> None:
 def note_repeat() -> None:
     """Take note that a call of the work at hand is sent once again; what "already enrolled" means depends on it."""
     current().left.repeats += 1
+
+
+def note_answer() -> None:
+    """Take note that TalentLMS has answered a call of the work at hand."""
+    current().left.answered += 1
 
 
 def remaining(at_most: float) -> float:

@@ -20,10 +20,26 @@ from typing import Any, Literal, ParamSpec, Protocol, TypeVar
 
 from marshmallow import ValidationError
 
-from gateway.errors import Misunderstood, NotFound, Unwritable
+from gateway import context
+from gateway.errors import (
+    Forbidden,
+    Misunderstood,
+    NotFound,
+    TalentLMSError,
+    Throttled,
+    Unauthorized,
+    Unavailable,
+    Unwritable,
+)
 from gateway.talentlms import wire
 from gateway.talentlms.refusals import Meanings, refusal
 from gateway.talentlms.wire import Dialect
+
+FREE = "ratelimit"
+"""What TalentLMS does not count."""
+
+_REFUSED = (Unavailable, Misunderstood, Unauthorized, Forbidden, Throttled)
+"""What TalentLMS says to whoever asks, whatever is asked."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -217,9 +233,27 @@ def ask(family: Family, endpoint: Endpoint, reply: Callable[[Any], Any], argumen
     texts = wire.written(endpoint.action, arguments, family.dialect)
     endpoint.check(texts)
     answer = _sent(family.transport, endpoint, texts)
+    try:
+        content = _understood(answer, endpoint, reply)
+    except _REFUSED:
+        raise
+    except TalentLMSError:
+        _note_answer(endpoint)
+        raise
+    _note_answer(endpoint)
+    return content
+
+
+def _understood(answer: Answer, endpoint: Endpoint, reply: Callable[[Any], Any]) -> Any:
     if answer.status != HTTPStatus.OK:
         raise refusal(answer.status, answer.body, endpoint.missing, answer.retry_after, endpoint.meanings)
     return _read(answer.body, reply, endpoint.meanings)
+
+
+def _note_answer(endpoint: Endpoint) -> None:
+    """Take note of an answer that says that TalentLMS takes calls; what it does not count says nothing of that."""
+    if endpoint.action != FREE:
+        context.note_answer()
 
 
 def _sent(transport: Transport, endpoint: Endpoint, texts: Mapping[str, str]) -> Answer:

@@ -16,7 +16,7 @@ from gateway.outbound.client import HttpClient, Request, Response
 from gateway.outbound.errors import BadAnswer, NotConnected, OutboundError
 from gateway.talentlms.breaker import Breaker
 from gateway.talentlms.budget import Budget
-from gateway.talentlms.endpoint import Answer
+from gateway.talentlms.endpoint import FREE, Answer
 from gateway.talentlms.refusals import refusal
 from gateway.talentlms.retry_budget import RetryBudget
 from schemas.secret import Secret
@@ -31,9 +31,6 @@ LONGEST_SECONDS = READ_SECONDS + 2
 AT_ONCE = 1500
 """Calls of a process under way. The budget's limits end far below it; without them it leaves a worker's other
 connections, a quarter of the 2,000 in ``gunicorn.conf.py``, to pages, sign-ins and health checks."""
-
-FREE = "ratelimit"
-"""What TalentLMS does not count."""
 
 _UP_TO_A_DAY = re.compile(r"[0-9]{1,5}")
 _TARGET = re.compile(r"[!-~]+")

@@ -157,7 +157,7 @@ class OrderWorker:
             self._is_outage = True
             self._queue.postpone(claim, min(error.wait, QUEUED_SECONDS), error.code, error.note, counts=False)
         except GatewayError as error:
-            self._is_outage = isinstance(error, OUTAGES)
+            self._is_outage = isinstance(error, OUTAGES) or (self._is_outage and not _is_answered())
             self._postpone(claim, error.code, error.note, error.retry_after or 0)
         except Exception as error:  # a fault of ours in one order is no reason to leave the others alone
             logging.getLogger("gateway").exception(
@@ -169,7 +169,7 @@ class OrderWorker:
                 self._postpone(claim, result.error, result.note)
             else:
                 self._queue.finish(claim, result.state, result.error, result.note)
-            if self._is_outage or claim.error in _OUTAGE_CODES:
+            if _is_answered() and (self._is_outage or claim.error in _OUTAGE_CODES):
                 self._is_outage = False
                 self._queue.wake(_OUTAGE_CODES)
 
@@ -192,3 +192,8 @@ class OrderWorker:
                 self._leases.renew()
             except Exception:  # without renewals every order under way would be taken by another worker
                 logging.getLogger("gateway").exception("orders.unforeseen")
+
+
+def _is_answered() -> bool:
+    """Return whether TalentLMS has answered a call for the order at hand: only that says that it is back."""
+    return context.current().left.answered > 0

@@ -222,7 +222,8 @@ def test_an_answer_of_talentlms_ends_an_outage_and_nothing_else_does(shop, worke
     shop.tells(line(1, "T-SHIRT"), order="o2")
     one.work_off()
     assert one._is_outage
-    assert [order.error for order in shop.listing.listed(state="waiting")] == ["talentlms-unavailable"]
+    (waiting,) = shop.listing.listed(state="waiting")
+    assert (waiting.error, waiting.tries) == ("talentlms-unavailable", 1)
     portal.control.clear_faults()
     shop.tells(line(), order="o3")
     one.work_off()
