@@ -179,11 +179,11 @@ def test_an_operator_forgets_the_accounts_of_everybody_at_a_former_provider(comm
 def test_an_operator_brings_the_tables_up_to_date(command):
     done = command("database", "current")
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == "The tables are at nothing, and this version of the gateway needs 0004.\n"
-    assert command("database", "upgrade").stdout == "the tables were brought to 0004\n"
-    assert command("database", "upgrade").stdout == "the tables are at 0004 already\n"
+    assert done.stderr == "The tables are at nothing, and this version of the gateway needs 0005.\n"
+    assert command("database", "upgrade").stdout == "the tables were brought to 0005\n"
+    assert command("database", "upgrade").stdout == "the tables are at 0005 already\n"
     done = command("database", "current")
-    assert (done.returncode, done.stdout) == (0, "the tables are at 0004\n")
+    assert (done.returncode, done.stdout) == (0, "the tables are at 0005\n")
 
 
 @pytest.mark.parametrize("verb", ["current", "upgrade"])
