@@ -17,14 +17,18 @@ class Seen:
     Attributes:
         calls: calls that count against the limit.
         throttled: how many of them it refused for the limit.
-        other: how many of them asked for something else than a link.
+        other: how many of them asked for something that it does not have.
         served: when and for whom a link was given out: seconds of the monotonic clock, user id.
+        enrolled: user ids, in the order in which they were enrolled.
+        moments: when each call came that counted and was not refused for the limit: seconds of the monotonic clock.
     """
 
     calls: int
     throttled: int
     other: int
     served: list[tuple[float, int]]
+    enrolled: list[int]
+    moments: list[float]
 
 
 @dataclass(frozen=True)

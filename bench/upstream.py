@@ -1,9 +1,9 @@
 """``python -m bench.upstream``: a stand-in for TalentLMS that costs little and answers after a latency of choice.
 
-It speaks what a click and a sign-in need: ``gotocourse`` with a fresh link each time, ``users`` by the address of one
-of ``bench.people``, ``ratelimit``, and a refusal for everything else. With a limit set it throttles as TalentLMS does,
-and it writes down who was served when. One event loop serves a TLS port and a plain one; ``/_bench/…`` on the plain one
-steers it.
+It speaks what a click, a sign-in and an order need: ``gotocourse`` with a fresh link each time, ``users`` by the
+address of one of ``bench.people``, ``addusertocourse``, ``ratelimit``, and a refusal for everything else. With a limit
+set it throttles as TalentLMS does, and it writes down who was served when. One event loop serves a TLS port and a plain
+one; ``/_bench/…`` on the plain one steers it.
 """
 
 import argparse
@@ -29,6 +29,7 @@ BACKLOG = 4096
 _HOUR = 3600
 _PLENTY = 1_000_000
 _LENGTH = re.compile(rb"\r\ncontent-length: *([0-9]+)", re.IGNORECASE)
+_ENROL = "/api/v1/addusertocourse"
 _GO_TO = re.compile(r"/api/v1/gotocourse/user_id:([0-9]+),course_id:([0-9]+)")
 _BY_EMAIL = re.compile(r"/api/v1/users/email:person\.([0-9]+)(?:@|%40)example\.com")
 _ERROR = b'{"error":{"type":"invalid_request_error","message":"%s"}}'
@@ -45,6 +46,8 @@ class Domain:
         throttled: how many were refused for the limit.
         other: how many were refused for what they asked.
         served: when and for whom a link was given out: seconds of the monotonic clock, user id.
+        enrolled: user ids, in the order in which they were enrolled.
+        moments: when each call came that counted and was not refused for the limit: seconds of the monotonic clock.
     """
 
     latency: float = 0.0
@@ -53,10 +56,18 @@ class Domain:
     throttled: int = 0
     other: int = 0
     served: list[tuple[float, int]] = field(default_factory=list)
+    enrolled: list[int] = field(default_factory=list)
+    moments: list[float] = field(default_factory=list)
     _recent: deque[float] = field(default_factory=deque)
 
-    def answer(self, path: str, origin: str) -> bytes:
-        """Answer one call of the API."""
+    def answer(self, path: str, origin: str, body: bytes = b"") -> bytes:
+        """Answer one call of the API.
+
+        Args:
+            path: what is asked for.
+            origin: what links begin with.
+            body: the form of a POST.
+        """
         if path.startswith("/api/v1/ratelimit"):
             return _reply(HTTPStatus.OK, self._rate_limit())
         self.calls += 1
@@ -65,8 +76,11 @@ class Domain:
             self.throttled += 1
             message = _ERROR % b"API rate limit exceeded. Please try again later"
             return _reply(HTTPStatus.TOO_MANY_REQUESTS, message, b"Retry-After: 5\r\n")
+        self.moments.append(now)
         if found := _BY_EMAIL.fullmatch(path):
             return _reply(HTTPStatus.OK, _account(int(found[1])))
+        if path == _ENROL:
+            return _reply(HTTPStatus.OK, self._enrolled(dict(parse_qsl(body.decode()))))
         asked = _GO_TO.match(path)
         if asked is None:
             self.other += 1
@@ -83,10 +97,14 @@ class Domain:
             self.latency, self.limit = float(given["latency"]), int(given["limit"])
         if parts.path in ("/_bench/set", "/_bench/reset"):
             self.calls = self.throttled = self.other = 0
-            self.served.clear()
-            self._recent.clear()
-        names = ("calls", "throttled", "other", "served")
+            for seen in (self.served, self.enrolled, self.moments, self._recent):
+                seen.clear()
+        names = ("calls", "throttled", "other", "served", "enrolled", "moments")
         return _reply(HTTPStatus.OK, json.dumps({name: getattr(self, name) for name in names}).encode())
+
+    def _enrolled(self, form: dict[str, str]) -> bytes:
+        self.enrolled.append(int(form["user_id"]))
+        return json.dumps([{"user_id": form["user_id"], "course_id": form["course_id"], "role": "learner"}]).encode()
 
     def _admits(self, now: float) -> bool:
         if not self.limit:
@@ -125,14 +143,14 @@ class Connection(asyncio.Protocol):
             if len(self._buffer) < whole:
                 return
             target = self._buffer[: self._buffer.index(b"\r\n")].split(b" ")[1].decode("latin-1")
-            self._buffer = self._buffer[whole:]
-            self._take(target)
+            body, self._buffer = self._buffer[end + 4 : whole], self._buffer[whole:]
+            self._take(target, body)
 
-    def _take(self, target: str) -> None:
+    def _take(self, target: str, body: bytes) -> None:
         if target.startswith("/_bench/"):
             self._write(self._domain.steer(target))
             return
-        answer = self._domain.answer(target, self._origin)
+        answer = self._domain.answer(target, self._origin, body)
         if self._domain.latency:
             asyncio.get_running_loop().call_later(self._domain.latency, self._write, answer)
         else:

@@ -34,6 +34,16 @@ def test_an_account_is_found_by_the_address_of_a_person():
     assert (domain.calls, domain.other) == (1, 0)
 
 
+def test_an_enrolment_is_answered_and_written_down():
+    domain = Domain(limit=2)
+    answers = [
+        domain.answer("/api/v1/addusertocourse", "", b"user_id=%d&course_id=12" % number) for number in (7, 8, 9)
+    ]
+    assert json.loads(answers[0].partition(b"\r\n\r\n")[2]) == [{"user_id": "7", "course_id": "12", "role": "learner"}]
+    assert [answer.split()[1] for answer in answers] == [b"200", b"200", b"429"]
+    assert (domain.enrolled, len(domain.moments), domain.throttled) == ([7, 8], 2, 1)
+
+
 def test_anything_else_is_refused_and_noticed():
     domain = Domain()
     assert domain.answer("/api/v1/users/id:7", "").startswith(b"HTTP/1.1 404")
