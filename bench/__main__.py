@@ -14,7 +14,21 @@ from bench.contestants.apache import NotSignedIn
 from bench.findings import Findings, Goal
 from bench.plan import FULL, QUICK, Plan
 from bench.processes import REPOSITORY, NotStarted
-from bench.scenarios import burst, click_profile, cpu, latency, learners, memory, rush, sign_ins, waiting
+from bench.scenarios import (
+    burst,
+    click_profile,
+    clicks_first,
+    cpu,
+    latency,
+    learners,
+    memory,
+    order_history,
+    orders,
+    rush,
+    sign_ins,
+    waiting,
+    webhooks,
+)
 from bench.turns import NoGoodAnswer
 
 Scenario = Callable[[stage.Stage, Plan], Findings]
@@ -29,6 +43,10 @@ SCENARIOS: Mapping[str, Scenario] = MappingProxyType(
         "signins": sign_ins.run,
         "memory": memory.run,
         "learners": learners.run,
+        "webhooks": webhooks.run,
+        "orders": orders.run,
+        "history": order_history.run,
+        "clicksfirst": clicks_first.run,
         "profile": click_profile.run,
     }
 )

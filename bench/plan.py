@@ -23,6 +23,14 @@ class Plan:
         learner_rounds: how often clicks of each are counted.
         sign_ins: how many people sign in, once as new people and once as known ones, in a round.
         sign_in_rounds: how often, each time other people.
+        webhooks: how many a shop sends in a turn.
+        webhook_rounds: how often each database takes its turn.
+        paid_orders: how many wait for the worker that works them off.
+        known_orders: few and many on record.
+        order_pairs: how often webhooks and claims of each are measured side by side.
+        waiting_orders: how many wait at least while clicks are measured.
+        waiting_pairs: how often clicks are measured with them and without.
+        waiting_seconds: for how long each time.
         profiled_clicks: clicks of the profile.
     """
 
@@ -40,6 +48,14 @@ class Plan:
     learner_rounds: int
     sign_ins: int
     sign_in_rounds: int
+    webhooks: int
+    webhook_rounds: int
+    paid_orders: int
+    known_orders: tuple[int, int]
+    order_pairs: int
+    waiting_orders: int
+    waiting_pairs: int
+    waiting_seconds: float
     profiled_clicks: int
 
 
@@ -58,6 +74,14 @@ FULL = Plan(
     learner_rounds=5,
     sign_ins=200,
     sign_in_rounds=3,
+    webhooks=1200,
+    webhook_rounds=4,
+    paid_orders=400,
+    known_orders=(10, 100_000),
+    order_pairs=20,
+    waiting_orders=10_000,
+    waiting_pairs=5,
+    waiting_seconds=8.0,
     profiled_clicks=10_000,
 )
 QUICK = Plan(
@@ -75,5 +99,13 @@ QUICK = Plan(
     learner_rounds=2,
     sign_ins=40,
     sign_in_rounds=1,
+    webhooks=200,
+    webhook_rounds=1,
+    paid_orders=100,
+    known_orders=(10, 2000),
+    order_pairs=4,
+    waiting_orders=500,
+    waiting_pairs=1,
+    waiting_seconds=4.0,
     profiled_clicks=1000,
 )

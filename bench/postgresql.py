@@ -7,6 +7,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
+from psycopg.sql import SQL, Identifier
+
 from bench.ports import HOST, free_port
 from bench.processes import NotStarted
 from bench.stage import Stage, Unprepared
@@ -28,6 +31,12 @@ class PostgreSQL:
 
     process: subprocess.Popen[bytes]
     url: str
+
+    def new_database(self, name: str) -> str:
+        """Make another database in it, and return its address."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
+        return f"{self.url.rpartition('/')[0]}/{name}"
 
 
 def start(stage: Stage, name: str) -> PostgreSQL:

@@ -4,6 +4,8 @@ import ssl
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
+from pathlib import Path
+from typing import Literal
 
 from bench.contestants import gunicorn
 from bench.contestants.contestant import PATH, Contestant
@@ -33,6 +35,8 @@ class Shape:
         workers: how many processes.
         database_url: ``GATEWAY_DATABASE_URL``; empty for the SQLite file of this run.
         issuer: the identity provider; default: one that nobody asks.
+        config: ``GATEWAY_CONFIG``, the file with the storefronts; ``None``: there are none.
+        worker: ``GATEWAY_WORKER``, who fulfils orders.
     """
 
     tls: bool = True
@@ -42,6 +46,8 @@ class Shape:
     workers: int = 1
     database_url: str = ""
     issuer: str = ISSUER
+    config: Path | None = None
+    worker: Literal["inside", "apart"] = "inside"
 
 
 WITHOUT_WINDOW = Shape(per_5_seconds=0)
@@ -50,7 +56,9 @@ WITHOUT_WINDOW = Shape(per_5_seconds=0)
 
 def environment(stage: Stage, port: int, shape: Shape) -> dict[str, str]:
     """Return the gateway's settings."""
+    shop = {"GATEWAY_CONFIG": str(shape.config), "GATEWAY_WORKER": shape.worker} if shape.config else {}
     return {
+        **shop,
         "GATEWAY_PUBLIC_URL": f"http://{HOST}:{port}",
         "GATEWAY_SECRET_KEYS": stage.secret_key,
         "GATEWAY_DATABASE_URL": shape.database_url or stage.database_url,
