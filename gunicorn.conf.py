@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from gevent import Timeout, spawn
+from gevent import Timeout, get_hub, spawn
 from gunicorn.arbiter import Arbiter
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
@@ -110,7 +110,12 @@ def on_starting(server: Arbiter) -> None:
 
 
 def post_worker_init(worker: Worker) -> None:
-    """Ask TalentLMS what is left of its hour before the first click, if it says so within a moment."""
+    """Ask TalentLMS what is left of its hour before the first click, if it says so within a moment.
+
+    What waits for the disk has a thread of gevent's own; everybody else goes on meanwhile.
+    """
+    if database := _extension("talentlms-database"):
+        database.commit_by(get_hub().threadpool.apply)
     context.begin(seconds=_ASK_SECONDS)
     if budget := _budget():
         budget.ask()

@@ -74,6 +74,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = BODY_BYTES
     app.url_map.merge_slashes = False  # its redirect would be built from the Host header
     app.extensions["talentlms-budget"] = services.budget
+    app.extensions["talentlms-database"] = services.database
     if settings.storefronts and settings.worker == "inside":
         app.extensions["talentlms-worker"] = worker_of(services)  # started by gunicorn.conf.py, after the fork
 

@@ -59,6 +59,8 @@ class Database:
         outage: Outage | None = None,
     ) -> None:
         self.engine = engine
+        self._is_file = engine.dialect.name == "sqlite"
+        self._one_writer = threading.Lock()
         self._outage = outage
         self._prepare = prepare
         self._one_at_a_time = threading.Lock()
@@ -76,6 +78,21 @@ class Database:
             return "unknown"
         return self._last[0]
 
+    def commit_by(self, carry_out: Callable[[Callable[[], None]], None]) -> None:
+        """Have somebody else carry out what waits for the disk: SQLite does that in C, where no other greenlet goes on.
+
+        Args:
+            carry_out: does what it is given in a thread outside of gevent's loop, and raises what that raises.
+        """
+        if not self._is_file:
+            return
+
+        @event.listens_for(self.engine, "commit")
+        def commit(connection: sqlalchemy.Connection) -> None:  # before SQLAlchemy does, which finds it done
+            driver = connection.connection.driver_connection
+            if driver is not None and connection.get_execution_options().get(_WRITES, False):
+                carry_out(driver.commit)
+
     def close(self) -> None:
         """Close what is open; when it is used again, it is connected to anew."""
         self.engine.dispose()
@@ -90,7 +107,7 @@ class Database:
         """
         self.prepare()
         options = {_WRITES: True}
-        with self._noted(), self.engine.execution_options(**options).begin() as connection:
+        with self._noted(), self._alone(), self.engine.execution_options(**options).begin() as connection:
             yield connection
 
     @contextmanager
@@ -103,6 +120,21 @@ class Database:
         self.prepare()
         with self._noted(), self.engine.connect() as connection:
             yield connection
+        if self._is_file:
+            time.sleep(0)  # nothing in it waited for a socket, so no other greenlet had its turn
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Let writers of this process wait for each other here, for as long as SQLite has one that writes."""
+        if not self._is_file:
+            yield
+            return
+        if not self._one_writer.acquire(timeout=STATEMENT_SECONDS):
+            raise DatabaseUnavailable("another transaction takes too long", retry_after=5)
+        try:
+            yield
+        finally:
+            self._one_writer.release()
 
     def prepare(self) -> None:
         """Prepare it now, unless that was done before.

@@ -91,6 +91,22 @@ def _embedded(_):
     return [counted, before + 1]
 
 
+def _written(_):
+    """Write to the database's file, and return each statement with whether this thread carried it out."""
+    database, said, thread = (
+        _GATEWAY.extensions["talentlms-database"],
+        [],
+        gevent.monkey.get_original("_thread", "get_ident"),
+    )
+    mine = thread()
+    with database.transaction() as connection:
+        driver = connection.connection.driver_connection
+        driver.set_trace_callback(lambda statement: said.append((statement.split()[0], thread() == mine)))
+        connection.exec_driver_sql("INSERT INTO failed_proofs (person, expires_at) VALUES ('kim', 1)")
+    driver.set_trace_callback(None)
+    return said
+
+
 def _until(environ):
     while not Path(environ["QUERY_STRING"]).exists():  # a file that the test makes
         time.sleep(0.01)
@@ -111,6 +127,7 @@ _ADDRESSES = {
     "/unpatched": _unpatched,
     "/contexts": _contexts,
     "/embedded": _embedded,
+    "/written": _written,
     "/until": _until,
     "/body": _body,
     "/large": _large,

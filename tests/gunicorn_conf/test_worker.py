@@ -16,6 +16,11 @@ from tests.gunicorn_conf.conftest import CONFIG
 
 MANY = 200
 REQUEST_SECONDS = "_REQUEST_SECONDS = 0.5"
+WITH_DATABASE = """
+def _extension(name):
+    served = sys.modules.get("tests.gunicorn_conf.application")
+    return served._GATEWAY.extensions["talentlms-database"] if served and name == "talentlms-database" else None
+"""
 SLOW_BUDGET = """
 class _budget:
     ask = settle = staticmethod(lambda: time.sleep(1))
@@ -42,6 +47,12 @@ def test_nothing_comes_before_the_patching():
 def test_no_package_has_kept_a_function_that_stops_all_others(server):
     assert server.get("/unpatched") == []
     assert "Warning" not in server.process.text()
+
+
+def test_the_wait_for_the_disk_is_another_threads(start):
+    server = start(changes=WITH_DATABASE)
+    assert server.get("/written") == [["INSERT", True], ["COMMIT", False]]
+    assert server.get("/unpatched") == []
 
 
 def test_what_is_noted_of_one_request_is_not_anothers(server):

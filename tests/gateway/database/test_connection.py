@@ -3,6 +3,7 @@
 import contextlib
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -56,6 +57,33 @@ def test_a_transaction_closes_no_file_so_the_log_is_not_emptied_each_time(tmp_pa
     database.close()
     assert not log.exists()
     assert AccountLinks(database).find(KIMS.person) == KIMS
+
+
+def test_the_wait_for_the_disk_is_another_threads_where_one_is_given(database):
+    carried_out = []
+
+    def elsewhere(step):
+        with ThreadPoolExecutor(1) as beside:
+            carried_out.append(beside.submit(step).result())
+
+    database.commit_by(elsewhere)
+    links = AccountLinks(database)
+    assert links.claim(KIMS)
+    assert links.find(KIMS.person) == KIMS
+    with pytest.raises(ZeroDivisionError), database.transaction() as connection:
+        _ = connection.execute(text("INSERT INTO failed_proofs (person, expires_at) VALUES ('kim', 1)")).rowcount / 0
+    assert len(carried_out) == (1 if database.engine.dialect.name == "sqlite" else 0)
+
+
+def test_a_commit_that_fails_elsewhere_leaves_nothing(database):
+    def full(_step):
+        raise sqlite3.OperationalError("database or disk is full")
+
+    database.commit_by(full)
+    if database.engine.dialect.name == "sqlite":
+        with pytest.raises(DatabaseUnavailable):
+            AccountLinks(database).claim(KIMS)
+        assert AccountLinks(database).find(KIMS.person) is None
 
 
 def test_a_transaction_that_fails_leaves_nothing(database):
