@@ -44,7 +44,9 @@ def handed(customer=CUSTOMER, *, verified=False, target=DASHBOARD, shop="shop"):
 class Scene:
     """A gateway's flows with two storefronts and an identity provider; ``refunded`` are courses taken back."""
 
-    def __init__(self, lms, store, links, launch, destinations, adopt, keys=(NEW_KEY,), begin=lambda *_: None, **options):
+    def __init__(
+        self, lms, store, links, launch, destinations, adopt, keys=(NEW_KEY,), begin=lambda *_: None, **options
+    ):
         self.sessions, self.refunded = Sessions(store, 60, 600), set()
         passwords = ManagedPasswords(Keyring(keys))
         types = ("Learner", "Learner-Type")
