@@ -148,10 +148,11 @@ def _refund(topic: str, data: Mapping[str, Any], event: Mapping[str, Any]) -> Re
     """Return the refund of a whole charge, or a dispute; ``None`` for anything else.
 
     A refund in part names no lines. An inquiry, whose status begins with ``warning``, takes no money. A dispute has
-    taken it, unless the shop has won: then the money is back. Only charges may name their invoice.
+    taken it, unless the shop has won: then the money is back. Only charges may name their invoice;
+    a dispute of neither is told by its charge, for somebody to look at.
     """
     names = [_reference(data.get(name)) for name in ("payment_intent", "invoice")]
-    payment, *others = [name for name in names if name] or [""]
+    payment, *others = [name for name in names if name] or [_reference(data.get("charge"))]
     status = text(data.get("status"))
     is_refund = topic == "charge.refunded" and data.get("refunded") is True
     is_dispute = topic in _DISPUTES and not status.startswith("warning")

@@ -214,6 +214,11 @@ def test_a_dispute_that_was_won_gives_nothing_back_any_more(read, topic, status)
     assert found == Refund("dp_1", "pi_1", None, AT, is_void=True)
 
 
+def test_a_dispute_without_a_payment_is_known_by_its_charge_so_that_somebody_finds_it(read):
+    found = read(KIND, stripe_event("charge.dispute.created", {**DISPUTE, "payment_intent": None})).refund
+    assert found == Refund("dp_1", "ch_1", None, AT)
+
+
 def test_the_first_payment_of_a_subscription_is_known_by_its_invoice(read):
     session = {"mode": "subscription", "payment_intent": None, "invoice": "in_1", "subscription": "sub_1"}
     assert read(KIND, event_of(**session)).order.payment == "in_1"
