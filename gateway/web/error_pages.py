@@ -104,7 +104,7 @@ PAGES: Mapping[type[GatewayError], ErrorPage] = {
     errors.ShopError: ErrorPage(502, "again", "shop-error", advice_of="internal-error"),
     errors.HandoffRefused: ErrorPage(403, "training", "handoff-refused"),
     errors.HandoffUsed: ErrorPage(410, "training", "handoff-used", advice_of="handoff-refused"),
-    errors.HandoffKeysUnavailable: ErrorPage(503, "again", "handoff-keys-unavailable", advice_of="handoff-refused"),
+    errors.HandoffKeysUnavailable: ErrorPage(503, "again", "handoff-keys-unavailable"),
     errors.AlreadyYours: ErrorPage(409, "training", "already-yours"),
     errors.FreeOfCharge: ErrorPage(409, "training", "free-of-charge"),
     errors.ForeignLink: ErrorPage(502, "again", "foreign-link"),
