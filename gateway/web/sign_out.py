@@ -8,7 +8,6 @@ The form is answered with a page that leads on by itself, not with a redirect: a
 whole chain of redirects that a form sets off, and nobody knows the hosts that a provider's logout leads through.
 """
 
-from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -51,7 +50,8 @@ def blueprint(visitor: Visitor, forms: Forms, sign_out: SignOut, cookies: Cookie
             response = to_address(SIGNED_OUT)
             if forms.was_shown_in(visitor.handle()):
                 visitor.dismiss(response)
-                _nobody_was_told(cookies, response, sign_out.providers)
+                provider = request.form.get("provider", "")
+                _nobody_was_told(cookies, response, provider if provider in sign_out.providers else "")
             return response
         forms.check(session)
         response = _led_on(cookies, sign_out.begin(session))
@@ -88,8 +88,13 @@ def blueprint(visitor: Visitor, forms: Forms, sign_out: SignOut, cookies: Cookie
 def _form(forms: Forms, session: Session | None) -> dict[str, Any]:
     """Return what a page needs that offers to sign out the person who is signed in."""
     if session is None:
-        return {"form_origins": None, "csrf_token": "", "person": None}
-    return {"form_origins": (), "csrf_token": forms.token(session), "person": session.identity.display_name}
+        return {"form_origins": None, "csrf_token": "", "person": None, "provider": ""}
+    return {
+        "form_origins": (),
+        "csrf_token": forms.token(session),
+        "person": session.identity.display_name,
+        "provider": session.identity.provider,
+    }
 
 
 def _led_on(cookies: Cookies, done: SignedOut) -> Response:
@@ -105,15 +110,15 @@ def _led_on(cookies: Cookies, done: SignedOut) -> Response:
     return response
 
 
-def _nobody_was_told(cookies: Cookies, response: Response, providers: Iterable[str]) -> None:
+def _nobody_was_told(cookies: Cookies, response: Response, provider: str) -> None:
     """Remember what may be open where a session is over already in which somebody presses the button.
 
-    It has expired, or a sign-out has ended it whose answer got lost: nobody knows any more who it was, and neither
-    TalentLMS nor the provider may ever have been told.
+    It has expired, or a sign-out has ended it whose answer got lost: neither TalentLMS nor the provider, whose name the
+    form carries, may ever have been told.
     """
     _forget_browser(cookies, response)
     cookies.put(response, LEFT_OPEN_COOKIE, "1", DEPARTURE_SECONDS)
-    for provider in providers:
+    if provider:
         ProviderSessions(cookies).left_open(response, provider)
 
 

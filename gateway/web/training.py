@@ -77,6 +77,7 @@ def blueprint(
             seats=seats.of(session.identity),
             most_seats=MOST,
             csrf_token=forms.token(session),
+            provider=session.identity.provider,
         )
 
     return routes

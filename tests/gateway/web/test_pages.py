@@ -52,6 +52,7 @@ TRAINING = {
     "person": "Kim Lee",
     "dashboard_href": "/go",
     "csrf_token": "tok",
+    "provider": "acme",
     "courses": COURSES,
     "seats": [],
     "most_seats": 500,
@@ -144,6 +145,7 @@ SIGNED_OUT = {
     "talentlms_href": THERE,
     "person": None,
     "csrf_token": "tok",
+    "provider": "",
 }
 PROBLEM = {
     "status": 403,
@@ -275,9 +277,9 @@ EXAMPLES = {
     "waiting": ("waiting.html", {**WAITING, "seconds": 12, "href": "/go/course/12"}),
     "waiting-person": ("waiting.html", {**WAITING, "seconds": 1, "happened": "You have opened many pages."}),
     "waiting-nasty": ("waiting.html", {**dict.fromkeys(WAITING, NASTY), "seconds": 1900, "href": "/go"}),
-    "sign-out": ("sign_out.html", {"csrf_token": "tok", "person": "Kim Lee"}),
-    "sign-out-nobody": ("sign_out.html", {"csrf_token": "tok", "person": None}),
-    "sign-out-nasty": ("sign_out.html", {"csrf_token": NASTY, "person": NASTY}),
+    "sign-out": ("sign_out.html", {"csrf_token": "tok", "provider": "acme", "person": "Kim Lee"}),
+    "sign-out-nobody": ("sign_out.html", {"csrf_token": "tok", "provider": "", "person": None}),
+    "sign-out-nasty": ("sign_out.html", {"csrf_token": NASTY, "provider": NASTY, "person": NASTY}),
     "signing-out": ("signing_out.html", {"continue_href": THERE}),
     "signed-out": ("signed_out.html", SIGNED_OUT),
     "signed-out-here": ("signed_out.html", {**SIGNED_OUT, "left_open": True}),

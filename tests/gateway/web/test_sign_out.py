@@ -1,5 +1,6 @@
 """Out again, in all three places, and the forms that lead there."""
 
+import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -212,9 +213,14 @@ def end_and_lose_the_answer(sessions, session, end=Sessions.end):
     raise StoreUnavailable
 
 
+def form_of(page):
+    return dict(re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', page.text))
+
+
 @pytest.mark.statement(54)
-def test_a_second_press_after_the_stores_answer_was_lost_does_not_say_that_all_is_over(kim, monkeypatch):
-    form = {"csrf_token": csrf_token(kim.get("/logout"))}
+@pytest.mark.parametrize("path", ["/logout", "/", "/signed-out"])
+def test_a_second_press_after_the_stores_answer_was_lost_does_not_say_that_all_is_over(kim, monkeypatch, path):
+    form = form_of(kim.get(path))
     with monkeypatch.context() as lost:
         lost.setattr(Sessions, "end", end_and_lose_the_answer)
         assert kim.post("/logout", form).status_code == 503
@@ -223,6 +229,16 @@ def test_a_second_press_after_the_stores_answer_was_lost_does_not_say_that_all_i
     assert "The training platform could not be told, so you may still be signed in there." in told.text
     assert "so you stay signed in there" in told.text
     assert parse_qs(urlsplit(kim.get("/login").headers["Location"]).query)["prompt"] == ["login"]
+
+
+@pytest.mark.parametrize("named", [{}, {"provider": ""}, {"provider": "nobody"}, {"provider": "default; Path=/"}])
+def test_only_a_provider_of_ours_is_said_to_be_open_after_a_second_press(kim, monkeypatch, named):
+    form = {"csrf_token": csrf_token(kim.get("/logout"))} | named
+    with monkeypatch.context() as lost:
+        lost.setattr(Sessions, "end", end_and_lose_the_answer)
+        assert kim.post("/logout", form).status_code == 503
+    kim.post("/logout", form)
+    assert [name for name in kim.cookies() if "open" in name] == ["talentlms_gateway_left_open"]
 
 
 def test_a_second_press_after_a_session_that_goes_on_signs_out_everywhere(kim, provider, monkeypatch):
