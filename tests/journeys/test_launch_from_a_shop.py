@@ -120,3 +120,15 @@ def _evil(address):
 
 def path_of_address(address):
     return "/l/" + address.rpartition("/")[2]
+
+
+def test_what_browsers_say_of_a_link_tells_a_choice_on_our_own_page_from_a_link_elsewhere(selling, page):
+    body = f'<a href="{selling.url}/login/shop">To the shop</a>'
+    page.route("https://elsewhere.example/", lambda route: route.fulfill(content_type="text/html", body=body))
+    remembered = []
+    for address, link in (("https://elsewhere.example/", "To the shop"), (f"{selling.url}/login", "I bought this at")):
+        page.goto(address)
+        with page.expect_event("requestfailed", lambda asked: asked.url == "https://shop.example/account"):
+            page.get_by_role("link", name=link).click()
+        remembered.append([one["value"] for one in page.context.cookies() if one["name"].endswith("sign_in_at")])
+    assert remembered == [[], ["shop"]]
