@@ -1,6 +1,7 @@
 """Whom a storefront sends: a page that uses nothing up, and its button, which signs the customer in and leads on."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Protocol
 from urllib.parse import urlencode
 
@@ -97,6 +98,32 @@ class HandoverPages:
 
     def show(self, ticket: Ticket) -> Response:
         """Show whom a storefront sends, and where to; nothing is used up by that."""
+        with _leading_back(ticket):
+            return self._page(ticket)
+
+    def press(self, ticket: Ticket, *, says_origin: bool = True) -> Response:
+        """Sign the customer in, and go on to the target.
+
+        Args:
+            ticket: what the button's form carries.
+            says_origin: whether the page lets the browser say from where it sends the form.
+        """
+        with _leading_back(ticket):
+            self._forms.check_browser(says_origin=says_origin)
+            return self._entered(ticket)
+
+    def knows(self, storefront: str) -> bool:
+        """Return whether there is such a storefront in the settings."""
+        return storefront in self._shops
+
+    def offer_shop(self, storefront: str) -> None:
+        """Offer the way back to a shop on the error page, should there be one; of a single shop also for no name."""
+        name = storefront or (next(iter(self._shops)) if len(self._shops) == 1 else "")
+        shop = self._shops.get(name)
+        if shop is not None and shop.account_url:
+            problems.offer(shop.account_url, text("button.back-to-shop", shop=shop.label))
+
+    def _page(self, ticket: Ticket) -> Response:
         browser = self._forms.browser()
         handover = ticket.found(browser)
         person, target = handover.customer.first_name, handover.target
@@ -122,48 +149,23 @@ class HandoverPages:
         self._forms.remember(browser, response)
         return response
 
-    def press(self, ticket: Ticket, *, says_origin: bool = True) -> Response:
-        """Sign the customer in, and go on to the target.
-
-        Args:
-            ticket: what the button's form carries.
-            says_origin: whether the page lets the browser say from where it sends the form.
-        """
-        self._check_form(ticket, says_origin=says_origin)
+    def _entered(self, ticket: Ticket) -> Response:
         browser = self._forms.browser()
         handover = ticket.found(browser)
         before = self._visitor.session()
         claim = ticket.claim(browser)
         try:
             entry = self._handovers.enter(handover, before)
-        except GatewayError as error:
+        except GatewayError:
             if claim.is_first:
                 ticket.release(browser)
-            self._offer_way_on(error, ticket, handover)
+            self.offer_shop(handover.storefront)
             raise
         ticket.used(browser)
         response = self._onward(entry.session, handover, ticket)
         self._visitor.welcome(response, entry.session_id)
         self._choice.came_by_shop(response, handover.storefront)
         return response
-
-    def knows(self, storefront: str) -> bool:
-        """Return whether there is such a storefront in the settings."""
-        return storefront in self._shops
-
-    def offer_shop(self, storefront: str) -> None:
-        """Offer the way back to a shop on the error page, should there be one; of a single shop also for no name."""
-        name = storefront or (next(iter(self._shops)) if len(self._shops) == 1 else "")
-        shop = self._shops.get(name)
-        if shop is not None and shop.account_url:
-            problems.offer(shop.account_url, text("button.back-to-shop", shop=shop.label))
-
-    def _check_form(self, ticket: Ticket, *, says_origin: bool) -> None:
-        try:
-            self._forms.check_browser(says_origin=says_origin)
-        except FormExpired:
-            problems.offer(ticket.href, text("button.again"))
-            raise
 
     def _onward(self, session: Session, handover: Handover, ticket: Ticket) -> Response:
         """Lead on to the target; who cannot get there is signed in all the same, and told why.
@@ -177,22 +179,32 @@ class HandoverPages:
         except (CouponRefused, AlreadyYours, FreeOfCharge):
             return to_address(_own_address(target))  # a page there says so, and what can be done
         except GatewayError as error:
-            self._offer_way_on(error, ticket, handover)
+            self.offer_shop(handover.storefront)
             if isinstance(error, ProvisioningRefused):
                 raise
+            _offer_again(error, ticket)
             return problems.answer(error)
-
-    def _offer_way_on(self, error: GatewayError, ticket: Ticket, handover: Handover) -> None:
-        if page_for(error).way_on == "again":
-            problems.offer(ticket.href, text("button.again"))
-        else:
-            self.offer_shop(handover.storefront)
 
     def _item(self, target: Target) -> Item | None:
         if target.kind == "dashboard":
             return None
         context.queue_as(QueueEntry(Lane.PURCHASE, patience=NAME_SECONDS))
         return self._items.find("category" if target.kind == "buy_category" else "course", target.id)
+
+
+@contextmanager
+def _leading_back(ticket: Ticket) -> Iterator[None]:
+    """Let an error page lead back to the ticket's page where that is worth another try."""
+    try:
+        yield
+    except GatewayError as error:
+        _offer_again(error, ticket)
+        raise
+
+
+def _offer_again(error: GatewayError, ticket: Ticket) -> None:
+    if isinstance(error, FormExpired) or page_for(error).way_on == "again":
+        problems.offer(ticket.href, text("button.again"))
 
 
 def _own_address(target: Target) -> str:

@@ -6,7 +6,8 @@ import re
 import pytest
 import requests
 
-from gateway.errors import StoreUnavailable
+from gateway.database.used_handoffs import UsedHandoffs
+from gateway.errors import DatabaseUnavailable, StoreUnavailable
 from gateway.web.visitor import Visitor
 from sandbox.idp.keys import new_key, public
 from tests.gateway.oidc.raw_server import raw_server
@@ -194,8 +195,28 @@ def test_a_press_while_the_store_is_away_leaves_the_token_to_anybody(app, browse
     assert press(browser_at(app), text).status_code == 302
 
 
-def unavailable(_):
+def unavailable(*_):
     raise StoreUnavailable
+
+
+def database_away(*_):
+    raise DatabaseUnavailable
+
+
+LOSSES = [(Visitor, "session", unavailable), (UsedHandoffs, "may_be_used", database_away)]
+
+
+@pytest.mark.parametrize("loss", [*LOSSES, (UsedHandoffs, "claim", database_away)])
+def test_whatever_is_away_the_page_keeps_a_long_token_for_another_try(browser, monkeypatch, loss):
+    text = token(jti="j" * 255, sub="s" * 120, target={"buy_course": 34, "coupon": "C" * 64})
+    assert len(path_of(text)) > 1024
+    form = {"csrf_token": csrf_token(browser.get(path_of(text))), "token": text}
+    monkeypatch.setattr(*loss)
+    answers = [browser.post("/handoff", form)]
+    if loss in LOSSES:
+        answers.append(browser.get(path_of(text)))
+    for answer in answers:
+        assert (answer.status_code, f'href="{path_of(text)}">Try again</a>' in answer.text) == (503, True)
 
 
 WRONG = {
