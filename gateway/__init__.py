@@ -18,6 +18,7 @@ from gateway.web import (
     catalog_api,
     checkout,
     course_completion,
+    error_handlers,
     handoff,
     headers,
     health,
@@ -25,7 +26,6 @@ from gateway.web import (
     launches,
     pages,
     password,
-    problems,
     provider_logout,
     redeem,
     sign_in,
@@ -80,7 +80,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     headers.install(app, secure=settings.secure)
     pages.install(app, settings.help_contact)
-    problems.install(app, _sign_ins(settings))
+    error_handlers.install(app, _sign_ins(settings))
     visitors.install(app)
     waiting.install(app)
 
@@ -185,10 +185,10 @@ def _storefront_routes(services: Services, pages: HandoverPages, slugs: Slugs) -
     yield catalog.blueprint(services.catalog, is_public=settings.catalog.public)
 
 
-def _sign_ins(settings: Settings) -> dict[str, problems.OtherSignIn]:
+def _sign_ins(settings: Settings) -> dict[str, error_handlers.OtherSignIn]:
     """Return by issuer what to offer; of several entries with one issuer the first."""
     entries = reversed(settings.identity_providers)
-    return {entry.issuer: problems.OtherSignIn(entry.name, _label(entry)) for entry in entries}
+    return {entry.issuer: error_handlers.OtherSignIn(entry.name, _label(entry)) for entry in entries}
 
 
 def _label(entry: IdentityProviderSettings | StorefrontSettings) -> str:

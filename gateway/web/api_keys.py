@@ -11,7 +11,7 @@ from flask import Blueprint, Response, request
 
 from gateway import log
 from gateway.errors import ApiKeyRefused, GatewayError
-from gateway.web import problems
+from gateway.web import error_handlers
 from gateway.web.refusals import Refusals
 from schemas.secret import Secret
 
@@ -51,7 +51,7 @@ class ApiKeys:
 
     def _refused(self, error: ApiKeyRefused) -> Response:
         self._refusals.count("", error)  # a wrong key is no storefront's
-        return problems.shown(error)
+        return error_handlers.shown(error)
 
 
 def _challenge(response: Response) -> Response:

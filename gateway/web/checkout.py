@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 from gateway.errors import AlreadyYours, BadRequest, CouponRefused, FreeOfCharge, GatewayError
 from gateway.flows.checkout import Checkout, Purchase
 from gateway.flows.learners import Learners
-from gateway.web import problems
+from gateway.web import error_handlers
 from gateway.web.addresses import BUY_CATEGORY, BUY_COURSE, COURSE, TRAINING, to
 from gateway.web.error_pages import page_for
 from gateway.web.forms import Forms
@@ -86,7 +86,7 @@ def _coupon(parameters: MultiDict[str, str]) -> str:
 
 def _coupon_page(error: CouponRefused, csrf_token: str, form_origins: Collection[str]) -> Response:
     """Show a form with the coupon, to be corrected."""
-    if not problems.for_a_person():
+    if not error_handlers.for_a_person():
         raise error
     shown_as = page_for(error)
     return page(
@@ -105,7 +105,7 @@ def _coupon_page(error: CouponRefused, csrf_token: str, form_origins: Collection
 
 def _nothing_to_pay(error: GatewayError, item: Purchase) -> Response:
     """Show a page whose button leads straight in."""
-    if not problems.for_a_person():
+    if not error_handlers.for_a_person():
         raise error
     shown_as = page_for(error)
     is_course = item.kind == "course"

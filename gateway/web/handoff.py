@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from gateway.database.used_handoffs import UsedHandoffs
 from gateway.errors import HandoffKeysUnavailable, HandoffRefused, HandoffUsed
 from gateway.storefronts.handoff import Handoff, HandoffTokens
-from gateway.web import problems
+from gateway.web import error_handlers
 from gateway.web.addresses import HANDOFF
 from gateway.web.handover_pages import HandoverPages
 from gateway.web.handover_requests import handover_of
@@ -88,7 +88,7 @@ def blueprint(tokens: HandoffTokens, used_handoffs: UsedHandoffs, slugs: Slugs, 
             handoff = tokens.read(text)
             handover = _handover(handoff, slugs)
         except HandoffKeysUnavailable:
-            problems.offer(_href(text), message("button.again"))  # the token is whole, however long
+            error_handlers.offer(_href(text), message("button.again"))  # the token is whole, however long
             raise
         except HandoffRefused as error:
             pages.offer_shop(error.storefront)

@@ -13,7 +13,7 @@ from gateway.errors import AlreadyYours, CouponRefused, FormExpired, FreeOfCharg
 from gateway.flows.handover import Handovers
 from gateway.flows.items import Item, Items
 from gateway.personal_data import masked_address
-from gateway.web import problems
+from gateway.web import error_handlers
 from gateway.web.addresses import BUY_CATEGORY, BUY_COURSE, to
 from gateway.web.chosen_sign_in import ChosenSignIn
 from gateway.web.error_pages import page_for
@@ -121,7 +121,7 @@ class HandoverPages:
         name = storefront or (next(iter(self._shops)) if len(self._shops) == 1 else "")
         shop = self._shops.get(name)
         if shop is not None and shop.account_url:
-            problems.offer(shop.account_url, text("button.back-to-shop", shop=shop.label))
+            error_handlers.offer(shop.account_url, text("button.back-to-shop", shop=shop.label))
 
     def _page(self, ticket: Ticket) -> Response:
         browser = self._forms.browser()
@@ -183,7 +183,7 @@ class HandoverPages:
             if isinstance(error, ProvisioningRefused):
                 raise
             _offer_again(error, ticket)
-            return problems.answer(error)
+            return error_handlers.answer(error)
 
     def _item(self, target: Target) -> Item | None:
         if target.kind == "dashboard":
@@ -204,7 +204,7 @@ def _leading_back(ticket: Ticket) -> Iterator[None]:
 
 def _offer_again(error: GatewayError, ticket: Ticket) -> None:
     if isinstance(error, FormExpired) or page_for(error).way_on == "again":
-        problems.offer(ticket.href, text("button.again"))
+        error_handlers.offer(ticket.href, text("button.again"))
 
 
 def _own_address(target: Target) -> str:

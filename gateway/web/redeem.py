@@ -9,7 +9,7 @@ from gateway.admission import Lane, QueueEntry
 from gateway.errors import CodeUsed, FormExpired, GatewayError
 from gateway.flows.items import Item, Items
 from gateway.flows.redemption import Offer, Redemption
-from gateway.web import problems
+from gateway.web import error_handlers
 from gateway.web.addresses import LOGOUT, REDEEM, TRAINING, to
 from gateway.web.error_pages import page_for
 from gateway.web.forms import Forms
@@ -86,7 +86,7 @@ class RedeemPages:
             link = self._redemption.redeem(self._offer(code, session), session)
         except GatewayError as error:
             if isinstance(error, FormExpired) or page_for(error).way_on == "again":
-                problems.offer(_own(code), text("button.again"))
+                error_handlers.offer(_own(code), text("button.again"))
             raise
         return to_address(TRAINING) if link is None else to_link(link)
 
@@ -95,7 +95,7 @@ class RedeemPages:
             return self._redemption.look(code, context.current().client, session.identity if session else None)
         except CodeUsed:
             if session is None:  # it may have been they who used it
-                problems.offer(sign_in_href(_own(code)), text("button.sign-in"))
+                error_handlers.offer(sign_in_href(_own(code)), text("button.sign-in"))
             raise
 
     def _item(self, product: Product | None) -> Item | None:

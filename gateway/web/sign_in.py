@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 from gateway import context
 from gateway.errors import BadRequest, SignInInterrupted
 from gateway.flows.sign_in import Browser, NextStep, SignIn, audit_refusal
-from gateway.web import problems
+from gateway.web import error_handlers
 from gateway.web.addresses import LOGIN, LOGIN_AT, LOGIN_INITIATE, LOGIN_PASSWORD, to
 from gateway.web.chosen_sign_in import ChosenSignIn
 from gateway.web.error_pages import page_for
@@ -68,7 +68,7 @@ class RoundTrip:
             hints: with which the provider is asked.
             is_chosen: whether the person chose it on a page of ours.
         """
-        problems.offer(sign_in_href(target), text("button.again"))
+        error_handlers.offer(sign_in_href(target), text("button.again"))
         if self._visitor.loses_every_session():
             return self._stopped(provider, target)
         begin = self._sign_in.begin
@@ -82,7 +82,7 @@ class RoundTrip:
             answer = _each_once(parameters)
         transaction = self._transactions.find(request, provider, answer.get("state", ""))
         if transaction is not None:
-            problems.offer(sign_in_href(transaction.target), text("button.again"))
+            error_handlers.offer(sign_in_href(transaction.target), text("button.again"))
         target = transaction.target if transaction else "/"
         is_chosen = transaction is not None and transaction.chosen
         complete = self._sign_in.complete
@@ -226,8 +226,8 @@ def _once_more_by_get(provider: str, target: str, hints: Hints) -> Response:
 
 def _interrupted(target: str) -> Response:
     error = SignInInterrupted()
-    if not problems.for_a_person():
-        return problems.shown(error)
+    if not error_handlers.for_a_person():
+        return error_handlers.shown(error)
     shown_as = page_for(error)
     return page(
         "interrupted.html",

@@ -11,7 +11,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from flask import Flask, Response, request
 
 from gateway.errors import PersonQueued, Queued, Throttled
-from gateway.web import problems
+from gateway.web import error_handlers
 from gateway.web.addresses import CATALOG
 from gateway.web.error_pages import page_for
 from gateway.web.messages import text
@@ -98,8 +98,8 @@ def install(app: Flask) -> None:
 
     @app.errorhandler(Queued)
     def wait(error: Queued) -> Response:
-        if not (request.method == "GET" and problems.for_a_person()):
-            return problems.shown(error)
+        if not (request.method == "GET" and error_handlers.for_a_person()):
+            return error_handlers.shown(error)
         shown_as = page_for(error)
         waiting = page(
             "waiting.html",
@@ -114,7 +114,7 @@ def install(app: Flask) -> None:
 
     @app.errorhandler(Throttled)
     def busy(error: Throttled) -> Response:
-        return _going_on(problems.answer(error), error)
+        return _going_on(error_handlers.answer(error), error)
 
 
 def _going_on(response: Response, error: Throttled) -> Response:

@@ -12,7 +12,7 @@ from gateway import log
 from gateway.errors import GatewayError, PageNotFound, TooLong, WebhookRefused, WebhooksBusy
 from gateway.flows.order_intake import OrderIntake
 from gateway.in_flight import InFlight
-from gateway.web import problems
+from gateway.web import error_handlers
 from gateway.web.refusals import Refusals
 
 WEBHOOK_BYTES = 1024 * 1024
@@ -36,7 +36,7 @@ def blueprint(intake: OrderIntake, storefronts: Collection[str]) -> Blueprint:
 
     def refused(storefront: str, error: GatewayError) -> Response:
         refusals.count(storefront, error)
-        return problems.shown(error)
+        return error_handlers.shown(error)
 
     @routes.post("/webhooks/<storefront>")
     def receive(storefront: str) -> Response:

@@ -138,7 +138,7 @@ def test_text_of_its_own_is_found_wherever_it_stands():
     assert words_in('<img alt="A cat" src="x">') == ["A cat"]
     assert words_in("""{% set verb = 'Go' %}<b>{{ "to it" if x else text("y.title") }}</b>""") == ["Go", "to it"]
     assert words_of('page("a.html", title="Not found", happened=text("a.b"))') == ["Not found"]
-    assert words_of('problems.offer(href, "Go on" if x else y)') == ["Go on"]
+    assert words_of('error_handlers.offer(href, "Go on" if x else y)') == ["Go on"]
     assert words_of('def f(): return "the way" if x else text("y.z")') == ["the way"]
 
 

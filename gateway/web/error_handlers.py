@@ -1,4 +1,7 @@
-"""Errors, shown once: a page for a person, ``application/problem+json`` (RFC 9457) for a machine."""
+"""The error handlers: each error is shown once, as a page for a person or as ``application/problem+json`` (RFC 9457).
+
+How an error is shown, its status, sentences and button, stands in ``error_pages``.
+"""
 
 import logging
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Errors, shown once: a page for a person, ``problem+json`` for a machine."""
+"""Error handlers: an error is shown once, as a page for a person or as ``problem+json`` for a machine."""
 
 import re
 
