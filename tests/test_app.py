@@ -1,5 +1,6 @@
 """``app.py``: served with the gateway's own settings of gunicorn, or not at all."""
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -35,7 +36,7 @@ def gunicorn(tmp_path):
 
     yield started
     for process in running:
-        process.terminate()
+        process.send_signal(signal.SIGQUIT)  # at once: nothing is under way any more
         process.communicate(timeout=30)
 
 

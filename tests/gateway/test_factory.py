@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -78,7 +79,7 @@ def gunicorn(tmp_path):
 
     yield started
     for process in running:
-        process.terminate()
+        process.send_signal(signal.SIGQUIT)  # at once: nothing is under way any more
         process.communicate(timeout=30)
 
 

@@ -1,6 +1,7 @@
 import signal
 import sys
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -54,21 +55,22 @@ def start(tmp_path_factory):
     yield started
     for server in running:  # all first, then one after the other
         server.hang_up()
-        server.process.signal(signal.SIGTERM)
+        server.process.signal(signal.SIGQUIT)
     for server in running:
         server.process.stop()
 
 
 @pytest.fixture(scope="module")
 def shared(start):
-    return start()
+    """Start a server that several tests share, once for each configuration."""
+    return cache(lambda *arguments, changes="": start(*arguments, changes=changes))
 
 
 @pytest.fixture
 def server(shared):
-    """One that is shared by tests that leave it as it is."""
-    yield shared
-    shared.hang_up()
+    """One with the usual configuration, shared by tests that leave it as it is."""
+    yield shared()
+    shared().hang_up()
 
 
 def answers(server):

@@ -122,7 +122,7 @@ def gateway(folder, addresses, portal, provider, redis_server) -> Iterator[Gatew
     """The gateway of most journeys: two workers, the certified provider."""
     gateway = gateway_at(addresses["main"], folder, portal, provider, redis_server.url(0))
     yield gateway.start()
-    gateway.stop()
+    gateway.end()
 
 
 @pytest.fixture(scope="session")
@@ -130,7 +130,7 @@ def practising_gateway(folder, addresses, portal, practising_provider, redis_ser
     """A gateway whose provider has odd people and makes mistakes when told to."""
     gateway = gateway_at(addresses["practising"], folder, portal, practising_provider, redis_server.url(1))
     yield gateway.start()
-    gateway.stop()
+    gateway.end()
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """The gateway in a journey: gunicorn with the settings that an operator would give it."""
 
 import json
+import signal
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -60,6 +61,12 @@ class Gateway:
         if self.process is not None:
             self.process.stop()
             self.process = None
+
+    def end(self) -> None:
+        """End it at once, if it runs: nothing is under way any more."""
+        if self.process is not None:
+            self.process.signal(signal.SIGQUIT)
+        self.stop()
 
     def text(self) -> str:
         """Return everything that it has said."""

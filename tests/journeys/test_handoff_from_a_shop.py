@@ -21,7 +21,7 @@ def selling(tmp_path_factory, addresses, portal, provider, redis_server):
     gateway = gateway_at(addresses["handing-off"], folder, portal, provider, redis_server.url(14))
     (folder / "gateway.toml").write_text(FILE.replace('name = "shop"\n', HANDOFF))
     yield gateway.start()
-    gateway.stop()
+    gateway.end()
 
 
 @pytest.fixture

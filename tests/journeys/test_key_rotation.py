@@ -13,7 +13,7 @@ def rotating(folder, addresses, portal, provider, redis_server):
     settings = {"WEB_CONCURRENCY": "1"}
     gateway = gateway_at(addresses["rotating"], folder, portal, provider, redis_server.url(3), settings)
     yield gateway.start()
-    gateway.stop()
+    gateway.end()
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ def selling(tmp_path_factory, addresses, portal, provider, redis_server):
     gateway = gateway_at(addresses["launching"], folder, portal, provider, redis_server.url(13))
     (folder / "gateway.toml").write_text(FILE)
     yield gateway.start()
-    gateway.stop()
+    gateway.end()
 
 
 @pytest.fixture

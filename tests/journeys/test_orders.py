@@ -32,7 +32,7 @@ def shopping(tmp_path, addresses, portal, provider, redis_server):
     with (tmp_path / "gateway.toml").open("a") as file:
         file.write(STOREFRONT)
     yield gateway
-    gateway.stop()
+    gateway.end()
 
 
 def told(gateway, order, email, **data):

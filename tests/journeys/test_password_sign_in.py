@@ -15,7 +15,7 @@ def password_gateway(folder, addresses, portal, provider, redis_server):
     settings = {"GATEWAY_PASSWORD_SIGN_IN": "on"}
     gateway = gateway_at(addresses["with-password"], folder, portal, provider, redis_server.url(4), settings)
     yield gateway.start()
-    gateway.stop()
+    gateway.end()
 
 
 @pytest.fixture

@@ -95,7 +95,7 @@ def selling(tmp_path_factory, addresses, provider, redis_server):
     portal = start_portal(folder, API_KEY, public_url="https://learn.acme.example")
     gateway = gateway_at(addresses["selling"], folder, portal, provider, redis_server.url(7))
     yield gateway.start(), portal.control
-    gateway.stop()
+    gateway.end()
     portal.process.stop()
 
 

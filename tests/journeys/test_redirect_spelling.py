@@ -13,7 +13,7 @@ def plain_gateway(folder, addresses, portal, provider, redis_server):
     portal.control.quirk(userlogin_redirect="raw")
     yield gateway.start()
     portal.control.quirk(userlogin_redirect="base64")
-    gateway.stop()
+    gateway.end()
 
 
 def test_the_setting_makes_its_log_out_lead_back_to_us(plain_gateway, page, newcomer):

@@ -25,7 +25,7 @@ def selling(tmp_path_factory, addresses, portal, provider, redis_server):
     gateway = gateway_at(addresses["seats"], folder, portal, provider, redis_server.url(13))
     (folder / "gateway.toml").write_text(FILE)
     yield gateway.start()
-    gateway.stop()
+    gateway.end()
 
 
 def told(gateway, topic, lines, version):

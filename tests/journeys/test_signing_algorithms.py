@@ -53,7 +53,7 @@ def gateway(here, address, portal, redis_server, providers):
     entries.append(providers["unsuited"].listed(algorithms=["RS256", "PS256", "EdDSA"], client_authentication=POST))
     gateway = gateway_of(address, here, portal, redis_server.url(11), entries)
     yield gateway.start()
-    gateway.stop()
+    gateway.end()
 
 
 def test_a_browser_signs_in_and_out_with_an_eddsa_key(gateway, portal, page, newcomer):

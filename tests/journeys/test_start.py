@@ -10,7 +10,7 @@ def starting(tmp_path, addresses, portal, provider, redis_server):
     """A gateway that has not been started yet."""
     gateway = gateway_at(addresses["starting"], tmp_path, portal, provider, redis_server.url(6))
     yield gateway
-    gateway.stop()
+    gateway.end()
 
 
 def test_all_faults_are_told_at_once_and_no_secret_with_them(starting):

@@ -25,7 +25,7 @@ def store(tmp_path_factory):
 def forgetful_gateway(folder, addresses, portal, provider, store):
     gateway = gateway_at(addresses["forgetful"], folder, portal, provider, store.url())
     yield gateway.start()
-    gateway.stop()
+    gateway.end()
 
 
 @pytest.fixture(params=["crashed", "hanging"])

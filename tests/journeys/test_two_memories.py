@@ -28,7 +28,7 @@ def gateways(tmp_path, addresses, portal, practising_provider, store):
             for name in names:
                 settings = {"GATEWAY_DATABASE_URL": database_url, "WEB_CONCURRENCY": "1"}
                 gateway = gateway_at(addresses[name], tmp_path, portal, practising_provider, store.url(), settings)
-                stops.callback(gateway.stop)
+                stops.callback(gateway.end)
                 gateway.process = gateway.launched()
                 made.append(gateway)
             for gateway in made:

@@ -16,7 +16,7 @@ def lone_gateway(folder, addresses, portal, provider, redis_server):
     settings = {"WEB_CONCURRENCY": "1"}
     gateway = gateway_at(addresses["alone"], folder, portal, provider, redis_server.url(2), settings)
     yield gateway.start()
-    gateway.stop()
+    gateway.end()
 
 
 @pytest.fixture

@@ -60,7 +60,7 @@ def gateway(here, address, portal, redis_server, staff, partner):
     ]
     gateway = gateway_of(address, here, portal, redis_server.url(10), entries)
     yield gateway.start()
-    gateway.stop()
+    gateway.end()
 
 
 @pytest.fixture

@@ -64,7 +64,7 @@ def attacked(here, addresses, own_portal, provider, own_redis):
     }
     gateway = gateway_at(addresses["attacked"], here, own_portal, provider, own_redis.url(), settings)
     yield gateway.start()
-    gateway.stop()
+    gateway.end()
 
 
 @pytest.fixture(scope="module")

@@ -48,7 +48,7 @@ def app(intake):
     app.config["MAX_CONTENT_LENGTH"] = BODY_BYTES
     headers.install(app, secure=True)
     pages.install(app, None)
-    problems.install(app, {})
+    error_handlers.install(app, {})
     app.register_blueprint(webhooks.blueprint(intake, KINDS))
     app.add_url_rule("/form", "form", lambda: {"bytes": len(request.get_data())}, methods=["POST"])
     return app
