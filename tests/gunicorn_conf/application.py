@@ -108,7 +108,9 @@ def _written(_):
 
 
 def _until(environ):
-    while not Path(environ["QUERY_STRING"]).exists():  # a file that the test makes
+    file = Path(environ["QUERY_STRING"])
+    file.with_name(f"{file.name}.begun").touch()
+    while not file.exists():  # the test makes it
         time.sleep(0.01)
     return os.getpid()
 

@@ -34,6 +34,12 @@ def eventually(holds, seconds=15.0):
         time.sleep(0.05)
 
 
+def ask_and_wait(browser, file):
+    """Send a request that is answered once this file exists, and wait until it is under way."""
+    browser.say(f"GET /until?{file} HTTP/1.1\r\nHost: here\r\n\r\n")
+    eventually(lambda: file.with_name(f"{file.name}.begun").exists())
+
+
 # --- one thread, many clicks ---------------------------------------------------------------------------------------
 
 
@@ -170,15 +176,18 @@ def test_a_worker_that_stops_answers_what_is_under_way(start, tmp_path):
     server = start()
     with server.browser() as kept, server.browser() as busy:
         kept.get("/")
-        busy.say(f"GET /until?{tmp_path / 'now'} HTTP/1.1\r\nHost: here\r\n\r\n")
-        time.sleep(0.3)
+        ask_and_wait(busy, tmp_path / "now")
         server.process.signal(signal.SIGTERM)
-        eventually(lambda: "Handling signal: term" in server.process.text())
-        time.sleep(1.5)  # the worker looks at it once a second
-        late = kept.get("/")
+        late = []
+
+        def is_last():
+            late.append(kept.get("/"))
+            return late[-1].headers["connection"] == "close"
+
+        eventually(is_last)
         (tmp_path / "now").touch()
 
-        assert (late.status, late.headers["connection"]) == (200, "close")
+        assert {answer.status for answer in late} == {200}
         assert busy.hear().status == 200
     assert server.process.ended() == 0
 
@@ -210,11 +219,10 @@ def test_a_request_that_a_worker_has_begun_is_answered_even_if_it_began_at_the_v
     assert server.process.ended() == 0
 
 
-def test_a_worker_that_is_to_end_at_once_waits_for_nobody(start):
+def test_a_worker_that_is_to_end_at_once_waits_for_nobody(start, tmp_path):
     server = start()
     with server.browser() as busy:
-        busy.say("GET /until?never HTTP/1.1\r\nHost: here\r\n\r\n")
-        time.sleep(0.3)
+        ask_and_wait(busy, tmp_path / "never")
         server.process.signal(signal.SIGINT)
 
         assert server.process.ended(10) == 0

@@ -193,8 +193,9 @@ def test_two_embedded_stores_share_nothing():
 
 def test_a_worker_with_a_redis_does_not_carry_the_embedded_store(redis_server):
     program = (
-        "import sys; import gateway; from gateway.store.connection import connect; from schemas.secret import Secret; "
-        f"print(connect(Secret({redis_server.url.reveal()!r})).ask('PING'), 'fakeredis' in sys.modules)"
+        "import sys; import gateway; from gateway.store import connection; from schemas.secret import Secret; "
+        "connection.CONNECT_SECONDS = connection.REPLY_SECONDS = 30; "
+        f"print(connection.connect(Secret({redis_server.url.reveal()!r})).ask('PING'), 'fakeredis' in sys.modules)"
     )
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
     assert told.stdout.strip() == "b'PONG' False"

@@ -14,6 +14,7 @@ from gateway.outbound.client import HttpClient
 from gateway.talentlms.budget import Budget
 from gateway.talentlms.transport import HttpTransport
 from schemas.secret import Secret
+from tests.gateway.oidc.deployment import wait_until
 from tests.gateway.talentlms.odd_server import HANG, HANG_UP, answer, certificate, odd_server
 from tests.gateway.threads import at_once
 
@@ -352,7 +353,8 @@ def test_when_talentlms_hangs_whoever_is_one_too_many_is_told_at_once(monkeypatc
         transport = HttpTransport(server.url, KEY, HttpClient())
         for _ in range(3):
             threading.Thread(target=lambda: suppressed(get, transport), daemon=True).start()
-        time.sleep(0.4)
+        wait_until(lambda: len(server.requests) == 3)
+        time.sleep(0.2)
         refused = at_once(20, lambda _: get(transport))
 
         assert {type(error) for error in refused} == {Unavailable}

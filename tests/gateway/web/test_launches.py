@@ -10,6 +10,7 @@ import requests
 from gateway.store import launches as store_launches
 from gateway.store.connection import connect
 from tests.conftest import API_KEY
+from tests.gateway.oidc.deployment import wait_until
 from tests.gateway.web.browser import LINK_HEADERS, MACHINE, csrf_token
 from tests.gateway.web.storefront import FILE, OTHER_KEY, Storefront
 
@@ -173,10 +174,10 @@ def test_of_two_browsers_that_press_at_once_one_gets_in(shop, app, browser_at, p
 
 
 def test_a_launch_that_is_over_says_how_to_get_a_new_one(shop, browser, press, monkeypatch):
-    monkeypatch.setattr(store_launches, "LIFE_SECONDS", 1)
+    monkeypatch.setattr(store_launches, "LIFE_SECONDS", 2)
     path = shop.launch()
     form = {"csrf_token": csrf_token(browser.get(path))}
-    time.sleep(1.2)
+    wait_until(lambda: browser.get(path).status_code != 200)
     for answer in (browser.get(path), browser.post(path, form)):
         assert (answer.status_code, heading(answer)) == (410, "This link is no longer valid")
         assert "Go back to the shop and open your training there again" in answer.text
