@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from gateway import context, log
-from gateway.admission import UNKNOWN_ITEM, Admission, Permit, QueueEntry, SessionLookup
+from gateway.admission import UNKNOWN_ITEM, Admission, Lane, Permit, QueueEntry, SessionLookup
 from gateway.context import Context
 from gateway.errors import GatewayError, PersonQueued, Queued
 from schemas.site import RateLimit
@@ -63,6 +63,7 @@ class Budget:
         self._shared = shared
         self._rate_limit: Callable[[], RateLimit] | None = None
         self._asking = threading.Lock()
+        self._waiting = threading.Lock()
 
     def enter(self, work: Context, lookup: SessionLookup) -> tuple[bytes | None, bool]:
         """Claim the first call of a click, in the round trip that finds the session.
@@ -164,9 +165,24 @@ class Budget:
         self.ask()
 
     def _admitted(self, work: Context, lookup: SessionLookup | None = None) -> tuple[Admission, Permit]:
-        """Claim a call, and be held for it once if it is a matter of a moment."""
+        """Claim a call, and be held for it if it is a matter of a moment.
+
+        All who come after the clicks would be told the same moment: of a process one asks, and the others wait for it.
+        """
         entry = work.entry if lookup else _further(work)
         end = min(time.monotonic() + entry.patience, work.deadline or math.inf)
+        if entry.lane is Lane.CLICK:
+            return self._held(work, entry, lookup, end)
+        if not self._waiting.acquire(timeout=max(0.0, end - time.monotonic())):
+            raise Queued(entry.patience, entry.patience)
+        try:
+            return self._held(work, entry, lookup, end)
+        finally:
+            self._waiting.release()
+
+    def _held(
+        self, work: Context, entry: QueueEntry, lookup: SessionLookup | None, end: float
+    ) -> tuple[Admission, Permit]:
         while True:
             now = time.monotonic()
             said = self._shared.admit(entry, lookup)

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -86,6 +87,37 @@ def test_all_whose_time_comes_in_a_moment_are_held_however_many_they_are(store):
     outcomes = at_once(80, lambda _: budget.permit().call)
 
     assert sorted(outcomes) == list(range(1, 81))
+
+
+def test_of_orders_that_wait_for_a_call_one_asks_for_all(store, monkeypatch):
+    shared = shared_by(store, per_5_seconds=100)
+    asked, admit, budget = [], shared.admit, Budget(shared)
+    monkeypatch.setattr(shared, "admit", lambda *given: asked.append(given) or admit(*given))
+    shared.freeze(0.5)
+
+    def order(_):
+        context.begin(entry=QueueEntry(Lane.PURCHASE, patience=10))
+        return budget.permit().call
+
+    assert sorted(at_once(10, order)) == list(range(1, 11))
+    assert len(asked) < 15  # not twenty: each that waits, and each again
+
+
+def test_an_order_waits_for_others_no_longer_than_it_is_patient(store):
+    shared = shared_by(store, per_5_seconds=100)
+    budget = Budget(shared)
+    shared.freeze(1)
+
+    def order(patience):
+        context.begin(entry=QueueEntry(Lane.PURCHASE, patience=patience))
+        return budget.permit().call
+
+    with ThreadPoolExecutor(1) as beside:
+        patient = beside.submit(order, 10)
+        while not budget._waiting.locked():
+            time.sleep(0.01)
+        queued(lambda: order(0.05))
+        assert patient.result() == 1
 
 
 def test_a_call_that_was_claimed_with_the_session_is_made_once(store):
