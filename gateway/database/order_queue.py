@@ -2,6 +2,8 @@
 
 ``orders.due_at`` says from when on an order is due; without it there is nothing to do. ``lease`` and ``lease_until``
 say which worker has it until when, ``tries`` how often in a row that led to nothing.
+
+A clock may jump. So a lease that would last longer than any is over, and what would be due later than anything is due.
 """
 
 import secrets
@@ -11,13 +13,17 @@ from dataclasses import dataclass
 from typing import Literal
 
 import sqlalchemy
-from sqlalchemy import case, delete, func, select, update
+from sqlalchemy import case, delete, func, or_, select, update
 
+from gateway.database import clock
 from gateway.database.connection import Database
 from gateway.database.tables import ORDER_FAULTS, ORDERS
 
 LEASE_SECONDS = 30
 """How long an order stays with a worker that died."""
+
+LONGEST_SECONDS = 3600
+"""How long an order waits at most until it is looked at again."""
 
 OrderState = Literal["waiting", "done", "dead", "review"]
 """How it stands with an order: it is due, now or later; all is done; a fault, or a refund, waits for a person."""
@@ -55,12 +61,20 @@ class OrderQueue:
         self._database = database
 
     def next_at(self) -> int | None:
-        """Return when the next order is due that no worker has, epoch seconds, UTC; ``None`` for none."""
-        now = int(time.time())
+        """Return when the next order is due that no worker has, by this host's clock, epoch seconds, UTC.
+
+        Returns:
+            ``None`` where none is, now or later.
+        """
+        now = self._now()
+        first = select(func.min(ORDERS.c.due_at)).where(ORDERS.c.due_at.is_not(None), _is_free(now))
+        never = select(ORDERS.c.due_at).where(_is_too_late(now), _is_free(now)).exists()
         with self._database.reading() as connection:
-            return connection.execute(
-                select(func.min(ORDERS.c.due_at)).where(ORDERS.c.due_at.is_not(None), ORDERS.c.lease_until <= now)
-            ).scalar()
+            due_at, is_due, moment = connection.execute(select(first.scalar_subquery(), never, now)).one()
+        if due_at is None:
+            return None
+        seconds: int = due_at - moment
+        return int(time.time()) + (min(0, seconds) if is_due else seconds)
 
     def claim(self, at_most: int = 1) -> Sequence[Claim]:
         """Take orders that are due and that no other worker has, the one that waits longest first.
@@ -68,7 +82,8 @@ class OrderQueue:
         Args:
             at_most: how many.
         """
-        return self._claimed(at_most, ORDERS.c.due_at <= int(time.time()))
+        now = self._now()
+        return self._claimed(at_most, ORDERS.c.due_at <= now) or self._claimed(at_most, _is_too_late(now))
 
     def claim_one(self, storefront: str, order_id: str) -> Claim | None:
         """Take one order to which something is left to do, now or later, for a person waits.
@@ -81,9 +96,14 @@ class OrderQueue:
         return claims[0] if claims else None
 
     def _claimed(self, at_most: int, which: sqlalchemy.ColumnElement[bool]) -> Sequence[Claim]:
-        now, token = int(time.time()), secrets.token_hex(16)
-        is_free = which & (ORDERS.c.lease_until <= now)
-        due = select(ORDERS).where(is_free).order_by(ORDERS.c.due_at).limit(at_most).with_for_update(skip_locked=True)
+        now, token = self._now(), secrets.token_hex(16)
+        due = (
+            select(ORDERS)
+            .where(which, _is_free(now))
+            .order_by(ORDERS.c.due_at)
+            .limit(at_most)
+            .with_for_update(skip_locked=True)
+        )
         with self._database.transaction() as connection:
             rows = connection.execute(due).all()
             for row in rows:
@@ -94,7 +114,7 @@ class OrderQueue:
 
     def renew(self, claims: Collection[Claim]) -> Collection[Claim]:
         """Keep orders for another while; return those that are lost."""
-        renewed = {"lease_until": int(time.time()) + LEASE_SECONDS}
+        renewed = {"lease_until": self._now() + LEASE_SECONDS}
         with self._database.transaction() as connection:
             return [
                 claim
@@ -118,37 +138,51 @@ class OrderQueue:
 
         Args:
             claim: which.
-            seconds: from now; at once if something was told of it meanwhile.
+            seconds: from now, at most ``LONGEST_SECONDS``; at once if something was told of it meanwhile.
             error: the code of what it met.
             note: the same as a sentence.
             counts: whether that was a try that led to nothing.
         """
         told = {"error": error, "note": note, "tries": claim.tries + int(counts)}
-        self._let_go(claim, int(time.time() + seconds), "waiting", told)
+        self._let_go(claim, self._now() + int(min(seconds, LONGEST_SECONDS)), "waiting", told)
 
     def wake(self, errors: Collection[str]) -> int:
         """Make all orders due that wait because of one of these errors; return how many."""
-        now = int(time.time())
+        now = self._now()
         waiting = (ORDERS.c.due_at > now) & ORDERS.c.error.in_(errors)
         with self._database.transaction() as connection:
             return connection.execute(update(ORDERS).where(waiting).values(due_at=now)).rowcount
 
     def retry(self, storefront: str, order_id: str) -> bool:
         """Make an order due now, whatever became of it, and forget how often it failed; return whether it is there."""
-        due = {"due_at": int(time.time()), "tries": 0, "state": "waiting", "revision": ORDERS.c.revision + 1}
+        due = {"due_at": self._now(), "tries": 0, "state": "waiting", "revision": ORDERS.c.revision + 1}
         one = (ORDERS.c.storefront == storefront) & (ORDERS.c.id == order_id)
         faults = (ORDER_FAULTS.c.storefront == storefront) & (ORDER_FAULTS.c.order_id == order_id)
         with self._database.transaction() as connection:
             connection.execute(delete(ORDER_FAULTS).where(faults))
             return connection.execute(update(ORDERS).where(one).values(**due)).rowcount > 0
 
-    def _let_go(self, claim: Claim, due_at: int | None, state: OrderState, told: Mapping[str, object]) -> None:
+    def _now(self) -> sqlalchemy.ColumnElement[int]:
+        return clock.now(self._database.engine.dialect)
+
+    def _let_go(
+        self, claim: Claim, due_at: sqlalchemy.ColumnElement[int] | None, state: OrderState, told: Mapping[str, object]
+    ) -> None:
         is_same = ORDERS.c.revision == claim.revision
         values = {name: case((is_same, value), else_=ORDERS.c[name]) for name, value in told.items()}
+        due = sqlalchemy.cast(None, sqlalchemy.BigInteger) if due_at is None else due_at
         values["state"] = case((is_same, state), else_=ORDERS.c.state)
-        values["due_at"] = case((is_same, sqlalchemy.literal(due_at, sqlalchemy.BigInteger)), else_=ORDERS.c.due_at)
+        values["due_at"] = case((is_same, due), else_=ORDERS.c.due_at)
         with self._database.transaction() as connection:
             connection.execute(update(ORDERS).where(*_held(claim)).values(**values, lease="", lease_until=0))
+
+
+def _is_free(now: sqlalchemy.ColumnElement[int]) -> sqlalchemy.ColumnElement[bool]:
+    return or_(ORDERS.c.lease_until <= now, ORDERS.c.lease_until > now + 2 * LEASE_SECONDS)
+
+
+def _is_too_late(now: sqlalchemy.ColumnElement[int]) -> sqlalchemy.ColumnElement[bool]:
+    return ORDERS.c.due_at > now + 2 * LONGEST_SECONDS
 
 
 def _held(claim: Claim) -> tuple[sqlalchemy.ColumnElement[bool], ...]:

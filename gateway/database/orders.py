@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy
 from sqlalchemy import delete, insert, or_, select, text, update
 
+from gateway.database import clock
 from gateway.database.connection import AlreadyThere, Database
 from gateway.database.refunds import names_of, refunds_of, write_refund
 from gateway.database.tables import ORDER_EVENTS, ORDER_LINES, ORDERS
@@ -176,7 +177,7 @@ def _write_order(connection: sqlalchemy.Connection, storefront: str, order: Orde
         "is_test": order.is_test,
         "has_lines": order.lines is not None,
         "updated_at": now,
-        **_due(now),
+        **_due(connection),
     }
     if known is None:
         fixed = {"storefront": storefront, "id": order.id, "received_at": now, "is_forgotten": False}
@@ -185,7 +186,7 @@ def _write_order(connection: sqlalchemy.Connection, storefront: str, order: Orde
         connection.execute(insert(ORDERS).values(**fixed, **free, **values))
     elif not _is_newer(connection, order, known):
         if known.status == "cancelled" and values["was_paid"] and not known.was_paid:  # told late: it was paid back
-            late = {"was_paid": True, "revision": known.revision + 1, **_due(now)}
+            late = {"was_paid": True, "revision": known.revision + 1, **_due(connection)}
             connection.execute(update(ORDERS).where(*_is(storefront, order.id)).values(**late))
         return
     else:
@@ -227,12 +228,12 @@ def _write_refund(connection: sqlalchemy.Connection, storefront: str, refund: Re
         return
     its_order = or_(ORDERS.c.id.in_(names), ORDERS.c.payment.in_(names))
     changed = update(ORDERS).where(ORDERS.c.storefront == storefront, its_order)
-    connection.execute(changed.values(revision=ORDERS.c.revision + 1, updated_at=now, **_due(now)))
+    connection.execute(changed.values(revision=ORDERS.c.revision + 1, updated_at=now, **_due(connection)))
 
 
-def _due(now: int) -> dict[str, Any]:
+def _due(connection: sqlalchemy.Connection) -> dict[str, Any]:
     """Return what makes an order one that a worker looks at, at once."""
-    return {"due_at": now, "tries": 0, "error": "", "note": "", "state": "waiting"}
+    return {"due_at": clock.now(connection.dialect), "tries": 0, "error": "", "note": "", "state": "waiting"}
 
 
 def _customer(storefront: str, customer: Customer) -> dict[str, str]:

@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy
 from sqlalchemy import insert, select, update
 
+from gateway.database import clock
 from gateway.database.connection import AlreadyThere, Database
 from gateway.database.tables import ORDER_LINES, ORDERS, REDEEM_CODES
 from gateway.keyring import Keyring
@@ -176,7 +177,12 @@ class RedeemCodes:
         """
         now = int(time.time())
         free = (REDEEM_CODES.c.redeemed_at == 0) & REDEEM_CODES.c.is_void.is_(False)
-        due = {"due_at": now, "tries": 0, "state": "waiting", "revision": ORDERS.c.revision + 1}
+        due = {
+            "due_at": clock.now(self._database.engine.dialect),
+            "tries": 0,
+            "state": "waiting",
+            "revision": ORDERS.c.revision + 1,
+        }
         taken = update(REDEEM_CODES).where(*_is(seat), free)
         with self._database.transaction() as connection:
             values = {"redeemed_by": person, "user_id": user_id, "redeemed_at": now}

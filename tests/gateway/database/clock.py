@@ -1,4 +1,8 @@
-"""A clock that stands still until a test moves it."""
+"""A clock that stands still until a test moves it: this host's, and with it the database server's."""
+
+from sqlalchemy import BigInteger, literal
+
+from gateway.database import clock
 
 
 class Clock:
@@ -6,3 +10,4 @@ class Clock:
         self.now = 1_800_000_000
         for module in modules:
             monkeypatch.setattr(module.time, "time", lambda: self.now)
+        monkeypatch.setattr(clock, "_of_server", lambda: literal(int(self.now), BigInteger))

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from gateway.database import order_queue
@@ -7,6 +9,8 @@ from gateway.database.orders import Orders
 from tests.gateway.database.clock import Clock
 from tests.gateway.database.orders import order, refunded, told
 from tests.gateway.threads import at_once
+
+HOUR = 3600
 
 
 @pytest.fixture
@@ -151,3 +155,77 @@ def test_an_order_to_which_nothing_is_left_to_do_is_claimed_by_nobody(orders, qu
 def test_of_ten_who_claim_one_order_exactly_one_has_it(orders, queue):
     orders.receive("shop", told(order()))
     assert sum(claim is not None for claim in at_once(10, lambda _: queue.claim_one("shop", "1001"))) == 1
+
+
+# --- clocks that differ, or jump -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def host(monkeypatch):
+    """Move this host's clock; another host's is where the database server's is."""
+    real = time.time
+
+    def moved(seconds):
+        monkeypatch.setattr(time, "time", lambda: real() + seconds)
+
+    return moved
+
+
+@pytest.mark.parametrize("empty_database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("seconds", [HOUR, -HOUR])
+def test_hosts_whose_clocks_differ_leave_each_others_orders_alone(database, host, seconds):
+    orders, queue = Orders(database), OrderQueue(database)
+    for number in range(2):
+        orders.receive("shop", told(order(number=f"o{number}")))
+    (mine,) = queue.claim()
+    host(seconds)
+    (other,) = queue.claim()
+    assert queue.claim() == []
+    assert list(queue.renew([other])) == []
+    host(0)
+    assert queue.claim() == []
+    assert list(queue.renew([mine, other])) == []
+
+
+@pytest.mark.parametrize("empty_database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("seconds", [HOUR, -HOUR])
+def test_what_a_host_makes_due_is_due_for_the_others(database, host, seconds):
+    orders, queue = Orders(database), OrderQueue(database)
+    host(seconds)
+    orders.receive("shop", told(order()))
+    host(0)
+    assert queue.next_at() <= time.time()
+    (claim,) = queue.claim()
+    host(seconds)
+    assert queue.next_at() is None
+    queue.postpone(claim, 0, "x", "")
+    assert queue.next_at() <= time.time()
+    host(0)
+    (claim,) = queue.claim()
+    host(seconds)
+    queue.postpone(claim, 600, "x", "")
+    assert 590 < queue.next_at() - time.time() <= 600
+    host(0)
+    assert 590 < queue.next_at() - time.time() <= 600
+    assert queue.claim() == []
+    host(seconds)
+    assert queue.wake({"x"}) == 1
+    host(0)
+    assert len(queue.claim()) == 1
+
+
+@pytest.mark.parametrize("name", ["lease_until", "due_at"])
+def test_a_time_that_no_clock_can_have_meant_holds_up_nothing(orders, queue, clock, name):
+    orders.receive("shop", told(order()))
+    (claim,) = queue.claim()
+    queue.postpone(claim, 10 * 24 * HOUR, "x", "")
+    assert queue.next_at() == clock.now + HOUR
+    clock.now += HOUR
+    (claim,) = queue.claim()
+    clock.now -= 10 * 24 * HOUR  # the clock was wrong until now
+    if name == "due_at":
+        queue.postpone(claim, 0, "x", "")
+        clock.now -= 10 * 24 * HOUR
+    assert queue.next_at() == clock.now
+    assert [one.order_id for one in queue.claim()] == ["1001"]
+    assert (queue.next_at(), queue.claim()) == (None, [])
