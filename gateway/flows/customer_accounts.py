@@ -56,7 +56,9 @@ class CustomerAccounts:
         self._learner_types = learner_types
 
     def holder(self, storefront: str, customer: Customer) -> Holder:
-        """Return a customer's account; no call where it is known, two or three where they have to be signed up.
+        """Return a customer's account; one call where it is known, two or three where they have to be signed up.
+
+        A known one is looked at, too: it may have become an administrator's, or be switched off.
 
         Raises:
             DeadLetter: there is none, and there can be none.
@@ -67,7 +69,10 @@ class CustomerAccounts:
         identity = customer.identity(storefront)
         known = self._account_links.find(identity.key)
         if known is not None and not known.pending:
-            return Holder(identity.key, known.user_id)
+            holder = Holder(identity.key, known.user_id)
+            if self._is_there(holder):
+                return holder
+            known = None
         if not customer.email:
             raise DeadLetter(NO_EMAIL)
         user = self._by_email(customer.email) if known is None else None
@@ -85,6 +90,15 @@ class CustomerAccounts:
     def gone(self, holder: Holder) -> None:
         """Forget an account of which TalentLMS says that it does not exist."""
         self._accounts.forget(Learner(holder.user_id, "", holder.person))
+
+    def _is_there(self, holder: Holder) -> bool:
+        try:
+            user = self._lms.users.by_id(holder.user_id)
+        except UserNotFound:
+            self.gone(holder)
+            return False
+        self._check(user)
+        return True
 
     def _signed_up(self, identity: Identity) -> Learner:
         return self._accounts.ensure(Person(identity, Trust(is_shop=True)), wait=SIGN_UP_SECONDS)

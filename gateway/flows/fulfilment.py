@@ -184,6 +184,7 @@ class Fulfilment:
             raise DeadLetter(FORGOTTEN)
         person = _person(work.snapshot.storefront, seat)
         if person not in work.holders:
+            work.look.check()
             try:
                 work.holders[person] = self._accounts.holder(work.snapshot.storefront, seat.whose)
             except GatewayError as error:

@@ -42,13 +42,13 @@ def test_an_order_that_is_fulfilled_needs_no_call_however_often_it_is_looked_at(
     assert asked() == []
 
 
-def test_a_customer_who_buys_again_costs_one_call(shop, asked, enrolled):
+def test_a_customer_who_buys_again_costs_two_calls(shop, asked, enrolled):
     shop.tells(line())
     shop.fulfils()
     asked()
     shop.tells(line(1, "SKU-LAW"), order="1002")
     assert shop.fulfils("1002") == Result("done")
-    assert asked() == ["addusertocourse"]
+    assert asked() == ["users/id", "addusertocourse"]
     assert enrolled() == [(KIM.email, 12), (KIM.email, 34)]
 
 
@@ -88,6 +88,25 @@ def test_an_administrators_account_is_left_alone(shop, portal, asked, enrolled, 
     assert (result.state, result.error) == ("dead", "administrators-account")
     assert "give the customer a learner's account" in result.note
     assert asked() == ["users/email"]
+    assert enrolled() == []
+
+
+NO_LEARNERS = [
+    ({"user_type": "SuperAdmin"}, "administrators-account"),
+    ({"user_type": "Trainer-Type"}, "account-not-a-learner"),
+    ({"status": "inactive"}, "account-inactive"),
+    ({"archived": True}, "account-archived"),
+]
+
+
+@pytest.mark.parametrize(("values", "error"), NO_LEARNERS)
+def test_an_account_that_is_no_learners_any_more_is_left_alone(shop, portal, links, enrolled, asked, values, error):
+    user_id = portal.control.add_user(KIM.email, **values)
+    links.own(AccountLink("storefront:shop", "customer:c-77", user_id, "kim"))
+    shop.tells(line())
+    asked()
+    assert shop.fulfils().error == error
+    assert asked() == ["users/id"]
     assert enrolled() == []
 
 
@@ -271,7 +290,7 @@ def test_a_course_that_moved_to_another_line_is_not_left_in_between(shop, asked,
     asked()
     shop.tells(line(2))
     shop.fulfils()
-    assert asked() == ["addusertocourse"]
+    assert asked() == ["users/id", "addusertocourse"]
     assert enrolled() == [(KIM.email, 12)]
     shop.refunds("r1")
     shop.fulfils()
@@ -566,7 +585,7 @@ def test_what_passes_by_is_raised_and_the_next_try_goes_on_where_it_ended(shop, 
         shop.fulfils()
     asked()
     assert shop.fulfils() == Result("done")
-    assert asked() == ["addusertocourse", "addusertocourse"]
+    assert asked() == ["users/id", "addusertocourse", "addusertocourse"]
     assert enrolled() == [(KIM.email, 12), (KIM.email, 34)]
 
 
