@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from gateway import BODY_BYTES
 from gateway.errors import DatabaseUnavailable, PageNotFound
 from gateway.storefronts.dialects import DIALECTS
-from gateway.web import headers, pages, problems, webhooks
+from gateway.web import error_handlers, headers, pages, webhooks
 from gateway.web.refusals import Refusals
 from gateway.web.webhooks import LARGE_AT_ONCE, SMALL_BYTES, WEBHOOK_BYTES
 from tests.gateway.storefronts.bodies import KINDS, NOW, PAID, SECRETS, written
