@@ -6,7 +6,7 @@ from gateway.database.order_listing import OrderListing
 from gateway.database.order_queue import OrderQueue
 from gateway.database.orders import Orders
 from gateway.database.tables import ENTITLEMENTS, ORDER_CALLS, ORDER_EVENTS, ORDER_LINES, ORDERS
-from tests.gateway.database.conftest import database, empty_database_url, opened, postgresql  # noqa: F401
+from tests.gateway.database.conftest import database, database_url, kind, opened  # noqa: F401
 
 
 @pytest.fixture

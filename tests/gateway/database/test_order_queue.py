@@ -171,7 +171,7 @@ def host(monkeypatch):
     return moved
 
 
-@pytest.mark.parametrize("empty_database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
 @pytest.mark.parametrize("seconds", [HOUR, -HOUR])
 def test_hosts_whose_clocks_differ_leave_each_others_orders_alone(database, host, seconds):
     orders, queue = Orders(database), OrderQueue(database)
@@ -187,7 +187,7 @@ def test_hosts_whose_clocks_differ_leave_each_others_orders_alone(database, host
     assert list(queue.renew([mine, other])) == []
 
 
-@pytest.mark.parametrize("empty_database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
 @pytest.mark.parametrize("seconds", [HOUR, -HOUR])
 def test_what_a_host_makes_due_is_due_for_the_others(database, host, seconds):
     orders, queue = Orders(database), OrderQueue(database)
