@@ -2,7 +2,7 @@
 
 import time
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, tuple_, update
 
 from gateway.database.connection import AlreadyThere, Database
 from gateway.database.tables import USED_HANDOFFS
@@ -10,6 +10,8 @@ from schemas.handover import Claim
 
 REPEAT_SECONDS = 60
 """How long the browser that used a token may use it again: a button is pressed twice, an answer gets lost."""
+CLEARED_WITH_A_CLAIM = 100
+"""How many expired ones a claim clears away at most; a person waits for it."""
 
 
 class UsedHandoffs:
@@ -38,7 +40,7 @@ class UsedHandoffs:
         """
         try:
             with self._database.transaction() as connection:
-                connection.execute(delete(USED_HANDOFFS).where(USED_HANDOFFS.c.expires_at < int(time.time())))
+                _clear(connection, CLEARED_WITH_A_CLAIM)
                 _keep(connection, storefront, token_id, browser, expires_at, is_done=False)
         except AlreadyThere:
             return Claim(is_first=False) if self.may_be_used(storefront, token_id, browser) else None
@@ -70,6 +72,26 @@ class UsedHandoffs:
                 select(USED_HANDOFFS.c.browser, USED_HANDOFFS.c.used_at).where(is_it)
             ).one_or_none()
         return used is None or (used.browser == browser and time.time() - used.used_at < REPEAT_SECONDS)
+
+    def clear(self, at_most: int) -> int:
+        """Clear away tokens that have expired, the oldest first; return how many.
+
+        Args:
+            at_most: how many in this one transaction.
+        """
+        with self._database.transaction() as connection:
+            return _clear(connection, at_most)
+
+
+def _clear(connection: Connection, at_most: int) -> int:
+    """Clear away what has expired; what another transaction is clearing away just now is left to it."""
+    its = USED_HANDOFFS.c
+    expired = select(its.storefront, its.jti).where(its.expires_at < int(time.time())).order_by(its.expires_at)
+    rows = connection.execute(expired.limit(at_most).with_for_update(skip_locked=True)).all()
+    if rows:
+        these = tuple_(its.storefront, its.jti).in_([(row.storefront, row.jti) for row in rows])
+        connection.execute(delete(USED_HANDOFFS).where(these))
+    return len(rows)
 
 
 def _keep(

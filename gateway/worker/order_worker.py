@@ -7,6 +7,7 @@ finds out whether it is back; then all that wait for that run at once, as far as
 import logging
 import threading
 import time
+from collections.abc import Callable
 
 from gateway import context, log
 from gateway.admission import Lane, QueueEntry
@@ -26,6 +27,7 @@ from gateway.flows.fulfilment import Fulfilment
 from gateway.services import Services
 from gateway.worker.backoff import pause
 from gateway.worker.leases import LeaseLost, Leases
+from gateway.worker.upkeep import Upkeep
 
 LOOK_SECONDS = 1.0
 """How often it is looked for orders that another process was told of."""
@@ -44,7 +46,8 @@ AT_ONCE_INSIDE, AT_ONCE_APART = 4, 16
 def worker_of(services: Services) -> "OrderWorker":
     """Return the worker of a process; nothing runs yet."""
     at_once = AT_ONCE_INSIDE if services.settings.worker == "inside" else AT_ONCE_APART
-    return OrderWorker(services.order_queue, services.fulfilment, services.order_told, at_once)
+    upkeep = Upkeep(services.used_handoffs).look
+    return OrderWorker(services.order_queue, services.fulfilment, services.order_told, at_once, upkeep)
 
 
 class OrderWorker:
@@ -55,13 +58,22 @@ class OrderWorker:
         fulfilment: what is done with one.
         told: is set by whoever commits something new in this process.
         at_once: how many orders at a time.
+        upkeep: what is done besides, each time that it was looked for orders.
     """
 
-    def __init__(self, queue: OrderQueue, fulfilment: Fulfilment, told: threading.Event, at_once: int) -> None:
+    def __init__(
+        self,
+        queue: OrderQueue,
+        fulfilment: Fulfilment,
+        told: threading.Event,
+        at_once: int,
+        upkeep: Callable[[], None] = lambda: None,
+    ) -> None:
         self._queue = queue
         self._fulfilment = fulfilment
         self._told = told
         self._at_once = at_once
+        self._upkeep = upkeep
         self._leases = Leases(queue)
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
@@ -92,6 +104,7 @@ class OrderWorker:
             self._told.clear()
             try:
                 self._look()
+                self._upkeep()
             except Exception:  # webhooks are still accepted: this thread must not end
                 logging.getLogger("gateway").exception("orders.unforeseen")
                 self._ended.wait(LOOK_SECONDS)

@@ -96,3 +96,40 @@ def test_what_has_expired_is_not_kept(used, database):
     grow_old(database, 102)
     used.claim("shop", TOKEN, BROWSER, later())
     assert rows(database) == 1
+
+
+def fill(used, number):
+    for each in range(number):
+        used.used("shop", f"{each:064}", BROWSER, later() + each)
+
+
+def test_what_has_expired_is_cleared_away_a_few_at_a_time_the_oldest_first(used, database):
+    fill(used, 5)
+    grow_old(database, 103)
+    assert (used.clear(2), rows(database)) == (2, 3)
+    assert (used.clear(2), rows(database)) == (1, 2)
+    assert (used.clear(2), rows(database)) == (0, 2)
+
+
+def test_what_has_not_expired_is_used_still_once_others_were_cleared_away(used, database):
+    fill(used, 3)
+    grow_old(database, 102)
+    assert used.clear(100) == 2
+    assert not used.may_be_used("shop", f"{2:064}", OTHER)
+
+
+def test_two_that_clear_at_once_clear_each_row_once(used, database):
+    fill(used, 40)
+    grow_old(database, 200)
+    assert sum(at_once(4, lambda _: used.clear(40))) == 40
+    assert rows(database) == 0
+
+
+def test_expired_rows_are_found_by_an_index(database):
+    question = "SELECT jti FROM used_handoffs WHERE expires_at < 7 ORDER BY expires_at LIMIT 9"
+    with database.reading() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")  # a table this small is read as a whole
+        plan = "EXPLAIN" if connection.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN"
+        told = str(connection.exec_driver_sql(f"{plan} {question}").all())
+    assert "ix_used_handoffs_expires_at" in told
