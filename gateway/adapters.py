@@ -10,6 +10,7 @@ from gateway.database import upgrade
 from gateway.database.account_links import AccountLinks
 from gateway.database.connection import Database
 from gateway.database.entitlements import Entitlements
+from gateway.database.imported_orders import ImportedOrders
 from gateway.database.launched_enrolments import LaunchedEnrolments
 from gateway.database.order_faults import OrderFaults
 from gateway.database.order_listing import OrderListing
@@ -199,6 +200,11 @@ class Adapters:
     def orders(self) -> Orders:
         """What storefronts told of orders."""
         return Orders(self.database)
+
+    @cached_property
+    def imported_orders(self) -> ImportedOrders:
+        """What imports tell of orders."""
+        return ImportedOrders(self.database)
 
     @cached_property
     def order_queue(self) -> OrderQueue:

@@ -22,6 +22,7 @@ from gateway.flows.items import Items
 from gateway.flows.launch import Launch, LaunchOptions
 from gateway.flows.learners import Learners
 from gateway.flows.managed_password import ManagedPasswords
+from gateway.flows.order_import import OrderImport
 from gateway.flows.order_intake import OrderIntake
 from gateway.flows.password_sign_in import PasswordSignIn
 from gateway.flows.persistent_faults import PersistentFaults
@@ -40,6 +41,7 @@ from gateway.store.catalog_copies import CatalogCopies
 from gateway.store.password_attempts import Limits, PasswordAttempts
 from gateway.store.transactions import Departures, UsedStates
 from gateway.store.used_tokens import UsedTokens
+from gateway.storefronts import listings
 from gateway.storefronts.dialects import DIALECTS
 from schemas.product import Product
 
@@ -145,6 +147,11 @@ class Services(Adapters):
     def order_intake(self) -> OrderIntake:
         """Webhooks."""
         return OrderIntake(self.storefronts, DIALECTS, self.orders, self.order_told.set)
+
+    @cached_property
+    def order_import(self) -> OrderImport:
+        """Listings of shops."""
+        return OrderImport(listings.told, self.imported_orders)
 
     @cached_property
     def fulfilment(self) -> Fulfilment:

@@ -5,6 +5,7 @@ import sys
 import click
 
 from gateway import context
+from gateway.cli.order_import import import_orders
 from gateway.cli.orders import orders
 from gateway.cli.steps import settings_in_force, told, with_store
 from gateway.cli.webhook import webhook
@@ -137,6 +138,7 @@ def current_tables() -> None:
     click.echo(f"the tables are at {found.current}")
 
 
+orders.add_command(import_orders)
 main.add_command(orders)
 main.add_command(webhook)
 main.add_command(worker)

@@ -82,15 +82,7 @@ class Orders:
         """
         try:
             with self._database.transaction() as connection:
-                _one_after_the_other(connection, storefront, event)
-                if _is_known(connection, storefront, event):
-                    return False
-                _write_event(connection, storefront, event)
-                if event.order is not None:
-                    _write_order(connection, storefront, event.order)
-                if event.refund is not None:
-                    _write_refund(connection, storefront, event.refund)
-                return True
+                return write(connection, storefront, event)
         except AlreadyThere:
             raise DatabaseUnavailable("another process wrote the same order", retry_after=1) from None
 
@@ -136,6 +128,19 @@ class Orders:
             for line_id, (code, note) in changed.items():
                 one = (*_are_lines(storefront, order_id), ORDER_LINES.c.line_id == line_id)
                 connection.execute(update(ORDER_LINES).where(*one).values(error=code, note=note))
+
+
+def write(connection: sqlalchemy.Connection, storefront: str, event: OrderEvent) -> bool:
+    """Write what an event says, as ``Orders.receive`` has it; ``AlreadyThere``: another process just did."""
+    _one_after_the_other(connection, storefront, event)
+    if _is_known(connection, storefront, event):
+        return False
+    _write_event(connection, storefront, event)
+    if event.order is not None:
+        _write_order(connection, storefront, event.order)
+    if event.refund is not None:
+        _write_refund(connection, storefront, event.refund)
+    return True
 
 
 def _one_after_the_other(connection: sqlalchemy.Connection, storefront: str, event: OrderEvent) -> None:

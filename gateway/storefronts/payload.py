@@ -31,7 +31,7 @@ def json_object(body: bytes) -> Mapping[str, Any]:
         WebhookUnreadable: it is not UTF-8, not JSON (RFC 8259) or not an object.
     """
     try:
-        content = json.loads(body.decode("utf-8"), parse_constant=_no_constant)
+        content = json.loads(body.decode("utf-8"), parse_constant=no_constant)
     except UnicodeDecodeError:
         raise WebhookUnreadable("the body is not UTF-8") from None
     except (ValueError, RecursionError):
@@ -41,8 +41,9 @@ def json_object(body: bytes) -> Mapping[str, Any]:
     return content
 
 
-def _no_constant(name: str) -> Never:
-    raise ValueError(name)  # Python would read NaN and Infinity, which JSON does not have
+def no_constant(name: str) -> Never:
+    """Refuse what Python would read and JSON does not have: ``NaN`` and ``Infinity``."""
+    raise ValueError(name)
 
 
 def mapping(value: object) -> Mapping[str, Any]:

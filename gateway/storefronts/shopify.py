@@ -69,6 +69,11 @@ def sign(body: bytes, secret: Secret, now: float, *, topic: str = "", event_id: 
     }
 
 
+def from_listing(record: Mapping[str, Any]) -> Order:
+    """Return an order as the Admin API lists it; see ``listings``."""
+    return _order(record)
+
+
 def _header(given: Mapping[str, str], name: str) -> str:
     return given.get(f"x-shopify-{name}") or given.get(f"shopify-{name}") or ""
 

@@ -73,6 +73,16 @@ def sign(body: bytes, secret: Secret, now: float, *, topic: str = "", event_id: 
     }
 
 
+def from_listing(record: Mapping[str, Any]) -> Order | Refund | None:
+    """Return what an event says; see ``listings``."""
+    topic, data = text(record.get("type"), 100), mapping(record.get("data"))
+    if not topic:
+        raise WebhookUnreadable("type is missing")
+    if topic == "order.paid":
+        return _order(data)
+    return _refund(data) if topic == "order.refunded" else None
+
+
 def key_of(secret: Secret) -> bytes:
     """Return the key that a secret stands for, in base64 after its ``whsec_``; empty where it stands for none."""
     return from_base64(secret.reveal().removeprefix(_PREFIX))

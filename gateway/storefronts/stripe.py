@@ -50,12 +50,7 @@ _LAST_SECOND = LARGEST_NUMBER // _MICROSECONDS
 def read(headers: Mapping[str, str], body: bytes, secrets: Sequence[Secret], now: float) -> OrderEvent:
     """Return what an event says; see ``dialects.Dialect.read``."""
     _verify(signature_in(lowered(headers), "stripe-signature"), body, secrets, now)
-    event = json_object(body)
-    key, topic = identifier(event, "id"), text(event.get("type"), 100)
-    data = mapping(mapping(event.get("data")).get("object"))
-    if topic in _SESSIONS and data.get("mode") != "setup":
-        return OrderEvent(key, topic, order=_order(data, event))
-    return OrderEvent(key, topic, refund=_refund(topic, data, event))
+    return _event(json_object(body))
 
 
 def sign(body: bytes, secret: Secret, now: float, *, topic: str = "", event_id: str = "") -> dict[str, str]:
@@ -64,6 +59,20 @@ def sign(body: bytes, secret: Secret, now: float, *, topic: str = "", event_id: 
     time = str(int(now))
     signature = digest(secret.reveal().encode(), f"{time}.".encode(), body).hex()
     return {"Content-Type": "application/json", "Stripe-Signature": f"t={time},v1={signature}"}
+
+
+def from_listing(record: Mapping[str, Any]) -> Order | Refund | OrderEvent | None:
+    """Return what a session, event, charge or dispute of a list of the API's says; see ``listings``."""
+    kind = text(record.get("object"), 100)
+    if kind == "event":
+        return _event(record)
+    if kind == "checkout.session":
+        return None if record.get("mode") == "setup" else _order(record, record)
+    if kind == "charge":
+        return _refund("charge.refunded", record, record)
+    if kind == "dispute":
+        return _refund("charge.dispute.created", record, record)
+    raise WebhookUnreadable("object is neither checkout.session, event, charge nor dispute")
 
 
 def lines_in(session: Mapping[str, Any], items: Sequence[Mapping[str, Any]]) -> tuple[LineItem, ...]:
@@ -81,6 +90,14 @@ def lines_in(session: Mapping[str, Any], items: Sequence[Mapping[str, Any]]) -> 
     metadata = mapping(session.get("metadata"))
     for_whom = student(_customer(session, metadata), metadata)
     return lines_of(_line(item, for_whom) for item in items)
+
+
+def _event(event: Mapping[str, Any]) -> OrderEvent:
+    key, topic = identifier(event, "id"), text(event.get("type"), 100)
+    data = mapping(mapping(event.get("data")).get("object"))
+    if topic in _SESSIONS and data.get("mode") != "setup":
+        return OrderEvent(key, topic, order=_order(data, event))
+    return OrderEvent(key, topic, refund=_refund(topic, data, event))
 
 
 def _line(item: Mapping[str, Any], for_whom: Customer | None) -> LineItem:

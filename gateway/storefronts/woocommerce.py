@@ -74,6 +74,11 @@ def sign(body: bytes, secret: Secret, now: float, *, topic: str = "", event_id: 
     }
 
 
+def from_listing(record: Mapping[str, Any]) -> Order:
+    """Return an order as the REST API lists it; see ``listings``."""
+    return _order(record)
+
+
 def lines_in(data: Mapping[str, Any], refunds: Sequence[Mapping[str, Any]] = ()) -> tuple[LineItem, ...]:
     """Return the lines of an order, as a webhook and the REST API have it.
 
