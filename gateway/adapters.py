@@ -16,6 +16,7 @@ from gateway.database.order_faults import OrderFaults
 from gateway.database.order_listing import OrderListing
 from gateway.database.order_queue import OrderQueue
 from gateway.database.orders import Orders
+from gateway.database.reconciled_entitlements import ReconciledEntitlements
 from gateway.database.redeem_codes import RedeemCodes
 from gateway.database.used_handoffs import UsedHandoffs
 from gateway.keyring import Keyring
@@ -225,6 +226,11 @@ class Adapters:
     def entitlements(self) -> Entitlements:
         """Who is entitled to what."""
         return Entitlements(self.database)
+
+    @cached_property
+    def reconciled_entitlements(self) -> ReconciledEntitlements:
+        """The same, to be compared."""
+        return ReconciledEntitlements(self.database)
 
     @cached_property
     def launched_enrolments(self) -> LaunchedEnrolments:

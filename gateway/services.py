@@ -28,6 +28,7 @@ from gateway.flows.password_sign_in import PasswordSignIn
 from gateway.flows.persistent_faults import PersistentFaults
 from gateway.flows.product_targets import ProductTargets
 from gateway.flows.provider_logout import ProviderLogout
+from gateway.flows.reconciliation import Reconciliation
 from gateway.flows.redemption import Redemption
 from gateway.flows.refunded_courses import RefundedCourses
 from gateway.flows.seat_giving import SeatGiving
@@ -167,6 +168,11 @@ class Services(Adapters):
             Entitling(self.talentlms, self.entitlements, self.locks, self.launched_enrolments),
             PersistentFaults(self.talentlms, self.order_faults),
         )
+
+    @cached_property
+    def reconciliation(self) -> Reconciliation:
+        """What orders have given, compared with TalentLMS."""
+        return Reconciliation(self.talentlms, self.reconciled_entitlements, self.entitlements)
 
     @cached_property
     def products(self) -> Mapping[str, Mapping[str, Product]]:

@@ -7,6 +7,7 @@ import click
 from gateway import context
 from gateway.cli.order_import import import_orders
 from gateway.cli.orders import orders
+from gateway.cli.reconcile import reconcile
 from gateway.cli.steps import settings_in_force, told, with_store
 from gateway.cli.webhook import webhook
 from gateway.cli.worker import worker
@@ -140,5 +141,6 @@ def current_tables() -> None:
 
 orders.add_command(import_orders)
 main.add_command(orders)
+main.add_command(reconcile)
 main.add_command(webhook)
 main.add_command(worker)

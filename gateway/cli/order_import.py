@@ -1,13 +1,13 @@
 """``talentlms-gateway orders import``: orders of which no webhook told."""
 
-import json
 import sys
 from collections import Counter
 from typing import BinaryIO
 
 import click
 
-from gateway.cli.steps import told
+from gateway.cli.output import write_json
+from gateway.cli.steps import storefront_named, told
 from gateway.flows.order_import import Outcome
 from gateway.services import Services
 from gateway.storefronts.listings import records
@@ -30,10 +30,7 @@ def import_orders(file: BinaryIO, storefront: str, *, dry_run: bool, as_json: bo
     refused: list[Outcome] = []
 
     def take_all(services: Services) -> None:
-        shop = services.storefronts.get(storefront)
-        if shop is None:
-            names = ", ".join(services.storefronts) or "none"
-            sys.exit(f"No storefront is called {storefront!r}. There are: {names}.")
+        shop = storefront_named(services, storefront)
         for outcome in services.order_import.run(shop, records(file), rehearse=dry_run):
             counts[outcome.result] += 1
             if outcome.result == "refused":
@@ -42,7 +39,7 @@ def import_orders(file: BinaryIO, storefront: str, *, dry_run: bool, as_json: bo
 
     told(take_all)
     if as_json:
-        click.echo(json.dumps(_data(counts, refused, is_dry_run=dry_run), indent=2, ensure_ascii=False))
+        write_json(_data(counts, refused, is_dry_run=dry_run))
     else:
         click.echo(_summary(counts, is_dry_run=dry_run))
     sys.exit(1 if refused else 0)

@@ -1,14 +1,14 @@
 """``talentlms-gateway orders``: what became of orders, and what to do about those that wait for a person."""
 
-import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
 import click
 
+from gateway.cli.output import write_json, write_table
 from gateway.cli.steps import told
 from gateway.database.order_listing import STATES, ListedOrder
 from gateway.services import Services
@@ -37,12 +37,12 @@ def list_orders(storefront: str, state: str | None, email: str, limit: int, *, a
         )
     )
     if as_json:
-        _write_json([_order_data(one) for one in found])
+        write_json([_order_data(one) for one in found])
     elif not found:
         click.echo("no such order")
     else:
         head = ("STOREFRONT", "ORDER", "RECEIVED", "PAYMENT", "STATE", "NEXT TRY", "CUSTOMER", "WHY")
-        _write_table([head, *(_row(one) for one in found)])
+        write_table([head, *(_row(one) for one in found)])
 
 
 @orders.command()
@@ -55,12 +55,12 @@ def show(storefront: str, order: str, *, as_json: bool) -> None:
     if data is None:
         sys.exit(f"No order {order!r} of {storefront!r} was told of.")
     if as_json:
-        _write_json(data)
+        write_json(data)
         return
     for name, value in data.items():
         if isinstance(value, list):
             click.echo(f"\n{name}:" if value else f"\n{name}: none")
-            _write_table([tuple(value[0]), *(tuple(map(_text, row.values())) for row in value)] if value else [])
+            write_table([tuple(value[0]), *(tuple(map(_text, row.values())) for row in value)] if value else [])
         else:
             click.echo(f"{name}: {_text(value)}")
 
@@ -73,7 +73,7 @@ def unmatched(storefront: str, limit: int, *, as_json: bool) -> None:
     """List the refunds and disputes whose order nobody told of, the newest first."""
     found = told(lambda services: services.order_listing.unmatched(storefront=storefront, at_most=limit))
     if as_json:
-        _write_json([_with_times(asdict(one)) for one in found])
+        write_json([_with_times(asdict(one)) for one in found])
     elif not found:
         click.echo("no such refund")
     else:
@@ -88,7 +88,7 @@ def unmatched(storefront: str, limit: int, *, as_json: bool) -> None:
             )
             for one in found
         ]
-        _write_table([head, *rows])
+        write_table([head, *rows])
         click.echo("\nNo order has these ids, and nothing was taken back. Look the payment up at the shop, and end the")
         click.echo("enrolment in TalentLMS by hand. A refund may also be here before its order is.")
 
@@ -170,20 +170,3 @@ def _row(order: ListedOrder) -> tuple[str, ...]:
 
 def _text(value: object) -> str:
     return "-" if value in (None, "") else "yes" if value is True else "no" if value is False else str(value)
-
-
-def _write_json(data: object) -> None:
-    click.echo(json.dumps(data, indent=2, ensure_ascii=False))
-
-
-def _write_table(rows: Sequence[Iterable[str]]) -> None:
-    cells = [[_printable(cell) for cell in row] for row in rows]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    for row in cells:
-        padded = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        click.echo("  ".join(padded).rstrip())
-
-
-def _printable(text: str) -> str:
-    """Return a text without what steers a terminal: shops, and strangers at their checkouts, have written it."""
-    return "".join(letter if letter.isprintable() else "?" for letter in text)

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from typing import TypeVar
 
-from gateway.config import BadSettings, Settings, load
+from gateway.config import BadSettings, Settings, StorefrontSettings, load
 from gateway.errors import DatabaseUnavailable, GatewayError
 from gateway.services import Services
 
@@ -40,3 +40,11 @@ def settings_in_force() -> Settings:
         return load(os.environ)
     except BadSettings as faults:
         sys.exit(str(faults))
+
+
+def storefront_named(services: Services, name: str) -> StorefrontSettings:
+    """Return a storefront of the settings; where there is none, name those that there are and exit with 1."""
+    shop = services.storefronts.get(name)
+    if shop is None:
+        sys.exit(f"No storefront is called {name!r}. There are: {', '.join(services.storefronts) or 'none'}.")
+    return shop

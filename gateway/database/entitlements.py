@@ -99,7 +99,7 @@ class Entitlements:
 
     def now(self, one: Entitlement) -> Entitlement:
         """Return an entitlement as it is on disk now; itself where it was not written yet."""
-        found = self._found(sqlalchemy.and_(*_is(one)))
+        found = self._found(sqlalchemy.and_(*is_same(one)))
         return found[0] if found else one
 
     def of_target(self, user_id: int, kind: TargetKind, target: int) -> Sequence[Entitlement]:
@@ -162,12 +162,12 @@ class Entitlements:
     def _found(self, which: sqlalchemy.ColumnElement[bool]) -> Sequence[Entitlement]:
         question = select(ENTITLEMENTS).where(which).order_by(*ENTITLEMENTS.primary_key.columns)
         with self._database.reading() as connection:
-            return [_entitlement(row) for row in connection.execute(question)]
+            return [entitlement_of(row) for row in connection.execute(question)]
 
 
 def _write(connection: sqlalchemy.Connection, one: Entitlement, now: int) -> None:
     values = {field.name: getattr(one, field.name) for field in fields(one)} | {"updated_at": now}
-    if not connection.execute(update(ENTITLEMENTS).where(*_is(one)).values(**values)).rowcount:
+    if not connection.execute(update(ENTITLEMENTS).where(*is_same(one)).values(**values)).rowcount:
         connection.execute(insert(ENTITLEMENTS).values(**values))
 
 
@@ -181,9 +181,11 @@ def _count(
         connection.execute(insert(ORDER_CALLS).values(**key, times=1, last_at=now))
 
 
-def _is(one: Entitlement) -> tuple[sqlalchemy.ColumnElement[bool], ...]:
+def is_same(one: Entitlement) -> tuple[sqlalchemy.ColumnElement[bool], ...]:
+    """Return what holds for the row of an entitlement alone."""
     return tuple(column == getattr(one, column.name) for column in ENTITLEMENTS.primary_key.columns)
 
 
-def _entitlement(row: Any) -> Entitlement:
+def entitlement_of(row: Any) -> Entitlement:
+    """Return the entitlement of a row."""
     return Entitlement(**{field.name: getattr(row, field.name) for field in fields(Entitlement)})

@@ -27,13 +27,15 @@ from gateway.flows.enrolment_dates import is_launched, is_since
 from gateway.store.locks import Lease, Locks
 from gateway.talentlms.client import TalentLMS
 from schemas.course_progress import CourseProgress
+from schemas.user import Enrolment
 
 OnRefund = Literal["unenroll", "keep", "review"]
 
 LOCK_SECONDS = 20.0
 """How long is waited for another order of the same account."""
 
-_HELD = ("wanted", "given", "kept", "review")
+HELD = ("wanted", "given", "kept", "review")
+"""How an entitlement stands whose account has, or is to have, what it is to."""
 
 
 class Entitling:
@@ -146,7 +148,7 @@ class Entitling:
 
     def _taken(self, one: Entitlement, check: Callable[[], None]) -> Entitlement:
         is_known = one.state in ("given", "review")
-        others = [other for other in self._others(one) if other.state in _HELD]
+        others = [other for other in self._others(one) if other.state in HELD]
         if others:
             ours = one.ours or (not is_known and self._is_ours(one, is_repeat=True))
             return self._left_to(others[0], replace(one, ours=ours))
@@ -156,7 +158,7 @@ class Entitling:
             progress = self._progress(one, check)
             if progress is None:
                 return self._ended(one, "taken")
-            if progress.completed_on is not None or progress.completion_status.casefold() == "completed":
+            if is_completed(progress):
                 return self._ended(one, "kept", "the course is completed")
             if not (is_known or one.ours or is_since(progress, one.tried_at)):
                 return self._ended(one, "kept", "it was there before this order")
@@ -208,7 +210,7 @@ class Entitling:
         That is another order's, one whose answer was lost, or a launch's of the same storefront.
         """
         others = self._others(one)
-        if any(other.ours and other.state in _HELD for other in others):
+        if any(other.ours and other.state in HELD for other in others):
             return True
         lost = [other.tried_at for other in others if other.state == "wanted" and other.tried_at]
         lost += [one.tried_at] if is_repeat else []
@@ -245,6 +247,11 @@ class Entitling:
 
 _GIVES: Mapping[TargetKind, str] = {"course": "enrol user {} in {}", "group": "add user {} to {}"}
 _TAKES: Mapping[TargetKind, str] = {"course": "un-enrol user {} from {}", "group": "remove user {} from {}"}
+
+
+def is_completed(progress: CourseProgress | Enrolment) -> bool:
+    """Return whether a course is completed: it stays."""
+    return progress.completed_on is not None or progress.completion_status.casefold() == "completed"
 
 
 def _check(lease: Lease, check: Callable[[], None]) -> None:

@@ -1,0 +1,25 @@
+"""What commands print: for programs JSON, for people a table."""
+
+import json
+from collections.abc import Iterable, Sequence
+
+import click
+
+
+def write_json(data: object) -> None:
+    """Print something as JSON."""
+    click.echo(json.dumps(data, indent=2, ensure_ascii=False))
+
+
+def write_table(rows: Sequence[Iterable[str]]) -> None:
+    """Print rows of cells, the heading first; columns stand below each other."""
+    cells = [[_printable(cell) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    for row in cells:
+        padded = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        click.echo("  ".join(padded).rstrip())
+
+
+def _printable(text: str) -> str:
+    """Return a text without what steers a terminal: shops, and strangers at their checkouts, have written it."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
