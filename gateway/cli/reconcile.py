@@ -32,9 +32,10 @@ def reconcile(storefront: str, *, dry_run: bool, as_json: bool) -> None:
     def compare(services: Services) -> int:
         shop = storefront_named(services, storefront)
         work = services.reconciliation
-        number = work.count(shop)
+        accounts = work.accounts(shop)
+        number = len(accounts)
         click.echo(f"looking up {number} account{_s(number)}, a call to TalentLMS each", err=True)
-        found = list(work.differences(shop, _waits))
+        found = list(work.differences(shop, accounts, _waits))
         if not as_json and found:
             write_table([("ORDER", "LINE", "PERSON", "WHAT", "DIFFERENCE", "NOTE"), *map(_row, found)])
         mended = [] if dry_run or not found else _mended(work, shop, found)

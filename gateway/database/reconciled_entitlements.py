@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, select, update
 
 from gateway.database.connection import Database
 from gateway.database.entitlements import Entitlement, entitlement_of, is_same
@@ -42,28 +42,21 @@ class ReconciledEntitlements:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def count(self, storefront: str) -> int:
-        """Return how many accounts of a storefront's customers there are to compare."""
-        number = func.count(sqlalchemy.distinct(ENTITLEMENTS.c.user_id))
-        with self._database.reading() as connection:
-            return int(connection.execute(_of(number, storefront)).scalar_one())
-
-    def accounts(self, storefront: str, after: int, at_most: int) -> Sequence[int]:
-        """Return the next accounts, by TalentLMS's ids.
+    def accounts(self, storefront: str, *, with_ended: bool) -> Sequence[int]:
+        """Return the accounts of a storefront's customers that are to be compared, by TalentLMS's ids.
 
         Args:
             storefront: whose customers'.
-            after: the last one that is known; 0 for none.
-            at_most: how many.
+            with_ended: whether those count of whom all has ended.
         """
         user_id = ENTITLEMENTS.c.user_id
-        question = _of(user_id, storefront).where(user_id > after).distinct().order_by(user_id).limit(at_most)
+        question = _of(user_id, storefront, with_ended=with_ended).distinct().order_by(user_id)
         with self._database.reading() as connection:
             return list(connection.execute(question).scalars())
 
-    def of_account(self, storefront: str, user_id: int) -> Sequence[OnRecord]:
+    def of_account(self, storefront: str, user_id: int, *, with_ended: bool) -> Sequence[OnRecord]:
         """Return what orders of a storefront have given an account, or ended, by order, line, seat and target."""
-        question = _of(ENTITLEMENTS, storefront).add_columns(ORDERS.c.status, ORDERS.c.email)
+        question = _of(ENTITLEMENTS, storefront, with_ended=with_ended).add_columns(ORDERS.c.status, ORDERS.c.email)
         mine = question.where(ENTITLEMENTS.c.user_id == user_id).order_by(*ENTITLEMENTS.primary_key.columns)
         with self._database.reading() as connection:
             return [OnRecord(entitlement_of(row), row.status, row.email) for row in connection.execute(mine)]
@@ -111,13 +104,14 @@ class ReconciledEntitlements:
             return {row[0]: row[1] for row in connection.execute(question)}
 
 
-def _of(what: Any, storefront: str) -> sqlalchemy.Select[Any]:
+def _of(what: Any, storefront: str, *, with_ended: bool) -> sqlalchemy.Select[Any]:
     """Return the question for something of the entitlements that are compared."""
     one, order = ENTITLEMENTS.c, ORDERS.c
-    ended = (one.state == "taken") & (one.kind == "course") & (one.tried_at > 0)
+    compared = one.state == "given"
+    if with_ended:
+        compared |= (one.state == "taken") & (one.kind == "course") & (one.tried_at > 0)
     return (
         select(what)
         .select_from(ENTITLEMENTS.join(ORDERS, (order.storefront == one.storefront) & (order.id == one.order_id)))
-        .where(one.storefront == storefront, one.user_id > 0, one.person != "", order.state != "waiting")
-        .where(or_(one.state == "given", ended))
+        .where(one.storefront == storefront, one.user_id > 0, one.person != "", order.state != "waiting", compared)
     )

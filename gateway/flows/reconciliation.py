@@ -5,7 +5,7 @@ its order is due again: so the same flow gives and takes, under the same locks, 
 """
 
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -21,8 +21,6 @@ from gateway.flows.entitling import HELD, is_completed
 from gateway.talentlms.client import TalentLMS
 from schemas.user import Enrolment, User
 
-PAGE = 500
-"""How many accounts are asked of the database at once."""
 PATIENCE_SECONDS = 30.0
 """How long a look-up is held until the time of its call comes; then it asks again."""
 PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 5.0, 60.0
@@ -82,30 +80,31 @@ class Reconciliation:
         self._records = records
         self._entitlements = entitlements
 
-    def count(self, shop: StorefrontSettings) -> int:
-        """Return how many accounts there are to look up, each with one call."""
-        return self._records.count(shop.name)
+    def accounts(self, shop: StorefrontSettings) -> Sequence[int]:
+        """Return the accounts to look up, each with one call, by TalentLMS's ids."""
+        return self._records.accounts(shop.name, with_ended=_takes(shop))
 
     def left_out(self, shop: StorefrontSettings) -> Mapping[OrderState, int]:
         """Return how many orders are somebody else's to look at: a worker's (``waiting``), or a person's."""
         return self._records.left_out(shop.name)
 
-    def differences(self, shop: StorefrontSettings, waits: Callable[[float], None]) -> Iterator[Difference]:
+    def differences(
+        self, shop: StorefrontSettings, accounts: Iterable[int], waits: Callable[[float], None]
+    ) -> Iterator[Difference]:
         """Return what differs, account by account; nothing is changed.
 
         Args:
             shop: whose customers.
+            accounts: theirs.
             waits: is told the seconds before it is waited for a call.
 
         Raises:
             GatewayError: TalentLMS or the database cannot be asked.
         """
-        last = 0
-        while accounts := self._records.accounts(shop.name, last, PAGE):
-            for user_id in accounts:
-                user, note = self._looked_up(user_id, waits)
-                yield from self._compared(shop, self._records.of_account(shop.name, user_id), user, note)
-            last = accounts[-1]
+        for user_id in accounts:
+            user, note = self._looked_up(user_id, waits)
+            records = self._records.of_account(shop.name, user_id, with_ended=_takes(shop))
+            yield from self._compared(records, user, note)
 
     def open_again(self, difference: Difference) -> bool:
         """Write a difference down as still to be done; its order is due. ``False``: that has changed meanwhile."""
@@ -164,9 +163,7 @@ class Reconciliation:
                 waits(seconds)
                 time.sleep(seconds)
 
-    def _compared(
-        self, shop: StorefrontSettings, records: Sequence[OnRecord], user: User | None, note: str
-    ) -> Iterator[Difference]:
+    def _compared(self, records: Sequence[OnRecord], user: User | None, note: str) -> Iterator[Difference]:
         courses = {one.course_id: one for one in user.courses} if user else {}
         there = {("course", course) for course in courses} | {
             ("group", one.id) for one in (user.groups if user else ())
@@ -177,7 +174,7 @@ class Reconciliation:
             is_there, person = (one.kind, one.target) in there, _person(user, record)
             if one.state == "given" and record.status == "paid" and not is_there:
                 yield Difference(one, "missing", person, note=note)
-            elif one.state == "taken" and shop.on_refund == "unenroll" and is_there:
+            elif one.state == "taken" and is_there:
                 enrolment, before = courses[one.target], surplus.get(one.target)
                 is_later = before is None or before.entitlement.updated_at < one.updated_at
                 if is_later and self._is_left_over(one, enrolment):
@@ -195,6 +192,11 @@ class Reconciliation:
         if not one.tried_at - CLOCK_SECONDS <= begun <= one.updated_at - CLOCK_SECONDS:
             return False
         return all(other.state not in HELD for other in self._entitlements.of_target(one.user_id, "course", one.target))
+
+
+def _takes(shop: StorefrontSettings) -> bool:
+    """Return whether a storefront takes away what was refunded."""
+    return shop.on_refund == "unenroll"
 
 
 def _person(user: User | None, record: OnRecord) -> str:

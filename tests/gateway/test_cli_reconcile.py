@@ -153,7 +153,7 @@ def test_a_storefront_that_is_not_there_is_a_failure(command):
 
 def test_of_two_that_have_found_the_same_one_mends_it(services, portal, user_id, worker):
     work, shop = services.reconciliation, services.storefronts["shop"]
-    (first,), (second,) = (list(work.differences(shop, lambda _: None)) for _ in range(2))
+    (first,), (second,) = (list(work.differences(shop, work.accounts(shop), lambda _: None)) for _ in range(2))
     operations(portal)
     assert [work.open_again(one) for one in (first, second)] == [True, False]
     assert work.wait(shop, ["1001"], 30) == set()
