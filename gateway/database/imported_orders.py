@@ -6,7 +6,7 @@ import sqlalchemy
 from sqlalchemy import select
 
 from gateway.database.connection import AlreadyThere, Database
-from gateway.database.orders import write
+from gateway.database.orders import one_after_the_other, write
 from gateway.database.tables import ORDER_REFUNDS, ORDERS
 from gateway.errors import DatabaseUnavailable
 from schemas.order import OrderEvent
@@ -41,6 +41,7 @@ class ImportedOrders:
         """
         try:
             with self._database.transaction() as connection:
+                one_after_the_other(connection, storefront, event)
                 before = _standing(connection, storefront, event)
                 changes = write(connection, storefront, event) and _standing(connection, storefront, event) != before
                 if rehearse or not changes:

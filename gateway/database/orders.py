@@ -132,7 +132,7 @@ class Orders:
 
 def write(connection: sqlalchemy.Connection, storefront: str, event: OrderEvent) -> bool:
     """Write what an event says, as ``Orders.receive`` has it; ``AlreadyThere``: another process just did."""
-    _one_after_the_other(connection, storefront, event)
+    one_after_the_other(connection, storefront, event)
     if _is_known(connection, storefront, event):
         return False
     _write_event(connection, storefront, event)
@@ -143,7 +143,7 @@ def write(connection: sqlalchemy.Connection, storefront: str, event: OrderEvent)
     return True
 
 
-def _one_after_the_other(connection: sqlalchemy.Connection, storefront: str, event: OrderEvent) -> None:
+def one_after_the_other(connection: sqlalchemy.Connection, storefront: str, event: OrderEvent) -> None:
     """Take events of one order one by one; with SQLite every writing transaction is alone.
 
     Otherwise an order and its refund that arrive at once would not see each other.

@@ -1,4 +1,4 @@
-"""What an import leads to, on SQLite and on PostgreSQL: the same as webhooks, and nothing where those have told it."""
+"""What an import leads to: the same as webhooks, and nothing where those have told it."""
 
 import pytest
 from sqlalchemy import select
@@ -15,7 +15,6 @@ from gateway.storefronts import listings
 from gateway.storefronts.dialects import DIALECTS
 from gateway.storefronts.listings import Record
 from schemas.order import LineItem
-from tests.gateway.database.conftest import database, empty_database_url, opened, postgresql  # noqa: F401
 from tests.gateway.storefronts import bodies
 from tests.gateway.storefronts.bodies import KINDS, NOW, PAID, SECRETS, written
 
@@ -25,7 +24,7 @@ ORDER_IDS = {"shopify": "450789469", "woocommerce": "727", "stripe": "cs_live_1"
 class Shop:
     """A storefront whose webhooks and listings arrive at one database."""
 
-    def __init__(self, database, kind, monkeypatch, **settings):  # noqa: F811
+    def __init__(self, database, kind, monkeypatch, **settings):
         self.database, self.kind = database, kind
         self.settings = StorefrontSettings(name="shop", kind=kind, webhook_secrets=(SECRETS[kind],), **settings)
         self.orders, self.queue = Orders(database), OrderQueue(database)
@@ -61,7 +60,7 @@ class Shop:
 
 
 @pytest.fixture
-def shop(database, monkeypatch):  # noqa: F811
+def shop(database, monkeypatch):
     return lambda kind, **settings: Shop(database, kind, monkeypatch, **settings)
 
 
@@ -190,7 +189,7 @@ def test_a_rehearsal_says_the_same_and_writes_nothing(shop):
     assert sorted(one.due()) == ["A-1001", "A-1002"]
 
 
-def test_an_order_whose_people_were_erased_stays_so(shop, database):  # noqa: F811
+def test_an_order_whose_people_were_erased_stays_so(shop, database):
     one = shop("standard")
     one.imports(PAID["standard"]())
     OrderListing(database).erase("kim@example.com")

@@ -1,4 +1,4 @@
-"""The record of what orders have given against TalentLMS's enrolments, on SQLite and on PostgreSQL, calls counted."""
+"""The record of what orders have given against TalentLMS's enrolments, calls counted."""
 
 import threading
 from dataclasses import replace
@@ -16,7 +16,6 @@ from gateway.flows.reconciliation import NOT_YET, Reconciliation
 from gateway.worker.order_worker import OrderWorker
 from schemas.order import Customer
 from schemas.product import Product
-from tests.gateway.database.conftest import database, empty_database_url, opened, postgresql  # noqa: F401
 from tests.gateway.flows.selling import GUEST, KIM, line
 
 MIA = Customer("mia.new@shop.example", "c-78", "Mia", "Roe")
@@ -73,7 +72,7 @@ def operator(shop, lms):
 
 
 @pytest.fixture
-def left_over(operator, portal, database):  # noqa: F811
+def left_over(operator, portal, database):
     """An enrolment that an order gave and ended, and that is there all the same."""
 
     def made(*lines):
@@ -271,7 +270,7 @@ def test_what_ended_stays_where_the_settings_say_so_and_costs_no_call(operator, 
     assert (operator.compares(), asked()) == ([], [])
 
 
-def test_of_two_orders_that_have_ended_one_takes_it_away(operator, portal, database, enrolled):  # noqa: F811
+def test_of_two_orders_that_have_ended_one_takes_it_away(operator, portal, database, enrolled):
     operator.sells(line())
     operator.sells(line(), order="1002")
     before = portal.control.snapshot()
@@ -297,7 +296,7 @@ def test_orders_that_are_due_dead_or_of_others_are_left_to_them(operator, asked,
     assert operator.work.accounts(replace(operator.shop.settings, name="other")) == []
 
 
-def test_people_who_were_erased_are_left_alone(operator, asked, lms, database):  # noqa: F811
+def test_people_who_were_erased_are_left_alone(operator, asked, lms, database):
     operator.sells(line())
     lms.courses.remove_user(operator.user(), 12)
     OrderListing(database).erase(KIM.email)
