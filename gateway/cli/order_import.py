@@ -34,7 +34,7 @@ def import_orders(file: BinaryIO, storefront: str, *, dry_run: bool, as_json: bo
         for outcome in services.order_import.run(shop, records(file), rehearse=dry_run):
             counts[outcome.result] += 1
             if outcome.result == "refused":
-                refused.append(outcome)
+                refused.extend([outcome] if as_json else ())
                 click.echo(f"{_name(outcome)}: {outcome.reason}", err=True)
 
     told(take_all)
@@ -42,7 +42,7 @@ def import_orders(file: BinaryIO, storefront: str, *, dry_run: bool, as_json: bo
         write_json(_data(counts, refused, is_dry_run=dry_run))
     else:
         click.echo(_summary(counts, is_dry_run=dry_run))
-    sys.exit(1 if refused else 0)
+    sys.exit(1 if counts["refused"] else 0)
 
 
 def _summary(counts: Counter[str], *, is_dry_run: bool) -> str:

@@ -10,10 +10,13 @@ from gateway.config import load
 from gateway.database.orders import Orders
 from gateway.flows import reconciliation
 from gateway.services import Services
+from gateway.storefronts import listings
+from gateway.storefronts.listings import Record
 from gateway.worker.order_worker import worker_of
 from tests.conftest import API_KEY
 from tests.databases import new_database
 from tests.gateway.database.orders import KIM, line, order, told
+from tests.gateway.storefronts import bodies
 from tests.gateway.test_factory import clean_environment
 
 SHOPS = """
@@ -158,3 +161,22 @@ def test_of_two_that_have_found_the_same_one_mends_it(services, portal, user_id,
     assert [work.open_again(one) for one in (first, second)] == [True, False]
     assert work.wait(shop, ["1001"], 30) == set()
     assert operations(portal) == ["addusertocourse"]
+
+
+def test_after_a_night_an_import_enrols_and_then_nothing_differs(environment, command, services, portal):
+    bought = [{"id": "1", "sku": "SKU-INTRO", "quantity": 1}]
+    orders = [
+        bodies.standard(id=f"A-{number}", lines=bought, customer={"email": f"new{number}@shop.example"})
+        for number in range(3)
+    ]
+    Orders(services.database).receive("shop", listings.told("standard", Record(1, orders[0])).event)
+    worker_of(services).work_off()
+    operations(portal)
+    lines = "\n".join(map(json.dumps, orders))
+    for taken, known in ((2, 1), (0, 3)):
+        done = CliRunner().invoke(main, ["orders", "import", "-", "--storefront", "shop"], env=environment, input=lines)
+        assert done.output == f"{taken} taken, {known} already known, 0 ignored, 0 refused\n"
+        assert worker_of(services).work_off() == taken
+    assert operations(portal) == ["users/email", "usersignup", "addusertocourse"] * 2
+    assert command("--storefront", "shop").stdout == "3 accounts looked up; nothing differs\n"
+    assert operations(portal) == ["users/id"] * 3

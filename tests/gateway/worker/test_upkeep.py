@@ -4,12 +4,16 @@ import time
 import pytest
 from sqlalchemy import func, select
 
+from gateway.config import load
 from gateway.database.tables import USED_HANDOFFS
 from gateway.database.used_handoffs import UsedHandoffs
 from gateway.errors import DatabaseUnavailable
+from gateway.services import Services
 from gateway.worker import order_worker, upkeep
-from gateway.worker.order_worker import OrderWorker
+from gateway.worker.order_worker import OrderWorker, worker_of
 from gateway.worker.upkeep import Upkeep
+from tests.databases import new_database
+from tests.gateway.test_factory import clean_environment
 from tests.gateway.worker.test_order_worker import eventually, logged  # noqa: F401
 
 
@@ -48,6 +52,15 @@ def test_a_worker_clears_away_what_has_expired_and_nothing_else(shop, used, data
     eventually(lambda: rows(database) == 1)
     worker.stop(5)
     assert not used.may_be_used("shop", "f" * 64, "c" * 64)
+
+
+def test_so_does_the_worker_of_the_gateway_and_of_the_command(tmp_path):
+    services = Services(load(clean_environment(GATEWAY_DATABASE_URL=new_database(tmp_path))))
+    expire(services.used_handoffs, 2)
+    worker = worker_of(services)
+    worker.start()
+    eventually(lambda: rows(services.database) == 0)
+    worker.stop(5)
 
 
 def test_it_is_looked_once_a_minute(used, database, minutes):
