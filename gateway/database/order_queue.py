@@ -155,12 +155,8 @@ class OrderQueue:
 
     def retry(self, storefront: str, order_id: str) -> bool:
         """Make an order due now, whatever became of it, and forget how often it failed; return whether it is there."""
-        due = {"due_at": self._now(), "tries": 0, "state": "waiting", "revision": ORDERS.c.revision + 1}
-        one = (ORDERS.c.storefront == storefront) & (ORDERS.c.id == order_id)
-        faults = (ORDER_FAULTS.c.storefront == storefront) & (ORDER_FAULTS.c.order_id == order_id)
         with self._database.transaction() as connection:
-            connection.execute(delete(ORDER_FAULTS).where(faults))
-            return connection.execute(update(ORDERS).where(one).values(**due)).rowcount > 0
+            return make_due(connection, storefront, order_id)
 
     def _now(self) -> sqlalchemy.ColumnElement[int]:
         return clock.now(self._database.engine.dialect)
@@ -175,6 +171,16 @@ class OrderQueue:
         values["due_at"] = case((is_same, due), else_=ORDERS.c.due_at)
         with self._database.transaction() as connection:
             connection.execute(update(ORDERS).where(*_held(claim)).values(**values, lease="", lease_until=0))
+
+
+def make_due(connection: sqlalchemy.Connection, storefront: str, order_id: str) -> bool:
+    """Make an order due now, as ``OrderQueue.retry`` has it, within a transaction."""
+    now = clock.now(connection.dialect)
+    due = {"due_at": now, "tries": 0, "state": "waiting", "revision": ORDERS.c.revision + 1}
+    one = (ORDERS.c.storefront == storefront) & (ORDERS.c.id == order_id)
+    faults = (ORDER_FAULTS.c.storefront == storefront) & (ORDER_FAULTS.c.order_id == order_id)
+    connection.execute(delete(ORDER_FAULTS).where(faults))
+    return connection.execute(update(ORDERS).where(one).values(**due)).rowcount > 0
 
 
 def _is_free(now: sqlalchemy.ColumnElement[int]) -> sqlalchemy.ColumnElement[bool]:

@@ -13,7 +13,7 @@ from sqlalchemy import func, select, update
 
 from gateway.database.connection import Database
 from gateway.database.entitlements import Entitlement, entitlement_of, is_same
-from gateway.database.order_queue import OrderState
+from gateway.database.order_queue import OrderState, make_due
 from gateway.database.tables import ENTITLEMENTS, ORDERS
 
 
@@ -71,18 +71,14 @@ class ReconciledEntitlements:
         Returns:
             Whether it was still as it was read; ``False``: nothing is done.
         """
-        now = int(time.time())
-        changed = replace(changed, updated_at=now)
+        changed = replace(changed, updated_at=int(time.time()))
         names = ("state", "tried_at", "ours", "error", "note", "updated_at")
         is_as_read = (ENTITLEMENTS.c[name] == getattr(one, name) for name in ("state", "user_id", "updated_at"))
         anew = update(ENTITLEMENTS).where(*is_same(one), *is_as_read)
-        its_order = (ORDERS.c.storefront == one.storefront) & (ORDERS.c.id == one.order_id)
-        due = {"due_at": now, "tries": 0, "error": "", "note": "", "state": "waiting"}
         with self._database.transaction() as connection:
             if not connection.execute(anew.values({name: getattr(changed, name) for name in names})).rowcount:
                 return False
-            connection.execute(update(ORDERS).where(its_order).values(**due, revision=ORDERS.c.revision + 1))
-        return True
+            return make_due(connection, one.storefront, one.order_id)
 
     def notes(self, storefront: str, orders: Collection[str]) -> Mapping[str, tuple[OrderState, str]]:
         """Return how it stands with orders, each with the sentence that says why."""

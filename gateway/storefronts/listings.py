@@ -2,7 +2,7 @@
 
 A listing is JSON, or JSON Lines: a list, an object that holds one, or records one by one; pages may follow each other.
 Sources: shopify.dev, "Retrieve a list of orders" (Admin REST API); WooCommerce's REST API v3, "List all orders";
-docs.stripe.com/api, "List all Checkout Sessions", "List all events", "List all charges".
+docs.stripe.com/api, "List all Checkout Sessions", "List all events".
 """
 
 import json

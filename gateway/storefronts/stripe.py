@@ -61,18 +61,14 @@ def sign(body: bytes, secret: Secret, now: float, *, topic: str = "", event_id: 
     return {"Content-Type": "application/json", "Stripe-Signature": f"t={time},v1={signature}"}
 
 
-def from_listing(record: Mapping[str, Any]) -> Order | Refund | OrderEvent | None:
-    """Return what a session, event, charge or dispute of a list of the API's says; see ``listings``."""
+def from_listing(record: Mapping[str, Any]) -> Order | OrderEvent | None:
+    """Return what a session or an event of a list of the API's says; see ``listings``."""
     kind = text(record.get("object"), 100)
     if kind == "event":
         return _event(record)
     if kind == "checkout.session":
         return None if record.get("mode") == "setup" else _order(record, record)
-    if kind == "charge":
-        return _refund("charge.refunded", record, record)
-    if kind == "dispute":
-        return _refund("charge.dispute.created", record, record)
-    raise WebhookUnreadable("object is neither checkout.session, event, charge nor dispute")
+    raise WebhookUnreadable("object is neither checkout.session nor event")
 
 
 def lines_in(session: Mapping[str, Any], items: Sequence[Mapping[str, Any]]) -> tuple[LineItem, ...]:

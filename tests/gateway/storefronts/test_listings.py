@@ -177,16 +177,6 @@ def test_a_session_of_stripes_does_not_tell_when_it_was_changed():
     assert told("stripe", Record(1, bodies.stripe())).has_version
 
 
-def test_charges_and_disputes_of_stripes_give_all_back():
-    charge = {"object": "charge", "id": "ch_1", "payment_intent": "pi_1", "refunded": True}
-    dispute = {"object": "dispute", "id": "dp_1", "payment_intent": "pi_1", "status": "needs_response"}
-    refunds = [told("stripe", Record(1, one)).event.refund for one in (charge, dispute)]
-    assert [(one.order, one.lines) for one in refunds] == [("pi_1", None)] * 2
-    for nothing in ({**charge, "refunded": False}, {**dispute, "status": "warning_closed"}):
-        event = told("stripe", Record(1, nothing)).event
-        assert (event.order, event.refund) == (None, None)
-
-
 def test_an_event_of_stripes_keeps_its_own_key():
     assert told("stripe", Record(1, bodies.stripe())).event.key == "evt_1"
 
@@ -219,7 +209,7 @@ def test_what_is_about_no_order_needs_nothing_done(kind, body):
         (
             "stripe",
             {"object": "customer", "id": "cus_1"},
-            "object is neither checkout.session, event, charge nor dispute",
+            "object is neither checkout.session nor event",
         ),
         ("stripe", bodies.stripe_session(), "created is not a time"),
         ("standard", {"id": "A-1001"}, "type is missing"),
