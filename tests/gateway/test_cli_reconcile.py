@@ -105,7 +105,7 @@ def test_what_differs_is_mended_and_then_nothing_differs(command, services, port
         0,
         "1 account looked up; 1 missing, 0 too much: 1 mended, 0 not",
     )
-    assert operations(portal) == ["users/id", "addusertocourse"]
+    assert operations(portal).count("addusertocourse") == 1
     assert courses(services, user_id) == {12, 34}
     again = command("--storefront", "shop")
     assert (again.exit_code, again.stdout) == (0, "1 account looked up; nothing differs\n")
@@ -160,7 +160,7 @@ def test_of_two_that_have_found_the_same_one_mends_it(services, portal, user_id,
     operations(portal)
     assert [work.open_again(one) for one in (first, second)] == [True, False]
     assert work.wait(shop, ["1001"], 30) == set()
-    assert operations(portal) == ["addusertocourse"]
+    assert operations(portal).count("addusertocourse") == 1
 
 
 def test_after_a_night_an_import_enrols_and_then_nothing_differs(environment, command, services, portal):
