@@ -126,8 +126,11 @@ class Look:
     def _told(self, error: Exception) -> GatewayError:
         if isinstance(error, GatewayError):
             return error
-        fields = {"storefront": self._storefront, "order": self._order_id}
-        logging.getLogger("gateway").error("order.unforeseen", exc_info=error, extra={"fields": fields})
+        logging.getLogger("gateway").error(
+            "order.unforeseen",
+            exc_info=error,
+            extra={"fields": {"storefront": self._storefront, "order": self._order_id}},
+        )
         return GatewayError(type(error).__name__)
 
 
