@@ -10,6 +10,7 @@ from gateway.database import upgrade
 from gateway.database.account_links import AccountLinks
 from gateway.database.connection import Database
 from gateway.database.entitlements import Entitlements
+from gateway.database.erased_people import ErasedPeople
 from gateway.database.imported_orders import ImportedOrders
 from gateway.database.launched_enrolments import LaunchedEnrolments
 from gateway.database.order_faults import OrderFaults
@@ -200,12 +201,17 @@ class Adapters:
     @cached_property
     def orders(self) -> Orders:
         """What storefronts told of orders."""
-        return Orders(self.database)
+        return Orders(self.database, self.erased_people)
+
+    @cached_property
+    def erased_people(self) -> ErasedPeople:
+        """Who was erased from orders."""
+        return ErasedPeople(self.database, self.keyring)
 
     @cached_property
     def imported_orders(self) -> ImportedOrders:
         """What imports tell of orders."""
-        return ImportedOrders(self.database)
+        return ImportedOrders(self.database, self.erased_people)
 
     @cached_property
     def order_queue(self) -> OrderQueue:

@@ -120,7 +120,7 @@ def forget(email: str) -> None:
 
     What was sold, and to which TalentLMS account, stays on record without a name. TalentLMS itself is not asked.
     """
-    number = told(lambda services: services.order_listing.erase(email))
+    number = told(lambda services: services.erased_people.erase(email))
     if not number:
         sys.exit("Nobody was erased: no order has this address.")
     click.echo(f"erased from {number} order{'' if number == 1 else 's'}")

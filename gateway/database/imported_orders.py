@@ -6,6 +6,7 @@ import sqlalchemy
 from sqlalchemy import select
 
 from gateway.database.connection import AlreadyThere, Database
+from gateway.database.erased_people import ErasedPeople
 from gateway.database.orders import one_after_the_other, write
 from gateway.database.tables import ORDER_REFUNDS, ORDERS
 from gateway.errors import DatabaseUnavailable
@@ -17,10 +18,12 @@ class ImportedOrders:
 
     Args:
         database: where orders are.
+        erased: who was erased from them.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, erased: ErasedPeople) -> None:
         self._database = database
+        self._erased = erased
 
     def version(self, storefront: str, order_id: str) -> int | None:
         """Return the version of an order on record; ``None`` where nothing was told of it."""
@@ -43,7 +46,10 @@ class ImportedOrders:
             with self._database.transaction() as connection:
                 one_after_the_other(connection, storefront, event)
                 before = _standing(connection, storefront, event)
-                changes = write(connection, storefront, event) and _standing(connection, storefront, event) != before
+                changes = (
+                    write(connection, storefront, event, self._erased)
+                    and _standing(connection, storefront, event) != before
+                )
                 if rehearse or not changes:
                     connection.rollback()
                 return changes

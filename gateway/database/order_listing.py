@@ -1,26 +1,17 @@
-"""Orders as an operator sees them: found, looked into, and their people erased."""
+"""Orders as an operator sees them: found, and looked into."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from itertools import product
 from typing import Any, get_args
 
 import sqlalchemy
-from sqlalchemy import case, delete, select, update
+from sqlalchemy import select
 
 from gateway.database.connection import Database
 from gateway.database.order_queue import OrderState
 from gateway.database.refunds import is_of
-from gateway.database.tables import (
-    ACCOUNT_LINKS,
-    ENTITLEMENTS,
-    ORDER_EVENTS,
-    ORDER_LINES,
-    ORDER_REFUNDS,
-    ORDERS,
-    REDEEM_CODES,
-)
-from schemas.order import Customer
+from gateway.database.tables import ORDER_EVENTS, ORDER_LINES, ORDER_REFUNDS, ORDERS
 
 STATES: Sequence[OrderState] = get_args(OrderState)
 
@@ -180,45 +171,6 @@ class OrderListing:
         newest = question.order_by(refunds.received_at.desc(), refunds.id).limit(at_most)
         with self._database.reading() as connection:
             return [UnmatchedRefund(*row) for row in connection.execute(newest)]
-
-    def erase(self, email: str) -> int:
-        """Erase a person; what their orders entitled to, and to which accounts, stays as a fact without a name.
-
-        Args:
-            email: the address that their orders have, as customers or as learners for whom something was bought.
-
-        Returns:
-            How many orders had it.
-        """
-        email = email.lower()
-        with self._database.transaction() as connection:
-            bought = connection.execute(
-                select(ORDERS.c.storefront, ORDERS.c.id, ORDERS.c.person).where(ORDERS.c.email == email)
-            ).all()
-            learned = connection.execute(
-                select(ORDER_LINES.c.storefront, ORDER_LINES.c.order_id.label("id"))
-                .where(ORDER_LINES.c.student_email == email)
-                .distinct()
-            ).all()
-            shops = {row.storefront for row in (*bought, *learned)}
-            people = {row.person for row in bought} | {Customer(email).identity(shop).key for shop in shops}
-            _erase(connection, email, people - {""})
-        return len({(row.storefront, row.id) for row in (*bought, *learned)})
-
-
-def _erase(connection: sqlalchemy.Connection, email: str, people: Collection[str]) -> None:
-    nobody = {"person": "", "customer_id": "", "email": "", "first_name": "", "last_name": "", "is_forgotten": True}
-    number = case((ORDERS.c.number == ORDERS.c.id, ORDERS.c.number), else_="")
-    raised = {"revision": ORDERS.c.revision + 1, "note": ""}  # whoever looks at the order just now has its people still
-    connection.execute(update(ORDERS).where(ORDERS.c.email == email).values(**nobody, **raised, number=number))
-    same = (ORDER_LINES.c.storefront == ORDERS.c.storefront) & (ORDER_LINES.c.order_id == ORDERS.c.id)
-    learned = select(ORDER_LINES.c.line_id).where(same, ORDER_LINES.c.student_email == email).exists()
-    connection.execute(update(ORDERS).where(learned).values(**raised))
-    no_student = {"student_email": "", "student_first_name": "", "student_last_name": "", "note": ""}
-    connection.execute(update(ORDER_LINES).where(ORDER_LINES.c.student_email == email).values(**no_student))
-    connection.execute(update(ENTITLEMENTS).where(ENTITLEMENTS.c.person.in_(people)).values(person="", note=""))
-    connection.execute(update(REDEEM_CODES).where(REDEEM_CODES.c.redeemed_by.in_(people)).values(redeemed_by=""))
-    connection.execute(delete(ACCOUNT_LINKS).where(ACCOUNT_LINKS.c.person.in_(people)))
 
 
 def _rows(connection: sqlalchemy.Connection, question: sqlalchemy.Select[Any]) -> list[Mapping[str, Any]]:

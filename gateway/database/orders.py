@@ -4,17 +4,18 @@ An event counts once. Of the snapshots of one order the newest stays, and a refu
 lead to the same rows in whichever order they come. Whatever changes an order makes it due (``order_queue``).
 """
 
-import hashlib
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import delete, insert, or_, select, text, update
+from sqlalchemy import insert, or_, select, update
 
-from gateway.database import clock
+from gateway.database import clock, order_locks
 from gateway.database.connection import AlreadyThere, Database
+from gateway.database.erased_people import ErasedPeople, without_people
+from gateway.database.order_lines import are_lines, line_item, lines_of, write_lines
 from gateway.database.refunds import names_of, refunds_of, write_refund
 from gateway.database.tables import ORDER_EVENTS, ORDER_LINES, ORDERS
 from gateway.errors import DatabaseUnavailable
@@ -65,10 +66,12 @@ class Orders:
 
     Args:
         database: where they are.
+        erased: who was erased from them.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, erased: ErasedPeople) -> None:
         self._database = database
+        self._erased = erased
 
     def receive(self, storefront: str, event: OrderEvent) -> bool:
         """Commit what an event says.
@@ -82,7 +85,7 @@ class Orders:
         """
         try:
             with self._database.transaction() as connection:
-                return write(connection, storefront, event)
+                return write(connection, storefront, event, self._erased)
         except AlreadyThere:
             raise DatabaseUnavailable("another process wrote the same order", retry_after=1) from None
 
@@ -92,7 +95,7 @@ class Orders:
             row = connection.execute(select(ORDERS).where(*_is(storefront, order_id))).one_or_none()
             if row is None:
                 return None
-            lines = tuple(map(_line, connection.execute(_lines_of(storefront, order_id))))
+            lines = tuple(map(line_item, connection.execute(lines_of(storefront, order_id))))
             refunds = tuple(refunds_of(connection, row))
         return Snapshot(storefront, _order(row, lines), refunds, row.revision, row.is_forgotten, row.was_paid)
 
@@ -102,12 +105,14 @@ class Orders:
         Returns:
             The snapshot with them.
         """
-        order = replace(snapshot.order, lines=lines)
-        known = replace(snapshot, order=_without_people(order) if snapshot.is_forgotten else order)
-        same = [*_is(snapshot.storefront, snapshot.order.id), ORDERS.c.revision == snapshot.revision]
+        storefront, order = snapshot.storefront, replace(snapshot.order, lines=lines)
+        same = [*_is(storefront, order.id), ORDERS.c.revision == snapshot.revision]
         with self._database.transaction() as connection:
+            order_locks.lock(connection, [(storefront, order.id)])
+            told = self._erased.without_them(connection, storefront, order)
+            known = replace(snapshot, order=without_people(told) if snapshot.is_forgotten else told)
             if connection.execute(update(ORDERS).where(*same).values(has_lines=True)).rowcount:
-                _write_lines(connection, snapshot.storefront, known.order)
+                write_lines(connection, storefront, known.order)
         return known
 
     def note_lines(self, storefront: str, order_id: str, faults: Mapping[str, tuple[str, str]]) -> None:
@@ -119,44 +124,36 @@ class Orders:
             faults: by the line's id, a code and a sentence; a line that is not in it has no fault.
         """
         with self._database.reading() as connection:
-            told = {row.line_id: (row.error, row.note) for row in connection.execute(_lines_of(storefront, order_id))}
+            told = {row.line_id: (row.error, row.note) for row in connection.execute(lines_of(storefront, order_id))}
         changed = {line_id: faults.get(line_id, ("", "")) for line_id in told}
         changed = {line_id: fault for line_id, fault in changed.items() if fault != told[line_id]}
         if not changed:
             return
         with self._database.transaction() as connection:
             for line_id, (code, note) in changed.items():
-                one = (*_are_lines(storefront, order_id), ORDER_LINES.c.line_id == line_id)
+                one = (*are_lines(storefront, order_id), ORDER_LINES.c.line_id == line_id)
                 connection.execute(update(ORDER_LINES).where(*one).values(error=code, note=note))
 
 
-def write(connection: sqlalchemy.Connection, storefront: str, event: OrderEvent) -> bool:
+def write(connection: sqlalchemy.Connection, storefront: str, event: OrderEvent, erased: ErasedPeople) -> bool:
     """Write what an event says, as ``Orders.receive`` has it; ``AlreadyThere``: another process just did."""
     one_after_the_other(connection, storefront, event)
     if _is_known(connection, storefront, event):
         return False
     _write_event(connection, storefront, event)
     if event.order is not None:
-        _write_order(connection, storefront, event.order)
+        _write_order(connection, storefront, erased.without_them(connection, storefront, event.order))
     if event.refund is not None:
         _write_refund(connection, storefront, event.refund)
     return True
 
 
 def one_after_the_other(connection: sqlalchemy.Connection, storefront: str, event: OrderEvent) -> None:
-    """Take events of one order one by one; with SQLite every writing transaction is alone.
-
-    Otherwise an order and its refund that arrive at once would not see each other.
-    """
-    if connection.dialect.name != "postgresql":
-        return
+    """Take events of one order one by one: otherwise an order and its refund that arrive at once miss each other."""
     names = names_of(event.refund) if event.refund else set()
     if event.order is not None:
         names |= {event.order.id, event.order.payment}
-    numbers = [hashlib.sha256(f"order\n{storefront}\n{name}".encode()).digest()[:8] for name in names if name]
-    for number in sorted(numbers):
-        locked = {"lock": int.from_bytes(number, signed=True)}
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), locked)
+    order_locks.lock(connection, {(storefront, name) for name in names if name})
 
 
 def _is_known(connection: sqlalchemy.Connection, storefront: str, event: OrderEvent) -> bool:
@@ -198,33 +195,9 @@ def _write_order(connection: sqlalchemy.Connection, storefront: str, order: Orde
         values |= {"revision": known.revision + 1}
         values |= {"number": known.number} if known.is_forgotten else _customer(storefront, order.customer)
         connection.execute(update(ORDERS).where(*_is(storefront, order.id)).values(**values))
-        order = _without_people(order) if known.is_forgotten else order
+        order = without_people(order) if known.is_forgotten else order
     if order.lines is not None:
-        _write_lines(connection, storefront, order)
-
-
-def _write_lines(connection: sqlalchemy.Connection, storefront: str, order: Order) -> None:
-    connection.execute(delete(ORDER_LINES).where(*_are_lines(storefront, order.id)))
-    rows = [
-        {
-            "storefront": storefront,
-            "order_id": order.id,
-            "line_id": line.id,
-            "position": position,
-            "sku": line.sku,
-            "quantity": line.quantity,
-            "current": line.current,
-            "has_student": line.student is not None,
-            "student_email": line.student.email if line.student else "",
-            "student_first_name": line.student.first_name if line.student else "",
-            "student_last_name": line.student.last_name if line.student else "",
-            "error": "",
-            "note": "",
-        }
-        for position, line in enumerate(order.lines or ())
-    ]
-    if rows:
-        connection.execute(insert(ORDER_LINES), rows)
+        write_lines(connection, storefront, order)
 
 
 def _write_refund(connection: sqlalchemy.Connection, storefront: str, refund: Refund) -> None:
@@ -252,18 +225,13 @@ def _customer(storefront: str, customer: Customer) -> dict[str, str]:
     }
 
 
-def _without_people(order: Order) -> Order:
-    lines = None if order.lines is None else tuple(replace(line, student=None) for line in order.lines)
-    return replace(order, lines=lines)
-
-
 def _is_newer(connection: sqlalchemy.Connection, order: Order, row: Any) -> bool:
     """Return whether a snapshot counts rather than the one that is on disk.
 
     Shops tell times to the second. Of one version that counts which can only be the later one. Where neither can be
     told from the other so, it is the one that came last; the same once more changes nothing.
     """
-    known = _order(row, tuple(map(_line, connection.execute(_lines_of(row.storefront, row.id)))))
+    known = _order(row, tuple(map(line_item, connection.execute(lines_of(row.storefront, row.id)))))
     told, before = _precedence(order), _precedence(known)
     return told > before or (told == before and order != known)
 
@@ -285,19 +253,6 @@ def _order(row: Any, lines: tuple[LineItem, ...]) -> Order:
         row.payment,
         row.is_test,
     )
-
-
-def _line(row: Any) -> LineItem:
-    student = Customer(row.student_email, "", row.student_first_name, row.student_last_name)
-    return LineItem(row.line_id, row.sku, row.quantity, row.current, student if row.has_student else None)
-
-
-def _lines_of(storefront: str, order_id: str) -> sqlalchemy.Select[Any]:
-    return select(ORDER_LINES).where(*_are_lines(storefront, order_id)).order_by(ORDER_LINES.c.position)
-
-
-def _are_lines(storefront: str, order_id: str) -> tuple[sqlalchemy.ColumnElement[bool], ...]:
-    return ORDER_LINES.c.storefront == storefront, ORDER_LINES.c.order_id == order_id
 
 
 def _is(storefront: str, order_id: str) -> tuple[sqlalchemy.ColumnElement[bool], ...]:

@@ -207,6 +207,15 @@ ORDER_FAULTS = Table(
 )
 """What keeps failing of orders, although there is no outage; ``database.order_faults`` says what each column means."""
 
+ERASED_LEARNERS = Table(
+    "erased_learners",
+    METADATA,
+    Column("storefront", Text, primary_key=True),
+    Column("order_id", Text, primary_key=True),
+    Column("address_hash", String(64), primary_key=True),
+)
+"""Of which learners an order's lines are kept free, by a keyed hash of their addresses; ``database.erased_people``."""
+
 LAUNCHED_ENROLMENTS = Table(
     "launched_enrolments",
     METADATA,

@@ -4,9 +4,9 @@ from sqlalchemy import func, select
 from bench import order_rows, shop
 from gateway.database.order_listing import OrderListing
 from gateway.database.order_queue import OrderQueue
-from gateway.database.orders import Orders
 from gateway.database.tables import ENTITLEMENTS, ORDER_CALLS, ORDER_EVENTS, ORDER_LINES, ORDERS
 from tests.gateway.database.conftest import database, database_url, kind, opened  # noqa: F401
+from tests.gateway.database.orders import orders_of
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def test_so_many_orders_are_there_with_all_that_belongs_to_them(filled):
 
 
 def test_an_order_is_one_that_the_shop_could_have_told_of(filled):
-    snapshot = Orders(filled).snapshot(shop.STOREFRONT, str(shop.order_id(101)))
+    snapshot = orders_of(filled).snapshot(shop.STOREFRONT, str(shop.order_id(101)))
     (line,) = snapshot.order.lines
     assert (snapshot.order.customer.email, line.sku, snapshot.wanted(line)) == (
         "person.101@example.com",

@@ -8,12 +8,11 @@ from click.testing import CliRunner
 from gateway.cli import main
 from gateway.database.entitlements import Entitlement, Entitlements
 from gateway.database.order_queue import OrderQueue
-from gateway.database.orders import Orders
 from gateway.database.upgrade import opened
 from schemas.order import Customer
 from schemas.secret import Secret
 from tests.databases import new_database
-from tests.gateway.database.orders import KIM, line, order, refunded, told
+from tests.gateway.database.orders import KIM, line, order, orders_of, refunded, told
 from tests.gateway.test_factory import clean_environment
 
 EVIL = Customer("evil@example.com", "", "\x1b[31mEvil", "")
@@ -43,7 +42,7 @@ def command(url):
 @pytest.fixture
 def dead(database):
     """An order that waits for a person."""
-    orders, queue = Orders(database), OrderQueue(database)
+    orders, queue = orders_of(database), OrderQueue(database)
     orders.receive("shop", told(order(1, "paid", line(1), line(2, "T-SHIRT"))))
     ledger = Entitlements(database)
     given = Entitlement(
@@ -115,13 +114,13 @@ def test_a_person_is_erased(command, dead):
 
 
 def test_what_strangers_wrote_does_not_steer_the_terminal(command, database):
-    Orders(database).receive("shop", told(order(1, "paid", line(1, "\x1b[31mSKU"), customer=EVIL)))
+    orders_of(database).receive("shop", told(order(1, "paid", line(1, "\x1b[31mSKU"), customer=EVIL)))
     assert "\x1b" not in command("show", "shop", "1001")[1] + command("list")[1]
 
 
 def test_refunds_of_no_order_are_listed_with_what_to_do(command, database, dead):
     assert command("unmatched") == (0, "no such refund\n")
-    orders = Orders(database)
+    orders = orders_of(database)
     orders.receive("shop", refunded("dp_1", "pi_1"))
     orders.receive("shop", refunded("r2", "1001"))
     code, output = command("unmatched", "--storefront", "shop")

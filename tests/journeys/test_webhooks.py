@@ -6,11 +6,11 @@ import time
 import pytest
 import requests
 
-from gateway.database.orders import Orders
 from gateway.database.upgrade import opened
 from gateway.storefronts.dialects import DIALECTS
 from gateway.web.webhooks import WEBHOOK_BYTES
 from schemas.secret import Secret
+from tests.gateway.database.orders import orders_of
 from tests.gateway.storefronts.bodies import KINDS, PAID, SECRETS, shopify, written
 from tests.gateway.web.rush import API_KEY, start_gateway
 from tests.journeys.backing_services import start_portal, start_redis
@@ -50,7 +50,7 @@ def port(request, sale, tmp_path):
 @pytest.fixture
 def orders(sale):
     database = opened(Secret(sale[1]), None)
-    yield Orders(database)
+    yield orders_of(database)
     database.close()
 
 

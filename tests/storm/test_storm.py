@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import text
 
 from gateway.database.order_listing import OrderListing
-from gateway.database.orders import Orders
 from gateway.database.tables import METADATA
 from gateway.errors import DatabaseUnavailable
 from tests.conftest import API_KEY
+from tests.gateway.database.orders import orders_of
 from tests.gateway.store.redis_server import RedisServer
 from tests.gateway.test_factory import clean_environment
 from tests.storm.shop import BOSS, Storm
@@ -150,7 +150,7 @@ def test_in_the_end_every_paid_line_is_enrolled_once_and_nothing_else_is(
 ):
     print(f"STORM_SEED={SEED} STORM_ORDERS={ORDERS}")  # noqa: T201 - pytest shows it where the storm ends badly
     chance = random.Random(SEED)
-    storm, orders, listing = Storm(chance, ORDERS), Orders(database), OrderListing(database)
+    storm, orders, listing = Storm(chance, ORDERS), orders_of(database), OrderListing(database)
     old_accounts(portal, chance)
     before = enrolments(portal)
     running = workers()

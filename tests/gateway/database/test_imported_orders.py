@@ -3,20 +3,19 @@ from sqlalchemy import select
 
 from gateway.database.imported_orders import ImportedOrders
 from gateway.database.order_queue import OrderQueue
-from gateway.database.orders import Orders
 from gateway.database.tables import METADATA
-from tests.gateway.database.orders import line, order, refunded, told
+from tests.gateway.database.orders import erased_of, line, order, orders_of, refunded, told
 from tests.gateway.threads import at_once
 
 
 @pytest.fixture
 def imported(database):
-    return ImportedOrders(database)
+    return ImportedOrders(database, erased_of(database))
 
 
 @pytest.fixture
 def orders(database):
-    return Orders(database)
+    return orders_of(database)
 
 
 def rows(database):

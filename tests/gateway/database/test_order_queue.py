@@ -5,9 +5,8 @@ import pytest
 from gateway.database import order_queue
 from gateway.database import orders as orders_module
 from gateway.database.order_queue import LEASE_SECONDS, OrderQueue
-from gateway.database.orders import Orders
 from tests.gateway.database.clock import Clock
-from tests.gateway.database.orders import order, refunded, told
+from tests.gateway.database.orders import order, orders_of, refunded, told
 from tests.gateway.threads import at_once
 
 HOUR = 3600
@@ -20,7 +19,7 @@ def clock(monkeypatch):
 
 @pytest.fixture
 def orders(database, clock):
-    return Orders(database)
+    return orders_of(database)
 
 
 @pytest.fixture
@@ -174,7 +173,7 @@ def host(monkeypatch):
 @pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
 @pytest.mark.parametrize("seconds", [HOUR, -HOUR])
 def test_hosts_whose_clocks_differ_leave_each_others_orders_alone(database, host, seconds):
-    orders, queue = Orders(database), OrderQueue(database)
+    orders, queue = orders_of(database), OrderQueue(database)
     for number in range(2):
         orders.receive("shop", told(order(number=f"o{number}")))
     (mine,) = queue.claim()
@@ -190,7 +189,7 @@ def test_hosts_whose_clocks_differ_leave_each_others_orders_alone(database, host
 @pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
 @pytest.mark.parametrize("seconds", [HOUR, -HOUR])
 def test_what_a_host_makes_due_is_due_for_the_others(database, host, seconds):
-    orders, queue = Orders(database), OrderQueue(database)
+    orders, queue = orders_of(database), OrderQueue(database)
     host(seconds)
     orders.receive("shop", told(order()))
     host(0)

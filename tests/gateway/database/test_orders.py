@@ -5,16 +5,15 @@ import pytest
 from sqlalchemy import func, select
 
 from gateway.database.order_queue import OrderQueue
-from gateway.database.orders import Orders
 from gateway.database.tables import ORDER_EVENTS, ORDER_REFUNDS
 from schemas.order import Customer
-from tests.gateway.database.orders import KIM, line, order, refunded, told
+from tests.gateway.database.orders import KIM, line, order, orders_of, refunded, told
 from tests.gateway.threads import at_once
 
 
 @pytest.fixture
 def orders(database):
-    return Orders(database)
+    return orders_of(database)
 
 
 @pytest.fixture

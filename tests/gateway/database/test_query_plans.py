@@ -9,8 +9,7 @@ from bench import order_rows
 from bench.shop import STOREFRONT, order_id
 from gateway.database.entitlements import Entitlements
 from gateway.database.order_queue import OrderQueue
-from gateway.database.orders import Orders
-from tests.gateway.database.orders import order, refunded, told
+from tests.gateway.database.orders import order, orders_of, refunded, told
 
 NUMBER = 3000
 WHOLE_TABLE = re.compile(r"Seq Scan on (?:orders|order_events|order_lines|entitlements|order_calls)\b|\bSCAN\b")
@@ -59,7 +58,7 @@ def test_a_whole_table_is_told(database, whole_tables):
     ids=["new", "another version", "refund", "refund before its order"],
 )
 def test_a_webhook_goes_through_no_table(database, whole_tables, event):
-    orders = Orders(database)
+    orders = orders_of(database)
     assert whole_tables(lambda: orders.receive(STOREFRONT, event)) == {}
     assert whole_tables(lambda: orders.receive(STOREFRONT, event)) == {}
 
@@ -76,7 +75,7 @@ def test_a_worker_goes_through_no_table(database, whole_tables):
 
 
 def test_fulfilling_an_order_goes_through_no_table(database, whole_tables):
-    orders, entitlements, name = Orders(database), Entitlements(database), str(order_id(7))
+    orders, entitlements, name = orders_of(database), Entitlements(database), str(order_id(7))
     assert whole_tables(lambda: orders.snapshot(STOREFRONT, name)) == {}
     assert whole_tables(lambda: orders.note_lines(STOREFRONT, name, {"7": ("unknown-sku", "")})) == {}
     (one,) = entitlements.of_order(STOREFRONT, name)

@@ -3,11 +3,9 @@ from dataclasses import replace
 import pytest
 
 from gateway.database.entitlements import Entitlement, Entitlements
-from gateway.database.order_listing import OrderListing
 from gateway.database.order_queue import OrderQueue
-from gateway.database.orders import Orders
 from gateway.database.reconciled_entitlements import ReconciledEntitlements
-from tests.gateway.database.orders import KIM, order, told
+from tests.gateway.database.orders import KIM, erased_of, order, orders_of, told
 from tests.gateway.threads import at_once
 
 GIVEN = Entitlement(
@@ -30,7 +28,7 @@ def told_of(database):
     """Tell of an order, and have it looked at."""
 
     def one(number, state="done", storefront="shop", note="", **more):
-        Orders(database).receive(storefront, told(order(1, number=number, **more)))
+        orders_of(database).receive(storefront, told(order(1, number=number, **more)))
         queue = OrderQueue(database)
         if state != "waiting":
             queue.finish(queue.claim_one(storefront, number), state, "code" if note else "", note)
@@ -94,14 +92,14 @@ def test_so_are_people_who_were_erased(records, entitlements, told_of, database)
     told_of("1001")
     entitlements.put(replace(GIVEN, person=KIM.identity("shop").key))
     assert records.accounts("shop", with_ended=True) == [7]
-    OrderListing(database).erase(KIM.email)
+    erased_of(database).erase(KIM.email)
     assert records.accounts("shop", with_ended=True) == []
 
 
 def test_what_is_opened_again_is_written_and_its_order_due_and_newer(records, entitlements, told_of, database):
     told_of("1001")
     entitlements.put(GIVEN)
-    revision = Orders(database).snapshot("shop", "1001").revision
+    revision = orders_of(database).snapshot("shop", "1001").revision
     (one,) = found(records)
     assert records.open_again(one, replace(one, state="wanted", ours=False))
     now = entitlements.now(one)

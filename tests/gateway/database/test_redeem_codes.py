@@ -4,11 +4,10 @@ import pytest
 from sqlalchemy import text
 
 from gateway.database.order_queue import OrderQueue
-from gateway.database.orders import Orders
 from gateway.database.redeem_codes import RedeemCodes, Seat
 from gateway.keyring import Keyring
 from schemas.secret import Secret
-from tests.gateway.database.orders import line, order, told
+from tests.gateway.database.orders import line, order, orders_of, told
 from tests.gateway.threads import at_once
 
 OLD, NEW = Secret("an old key of thirty-two bytes, or more"), Secret("a new key of thirty-two bytes, or more")
@@ -77,7 +76,7 @@ def test_whoever_redeemed_a_code_may_press_again(codes, made):
 
 
 def test_a_redeemed_code_makes_its_order_due(codes, made, database):
-    Orders(database).receive("shop", told(order(1, "paid", line(1, quantity=3))))
+    orders_of(database).receive("shop", told(order(1, "paid", line(1, quantity=3))))
     queue = OrderQueue(database)
     queue.finish(queue.claim()[0], "done")
     codes.redeem(codes.find(made[0]), "kim", 7)

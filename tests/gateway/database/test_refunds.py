@@ -4,9 +4,8 @@ import pytest
 
 from gateway.database.order_listing import OrderListing
 from gateway.database.order_queue import OrderQueue
-from gateway.database.orders import Orders
 from schemas.order import OrderEvent, Refund
-from tests.gateway.database.orders import line, order, told
+from tests.gateway.database.orders import line, order, orders_of, told
 
 BOUGHT = line(1, quantity=5)
 SOLD = told(order(1, "paid", BOUGHT, payment="pi_1"))
@@ -14,7 +13,7 @@ SOLD = told(order(1, "paid", BOUGHT, payment="pi_1"))
 
 @pytest.fixture
 def orders(database):
-    return Orders(database)
+    return orders_of(database)
 
 
 def of(refund, key):

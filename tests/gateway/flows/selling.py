@@ -8,7 +8,6 @@ from gateway.database.launched_enrolments import LaunchedEnrolments
 from gateway.database.order_faults import OrderFaults
 from gateway.database.order_listing import OrderListing
 from gateway.database.order_queue import OrderQueue
-from gateway.database.orders import Orders
 from gateway.database.redeem_codes import RedeemCodes
 from gateway.flows.accounts import Accounts
 from gateway.flows.customer_accounts import CustomerAccounts
@@ -23,6 +22,7 @@ from gateway.keyring import Keyring
 from gateway.store.locks import Locks
 from schemas.order import Customer, LineItem, Order, OrderEvent, Refund
 from schemas.product import Product
+from tests.gateway.database.orders import orders_of
 from tests.gateway.flows.scene import NEW_KEY
 
 KIM = Customer("kim@shop.example", "c-77", "Kim", "Lee")
@@ -52,7 +52,7 @@ class Shop:
     def __init__(self, lms, store, database, links):
         self.settings = StorefrontSettings(name="shop", kind="standard", products=PRODUCTS)
         self.lms, self.links = lms, links
-        self.orders, self.queue, self.listing = Orders(database), OrderQueue(database), OrderListing(database)
+        self.orders, self.queue, self.listing = orders_of(database), OrderQueue(database), OrderListing(database)
         self.entitlements = Entitlements(database)
         self.codes = RedeemCodes(database, Keyring([NEW_KEY]))
         passwords = ManagedPasswords(Keyring([NEW_KEY]))

@@ -5,9 +5,7 @@ from sqlalchemy import select
 
 from gateway.config.storefronts import StorefrontSettings
 from gateway.database.imported_orders import ImportedOrders
-from gateway.database.order_listing import OrderListing
 from gateway.database.order_queue import OrderQueue
-from gateway.database.orders import Orders
 from gateway.database.tables import ORDER_EVENTS, ORDER_REFUNDS, ORDERS
 from gateway.flows.order_import import OrderImport
 from gateway.flows.order_intake import OrderIntake
@@ -15,6 +13,7 @@ from gateway.storefronts import listings
 from gateway.storefronts.dialects import DIALECTS
 from gateway.storefronts.listings import Record
 from schemas.order import LineItem
+from tests.gateway.database.orders import erased_of, orders_of
 from tests.gateway.storefronts import bodies
 from tests.gateway.storefronts.bodies import KINDS, NOW, PAID, SECRETS, written
 
@@ -27,8 +26,8 @@ class Shop:
     def __init__(self, database, kind, monkeypatch, **settings):
         self.database, self.kind = database, kind
         self.settings = StorefrontSettings(name="shop", kind=kind, webhook_secrets=(SECRETS[kind],), **settings)
-        self.orders, self.queue = Orders(database), OrderQueue(database)
-        self.importing = OrderImport(listings.told, ImportedOrders(database))
+        self.orders, self.queue = orders_of(database), OrderQueue(database)
+        self.importing = OrderImport(listings.told, ImportedOrders(database, erased_of(database)))
         self.intake = OrderIntake({"shop": self.settings}, DIALECTS, self.orders)
         monkeypatch.setattr("gateway.flows.order_intake.time.time", lambda: NOW)
 
@@ -192,7 +191,7 @@ def test_a_rehearsal_says_the_same_and_writes_nothing(shop):
 def test_an_order_whose_people_were_erased_stays_so(shop, database):
     one = shop("standard")
     one.imports(PAID["standard"]())
-    OrderListing(database).erase("kim@example.com")
+    erased_of(database).erase("kim@example.com")
     one.imports(bodies.standard(version=4))
     assert one.orders.snapshot("shop", "A-1001").order.customer.email == ""
     assert "kim@example.com" not in str(one.rows())

@@ -6,11 +6,11 @@ import pytest
 
 from gateway.config.storefronts import StorefrontSettings
 from gateway.database.order_queue import OrderQueue
-from gateway.database.orders import Orders
 from gateway.errors import BadRequest, PageNotFound
 from gateway.flows.order_intake import OrderIntake
 from schemas.order import Customer, LineItem, Order, OrderEvent, Refund
 from schemas.secret import Secret
+from tests.gateway.database.orders import orders_of
 
 SECRET = Secret("of the shop")
 
@@ -40,7 +40,7 @@ PAID = {"key": "e1", "order": "1001", "skus": ["SKU-INTRO"], "email": "kim@shop.
 
 @pytest.fixture
 def orders(database):
-    return Orders(database)
+    return orders_of(database)
 
 
 @pytest.fixture

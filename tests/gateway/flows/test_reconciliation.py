@@ -6,7 +6,6 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import update
 
-from gateway.database.order_listing import OrderListing
 from gateway.database.reconciled_entitlements import ReconciledEntitlements
 from gateway.database.tables import ENTITLEMENTS
 from gateway.errors import Unavailable
@@ -15,6 +14,7 @@ from gateway.flows.reconciliation import NOT_YET, Reconciliation
 from gateway.worker.order_worker import OrderWorker
 from schemas.order import Customer
 from schemas.product import Product
+from tests.gateway.database.orders import erased_of
 from tests.gateway.flows.selling import GUEST, KIM, line
 
 MIA = Customer("mia.new@shop.example", "c-78", "Mia", "Roe")
@@ -309,7 +309,7 @@ def test_orders_that_are_due_dead_or_of_others_are_left_to_them(operator, asked,
 def test_people_who_were_erased_are_left_alone(operator, asked, lms, database):
     operator.sells(line())
     lms.courses.remove_user(operator.user(), 12)
-    OrderListing(database).erase(KIM.email)
+    erased_of(database).erase(KIM.email)
     operator.fulfils()
     asked()
     assert (operator.compares(), asked()) == ([], [])

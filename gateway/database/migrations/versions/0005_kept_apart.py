@@ -1,4 +1,4 @@
-"""Enrolments by a storefront's launch, what keeps failing of an order, and learners who were erased from one."""
+"""Enrolments by a storefront's launch, and what keeps failing of an order."""
 
 import sqlalchemy as sa
 from alembic import op
