@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import sqlalchemy
-from sqlalchemy import case, delete, func, or_, select, update
+from sqlalchemy import case, delete, or_, select, update
 
 from gateway.database import clock
 from gateway.database.connection import Database
@@ -67,14 +67,15 @@ class OrderQueue:
             ``None`` where none is, now or later.
         """
         now = self._now()
-        first = select(func.min(ORDERS.c.due_at)).where(ORDERS.c.due_at.is_not(None), _is_free(now))
-        never = select(ORDERS.c.due_at).where(_is_too_late(now), _is_free(now)).exists()
+        waiting = select(ORDERS.c.due_at - now).where(ORDERS.c.due_at.is_not(None), _is_free(now))
+        never = select(ORDERS.c.due_at).where(_is_too_late(now), _is_free(now)).limit(1)
         with self._database.reading() as connection:
-            due_at, is_due, moment = connection.execute(select(first.scalar_subquery(), never, now)).one()
-        if due_at is None:
-            return None
-        seconds: int = due_at - moment
-        return int(time.time()) + (min(0, seconds) if is_due else seconds)
+            seconds: int | None = connection.execute(waiting.order_by(ORDERS.c.due_at).limit(1)).scalar()
+            if seconds is None:
+                return None
+            if seconds > 0 and connection.execute(never).first() is not None:
+                seconds = 0
+        return int(time.time()) + seconds
 
     def claim(self, at_most: int = 1) -> Sequence[Claim]:
         """Take orders that are due and that no other worker has, the one that waits longest first.
