@@ -78,6 +78,7 @@ class OrderWorker:
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
         self._is_outage = False
+        self._has_more = False
 
     def start(self) -> None:
         """Run in a thread of this process."""
@@ -126,16 +127,21 @@ class OrderWorker:
         if free <= 0:
             return
         try:
-            next_at = self._queue.next_at()
-            if next_at is None or next_at > time.time():
+            if not self._has_more and not self._is_one_due():
                 return
             claimed_at = time.monotonic()
             claims = self._queue.claim(free)
+            self._has_more = len(claims) == free
         except DatabaseUnavailable as error:
             log.event("orders.not_claimed", why=error.code, note=error.note)
             return
         for claim in claims:
             self._begin(claim, claimed_at)
+
+    def _is_one_due(self) -> bool:
+        """Return whether an order is due; that writes nothing, unlike a claim."""
+        next_at = self._queue.next_at()
+        return next_at is not None and next_at <= time.time()
 
     def _begin(self, claim: Claim, claimed_at: float) -> None:
         """Look at one order in a thread; where there can be none, its lease ends by itself."""

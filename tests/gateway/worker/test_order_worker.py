@@ -176,7 +176,7 @@ def test_a_fault_of_ours_in_the_worker_itself_does_not_end_it(shop, worker, at_o
     eventually(lambda: shop.ledger() == {("l1", 12): "given"})
     eventually(lambda: len(logged("orders.unforeseen")) == 2)
     assert all("ZeroDivisionError" in told["traceback"] for told in logged("orders.unforeseen"))
-    eventually(lambda: shop.queue.claim_one("shop", "1001") is None and shop.queue.next_at() is None)
+    eventually(lambda: shop.listing.listed(state="done"))
 
 
 def test_a_fault_of_ours_in_renewing_leases_does_not_end_that(shop, worker, monkeypatch, logged):
