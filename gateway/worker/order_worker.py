@@ -41,13 +41,17 @@ OUTAGES = (Unavailable, Misunderstood, Unauthorized, Forbidden, Throttled, Store
 _OUTAGE_CODES = frozenset(kind.code for kind in (*OUTAGES, Queued))
 AT_ONCE_INSIDE, AT_ONCE_APART = 4, 16
 """How many orders at a time: a gateway process has clicks to answer besides."""
+APART_SECONDS_INSIDE = 0.125
+"""How long after one order the next begins in a gateway process: a click that comes meets one of them, not a burst."""
 
 
 def worker_of(services: Services) -> "OrderWorker":
     """Return the worker of a process; nothing runs yet."""
-    at_once = AT_ONCE_INSIDE if services.settings.worker == "inside" else AT_ONCE_APART
+    given = services.order_queue, services.fulfilment, services.order_told
     upkeep = Upkeep(services.used_handoffs).look
-    return OrderWorker(services.order_queue, services.fulfilment, services.order_told, at_once, upkeep)
+    if services.settings.worker == "inside":
+        return OrderWorker(*given, AT_ONCE_INSIDE, upkeep, apart=APART_SECONDS_INSIDE)
+    return OrderWorker(*given, AT_ONCE_APART, upkeep)
 
 
 class OrderWorker:
@@ -59,6 +63,7 @@ class OrderWorker:
         told: is set by whoever commits something new in this process.
         at_once: how many orders at a time.
         upkeep: what is done besides, each time that it was looked for orders.
+        apart: how many seconds after one order the next begins.
     """
 
     def __init__(
@@ -68,12 +73,15 @@ class OrderWorker:
         told: threading.Event,
         at_once: int,
         upkeep: Callable[[], None] = lambda: None,
+        *,
+        apart: float = 0.0,
     ) -> None:
         self._queue = queue
         self._fulfilment = fulfilment
         self._told = told
         self._at_once = at_once
         self._upkeep = upkeep
+        self._apart = apart
         self._leases = Leases(queue)
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
@@ -97,6 +105,8 @@ class OrderWorker:
         end = time.monotonic() + wait
         while self._leases and time.monotonic() < end:
             time.sleep(0.05)
+        if self._thread is not None:
+            self._thread.join(max(0.0, end - time.monotonic()))
 
     def run(self) -> None:
         """Fulfil orders until ``stop``."""
@@ -126,17 +136,21 @@ class OrderWorker:
         free = (1 if self._is_outage else self._at_once) - len(self._leases)
         if free <= 0:
             return
+        wanted = 1 if self._apart else free
         try:
             if not self._has_more and not self._is_one_due():
                 return
             claimed_at = time.monotonic()
-            claims = self._queue.claim(free)
-            self._has_more = len(claims) == free
+            claims = self._queue.claim(wanted)
+            self._has_more = len(claims) == wanted
         except DatabaseUnavailable as error:
             log.event("orders.not_claimed", why=error.code, note=error.note)
             return
         for claim in claims:
             self._begin(claim, claimed_at)
+        if self._apart and claims:
+            self._ended.wait(self._apart)
+            self._told.set()
 
     def _is_one_due(self) -> bool:
         """Return whether an order is due; that writes nothing, unlike a claim."""

@@ -26,9 +26,9 @@ def worker(shop):
     """Make a worker; what it does with an order may be replaced."""
     made = []
 
-    def one(fulfilment=None, at_once=4):
+    def one(fulfilment=None, at_once=4, apart=0.0):
         fulfilment = fulfilment or Fulfilment({"shop": shop.settings}, *shop._parts)
-        made.append(OrderWorker(shop.queue, fulfilment, threading.Event(), at_once))
+        made.append(OrderWorker(shop.queue, fulfilment, threading.Event(), at_once, apart=apart))
         return made[-1]
 
     yield one

@@ -154,6 +154,18 @@ def test_talentlms_is_away_for_an_hour_and_all_that_waits_runs_once_it_is_back(
     assert shop.queue.next_at() is None
 
 
+@pytest.mark.parametrize(("apart", "begun"), [(0.0, 3), (3600.0, 1), (0.01, 3)])
+def test_orders_begin_a_while_apart(shop, worker, apart, begun):
+    for order in ("1001", "1002", "1003"):
+        shop.tells(line(), order=order)
+    doing = Doing(lambda *_: None)
+    one = worker(doing, apart=apart)
+    one.start()
+    eventually(lambda: len(doing.seen) == begun)
+    one.stop(5)
+    assert len(shop.queue.claim(9)) == 3 - begun
+
+
 class Failing:
     """Raises what nobody expects, so many times; then does what it stands for."""
 
