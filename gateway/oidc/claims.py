@@ -1,12 +1,11 @@
 """From claims to an ``Identity``: nothing behind it depends on the provider."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from gateway.oidc.presets import SAID_ELSEWHERE
 from gateway.oidc.registration import Registration
-from gateway.personal_data import email_address, first_and_last, printable
+from gateway.personal_data import email_address, first_and_last, language_tag, printable
 from schemas.identity import EmailDoubt, Identity
 
 _VERIFICATION_CLAIMS = ("email_verified", "xms_edov", "hd")
@@ -14,8 +13,6 @@ _VERIFICATION_CLAIMS = ("email_verified", "xms_edov", "hd")
 
 _SAID: Mapping[EmailDoubt, bool] = {"": True, "email_verified-false": False}
 """Whether an address is verified, where somebody says so."""
-
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*")
 
 
 def identity_from(claims: Mapping[str, Any], registration: Registration) -> Identity:
@@ -42,7 +39,7 @@ def identity_from(claims: Mapping[str, Any], registration: Registration) -> Iden
         username=printable(claims.get("preferred_username")),
         given_name=given_name,
         family_name=family_name,
-        language=_language(claims.get("locale")),
+        language=language_tag(claims.get("locale")),
         email_doubt=doubt,
     )
 
@@ -84,7 +81,3 @@ def _names(claims: Mapping[str, Any]) -> tuple[str, str]:
     if given or family:
         return given, family
     return first_and_last(printable(claims.get("name")))
-
-
-def _language(value: object) -> str:
-    return value.replace("_", "-") if isinstance(value, str) and _LANGUAGE.fullmatch(value) else ""
