@@ -107,7 +107,7 @@ class Adapters:
         """TalentLMS; the budget follows what it says of its limits."""
         lms = self.settings.talentlms
         transport = HttpTransport(lms.url, lms.api_key, self.http, self.budget)
-        talentlms = TalentLMS(transport, userlogin_redirect=lms.userlogin_redirect)
+        talentlms = TalentLMS(transport, userlogin_redirect=lms.userlogin_redirect, date_format="ask")
         self.budget.limits_from(talentlms.site.rate_limit)
         return talentlms
 

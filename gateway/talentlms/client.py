@@ -1,5 +1,7 @@
 """The client: one object with a family of operations per kind of thing."""
 
+from typing import Literal
+
 from gateway.talentlms.branches import Branches
 from gateway.talentlms.categories import Categories
 from gateway.talentlms.courses import Courses
@@ -20,7 +22,7 @@ class TalentLMS:
         userlogin_redirect: ``base64``, as the API document says, or ``plain``, for domains that take
             ``logout_redirect`` in ``userlogin`` as it is.
         date_format: the domain's, from ``site.info().date_format``; only ``users.edit(deactivation_date=…)`` needs
-            it, and is refused without it.
+            it, and is refused without it. ``ask`` has TalentLMS asked for it each time, with one call more.
     """
 
     def __init__(
@@ -28,9 +30,9 @@ class TalentLMS:
         transport: Transport,
         *,
         userlogin_redirect: RedirectSpelling = "base64",
-        date_format: DateFormat | None = None,
+        date_format: DateFormat | Literal["ask"] | None = None,
     ) -> None:
-        dialect = Dialect(userlogin_redirect, date_format)
+        dialect = Dialect(userlogin_redirect, self._date_format if date_format == "ask" else date_format)
         self.users = Users(transport, dialect)
         self.courses = Courses(transport, dialect)
         self.categories = Categories(transport, dialect)
@@ -38,3 +40,6 @@ class TalentLMS:
         self.branches = Branches(transport, dialect)
         self.units = Units(transport, dialect)
         self.site = Site(transport, dialect)
+
+    def _date_format(self) -> DateFormat:
+        return self.site.info().date_format

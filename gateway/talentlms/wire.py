@@ -7,7 +7,7 @@ everything else is refused before the call. A form body carries any text.
 
 import base64
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -40,11 +40,12 @@ class Dialect:
     Attributes:
         userlogin_redirect: ``base64``, as the API document has it, or ``plain``, as the vendor's own library sends
             ``logout_redirect`` to ``userlogin``.
-        date_format: the domain's, from ``site.info().date_format``; ``None`` while nobody has asked.
+        date_format: the domain's, from ``site.info().date_format``, or what asks for it; ``None`` while nobody has
+            asked.
     """
 
     userlogin_redirect: RedirectSpelling = "base64"
-    date_format: DateFormat | None = None
+    date_format: DateFormat | Callable[[], DateFormat] | None = None
 
     def encodes(self, action: str, parameter: str) -> bool:
         """Return whether a parameter's value is sent as base64."""
@@ -99,7 +100,8 @@ def _day(name: str, value: Argument, dialect: Dialect) -> Iterator[tuple[str, st
     elif isinstance(value, date):
         if dialect.date_format is None:  # a guess could mean another day
             raise Unwritable(f"{name}: the client was not told the domain's date_format, see site.info()")
-        yield name, as_written(value, dialect.date_format)
+        date_format = dialect.date_format() if callable(dialect.date_format) else dialect.date_format
+        yield name, as_written(value, date_format)
     elif value is not None:
         raise Unwritable(f"{name}: a date is wanted, or {NEVER!r}")
 

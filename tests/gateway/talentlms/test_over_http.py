@@ -298,6 +298,9 @@ def test_a_domain_with_another_date_format(url, sandbox, date_format):
     tom = lms.users.edit(TOM, deactivation_date=date(2030, 3, 11))
     assert tom.deactivation_date.read(date_format, UTC).date() == date(2030, 3, 11)
     assert tom.last_updated is not None
+    asking = TalentLMS(HttpTransport(url, Secret(API_KEY), HttpClient()), date_format="ask")
+    tom = asking.users.edit(TOM, deactivation_date=date(2030, 4, 12))
+    assert tom.deactivation_date.read(date_format, UTC).date() == date(2030, 4, 12)
 
 
 def test_no_call_carries_a_cookie(lms, sandbox):
