@@ -11,6 +11,7 @@ from gateway.flows.accounts import Accounts
 from gateway.flows.bought_seats import BoughtSeats
 from gateway.flows.catalog import Catalog
 from gateway.flows.checkout import Checkout
+from gateway.flows.claim_mapping import ClaimMapping
 from gateway.flows.customer_accounts import CustomerAccounts
 from gateway.flows.destinations import Destinations
 from gateway.flows.enrolment import Enrolment
@@ -38,6 +39,8 @@ from gateway.flows.sign_out import CONTINUE_PATH, SignOut
 from gateway.flows.told_orders import ToldOrders
 from gateway.flows.training import Training
 from gateway.flows.trust import Trust
+from gateway.mapping.groups import GroupClaims
+from gateway.mapping.mapper import Mapper
 from gateway.store.catalog_copies import CatalogCopies
 from gateway.store.password_attempts import Limits, PasswordAttempts
 from gateway.store.transactions import Departures, UsedStates
@@ -231,7 +234,13 @@ class Services(Adapters):
     def sign_in(self) -> SignIn:
         """The sign-in at an identity provider."""
         limit = FailedCodes(self.attempts(failed_codes.WINDOW_SECONDS))
-        return SignIn(self.relying_parties, self.sessions, UsedStates(self.store), limit)
+        return SignIn(self.relying_parties, self.sessions, UsedStates(self.store), limit, self.claim_mapping)
+
+    @cached_property
+    def claim_mapping(self) -> ClaimMapping:
+        """What the claims of a sign-in become."""
+        groups = {entry.name: GroupClaims.of(entry) for entry in self.settings.identity_providers}
+        return ClaimMapping(Mapper(self.settings.mapping), groups, self.trusts)
 
     @cached_property
     def provider_logout(self) -> ProviderLogout:

@@ -2,7 +2,9 @@
 
 import hashlib
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
+
+from schemas.mapped import NOTHING_MAPPED, Mapped, mapped_from
 
 EmailDoubt = Literal[
     "",
@@ -18,8 +20,10 @@ EmailDoubt = Literal[
     "xms_edov-not-true",
     "hd-absent",
     "hd-differs",
+    "mapped",
 ]
-"""What is to be said against an e-mail address: the claim that is meant, and what came in its place."""
+"""What is to be said against an e-mail address: the claim that is meant, and what came in its place;
+``mapped`` for an address that the mapping took from another claim than ``email``."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,7 @@ class Identity:
         family_name: or empty.
         language: a language tag such as ``de`` or ``pt-BR``, or empty.
         email_doubt: why the address does not count as verified, or why there is none; empty where it counts.
+        mapped: what the mapping made of further claims.
     """
 
     issuer: str
@@ -49,6 +54,7 @@ class Identity:
     family_name: str = ""
     language: str = ""
     email_doubt: EmailDoubt = ""
+    mapped: Mapped = NOTHING_MAPPED
 
     @property
     def key(self) -> str:
@@ -59,6 +65,11 @@ class Identity:
     def display_name(self) -> str:
         """What to call the person on a page."""
         return " ".join(filter(None, (self.given_name, self.family_name))) or self.username or self.email or "you"
+
+
+def identity_from_record(*, mapped: Any = None, **record: Any) -> Identity:
+    """Return an identity again from what ``dataclasses.asdict`` and JSON made of it."""
+    return Identity(**record, mapped=mapped_from(mapped))
 
 
 def person_key(issuer: str, subject: str) -> str:

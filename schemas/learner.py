@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from schemas.identity import person_key
 
+SIGNED_UP = "signed-up"
+"""The ``profile`` of an account that has just been signed up, and of which TalentLMS has not been told everything."""
+
 
 @dataclass(frozen=True)
 class Learner:
@@ -31,7 +34,8 @@ class AccountLink:
         subject: of the person's identity.
         user_id: TalentLMS's id of the account.
         login: the account's user name.
-        profile: a digest of the claims that TalentLMS was last told, whether or not it took them.
+        profile: a digest of what TalentLMS was last told, whether or not it took it; ``SIGNED_UP`` while it has not
+            been told everything that belongs to a sign-up.
         password_key: the fingerprint of the key whose managed password the account carries; empty where the
             person has a password of their own.
         pending: whether the account was signed up and still has to be activated.

@@ -5,6 +5,7 @@ import sys
 import click
 
 from gateway import context
+from gateway.cli.mapping import mapping
 from gateway.cli.order_import import import_orders
 from gateway.cli.orders import orders
 from gateway.cli.reconcile import reconcile
@@ -140,6 +141,7 @@ def current_tables() -> None:
 
 
 orders.add_command(import_orders)
+main.add_command(mapping)
 main.add_command(orders)
 main.add_command(reconcile)
 main.add_command(webhook)

@@ -34,10 +34,10 @@ def told(step: Callable[[Services], T]) -> T:
         sys.exit(f"{error.code}: {error.note}")
 
 
-def settings_in_force() -> Settings:
-    """Return the settings; where they have faults, name them all and exit with 1."""
+def settings_in_force(*, trying_out: bool = False) -> Settings:
+    """Return the settings, as ``load`` does; where they have faults, name them all and exit with 1."""
     try:
-        return load(os.environ)
+        return load(os.environ, trying_out=trying_out)
     except BadSettings as faults:
         sys.exit(str(faults))
 

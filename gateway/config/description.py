@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from gateway.config.assignments import AssignmentsSchema
 from gateway.config.faults import Fault, escaped, shown
 from gateway.config.fields import Setting
 from gateway.config.group import Group
 from gateway.config.identity_providers import IdentityProviderSchema
-from gateway.config.loading import GATEWAY, SLUGS, TALENTLMS, TALENTLMS_TABLE
+from gateway.config.loading import GATEWAY, MAPPING, SLUGS, TALENTLMS, TALENTLMS_TABLE
+from gateway.config.mapping import ConditionSchema, FieldSchema, MappingSettings, RuleSchema
 from gateway.config.settings import Settings
 from gateway.config.storefronts import HandoffSchema, StorefrontSchema, StorefrontSettings
 from schemas.user_type import LEARNERS, is_administrators
@@ -22,9 +24,32 @@ def describe(settings: Settings) -> str:
     lms = settings.talentlms
     groups = [(GATEWAY, settings), (TALENTLMS, lms), (TALENTLMS_TABLE, lms), *providers, (SLUGS, settings.slugs)]
     lines = dict(line for group, values in groups for line in described(group, values))
+    lines |= dict(described_mapping(settings.mapping))
     lines |= dict(line for storefront in settings.storefronts for line in described_storefront(storefront))
     width = max(map(len, lines))
     return "\n".join(f"{name:<{width}}  {value}" for name, value in lines.items())
+
+
+def described_mapping(mapping: MappingSettings) -> Iterator[tuple[str, str]]:
+    """Walk the mapping: name and value of what is set; a field without any setting is named all the same."""
+    yield from described(MAPPING, mapping)
+    for name, field in mapping.fields.items():
+        table = f"mapping.fields.{name}."
+        yield f"{table}update", field.update_of(name)
+        yield from given(FieldSchema(table=table), field)
+    for rule in mapping.rules:
+        table = f"mapping.rules.{escaped(rule.name)}."
+        yield from given(RuleSchema(table=table), rule)
+        yield from given(ConditionSchema(table=f"{table}when."), rule.when)
+        yield from given(AssignmentsSchema(table=f"{table}assign."), rule.assign)
+
+
+def given(group: Group, values: Any) -> Iterator[tuple[str, str]]:
+    """Walk what is set of a group: name and value."""
+    for name, setting in group.settings.items():
+        value = getattr(values, str(setting.name))
+        if value != setting.load_default:
+            yield group.table + name, escaped(effective(setting, value))
 
 
 def described(group: Group, values: Any) -> Iterator[tuple[str, str]]:

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from marshmallow import ValidationError, fields
 from marshmallow.validate import Range
 
-from gateway.config.faults import did_you_mean, shown
+from gateway.config.faults import Fault, did_you_mean, shown
 
 LONGEST_SHOWN_NUMBER = 10**18
 TYPE_NAMES = MappingProxyType(
@@ -198,6 +198,23 @@ class Table(Setting):
         except ValidationError as error:
             sides = error.messages_dict.items()
             raise ValidationError({f".{name}": [*chain(*side.values())] for name, side in sides}) from None
+
+
+class Scalar(Setting):
+    """A text, a whole number or a boolean of the file, as it is."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> str | int:
+        if isinstance(value, str | int) and value != "":
+            return value
+        says = "is empty" if value == "" else f"is {type_name(value)}"
+        raise ValidationError(f"{says}; write a text in quotes, a whole number, true or false")
+
+
+def is_table(value: object, name: str, faults: list[Fault]) -> bool:
+    """Return whether a value of the file is a table; otherwise the fault is added."""
+    if not isinstance(value, dict):
+        faults.append(Fault(name, f"is {type_name(value)}; write a table"))
+    return isinstance(value, dict)
 
 
 def type_name(value: object) -> str:

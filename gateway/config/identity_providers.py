@@ -59,6 +59,7 @@ class IdentityProviderSettings:
     acr_values: tuple[str, ...] = ()
     max_age: int | None = None
     pushed_authorization: bool = False
+    groups_claim: str | None = None
     label: str | None = None
 
     def __post_init__(self) -> None:
@@ -71,7 +72,6 @@ class IdentityProviderSchema(Group):
     """An entry of the list ``identity_providers`` of the file, or the variables that say the same."""
 
     becomes = IdentityProviderSettings
-    reserved = ("groups_claim",)
 
     def __init__(self, *, earlier: Sequence[Mapping[str, Any]] = (), **names: Any) -> None:
         """Take what `Group` takes, and the values of the providers that are listed before."""
@@ -150,6 +150,13 @@ class IdentityProviderSchema(Group):
     max_age = Whole(0, 30 * 24 * 3600, "Seconds after which a person must prove themselves to the provider anew.")
     pushed_authorization = Switch(
         "Whether the request is pushed to the provider first (RFC 9126); where its metadata say so, it always is."
+    )
+    groups_claim = Text(
+        plain,
+        "claim",
+        "The claim in which the provider sends a person's groups; a nested one is named with dots. The roles that a "
+        "preset knows count as groups as well: [mapping](mapping.md#groups).",
+        unset="what the preset says, otherwise `groups`",
     )
     label = Text(plain, "text", "What the sign-in button calls the provider.", unset="the name")
 

@@ -10,6 +10,7 @@ from gateway.config.faults import BadSettings, Fault, unknown
 from gateway.config.fields import VariableText, type_name
 from gateway.config.files import ConfigFile
 from gateway.config.identity_providers import IdentityProviderSchema, IdentityProviderSettings
+from gateway.config.mapping import MappingSchema, mapping
 from gateway.config.settings import CatalogSettings, CatalogTable, GatewaySchema, Settings, Slugs, SlugsSchema
 from gateway.config.storefronts import StorefrontSettings, storefronts
 from gateway.config.talentlms import TalentLMSSettings, TalentLMSTable, TalentLMSVariables
@@ -21,17 +22,17 @@ ONE_PROVIDER = IdentityProviderSchema(prefix="OIDC_", exclude=("name",))
 TALENTLMS_TABLE = TalentLMSTable(table="talentlms.")
 SLUGS = SlugsSchema(table="slugs.")
 CATALOG = CatalogTable(table="catalog.")
+MAPPING = MappingSchema(table="mapping.")
 VARIABLES = [*GATEWAY.names, *TALENTLMS.names, *ONE_PROVIDER.names]
 PROVIDERS, STOREFRONTS = "identity_providers", "storefronts"
-TABLES = [PROVIDERS, STOREFRONTS, "talentlms", "slugs", "catalog"]
+TABLES = [PROVIDERS, STOREFRONTS, "talentlms", "slugs", "catalog", "mapping"]
 # Names that are kept for what is not built yet: told apart from names that nobody knows. Keys stand in their schemas.
 RESERVED_VARIABLES = (
     "GATEWAY_METRICS_BIND",
     "GATEWAY_OPERATOR_TOKEN",
     "GATEWAY_OPERATOR_TOKEN_FILE",
-    "OIDC_GROUPS_CLAIM",
 )
-RESERVED_TABLES = ("mapping", "brand", "scim", "audit")
+RESERVED_TABLES = ("brand", "scim", "audit")
 # Kubernetes and Docker announce a service called "gateway" or "talentlms-gateway" by such variables.
 ANNOUNCED_SERVICE = re.compile(
     r".+_(SERVICE_(HOST|PORT(_.+)?)|PORT_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)=.*|.+_PORT=(tcp|udp|sctp)://.*",
@@ -39,11 +40,12 @@ ANNOUNCED_SERVICE = re.compile(
 )
 
 
-def load(environ: Mapping[str, str]) -> Settings:
+def load(environ: Mapping[str, str], *, trying_out: bool = False) -> Settings:
     """Read all settings.
 
     Args:
         environ: the environment's variables, normally `os.environ`. The files that they name are read here too.
+        trying_out: whether the mapping is only evaluated; then it may say what no sign-in gives yet.
 
     Raises:
         BadSettings: with every fault there is.
@@ -60,6 +62,7 @@ def load(environ: Mapping[str, str]) -> Settings:
     catalog = CATALOG.read(table(file, "catalog", faults), faults)
     taken = [provider["name"] for provider in providers if "name" in provider]
     shops = storefronts(tables_of(file, STOREFRONTS, faults), taken, faults, folder_of(file))
+    rules = mapping(table(file, "mapping", faults), talentlms, faults, trying_out=trying_out)
     faults += unknown(variables, VARIABLES, RESERVED_VARIABLES)
     faults += unknown(file.content, TABLES, RESERVED_TABLES)
     faults += proxy_faults(environ)
@@ -71,6 +74,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         identity_providers=tuple(IdentityProviderSettings(**provider) for provider in providers),
         slugs=Slugs(**slugs),
         catalog=CatalogSettings(**catalog),
+        mapping=rules,
         storefronts=tuple(StorefrontSettings(**shop) for shop in shops),
     )
 

@@ -20,6 +20,7 @@ from gateway.config.fields import Choice, Several, Switch, Table, Text, Whole
 from gateway.config.files import certificates, toml
 from gateway.config.group import Group
 from gateway.config.identity_providers import IdentityProviderSettings
+from gateway.config.mapping import MappingSettings
 from gateway.config.rules import mail_or_url, network, origin, redis, signing_keys
 from gateway.config.storefronts import StorefrontSettings
 from gateway.config.talentlms import HIGHEST_ID, TalentLMSSettings
@@ -92,6 +93,7 @@ class Settings:
     storefronts: tuple[StorefrontSettings, ...] = ()
     slugs: Slugs = field(default_factory=Slugs)
     catalog: CatalogSettings = field(default_factory=CatalogSettings)
+    mapping: MappingSettings = field(default_factory=MappingSettings)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "session_idle", min(self.session_idle, self.session_lifetime))

@@ -13,7 +13,7 @@ from marshmallow import ValidationError
 from marshmallow.validate import Regexp
 
 from gateway.config.faults import Fault, shown
-from gateway.config.fields import Choice, Several, Switch, Text, Whole, type_name
+from gateway.config.fields import Choice, Several, Switch, Text, Whole, is_table
 from gateway.config.group import Group
 from gateway.config.identity_providers import NAME, TAKEN_NAMES
 from gateway.config.rules import origin, plain, secret, web_address
@@ -229,7 +229,7 @@ def storefronts(
 
 
 def _handoff(given: Mapping[str, Any], table: str, faults: list[Fault], folder: Path) -> HandoffSettings | None:
-    if "handoff" not in given or not _is_table(given["handoff"], f"{table}handoff", faults):
+    if "handoff" not in given or not is_table(given["handoff"], f"{table}handoff", faults):
         return None
     before = len(faults)
     values = HandoffSchema(table=f"{table}handoff.").read(given["handoff"], faults, folder)
@@ -239,12 +239,12 @@ def _handoff(given: Mapping[str, Any], table: str, faults: list[Fault], folder: 
 def _products(given: Mapping[str, Any], table: str, faults: list[Fault]) -> Mapping[str, Product]:
     products: dict[str, Product] = {}
     listed = given.get("products", {})
-    if not _is_table(listed, f"{table}products", faults):
+    if not is_table(listed, f"{table}products", faults):
         return products
     for sku, opens in listed.items():
         name = f"{table}products.{sku}"
         before = len(faults)
-        if _is_table(opens, name, faults):
+        if is_table(opens, name, faults):
             values = ProductSchema(table=f"{name}.").read(opens, faults)
             if len(faults) == before:
                 products[sku] = _product(values)
@@ -259,9 +259,3 @@ def _product(values: Mapping[str, Any]) -> Product:
         if values["category"] is not None
         else Product("course", values["course"])
     )
-
-
-def _is_table(value: object, name: str, faults: list[Fault]) -> bool:
-    if not isinstance(value, dict):
-        faults.append(Fault(name, f"is {type_name(value)}; write a table"))
-    return isinstance(value, dict)

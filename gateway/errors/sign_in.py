@@ -19,6 +19,18 @@ class SignInDenied(SignInError):
     code = "sign-in-denied"
 
 
+class NoRuleHolds(SignInError):
+    """Only those may sign in for whom a rule of the mapping holds, and none does."""
+
+    code = "no-rule-holds"
+
+
+class GroupsLeftOut(SignInError):
+    """No rule of the mapping holds for somebody whose groups the provider left out because they are too many."""
+
+    code = "groups-left-out"
+
+
 class SignInNotTrusted(SignInError):
     """The provider's answer failed a check (Core 3.1.3.7 and the like)."""
 

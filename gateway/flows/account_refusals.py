@@ -123,7 +123,7 @@ class AccountRefusals:
         if fields or isinstance(error, FieldRequired):
             names = ", ".join(fields) or "see its words"
             return FieldRequired, (
-                f"TalentLMS has mandatory custom fields that the gateway does not fill ({names}); make them optional"
+                f"TalentLMS has mandatory custom fields that the mapping does not fill ({names}); make them optional"
             )
         return SignUpRefused, (
             "TalentLMS does not accept the person's name, address or user name; correct it at the identity provider"

@@ -19,8 +19,9 @@ from gateway.errors import (
 from gateway.flows.account_refusals import AccountRefusals
 from gateway.flows.managed_password import ManagedPasswords
 from gateway.flows.person import Person
+from gateway.flows.profile import arguments_of
 from gateway.talentlms.users import Users
-from schemas.learner import AccountLink, Learner
+from schemas.learner import SIGNED_UP, AccountLink, Learner
 from schemas.user import User
 
 RETRY_SECONDS = 24 * 3600
@@ -28,6 +29,8 @@ RETRY_SECONDS = 24 * 3600
 
 _REFUSED_PARTS: Mapping[type[TalentLMSError], str] = {Conflict: "email", WeakPassword: "password"}
 """What of a change an error is about."""
+_ALWAYS_TAKEN = frozenset({"first_name", "last_name", "email", "password"})
+"""What every domain has; the rest depends on how it is set up."""
 
 
 class AccountUpkeep:
@@ -89,7 +92,8 @@ class AccountUpkeep:
 
     def _told(self, known: AccountLink, person: Person, user: User | None) -> AccountLink:
         profile, key = person.profile, known.password_key
-        change = profile.unlike(user) if known.profile != profile.digest or known.retry_at else {}
+        is_due = known.profile != profile.digest or known.retry_at
+        change = profile.unlike(user, is_new=known.profile == SIGNED_UP) if is_due else {}
         if self._is_rotated(known):
             key = self._key_after_rotation(known, person)
             change |= {"password": self._passwords.new(person.key)} if key == self._passwords.current_key else {}
@@ -117,15 +121,18 @@ class AccountUpkeep:
         return self._passwords.current_key
 
     def _taken(self, user_id: int, person: Person, change: dict[str, str]) -> dict[str, str]:
-        """Return what TalentLMS takes of a change; where it says what it refuses, the rest is told all the same."""
+        """Return what TalentLMS takes of a change; where it says what it refuses, the rest is told all the same.
+
+        Where it does not say so, it is told once more without what the mapping tells besides names and address.
+        """
         while change:
-            first, last, email, password = map(change.get, ("first_name", "last_name", "email", "password"))
             try:
-                self._users.edit(user_id, first_name=first, last_name=last, email=email, password=password)
+                self._users.edit(user_id, **arguments_of(change))
             except (Conflict, InvalidRequest) as error:
                 self._refusals.of_change(person, user_id, error)
-                refused = next((part for kind, part in _REFUSED_PARTS.items() if isinstance(error, kind)), "")
-                change = {part: value for part, value in change.items() if part != refused} if refused in change else {}
+                named = {part for kind, part in _REFUSED_PARTS.items() if isinstance(error, kind)}
+                refused = named & change.keys() or change.keys() - _ALWAYS_TAKEN or set(change)
+                change = {part: value for part, value in change.items() if part not in refused}
             else:
                 break
         return change

@@ -17,7 +17,7 @@ from gateway.flows.account_refusals import AccountRefusals
 from gateway.flows.ownership import Ownership
 from gateway.flows.person import Person
 from gateway.talentlms.users import Users
-from schemas.learner import AccountLink
+from schemas.learner import SIGNED_UP, AccountLink
 from schemas.user import User
 from schemas.user_type import is_administrators
 
@@ -77,6 +77,8 @@ class Adoption:
         unfinished = self._ownership.key_of_unfinished(person.identity, user) if person.has_own_email else ""
         self.check_learner(person, user, pending=bool(unfinished))
         link = person.link_to(user, password_key or unfinished, pending=bool(unfinished))
+        if user.login == self._account_links.intended(person.key):  # we signed it up, and the answer was lost
+            link = replace(link, profile=SIGNED_UP)
         if not self._account_links.claim(link):
             link = self._displaced(person, user, link)
         log.audit("provisioning", outcome="success", step="adopted", person=person.key, user_id=user.user_id)

@@ -15,6 +15,7 @@ from gateway.errors import (
     SignInNotTrusted,
     TooManyAttempts,
 )
+from gateway.flows.claim_mapping import ClaimMapping
 from gateway.flows.failed_codes import FailedCodes
 from gateway.oidc.refusals import expired_at_provider, refused
 from gateway.oidc.registration import SignedIn
@@ -71,6 +72,7 @@ class SignIn:
         sessions: where a session begins.
         used_states: what makes a sign-in be completed once.
         failed_codes: how many may fail.
+        mapping: what claims become, and who may come in.
     """
 
     def __init__(
@@ -79,11 +81,13 @@ class SignIn:
         sessions: Sessions,
         used_states: UsedStates,
         failed_codes: FailedCodes,
+        mapping: ClaimMapping,
     ) -> None:
         self._providers = providers
         self._sessions = sessions
         self._used_states = used_states
         self._failed_codes = failed_codes
+        self._mapping = mapping
 
     def begin(self, provider: str, target: str, hints: Hints, browser: Browser) -> NextStep:
         """Begin a sign-in.
@@ -118,7 +122,7 @@ class SignIn:
             PageNotFound: there is no such provider.
             SignInInterrupted: the sign-in is unknown, expired or used up.
             TooManyAttempts: too many codes have failed.
-            SignInError: as ``RelyingParty.code`` and ``RelyingParty.complete``.
+            SignInError: as ``RelyingParty.code``, ``RelyingParty.complete`` and ``ClaimMapping.mapped``.
         """
         try:
             if transaction is None:
@@ -176,7 +180,7 @@ class SignIn:
             raise
 
     def _entered(self, transaction: Transaction, signed_in: SignedIn, before: Session | None) -> NextStep:
-        identity = signed_in.identity
+        identity = self._mapping.mapped(signed_in.identity, signed_in.claims)
         session_id = self._sessions.create(
             identity, signed_in.id_token, signed_in.sub, signed_in.sid, signed_in.logout_hint
         )

@@ -22,7 +22,7 @@ from gateway.flows.profile import logins_for, profile_of
 from gateway.store.locks import Lease
 from gateway.talentlms.users import Users
 from schemas.identity import Identity
-from schemas.learner import AccountLink
+from schemas.learner import SIGNED_UP, AccountLink
 from schemas.user import User
 
 
@@ -69,7 +69,7 @@ class SignUp:
         for login in logins_for(identity):
             lease.check()
             try:
-                user = self._sign_up(identity, login)
+                user, refused = self._sign_up(identity, login)
             except Conflict:
                 theirs = self._adoption.in_the_way(person)
                 if theirs is not None:
@@ -77,29 +77,41 @@ class SignUp:
             except InvalidRequest as error:
                 raise self._refusals.by_talentlms(person, error) from None
             else:
-                return self._remembered(person, user), user
+                if refused is not None:
+                    self._refusals.of_change(person, user.user_id, refused)
+                return self._remembered(person, user, is_told=refused is None), user
         raise self._refusals.because(
             AccountTaken, person, None, "every user name for this person is taken in TalentLMS; free one"
         )
 
-    def _sign_up(self, identity: Identity, login: str) -> User:
+    def _sign_up(self, identity: Identity, login: str) -> tuple[User, InvalidRequest | None]:
+        """Sign somebody up, and return what TalentLMS refused of what the mapping tells, if anything.
+
+        Nobody is kept out by a language that the domain does not know, or by a custom field or user type that it has
+        not: they are left out, one after the other.
+        """
         profile = profile_of(identity)
         details = (*profile.names_for_sign_up, identity.email, login, self._passwords.new(identity.key))
         self._account_links.intend(identity.key, login)  # whatever ends this click, the next one knows of it
-        try:
-            return self._users.sign_up(*details, language=profile.language or None)
-        except (WeakPassword, SeatsUsedUp, FieldRequired):
-            raise
-        except InvalidRequest:
-            # perhaps the domain does not know the language; everything else is as TalentLMS wants it
-            if not profile.language:
+        refused: list[InvalidRequest] = []
+        whole = next(profile.sign_ups())
+        for optional in profile.sign_ups():
+            try:
+                user = self._users.sign_up(*details, **optional)
+            except (WeakPassword, SeatsUsedUp, FieldRequired):
                 raise
-            return self._users.sign_up(*details)
+            except InvalidRequest as error:
+                refused.append(error)
+            else:
+                left_out = whole.keys() - optional.keys() - {"language"}
+                return user, refused[-1] if left_out else None
+        raise refused[-1]
 
-    def _remembered(self, person: Person, user: User) -> AccountLink:
+    def _remembered(self, person: Person, user: User, *, is_told: bool) -> AccountLink:
         """Remember the new account before it is activated: a fault in between is mended by the next click."""
         link = person.link_to(user, self._passwords.current_key, pending=not user.active)
-        link = replace(link, profile=person.profile.digest)
+        is_told = is_told and person.profile.is_told_by_sign_up
+        link = replace(link, profile=person.profile.digest if is_told else SIGNED_UP)
         self._account_links.own(link)
         log.audit(
             "provisioning",

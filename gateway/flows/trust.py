@@ -35,6 +35,10 @@ _REASONS: Mapping[EmailDoubt, tuple[str, str]] = {
         "xms_edov is not true: Entra ID does not say that the address's domain is verified",
         "verify the domain in the tenant, or give the person an address of one that is verified",
     ),
+    "mapped": (
+        "the mapping takes the address from another claim than email, of which nobody says whether it is verified",
+        "have the provider send the address as email, with what says that it is verified",
+    ),
     "hd-absent": (
         "hd is absent: Google is not the authority over the address",
         "have the person sign in with an account of the Workspace domain",

@@ -15,6 +15,9 @@ from schemas.identity import EmailDoubt
 Claims = Mapping[str, Any]
 Logout = Literal["rp-initiated", "back-channel", "front-channel"]
 
+OUR_CLIENT_ID = "{client_id}"
+"""Stands in the way to a nested claim for the gateway's own client id."""
+
 SAID_ELSEWHERE = "said elsewhere"
 """Stands for a claim about an address that came apart from the address; a text, which vouches for nothing."""
 
@@ -27,7 +30,7 @@ class Preset:
         subject: from validated claims to the part of the identity key that stands beside the issuer.
         doubt: from validated claims with an e-mail address to why it does not count as verified; empty where it does.
         groups: the claim in which the product, once set up for it, sends a person's groups; empty where who sets
-            it up names the claim, ``None`` where there is none. Groups are not read yet.
+            it up names the claim, ``None`` where there is none.
         logout: what can end a session on the other side, at best: ours ends the product's (``rp-initiated``), the
             product's ends ours (``back-channel``, ``front-channel``).
         metadata_parameter: the query parameter in which the product is told our client id when its metadata is asked
@@ -35,6 +38,8 @@ class Preset:
             ``appid``, and ignores it for applications without one.
         logout_hint: claims of the ID token, the best first, of which the product takes one as ``logout_hint``.
         reauthentication: the ``prompt`` with which the product asks a person anew who is signed in there.
+        roles: the ways to further, nested claims whose roles count as groups; ``OUR_CLIENT_ID`` stands for our own.
+        namespaced_groups: whether groups are in claims whose names are addresses, unless the settings name a claim.
     """
 
     subject: Callable[[Claims], str]
@@ -49,6 +54,8 @@ class Preset:
 
     logout_hint: tuple[str, ...] = ("login_hint", "sub")
     reauthentication: str = "login"
+    roles: tuple[tuple[str, ...], ...] = ()
+    namespaced_groups: bool = False
 
 
 def _sub(claims: Claims) -> str:
@@ -102,11 +109,24 @@ def _google_owns(claims: Claims) -> EmailDoubt:
 
 
 PRESETS: Mapping[str, Preset] = {
-    "entra": Preset(_object_id, _domain_owner_verified, "groups", ("rp-initiated",), "appid"),
+    "entra": Preset(_object_id, _domain_owner_verified, "groups", ("rp-initiated",), "appid", roles=(("roles",),)),
     "okta": Preset(_sub, _email_verified, "groups", ("rp-initiated", "front-channel")),
     "google": Preset(_sub, _google_owns, None, (), reauthentication="select_account"),
-    "keycloak": Preset(_sub, _email_verified, "groups", ("rp-initiated", "back-channel", "front-channel")),
-    "auth0": Preset(_sub, _email_verified, "", ("rp-initiated", "back-channel"), logout_hint=("sid", "sub")),
+    "keycloak": Preset(
+        _sub,
+        _email_verified,
+        "groups",
+        ("rp-initiated", "back-channel", "front-channel"),
+        roles=(("realm_access", "roles"), ("resource_access", OUR_CLIENT_ID, "roles")),
+    ),
+    "auth0": Preset(
+        _sub,
+        _email_verified,
+        "",
+        ("rp-initiated", "back-channel"),
+        logout_hint=("sid", "sub"),
+        namespaced_groups=True,
+    ),
     "jumpcloud": Preset(_sub, _email_verified, "", ("rp-initiated",)),
     "generic": Preset(_sub, _email_verified, "", ("rp-initiated", "back-channel", "front-channel")),
 }

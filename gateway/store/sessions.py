@@ -13,7 +13,7 @@ from typing import Literal
 from gateway import log
 from gateway.admission import SessionLookup
 from gateway.store.connection import Store
-from schemas.identity import Identity, person_key
+from schemas.identity import Identity, identity_from_record, person_key
 from schemas.learner import Learner
 from schemas.secret import Secret
 from schemas.session import Session
@@ -284,7 +284,7 @@ def _unpacked(handle: str, packed: bytes) -> Session | None:
         record = json.loads(packed)
         return Session(
             handle,
-            Identity(**record["identity"]),
+            identity_from_record(**record["identity"]),
             record["expires_at"],
             Secret(record["id_token"]),
             record["sub"],

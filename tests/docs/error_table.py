@@ -20,6 +20,10 @@ REMEDIES = {
     "password-refused": "Nothing, or reset the password in TalentLMS.",
     "sign-in-interrupted": "Nothing for one person. For everybody: cookies do not come back, see below.",
     "sign-in-denied": "Assign the person to the application at the provider; `note` has the provider's words.",
+    "no-rule-holds": "Add the person to a group of a rule of the [mapping](mapping.md), or write a rule for them; "
+    "`talentlms-gateway mapping test` shows which hold.",
+    "groups-left-out": "The person is in too many groups: have the provider send only those of the application, or "
+    "[app roles](mapping.md#groups).",
     "sign-in-not-trusted": "`note` names the token and the check that failed: issuer, clock, algorithm.",
     "sign-in-misconfigured": "`note` names the endpoint and has the provider's words: scope, secret, pushed request, "
     "registration.",
@@ -60,7 +64,8 @@ REMEDIES = {
     "account-taken": "[Remove the old link](accounts.md#removing-a-link), or free a username; `remedy` says which.",
     "sign-up-refused": "`provisioning` has TalentLMS's words in `remedy`; often an address that it does not accept.",
     "seats-used-up": "Deactivate or delete users in TalentLMS, or take a larger plan.",
-    "field-required": "Make the custom fields that `provisioning` names in `remedy` optional in TalentLMS.",
+    "field-required": "Make the custom fields that `provisioning` names in `remedy` optional in TalentLMS, or fill them by the "
+    "[mapping](mapping.md#fields).",
     "coupon-refused": "`note` has TalentLMS's words. Correct the link, or the coupon in TalentLMS.",
     "not-for-sale": "Set up payments in TalentLMS, or take the link away; `note` has TalentLMS's words.",
     "account-inactive": "Activate the account in TalentLMS.",

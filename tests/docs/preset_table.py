@@ -1,6 +1,6 @@
 """The table of presets in docs/providers/README.md, as the presets themselves have it."""
 
-from gateway.oidc.presets import PRESETS
+from gateway.oidc.presets import OUR_CLIENT_ID, PRESETS
 
 IDENTITY_KEYS = {
     PRESETS["generic"].subject: "`sub`",
@@ -15,7 +15,7 @@ HEAD = (
     "preset",
     "identity key: the issuer and …",
     "an e-mail address counts as verified when",
-    "groups are in the claim",
+    "groups, where the settings name no claim, are in",
     "logout",
 )
 
@@ -28,10 +28,12 @@ def table():
 
 def _cells(name, preset):
     logout = ", ".join(preset.logout) or "none"
-    return f"`{name}`", IDENTITY_KEYS[preset.subject], VERIFIED[preset.doubt], _groups(preset.groups), logout
+    return f"`{name}`", IDENTITY_KEYS[preset.subject], VERIFIED[preset.doubt], _groups(preset), logout
 
 
-def _groups(claim):
-    if claim is None:
-        return "none"
-    return f"`{claim}`" if claim else "one that you name"
+def _groups(preset):
+    ways = [".".join(way).replace(OUR_CLIENT_ID, "<client id>") for way in preset.roles]
+    names = [*([] if preset.groups is None else [preset.groups or "groups"]), *ways]
+    if preset.namespaced_groups:
+        names += ["https://…/groups", "https://…/roles"]
+    return ", ".join(f"`{name}`" for name in names) or "none"

@@ -58,7 +58,7 @@ STATEMENTS = {
         41: "an address is one plain address",
         42: "the same subject at two providers is two people",
         43: "first clicks at the same moment make one account",
-        44: "claims grant no role; groups that are left out count for nothing",
+        44: "claims grant nothing that no rule of the settings names; groups that are left out count for nothing",
         45: "a switched-off account gets no link; their sessions end",
     },
     "Links and redirects": {

@@ -2,9 +2,11 @@
 
 import json
 
+from gateway.config.assignments import AssignmentsSchema
 from gateway.config.description import effective, items
 from gateway.config.identity_providers import IdentityProviderSchema
-from gateway.config.loading import CATALOG, GATEWAY, ONE_PROVIDER, SLUGS, TALENTLMS, TALENTLMS_TABLE
+from gateway.config.loading import CATALOG, GATEWAY, MAPPING, ONE_PROVIDER, SLUGS, TALENTLMS, TALENTLMS_TABLE
+from gateway.config.mapping import ConditionSchema, FieldSchema, RuleSchema
 from gateway.config.storefronts import HandoffSchema, ProductSchema, StorefrontSchema
 
 PROVIDERS_TABLE = IdentityProviderSchema(table="identity_providers.")
@@ -19,6 +21,11 @@ GROUPS = {
     "In the file: `[talentlms]`": TALENTLMS_TABLE,
     "In the file: `[slugs]`": SLUGS,
     "In the file: `[catalog]`": CATALOG,
+    "In the file: `[mapping]`": MAPPING,
+    "In the file: each of `[mapping.fields]`": FieldSchema(table="mapping.fields."),
+    "In the file: `[[mapping.rules]]`": RuleSchema(table="mapping.rules."),
+    "In the file: `when` of a rule, exactly one of": ConditionSchema(table="mapping.rules.when."),
+    "In the file: `assign` of a rule": AssignmentsSchema(table="mapping.rules.assign."),
 }
 
 

@@ -44,7 +44,6 @@ def test_a_port_that_a_person_sets_is_not_an_announced_service(faults):
         "GATEWAY_METRICS_BIND",
         "GATEWAY_OPERATOR_TOKEN",
         "GATEWAY_OPERATOR_TOKEN_FILE",
-        "OIDC_GROUPS_CLAIM",
     ],
 )
 def test_a_reserved_variable_is_told_apart_from_an_unknown_one(faults, name):

@@ -73,12 +73,11 @@ def test_an_unknown_name_in_the_file_is_a_fault_with_a_suggestion(faults, file, 
 @pytest.mark.parametrize(
     ("text", "name"),
     [
-        ("[mapping.fields]", "mapping"),
+        ("[mapping]\nmode = 'apply'", "mapping.mode"),
         ("[brand]", "brand"),
         ("[scim]\ntokens = []", "scim"),
         ("[audit]\nretention_days = 400", "audit"),
         ("[talentlms]\nlink_custom_field = 3", "talentlms.link_custom_field"),
-        (PROVIDER + "groups_claim = 'groups'", "identity_providers[0].groups_claim"),
     ],
 )
 def test_a_reserved_name_is_told_apart_from_an_unknown_one(faults, file, text, name):

@@ -166,7 +166,7 @@ def test_all_faults_are_told_at_once_in_the_order_of_declaration(faults, file, t
         GATEWAY_CONFIG=file(
             PROVIDER.replace("https://id", "http://id")
             + '[[identity_providers]]\nname = "Big"\n'
-            + '[talentlms]\nlogin_link = "maybe"\n[slugs.courses]\n34 = 34\n[mapping]'
+            + '[talentlms]\nlogin_link = "maybe"\n[slugs.courses]\n34 = 34\n[brand]'
         ),
     )
 
@@ -189,7 +189,7 @@ def test_all_faults_are_told_at_once_in_the_order_of_declaration(faults, file, t
         "slugs.courses.34",
         "GATEWAY_METRICS_BIND",
         "GATEWAY_PUBLIK_URL",
-        "mapping",
+        "brand",
     ]
 
 

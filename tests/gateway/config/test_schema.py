@@ -10,7 +10,17 @@ from gateway.config import (
     StorefrontSettings,
     TalentLMSSettings,
 )
-from gateway.config.loading import CATALOG, GATEWAY, SLUGS, TALENTLMS, TALENTLMS_TABLE
+from gateway.config.assignments import Assignments, AssignmentsSchema
+from gateway.config.loading import CATALOG, GATEWAY, MAPPING, SLUGS, TALENTLMS, TALENTLMS_TABLE
+from gateway.config.mapping import (
+    ConditionSchema,
+    ConditionSettings,
+    FieldSchema,
+    FieldSettings,
+    MappingSettings,
+    RuleSchema,
+    RuleSettings,
+)
 from gateway.config.settings import CatalogSettings
 from gateway.config.storefronts import HandoffSchema, StorefrontSchema
 from tests.gateway.config.table import GROUPS, PROVIDERS_TABLE
@@ -23,9 +33,16 @@ MADE_OF = {
     Slugs: [SLUGS],
     StorefrontSettings: [StorefrontSchema()],
     HandoffSettings: [HandoffSchema()],
+    MappingSettings: [MAPPING],
+    FieldSettings: [FieldSchema()],
+    RuleSettings: [RuleSchema()],
+    ConditionSettings: [ConditionSchema()],
+    Assignments: [AssignmentsSchema()],
 }
 GROUPS_INSIDE = {
-    Settings: ["talentlms", "identity_providers", "storefronts", "catalog", "slugs"],
+    Settings: ["talentlms", "identity_providers", "storefronts", "catalog", "slugs", "mapping"],
+    MappingSettings: ["fields", "rules"],
+    RuleSettings: ["when", "assign"],
     StorefrontSettings: ["handoff", "products"],
 }
 

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from gateway.config import BadSettings, load
-from gateway.config.loading import CATALOG, RESERVED_TABLES, RESERVED_VARIABLES, SLUGS, TALENTLMS_TABLE
+from gateway.config.loading import CATALOG, MAPPING, RESERVED_TABLES, RESERVED_VARIABLES, SLUGS, TALENTLMS_TABLE
 from tests.gateway.config.conftest import GOOD
 from tests.gateway.config.table import PROVIDERS_TABLE, settings_table
 
@@ -79,9 +79,7 @@ def test_the_faults_on_the_page_are_told_as_it_says():
     assert str(caught.value) == text
 
 
-@pytest.mark.parametrize(
-    "name", [*RESERVED_VARIABLES, *RESERVED_TABLES, *TALENTLMS_TABLE.reserved, *PROVIDERS_TABLE.reserved]
-)
+@pytest.mark.parametrize("name", [*RESERVED_VARIABLES, *RESERVED_TABLES, *TALENTLMS_TABLE.reserved, *MAPPING.reserved])
 def test_the_page_names_what_is_reserved(name):
     assert f"`{name}`" in page()
 

@@ -1,3 +1,4 @@
+import hashlib
 import re
 from dataclasses import replace
 
@@ -7,6 +8,7 @@ from hypothesis import strategies as st
 
 from gateway.flows.profile import NO_NAME, logins_for, profile_of
 from schemas.identity import Identity
+from schemas.mapped import Detail, Mapped
 from schemas.user import User
 from tests.gateway.flows.scene import KIM
 
@@ -54,7 +56,7 @@ def test_an_address_that_is_called_unverified_is_not_told(verified, told):
     assert profile_of(replace(KIM, email_verified=verified)).email == told
 
 
-@pytest.mark.parametrize(("tag", "told"), [("de", "de"), ("de-AT", "de"), ("PT-br", "pt"), ("", "")])
+@pytest.mark.parametrize(("tag", "told"), [("de", "de"), ("de-AT", "de"), ("PT-br", "pt"), ("nb-NO", "no"), ("", "")])
 def test_the_language_is_the_primary_one(tag, told):
     assert profile_of(replace(KIM, language=tag)).language == told
 
@@ -67,6 +69,21 @@ def test_the_digest_changes_with_every_detail_that_is_told_later_and_with_nothin
         assert profile_of(replace(KIM, **changes)).digest != digest
     swapped = replace(KIM, given_name=KIM.family_name, family_name=KIM.given_name)
     assert profile_of(swapped).digest != digest
+
+
+def test_the_digest_without_a_mapping_is_the_one_of_before_there_was_one():
+    assert profile_of(KIM).digest == hashlib.sha256(b"Kim\nLee\nkim@acme.example").hexdigest()[:16]
+
+
+def test_the_digest_changes_with_what_is_told_at_a_login_and_not_with_what_is_told_once():
+    once, always = Detail("bio", "Birds", at_login=False), Detail("custom_field_1", "R&D", at_login=True)
+    digest = profile_of(KIM).digest
+    assert profile_of(replace(KIM, mapped=Mapped((once,), (), "Learner"))).digest == digest
+    assert profile_of(replace(KIM, mapped=Mapped((once, always)))).digest != digest
+    more = Detail("custom_field_2", "x", at_login=True)
+    one, other = (profile_of(replace(KIM, mapped=Mapped(each))).digest for each in ((always, more), (more, always)))
+    assert one == other
+    assert profile_of(replace(KIM, mapped=Mapped(kept=("first_name",)))).digest != digest
 
 
 def test_only_what_is_different_is_told():

@@ -10,6 +10,7 @@ from gateway import log
 from gateway.store.sessions import AT_ONCE, GRACE_SECONDS, Sessions
 from schemas.identity import Identity
 from schemas.learner import Learner
+from schemas.mapped import Detail, Mapped
 from schemas.secret import Secret
 from tests.gateway.threads import at_once
 
@@ -47,6 +48,20 @@ def test_a_session_is_found_by_its_id_with_all_that_was_put_into_it(sessions):
     assert (session.identity, session.id_token, session.learner) == (KIM, ID_TOKEN, None)
     assert (session.sub, session.sid) == ("sub-of-kim-1", "sid-1")
     assert abs(session.expires_at - time.time() - 1000) < 5
+
+
+def test_a_session_keeps_what_the_mapping_made_of_claims(sessions):
+    mapped = Mapped((Detail("custom_field_3", "R&D", at_login=True),), ("email",), "Learner-Type")
+    _, session = begun(sessions, replace(KIM, mapped=mapped))
+    assert session.identity.mapped == mapped
+
+
+def test_a_session_of_before_there_was_a_mapping_goes_on(sessions, store):
+    session_id, session = begun(sessions)
+    record = json.loads(store.ask("GET", f"session:{session.handle}"))
+    del record["identity"]["mapped"]
+    store.ask("SET", f"session:{session.handle}", json.dumps(record))
+    assert sessions.find(session_id) == session
 
 
 def test_a_session_knows_when_it_began(sessions):

@@ -23,6 +23,8 @@ STATUSES = {
     403: {
         "form-expired",
         "sign-in-denied",
+        "no-rule-holds",
+        "groups-left-out",
         "email-missing",
         "email-malformed",
         "email-not-verified",

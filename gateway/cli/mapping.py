@@ -1,0 +1,83 @@
+"""``talentlms-gateway mapping``: what the mapping makes of claims, tried out."""
+
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any, BinaryIO
+
+import click
+
+from gateway.cli.steps import settings_in_force
+from gateway.config import IdentityProviderSettings
+from gateway.errors import SignInNotTrusted
+from gateway.mapping.outcome import Grant, Outcome
+from gateway.oidc.claims import identity_from, together
+from gateway.services import Services
+
+
+@click.group()
+def mapping() -> None:
+    """From claims to what TalentLMS is told and given."""
+
+
+@mapping.command("test")
+@click.option("--claims", required=True, type=click.File("rb"), help="A JSON object: the claims of an ID token.")
+@click.option("--provider", help="Which provider sends them; needed where there are several.")
+@click.option("--json", "as_json", is_flag=True, help="For a program.")
+def try_out(claims: BinaryIO, provider: str | None, *, as_json: bool) -> None:
+    """Show which rules hold for claims, and what TalentLMS would be told and given; offline, changes nothing.
+
+    Exit 0 also where the person would be refused; 1 where the claims cannot be read.
+    """
+    services = Services(settings_in_force(trying_out=True))
+    entry = _provider(services.settings.identity_providers, provider)
+    told = {"iss": entry.issuer, "sub": "nobody", **_claims(claims)}
+    try:
+        identity = identity_from(together(told, {}), services.registrations[entry.name])
+    except SignInNotTrusted as error:
+        sys.exit(f"The provider's preset refuses such claims: {error.note}.")
+    outcome = services.claim_mapping.outcome(identity, told)
+    if as_json:
+        click.echo(json.dumps({"provider": entry.name, **asdict(outcome)}, ensure_ascii=False, indent=2))
+    else:
+        click.echo("\n".join(_lines(entry, outcome)))
+
+
+def _provider(entries: tuple[IdentityProviderSettings, ...], wanted: str | None) -> IdentityProviderSettings:
+    found = [entry for entry in entries if wanted in (None, entry.name)]
+    if len(found) == 1:
+        return found[0]
+    names = ", ".join(entry.name for entry in entries)
+    sys.exit(
+        f"Name one of the identity providers with --provider: {names}." if names else "There is no identity provider."
+    )
+
+
+def _claims(file: BinaryIO) -> dict[str, Any]:
+    try:
+        claims = json.loads(file.read())
+    except (ValueError, RecursionError):
+        sys.exit("The file holds no JSON: write the claims of an ID token, decoded.")
+    if not isinstance(claims, dict):
+        sys.exit("The file holds no JSON object: write the claims of an ID token, decoded.")
+    return claims
+
+
+def _lines(entry: IdentityProviderSettings, outcome: Outcome) -> Iterator[str]:
+    yield f"provider  {entry.name} ({entry.preset})"
+    yield f"sign-in   {_sign_in(outcome)}"
+    yield from (f"rule      {held.rule}: {held.why}" for held in outcome.rules)
+    yield from (f"field     {one.field} = {one.value!r}, from {one.claim}, {one.update}" for one in outcome.fields)
+    yield from (f"give      {_given(grant)}" for grant in outcome.grants)
+    yield from (f"fault     {fault}" for fault in outcome.faults)
+
+
+def _sign_in(outcome: Outcome) -> str:
+    left_out = f"; the provider left {outcome.missing_groups} out" if outcome.missing_groups else ""
+    return ("refused, no rule holds" if outcome.denied else "let in") + left_out
+
+
+def _given(grant: Grant) -> str:
+    role = f" as {grant.role}" if grant.role else ""
+    return f"{grant.kind} {grant.target}{role}, by rule {grant.rule}; on_lost = {grant.on_lost}"

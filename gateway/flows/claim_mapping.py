@@ -1,0 +1,58 @@
+"""What the mapping makes of a person who signs in: who they are to TalentLMS, or that they may not come in."""
+
+from collections.abc import Mapping
+
+from gateway import log
+from gateway.errors import GroupsLeftOut, NoRuleHolds
+from gateway.flows.trust import Trust
+from gateway.mapping.claims import Claims
+from gateway.mapping.groups import GroupClaims
+from gateway.mapping.mapper import Mapper
+from gateway.mapping.outcome import Outcome
+from schemas.identity import Identity
+
+
+class ClaimMapping:
+    """The mapping at a sign-in.
+
+    Args:
+        mapper: what claims become.
+        groups: where each provider sends groups, by its name.
+        trusts: what each provider is trusted with, by its name.
+    """
+
+    def __init__(self, mapper: Mapper, groups: Mapping[str, GroupClaims], trusts: Mapping[str, Trust]) -> None:
+        self._mapper = mapper
+        self._groups = groups
+        self._trusts = trusts
+
+    def outcome(self, identity: Identity, claims: Claims) -> Outcome:
+        """Return what a person's claims become; nothing is written down."""
+        vouched = self._trusts[identity.provider].vouches_for_email(identity)
+        return self._mapper.outcome(claims, self._groups[identity.provider], identity.email if vouched else "")
+
+    def mapped(self, identity: Identity, claims: Claims) -> Identity:
+        """Return the person with what the mapping makes of their claims, and write down which rules hold.
+
+        Raises:
+            NoRuleHolds: only those may come in for whom a rule holds, and none does.
+            GroupsLeftOut: so it is, and the provider left the groups out.
+        """
+        if self._mapper.is_empty:
+            return identity
+        outcome = self.outcome(identity, claims)
+        log.audit(
+            "mapping",
+            outcome="refused" if outcome.denied else "success" if outcome.rules or outcome.fields else "nothing",
+            provider=identity.provider,
+            person=identity.key,
+            rules=", ".join(held.rule for held in outcome.rules) or None,
+            faults="; ".join(outcome.faults) or None,
+            missing_groups=outcome.missing_groups or None,
+        )
+        if outcome.denied and outcome.missing_groups:
+            remedy = "have the provider send only the groups assigned to the application, or app roles"
+            raise GroupsLeftOut(f"{outcome.missing_groups} was left out of the claims: {remedy}")
+        if outcome.denied:
+            raise NoRuleHolds("no rule of the mapping holds; see talentlms-gateway mapping test")
+        return self._mapper.applied(identity, outcome)
