@@ -50,7 +50,7 @@ from gateway.web.shops import Shop
 from gateway.web.slugs import Slugs
 from gateway.web.transaction_cookies import TransactionCookies
 from gateway.web.visitor import Visitor
-from gateway.worker.order_worker import worker_of
+from gateway.worker.background import background_of
 
 BODY_BYTES = 64 * 1024
 """The largest form that is read."""
@@ -75,8 +75,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.url_map.merge_slashes = False  # its redirect would be built from the Host header
     app.extensions["talentlms-budget"] = services.budget
     app.extensions["talentlms-database"] = services.database
-    if settings.storefronts and settings.worker == "inside":
-        app.extensions["talentlms-worker"] = worker_of(services)  # started by gunicorn.conf.py, after the fork
+    if settings.worker == "inside":
+        app.extensions["talentlms-worker"] = background_of(services)  # started by gunicorn.conf.py, after the fork
 
     headers.install(app, secure=settings.secure)
     pages.install(app, settings.help_contact)
@@ -98,7 +98,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         slugs,
         links,
         Proxies(settings.trusted_proxies, settings.proxy_count),
-        secure=settings.secure,
+        services.audit_rows,
     )
     return app
 

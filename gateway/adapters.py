@@ -8,6 +8,7 @@ from gateway.config import HandoffSettings, IdentityProviderSettings, Registered
 from gateway.config.storefronts import StorefrontSettings
 from gateway.database import upgrade
 from gateway.database.account_links import AccountLinks
+from gateway.database.audit_trail import AuditTrail
 from gateway.database.connection import Database
 from gateway.database.entitlements import Entitlements
 from gateway.database.erased_people import ErasedPeople
@@ -87,6 +88,11 @@ class Adapters:
     def account_links(self) -> AccountLinks:
         """Which account is whose."""
         return AccountLinks(self.database)
+
+    @cached_property
+    def audit_trail(self) -> AuditTrail:
+        """What was done, and refused."""
+        return AuditTrail(self.database)
 
     # --- TalentLMS ------------------------------------------------------------------------------------------------
 

@@ -7,10 +7,13 @@ one that the fields' defaults make: it belongs to no request, and nobody waits f
 
 import secrets
 import time
+from collections.abc import Collection
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from gateway.admission import Permit, QueueEntry
+from schemas.audit_entry import AuditEntry
 
 BROWSER_SECONDS = 15.0
 """What a browser waits at most, in seconds, repeats included; proxies are told to wait longer (docs/operating.md)."""
@@ -18,6 +21,17 @@ LOG_BYTES = 2048
 """How much one piece of work writes into the log at most."""
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no letter that is mistaken for another
+
+
+class Trail(Protocol):
+    """Where the entries of the audit trail go that a piece of work leads to."""
+
+    @property
+    def log_only(self) -> Collection[str]:
+        """Events that stand in the log alone: no entry is made of them."""
+
+    def add(self, entry: AuditEntry) -> None:
+        """Take an entry; whatever becomes of it, the work goes on."""
 
 
 @dataclass(slots=True)
@@ -50,6 +64,7 @@ class Context:
         user_agent: what that browser calls itself.
         deadline: by ``time.monotonic``, when its answer has to be out; ``None``: nobody waits.
         entry: how it queues for calls of TalentLMS.
+        trail: where what is done by it is written down; ``None``: in the log alone.
         left: what it has left.
     """
 
@@ -58,6 +73,7 @@ class Context:
     user_agent: str = ""
     deadline: float | None = None
     entry: QueueEntry = field(default_factory=QueueEntry)
+    trail: Trail | None = None
     left: Allowance = field(default_factory=Allowance)
 
 
@@ -65,20 +81,26 @@ _current: ContextVar[Context | None] = ContextVar("work", default=None)
 
 
 def begin(
-    client: str = "", user_agent: str = "", *, seconds: float | None = None, entry: QueueEntry | None = None
+    client: str = "",
+    user_agent: str = "",
+    *,
+    seconds: float | None = None,
+    entry: QueueEntry | None = None,
+    trail: Trail | None = None,
 ) -> Context:
     """Begin a piece of work, with a reference code of its own, such as ``7K2M-9QXD`` (40 bits of chance).
 
     Args:
-        client: as ``Context`` has it, like ``user_agent`` and ``entry``.
+        client: as ``Context`` has it, like ``user_agent``, ``entry`` and ``trail``.
         user_agent: likewise.
         seconds: from now until the answer has to be out.
         entry: default: as work queues of which nothing is said.
+        trail: likewise.
     """
     chance = secrets.randbits(40)
     letters = "".join([_ALPHABET[chance >> shift & 31] for shift in range(0, 40, 5)])
     deadline = None if seconds is None else time.monotonic() + seconds
-    work = Context(f"{letters[:4]}-{letters[4:]}", client, user_agent, deadline, entry or QueueEntry())
+    work = Context(f"{letters[:4]}-{letters[4:]}", client, user_agent, deadline, entry or QueueEntry(), trail)
     _current.set(work)
     return work
 

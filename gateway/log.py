@@ -21,6 +21,7 @@ from typing import IO, Any
 
 from gateway import context
 from gateway.redaction import TEXT_CHARACTERS, excerpt, one_line, safe, visible
+from schemas.audit_entry import AuditEntry
 
 USER_AGENT_CHARACTERS = 120
 _WRITTEN_LONG = re.compile(r"[^ !#-\[\]-~…]")
@@ -34,6 +35,7 @@ FRAMES = 12
 
 _RESERVED_BYTES = 512  # for the lines that follow a long one
 _SHORT_LINE_BYTES = 256
+_TEXTS = ("condition", "note", "remedy")  # sentences, which may hold what TalentLMS or a provider says of a person
 _ALWAYS = 4  # time, level, event and reference: no line is without them
 _JSON = json.JSONEncoder(ensure_ascii=False)
 
@@ -55,16 +57,42 @@ def event(name: str, *, level: int = logging.INFO, **fields: Any) -> None:
 def audit(name: str, *, outcome: str, **fields: Any) -> None:
     """Write one event of the audit trail: who did what with which outcome (ASVS 5.0, 16.3), whatever the log's level.
 
+    It is a line of the log, and an entry of the table of whoever began the work at hand; ``flows/audit_rows.py`` says
+    which events have one. No other function writes either.
+
     Args:
         name: what happened, such as ``sign_in``.
         outcome: ``success``, ``refused``, or ``nothing`` where there was nothing to do.
-        fields: facts about it; for a refusal, ``remedy`` tells the operator what to do.
+        fields: facts about it; for a refusal, ``remedy`` tells the operator what to do. In the entry ``person``,
+            ``user_id``, ``provider`` or ``storefront``, ``reason``, ``condition``, ``note`` and ``remedy`` have places
+            of their own; what else is given must name nobody.
     """
     work = context.current()
     facts = {"audit": True, "outcome": outcome, "client": work.client, **fields}
     facts["user_agent"] = _WRITTEN_LONG.sub("?", work.user_agent[:USER_AGENT_CHARACTERS])
     level = logging.WARNING if outcome == "refused" else logging.INFO
     _write(_audit_trail, level, name, facts, work)
+    if work.trail is not None and name not in work.trail.log_only:
+        work.trail.add(_entry(name, outcome, fields, work))
+
+
+def _entry(name: str, outcome: str, fields: Mapping[str, Any], work: context.Context) -> AuditEntry:
+    """Return an event for the table, shortened and redacted as it is for the log."""
+    told = {field: value for field, value in safe(dict(fields)).items() if value not in (None, "")}
+    texts = [told.pop(field) for field in _TEXTS if field in told]
+    return AuditEntry(
+        at=int(time.time()),
+        event=name,
+        outcome=outcome,
+        reason=told.pop("reason", ""),
+        reference=work.reference,
+        person=told.pop("person", ""),
+        user_id=told.pop("user_id", 0),
+        origin=told.pop("provider", "") or told.pop("storefront", ""),
+        client=excerpt(work.client),
+        note=": ".join(texts),
+        facts=told,
+    )
 
 
 def _write(

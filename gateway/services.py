@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 from gateway.adapters import Adapters
 from gateway.flows import account_refusals, failed_codes
 from gateway.flows.accounts import Accounts
+from gateway.flows.audit_rows import AuditRows
+from gateway.flows.audit_search import AuditSearch
 from gateway.flows.bought_seats import BoughtSeats
 from gateway.flows.catalog import Catalog
 from gateway.flows.checkout import Checkout
@@ -56,6 +58,16 @@ class Services(Adapters):
     Args:
         settings: the settings in force.
     """
+
+    @cached_property
+    def audit_rows(self) -> AuditRows:
+        """What of the audit trail is written into the database."""
+        return AuditRows(self.audit_trail)
+
+    @cached_property
+    def audit_search(self) -> AuditSearch:
+        """People in the audit trail."""
+        return AuditSearch(self.account_links, self.order_listing, self.storefronts)
 
     @cached_property
     def destinations(self) -> Destinations:

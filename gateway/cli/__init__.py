@@ -4,7 +4,8 @@ import sys
 
 import click
 
-from gateway import context
+from gateway import context, log
+from gateway.cli.audit import audit
 from gateway.cli.mapping import mapping
 from gateway.cli.order_import import import_orders
 from gateway.cli.orders import orders
@@ -67,7 +68,14 @@ def account_links() -> None:
 @click.option("--issuer", required=True, help="The former provider's issuer, byte for byte.")
 def forget_all(issuer: str) -> None:
     """Forget the accounts of everybody who signed in at a former provider; exit 1 if there are none."""
-    forgotten = told(lambda services: services.account_links.forget_issuer(issuer))
+
+    def forget_issuer(services: Services) -> int:
+        number = services.account_links.forget_issuer(issuer)
+        if number:
+            log.audit("account_link", outcome="success", step="unlinked", linked_issuer=issuer, accounts=number)
+        return number
+
+    forgotten = told(forget_issuer)
     if not forgotten:
         sys.exit(f"No link removed: nobody has signed in at {issuer!r}.")
     click.echo(f"{forgotten} account{'' if forgotten == 1 else 's'} forgotten")
@@ -82,7 +90,11 @@ def forget(user_id: int) -> None:
     """
 
     def forget_account(services: Services) -> bool:
+        owner = services.account_links.owner_of(user_id)
         forgotten = services.account_links.forget_account(user_id)
+        if forgotten:
+            person = owner.person if owner else None
+            log.audit("account_link", outcome="success", step="unlinked", person=person, user_id=user_id)
         services.sessions.end_all_of_user(str(user_id))
         return forgotten
 
@@ -142,6 +154,7 @@ def current_tables() -> None:
 
 orders.add_command(import_orders)
 main.add_command(mapping)
+main.add_command(audit)
 main.add_command(orders)
 main.add_command(reconcile)
 main.add_command(webhook)

@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 import click
 
-from gateway.cli.output import write_json
+from gateway.cli.output import json_option, write_json
 from gateway.cli.steps import storefront_named, told
 from gateway.flows.order_import import Outcome
 from gateway.services import Services
@@ -19,7 +19,7 @@ _IGNORED = ("unpaid", "test", "other")
 @click.argument("file", type=click.File("rb"))
 @click.option("--storefront", required=True, help="Whose orders they are.")
 @click.option("--dry-run", is_flag=True, help="Write nothing, and say what would be taken.")
-@click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+@json_option
 def import_orders(file: BinaryIO, storefront: str, *, dry_run: bool, as_json: bool) -> None:
     """Take orders from FILE, a listing of the shop's API in JSON or JSON Lines; `-` reads standard input.
 

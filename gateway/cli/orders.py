@@ -3,17 +3,16 @@
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import Any
 
 import click
 
-from gateway.cli.output import write_json, write_table
+from gateway import log
+from gateway.cli.output import json_option, time_text, write_json, write_table
 from gateway.cli.steps import told
 from gateway.database.order_listing import STATES, ListedOrder
 from gateway.services import Services
 
-_json = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 _storefront = click.argument("storefront")
 _order = click.argument("order")
 
@@ -28,7 +27,7 @@ def orders() -> None:
 @click.option("--state", type=click.Choice(STATES), help="In this state alone; dead and review wait for a person.")
 @click.option("--email", default="", help="Of the customer with this e-mail address alone.")
 @click.option("--limit", default=50, type=click.IntRange(1, 10_000), help="So many at most; default 50.")
-@_json
+@json_option
 def list_orders(storefront: str, state: str | None, email: str, limit: int, *, as_json: bool) -> None:
     """List orders, the newest first, and how it stands with each."""
     found = told(
@@ -48,7 +47,7 @@ def list_orders(storefront: str, state: str | None, email: str, limit: int, *, a
 @orders.command()
 @_storefront
 @_order
-@_json
+@json_option
 def show(storefront: str, order: str, *, as_json: bool) -> None:
     """Show what was told of ORDER of STOREFRONT, what it entitles to, and which calls it led to."""
     data = told(lambda services: _story(services, storefront, order))
@@ -68,7 +67,7 @@ def show(storefront: str, order: str, *, as_json: bool) -> None:
 @orders.command()
 @click.option("--storefront", default="", help="Of this storefront alone.")
 @click.option("--limit", default=50, type=click.IntRange(1, 10_000), help="So many at most; default 50.")
-@_json
+@json_option
 def unmatched(storefront: str, limit: int, *, as_json: bool) -> None:
     """List the refunds and disputes whose order nobody told of, the newest first."""
     found = told(lambda services: services.order_listing.unmatched(storefront=storefront, at_most=limit))
@@ -83,7 +82,7 @@ def unmatched(storefront: str, limit: int, *, as_json: bool) -> None:
                 one.storefront,
                 one.id,
                 one.payment,
-                _time(one.received_at) or "",
+                time_text(one.received_at) or "",
                 "all of it" if one.is_whole else "a part",
             )
             for one in found
@@ -120,7 +119,14 @@ def forget(email: str) -> None:
 
     What was sold, and to which TalentLMS account, stays on record without a name. TalentLMS itself is not asked.
     """
-    number = told(lambda services: services.erased_people.erase(email))
+
+    def erase(services: Services) -> int:
+        erased = services.erased_people.erase(email)
+        if erased:
+            log.audit("erasure", outcome="success", orders=erased)
+        return erased
+
+    number = told(erase)
     if not number:
         sys.exit("Nobody was erased: no order has this address.")
     click.echo(f"erased from {number} order{'' if number == 1 else 's'}")
@@ -154,17 +160,13 @@ def _order_data(order: ListedOrder) -> dict[str, Any]:
 
 def _with_times(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a row with its times as ISO 8601 has them; ``None`` for those that are none."""
-    return {name: _time(value) if name.endswith("_at") else value for name, value in row.items()}
-
-
-def _time(seconds: int | None) -> str | None:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if seconds else None
+    return {name: time_text(value) if name.endswith("_at") else value for name, value in row.items()}
 
 
 def _row(order: ListedOrder) -> tuple[str, ...]:
-    due, why = _time(order.due_at) or "-", f"{order.error}: {order.note}" if order.error else ""
+    due, why = time_text(order.due_at) or "-", f"{order.error}: {order.note}" if order.error else ""
     payment = f"{order.status} (test)" if order.is_test else order.status
-    received = _time(order.received_at) or ""
+    received = time_text(order.received_at) or ""
     return order.storefront, order.id, received, payment, order.state, due, order.email, why
 
 

@@ -2,8 +2,16 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 
 import click
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+
+
+def time_text(seconds: int | None) -> str | None:
+    """Return epoch seconds as ISO 8601 has them, such as ``2026-11-23T09:05:00Z``; ``None`` for none."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if seconds else None
 
 
 def write_json(data: object) -> None:

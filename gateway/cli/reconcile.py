@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from gateway.cli.output import write_json, write_table
+from gateway.cli.output import json_option, write_json, write_table
 from gateway.cli.steps import storefront_named, told
 from gateway.config import StorefrontSettings
 from gateway.flows import reconciliation
@@ -20,7 +20,7 @@ _LEFT_OUT = {"waiting": "due and a worker's", "dead": "dead letters", "review": 
 @click.command()
 @click.option("--storefront", required=True, help="Whose orders.")
 @click.option("--dry-run", is_flag=True, help="Change nothing: look up, and say what differs.")
-@click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+@json_option
 def reconcile(storefront: str, *, dry_run: bool, as_json: bool) -> None:
     """Compare what orders have given with TalentLMS's enrolments, print what differs, then mend it.
 

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 from typing import TypeVar
 
+from gateway import context
 from gateway.config import BadSettings, Settings, StorefrontSettings, load
 from gateway.errors import DatabaseUnavailable, GatewayError
 from gateway.services import Services
@@ -24,8 +25,9 @@ def with_store(step: Callable[[Services], T]) -> T:
 
 
 def told(step: Callable[[Services], T]) -> T:
-    """Take a step; where it fails, say so in one sentence and exit with 1."""
+    """Take a step, of which the audit trail takes note; where it fails, say so in one sentence and exit with 1."""
     services = Services(settings_in_force())
+    context.begin(trail=services.audit_rows)
     try:
         return step(services)
     except DatabaseUnavailable as error:

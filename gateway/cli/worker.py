@@ -1,4 +1,4 @@
-"""``talentlms-gateway worker``: paid orders become enrolments in a process of their own."""
+"""``talentlms-gateway worker``: what else runs in the gateway's background, in a process of its own."""
 
 import signal
 import sys
@@ -10,7 +10,7 @@ import click
 from gateway import log
 from gateway.cli.steps import settings_in_force
 from gateway.services import Services
-from gateway.worker.order_worker import worker_of
+from gateway.worker.background import background_of
 
 END_SECONDS = 15.0
 """How long calls that are under way have to end."""
@@ -18,13 +18,16 @@ END_SECONDS = 15.0
 
 @click.command()
 def worker() -> None:
-    """Fulfil orders until SIGTERM or Ctrl-C, where GATEWAY_WORKER=apart; several may run at once."""
+    """Fulfil orders and clear the audit trail until SIGTERM or Ctrl-C; several may run at once.
+
+    For GATEWAY_WORKER=apart.
+    """
     settings = settings_in_force()
     if settings.worker != "apart":
         sys.exit("GATEWAY_WORKER is not apart: the gateway's own processes fulfil orders. Set it for them, too.")
     log.configure(settings.log_level)
     services = Services(settings)
-    running, told_to_end = worker_of(services), threading.Event()
+    running, told_to_end = background_of(services), threading.Event()
 
     def end(_number: int, _frame: FrameType | None) -> None:
         told_to_end.set()

@@ -8,7 +8,15 @@ from gateway.config.faults import Fault, escaped, shown
 from gateway.config.fields import Setting
 from gateway.config.group import Group
 from gateway.config.identity_providers import IdentityProviderSchema
-from gateway.config.loading import GATEWAY, MAPPING, SLUGS, TALENTLMS, TALENTLMS_TABLE
+from gateway.config.loading import (
+    AUDIT,
+    CATALOG,
+    GATEWAY,
+    MAPPING,
+    SLUGS,
+    TALENTLMS,
+    TALENTLMS_TABLE,
+)
 from gateway.config.mapping import ConditionSchema, FieldSchema, MappingSettings, RuleSchema
 from gateway.config.settings import Settings
 from gateway.config.storefronts import HandoffSchema, StorefrontSchema, StorefrontSettings
@@ -23,6 +31,7 @@ def describe(settings: Settings) -> str:
     ]
     lms = settings.talentlms
     groups = [(GATEWAY, settings), (TALENTLMS, lms), (TALENTLMS_TABLE, lms), *providers, (SLUGS, settings.slugs)]
+    groups += [(CATALOG, settings.catalog), (AUDIT, settings.audit)]
     lines = dict(line for group, values in groups for line in described(group, values))
     lines |= dict(described_mapping(settings.mapping))
     lines |= dict(line for storefront in settings.storefronts for line in described_storefront(storefront))

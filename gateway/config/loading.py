@@ -11,7 +11,16 @@ from gateway.config.fields import VariableText, type_name
 from gateway.config.files import ConfigFile
 from gateway.config.identity_providers import IdentityProviderSchema, IdentityProviderSettings
 from gateway.config.mapping import MappingSchema, mapping
-from gateway.config.settings import CatalogSettings, CatalogTable, GatewaySchema, Settings, Slugs, SlugsSchema
+from gateway.config.settings import (
+    AuditSettings,
+    AuditTable,
+    CatalogSettings,
+    CatalogTable,
+    GatewaySchema,
+    Settings,
+    Slugs,
+    SlugsSchema,
+)
 from gateway.config.storefronts import StorefrontSettings, storefronts
 from gateway.config.talentlms import TalentLMSSettings, TalentLMSTable, TalentLMSVariables
 from gateway.outbound import proxies
@@ -22,17 +31,18 @@ ONE_PROVIDER = IdentityProviderSchema(prefix="OIDC_", exclude=("name",))
 TALENTLMS_TABLE = TalentLMSTable(table="talentlms.")
 SLUGS = SlugsSchema(table="slugs.")
 CATALOG = CatalogTable(table="catalog.")
+AUDIT = AuditTable(table="audit.")
 MAPPING = MappingSchema(table="mapping.")
 VARIABLES = [*GATEWAY.names, *TALENTLMS.names, *ONE_PROVIDER.names]
 PROVIDERS, STOREFRONTS = "identity_providers", "storefronts"
-TABLES = [PROVIDERS, STOREFRONTS, "talentlms", "slugs", "catalog", "mapping"]
+TABLES = [PROVIDERS, STOREFRONTS, "talentlms", "slugs", "catalog", "audit", "mapping"]
 # Names that are kept for what is not built yet: told apart from names that nobody knows. Keys stand in their schemas.
 RESERVED_VARIABLES = (
     "GATEWAY_METRICS_BIND",
     "GATEWAY_OPERATOR_TOKEN",
     "GATEWAY_OPERATOR_TOKEN_FILE",
 )
-RESERVED_TABLES = ("brand", "scim", "audit")
+RESERVED_TABLES = ("brand", "scim")
 # Kubernetes and Docker announce a service called "gateway" or "talentlms-gateway" by such variables.
 ANNOUNCED_SERVICE = re.compile(
     r".+_(SERVICE_(HOST|PORT(_.+)?)|PORT_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)=.*|.+_PORT=(tcp|udp|sctp)://.*",
@@ -60,6 +70,7 @@ def load(environ: Mapping[str, str], *, trying_out: bool = False) -> Settings:
     faults += nobody_could_sign_in(own, file, providers)
     slugs = SLUGS.read(table(file, "slugs", faults), faults)
     catalog = CATALOG.read(table(file, "catalog", faults), faults)
+    audit = AUDIT.read(table(file, "audit", faults), faults)
     taken = [provider["name"] for provider in providers if "name" in provider]
     shops = storefronts(tables_of(file, STOREFRONTS, faults), taken, faults, folder_of(file))
     rules = mapping(table(file, "mapping", faults), talentlms, faults, trying_out=trying_out)
@@ -75,6 +86,7 @@ def load(environ: Mapping[str, str], *, trying_out: bool = False) -> Settings:
         slugs=Slugs(**slugs),
         catalog=CatalogSettings(**catalog),
         mapping=rules,
+        audit=AuditSettings(**audit),
         storefronts=tuple(StorefrontSettings(**shop) for shop in shops),
     )
 

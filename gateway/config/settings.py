@@ -27,6 +27,7 @@ from gateway.config.talentlms import HIGHEST_ID, TalentLMSSettings
 from schemas.secret import Secret
 
 MINUTE, IDLE, MONTH = 60, 3600, 30 * 24 * 3600  # seconds
+SHORTEST_RETENTION, LONGEST_RETENTION = 7, 3660  # days
 WorkerPlace = Literal["inside", "apart"]
 SLUG = Regexp(
     r"(?=.*[a-z-])[a-z0-9-]{1,100}\Z",
@@ -70,6 +71,13 @@ class CatalogSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AuditSettings:
+    """How long it is known what was done."""
+
+    retention_days: int = 400
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """Everything that can be set. The meaning of every field stands in `GatewaySchema`; times are in seconds."""
 
@@ -94,6 +102,7 @@ class Settings:
     slugs: Slugs = field(default_factory=Slugs)
     catalog: CatalogSettings = field(default_factory=CatalogSettings)
     mapping: MappingSettings = field(default_factory=MappingSettings)
+    audit: AuditSettings = field(default_factory=AuditSettings)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "session_idle", min(self.session_idle, self.session_lifetime))
@@ -121,6 +130,18 @@ class CatalogTable(Group):
     public = Switch(
         "Whether anybody may open `/catalog`, a page with the courses and prices of TalentLMS's own catalogue and a "
         "button for each that leads to its payment page."
+    )
+
+
+class AuditTable(Group):
+    """The table ``audit`` of the file."""
+
+    becomes = AuditSettings
+
+    retention_days = Whole(
+        SHORTEST_RETENTION,
+        LONGEST_RETENTION,
+        "Days after which an entry of the audit trail is deleted; [audit.md](audit.md) says what there is in it.",
     )
 
 
@@ -195,8 +216,9 @@ class GatewaySchema(Group):
     )
     worker = Choice(
         get_args(WorkerPlace),
-        "Where paid orders become enrolments: `inside` is a thread of each gateway process, `apart` a process of its "
-        "own, `talentlms-gateway worker`, of which several may run. `apart` needs `GATEWAY_REDIS_URL`.",
+        "Where paid orders become enrolments, and old entries of the audit trail are deleted: `inside` is threads of "
+        "each gateway process, `apart` a process of its own, `talentlms-gateway worker`, of which several may run. "
+        "`apart` needs `GATEWAY_REDIS_URL`.",
     )
 
     def contradictions(self, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

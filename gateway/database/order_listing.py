@@ -1,6 +1,6 @@
 """Orders as an operator sees them: found, and looked into."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from itertools import product
 from typing import Any, get_args
@@ -171,6 +171,12 @@ class OrderListing:
         newest = question.order_by(refunds.received_at.desc(), refunds.id).limit(at_most)
         with self._database.reading() as connection:
             return [UnmatchedRefund(*row) for row in connection.execute(newest)]
+
+    def persons_of(self, email: str) -> Collection[str]:
+        """Return ``Identity.key`` of each customer whose orders have this address, in lower case."""
+        question = select(ORDERS.c.person).where(ORDERS.c.email == email, ORDERS.c.person != "").distinct()
+        with self._database.reading() as connection:
+            return set(connection.execute(question).scalars())
 
 
 def _rows(connection: sqlalchemy.Connection, question: sqlalchemy.Select[Any]) -> list[Mapping[str, Any]]:

@@ -239,3 +239,26 @@ USED_HANDOFFS = Table(
 )
 """Hand-off tokens that were used, by a digest of their ids, until they have expired; by which browser,
 hashed, and whether anything came of it."""
+
+AUDIT_TRAIL = Table(
+    "audit_trail",
+    METADATA,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("event", String(64), nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Column("reason", String(64), nullable=False),
+    Column("reference", String(16), nullable=False),
+    Column("person", String(32), nullable=False),
+    Column("user_id", BigInteger, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("client", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("facts", Text, nullable=False),
+    Index("ix_audit_trail_at", "at"),
+    Index("ix_audit_trail_person", "person", "at"),
+    Index("ix_audit_trail_user_id", "user_id", "at"),
+    Index("ix_audit_trail_reference", "reference"),
+)
+"""What was done and refused; ``schemas.audit_entry`` says what each column means, ``facts`` being JSON. Triggers see to
+it that nothing in it is changed: see the migration."""

@@ -81,7 +81,14 @@ class Adoption:
             link = replace(link, profile=SIGNED_UP)
         if not self._account_links.claim(link):
             link = self._displaced(person, user, link)
-        log.audit("provisioning", outcome="success", step="adopted", person=person.key, user_id=user.user_id)
+        log.audit(
+            "provisioning",
+            outcome="success",
+            step="adopted",
+            provider=person.identity.provider,
+            person=person.key,
+            user_id=user.user_id,
+        )
         return link
 
     def in_the_way(self, person: Person) -> tuple[AccountLink, User] | None:

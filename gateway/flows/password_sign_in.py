@@ -80,7 +80,7 @@ class PasswordSignIn:
             return self._tried(username.strip(), password, attempt, self._admitted(attempt, count=True))
 
     def _attempt(self, username: str, address: str) -> Attempt:
-        person, network = _person(username), network_of(address)
+        person, network = person_of(username), network_of(address)
         pair = self._keyring.sign(_PURPOSE, f"{person}\n{network}")
         return Attempt(person, self._keyring.sign(_PURPOSE, network), pair)
 
@@ -125,8 +125,8 @@ class PasswordSignIn:
         return link
 
 
-def _person(username: str) -> str:
-    """Return whom a user name means: TalentLMS need not tell upper case, blanks at the ends or accents apart."""
+def person_of(username: str) -> str:
+    """Return the key of whom a user name means: TalentLMS need not tell upper case, blanks around or accents apart."""
     letters = unicodedata.normalize("NFKD", username.strip().casefold())
     plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
     return _digest(plain)

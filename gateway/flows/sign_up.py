@@ -117,6 +117,7 @@ class SignUp:
             "provisioning",
             outcome="success",
             step="signed_up",
+            provider=person.identity.provider,
             person=person.key,
             user_id=user.user_id,
             condition=person.objection.condition or None,

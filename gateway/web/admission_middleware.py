@@ -15,7 +15,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from gateway import context
 from gateway.admission import Lane, QueueEntry, SessionLookup
-from gateway.context import BROWSER_SECONDS, Context
+from gateway.context import BROWSER_SECONDS, Context, Trail
 from gateway.errors import NotFound, Queued
 from gateway.store.sessions import Sessions
 from gateway.talentlms.budget import Budget
@@ -61,12 +61,12 @@ class AdmissionMiddleware:
     Args:
         app: Flask's.
         sessions: the sessions in force.
-        cookies: how a session's id travels.
+        cookies: how a session's id travels, and whether browsers reach the gateway over https.
         budget: where a click's call comes from.
         slugs: what names in addresses mean.
         launches: where a click's link comes from.
         proxies: those in front of the gateway, whose word on the browser's address is believed.
-        secure: whether browsers reach the gateway over https.
+        trail: where what a request does is written down.
     """
 
     def __init__(
@@ -78,8 +78,7 @@ class AdmissionMiddleware:
         slugs: Slugs,
         launches: Launches,
         proxies: Proxies,
-        *,
-        secure: bool,
+        trail: Trail,
     ) -> None:
         self._app = app
         self._sessions = sessions
@@ -88,8 +87,9 @@ class AdmissionMiddleware:
         self._slugs = slugs
         self._launches = launches
         self._proxies = proxies
+        self._trail = trail
         self._notice = ForwardingNotice(proxies)
-        self._headers = of_redirects(secure=secure)
+        self._headers = of_redirects(secure=cookies.secure)
         self._waiting = WaitingPages(app)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -98,7 +98,8 @@ class AdmissionMiddleware:
             environ["PATH_INFO"] = without_slash(environ["PATH_INFO"])  # so that all behind know one spelling
         click = self._click(environ)
         address, browser = client_address(environ, self._proxies), environ.get("HTTP_USER_AGENT", "")
-        work = context.begin(address, browser, seconds=BROWSER_SECONDS, entry=click.entry if click else None)
+        entry = click.entry if click else None
+        work = context.begin(address, browser, seconds=BROWSER_SECONDS, entry=entry, trail=self._trail)
         try:
             self._notice.look(environ)
             if click is None:

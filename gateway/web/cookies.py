@@ -31,10 +31,13 @@ class Cookies:
 
     Args:
         secure: whether browsers reach the gateway over https.
+
+    Attributes:
+        secure: likewise.
     """
 
     def __init__(self, *, secure: bool) -> None:
-        self._secure = secure
+        self.secure = secure
         self._prefix = f"__Host-{PREFIX}" if secure else PREFIX
 
     def get(self, request: Request, name: str) -> str | None:
@@ -69,12 +72,12 @@ class Cookies:
             seconds: how long the browser keeps it; ``None`` until it is closed.
         """
         response.set_cookie(
-            self._prefix + name, value, max_age=seconds, path="/", secure=self._secure, httponly=True, samesite="Lax"
+            self._prefix + name, value, max_age=seconds, path="/", secure=self.secure, httponly=True, samesite="Lax"
         )
 
     def drop(self, response: Response, name: str) -> None:
         """Take a cookie back."""
-        response.delete_cookie(self._prefix + name, path="/", secure=self._secure, httponly=True, samesite="Lax")
+        response.delete_cookie(self._prefix + name, path="/", secure=self.secure, httponly=True, samesite="Lax")
 
 
 def _pairs(environ: WSGIEnvironment) -> list[str]:

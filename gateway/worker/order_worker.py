@@ -50,8 +50,8 @@ def worker_of(services: Services) -> "OrderWorker":
     given = services.order_queue, services.fulfilment, services.order_told
     upkeep = Upkeep(services.used_handoffs).look
     if services.settings.worker == "inside":
-        return OrderWorker(*given, AT_ONCE_INSIDE, upkeep, apart=APART_SECONDS_INSIDE)
-    return OrderWorker(*given, AT_ONCE_APART, upkeep)
+        return OrderWorker(*given, AT_ONCE_INSIDE, upkeep, apart=APART_SECONDS_INSIDE, trail=services.audit_rows)
+    return OrderWorker(*given, AT_ONCE_APART, upkeep, trail=services.audit_rows)
 
 
 class OrderWorker:
@@ -64,6 +64,7 @@ class OrderWorker:
         at_once: how many orders at a time.
         upkeep: what is done besides, each time that it was looked for orders.
         apart: how many seconds after one order the next begins.
+        trail: where what is done for orders is written down; ``None``: in the log alone.
     """
 
     def __init__(
@@ -75,6 +76,7 @@ class OrderWorker:
         upkeep: Callable[[], None] = lambda: None,
         *,
         apart: float = 0.0,
+        trail: context.Trail | None = None,
     ) -> None:
         self._queue = queue
         self._fulfilment = fulfilment
@@ -82,6 +84,7 @@ class OrderWorker:
         self._at_once = at_once
         self._upkeep = upkeep
         self._apart = apart
+        self._trail = trail
         self._leases = Leases(queue)
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
@@ -168,7 +171,8 @@ class OrderWorker:
 
     def _one(self, claim: Claim) -> None:
         """Look at one order; whatever happens, it comes back by itself where it is not done."""
-        context.begin(entry=QueueEntry(lane=Lane.PURCHASE, patience=PATIENCE_SECONDS))
+        entry = QueueEntry(lane=Lane.PURCHASE, patience=PATIENCE_SECONDS)
+        context.begin(entry=entry, trail=self._trail)
         try:
             self._fulfilled(claim)
         except DatabaseUnavailable as error:

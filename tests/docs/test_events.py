@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from gateway.flows.audit_rows import AuditRows
 from tests.docs.documents import DOCS, ROOT, rows, text_of
 
 ALWAYS = {"level", "outcome"}
@@ -64,3 +65,11 @@ def test_every_event_of_the_code_has_a_row_and_every_row_an_event(written, told)
 
 def test_every_row_names_the_fields_that_are_written(written, told):
     assert told == written
+
+
+def test_the_page_of_the_audit_trail_says_of_each_of_its_events_whether_it_has_an_entry(written):
+    has, has_none, *_ = rows(text_of(DOCS / "audit.md"), "event")
+    events, log_only = (set(re.findall(r"`(\w+)`", row[0])) for row in (has, has_none))
+    assert (has[1], has_none[1].partition(":")[0]) == ("yes", "no")
+    assert log_only == AuditRows.log_only
+    assert events | log_only == {name for name, audited in written if audited}

@@ -7,7 +7,6 @@ from click.testing import CliRunner
 
 from gateway.cli import main
 from gateway.config import load
-from gateway.database.orders import Orders
 from gateway.flows import reconciliation
 from gateway.services import Services
 from gateway.storefronts import listings
@@ -59,7 +58,7 @@ def services(environment):
 @pytest.fixture
 def user_id(services):
     """Somebody whose order gave two courses and who is in one of them."""
-    Orders(services.database).receive("shop", told(order(1, "paid", line(1), line(2, "SKU-LAW"))))
+    services.orders.receive("shop", told(order(1, "paid", line(1), line(2, "SKU-LAW"))))
     worker_of(services).work_off()
     user_id = services.entitlements.of_order("shop", "1001")[0].user_id
     services.talentlms.courses.remove_user(user_id, 34)
@@ -169,7 +168,7 @@ def test_after_a_night_an_import_enrols_and_then_nothing_differs(environment, co
         bodies.standard(id=f"A-{number}", lines=bought, customer={"email": f"new{number}@shop.example"})
         for number in range(3)
     ]
-    Orders(services.database).receive("shop", listings.told("standard", Record(1, orders[0])).event)
+    services.orders.receive("shop", listings.told("standard", Record(1, orders[0])).event)
     worker_of(services).work_off()
     operations(portal)
     lines = "\n".join(map(json.dumps, orders))

@@ -5,7 +5,16 @@ import json
 from gateway.config.assignments import AssignmentsSchema
 from gateway.config.description import effective, items
 from gateway.config.identity_providers import IdentityProviderSchema
-from gateway.config.loading import CATALOG, GATEWAY, MAPPING, ONE_PROVIDER, SLUGS, TALENTLMS, TALENTLMS_TABLE
+from gateway.config.loading import (
+    AUDIT,
+    CATALOG,
+    GATEWAY,
+    MAPPING,
+    ONE_PROVIDER,
+    SLUGS,
+    TALENTLMS,
+    TALENTLMS_TABLE,
+)
 from gateway.config.mapping import ConditionSchema, FieldSchema, RuleSchema
 from gateway.config.storefronts import HandoffSchema, ProductSchema, StorefrontSchema
 
@@ -26,6 +35,7 @@ GROUPS = {
     "In the file: `[[mapping.rules]]`": RuleSchema(table="mapping.rules."),
     "In the file: `when` of a rule, exactly one of": ConditionSchema(table="mapping.rules.when."),
     "In the file: `assign` of a rule": AssignmentsSchema(table="mapping.rules.assign."),
+    "In the file: `[audit]`": AUDIT,
 }
 
 

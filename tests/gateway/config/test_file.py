@@ -64,6 +64,7 @@ def test_a_byte_order_mark_does_no_harm(settings, file):
         (PROVIDER + "private_key_fil = 1", "identity_providers[0].private_key_fil", "private_key_file"),
         ("[slugs.course]\na = 1", "slugs.course", "courses"),
         ("[catalog]\npublik = true", "catalog.publik", "public"),
+        ("[audit]\nretention_day = 30", "audit.retention_day", "retention_days"),
     ],
 )
 def test_an_unknown_name_in_the_file_is_a_fault_with_a_suggestion(faults, file, text, name, meant):
@@ -76,7 +77,6 @@ def test_an_unknown_name_in_the_file_is_a_fault_with_a_suggestion(faults, file, 
         ("[mapping]\nmode = 'apply'", "mapping.mode"),
         ("[brand]", "brand"),
         ("[scim]\ntokens = []", "scim"),
-        ("[audit]\nretention_days = 400", "audit"),
         ("[talentlms]\nlink_custom_field = 3", "talentlms.link_custom_field"),
     ],
 )
@@ -122,6 +122,17 @@ def test_a_name_that_belongs_elsewhere_is_unknown(faults, file, text, name):
 )
 def test_a_value_of_the_wrong_type_is_named_by_its_type(faults, file, text, name, says):
     assert faults(GATEWAY_CONFIG=file(text)) == {name: says}
+
+
+@pytest.mark.parametrize("days", [6, 3661, -1])
+def test_a_time_that_the_audit_trail_cannot_be_kept_is_a_fault(faults, file, days):
+    says = f'"{days}" is out of range; write a whole number, 7 to 3660'
+    assert faults(GATEWAY_CONFIG=file(f"[audit]\nretention_days = {days}")) == {"audit.retention_days": says}
+
+
+def test_the_audit_trail_is_kept_for_more_than_a_year_unless_the_file_says_otherwise(settings, file):
+    assert settings().audit.retention_days == 400
+    assert settings(GATEWAY_CONFIG=file("[audit]\nretention_days = 7")).audit.retention_days == 7
 
 
 def test_a_malformed_list_of_providers_is_not_also_a_missing_one(faults, file):

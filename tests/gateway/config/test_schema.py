@@ -11,7 +11,15 @@ from gateway.config import (
     TalentLMSSettings,
 )
 from gateway.config.assignments import Assignments, AssignmentsSchema
-from gateway.config.loading import CATALOG, GATEWAY, MAPPING, SLUGS, TALENTLMS, TALENTLMS_TABLE
+from gateway.config.loading import (
+    AUDIT,
+    CATALOG,
+    GATEWAY,
+    MAPPING,
+    SLUGS,
+    TALENTLMS,
+    TALENTLMS_TABLE,
+)
 from gateway.config.mapping import (
     ConditionSchema,
     ConditionSettings,
@@ -21,7 +29,7 @@ from gateway.config.mapping import (
     RuleSchema,
     RuleSettings,
 )
-from gateway.config.settings import CatalogSettings
+from gateway.config.settings import AuditSettings, CatalogSettings
 from gateway.config.storefronts import HandoffSchema, StorefrontSchema
 from tests.gateway.config.table import GROUPS, PROVIDERS_TABLE
 
@@ -30,6 +38,7 @@ MADE_OF = {
     TalentLMSSettings: [TALENTLMS, TALENTLMS_TABLE],
     IdentityProviderSettings: [PROVIDERS_TABLE],
     CatalogSettings: [CATALOG],
+    AuditSettings: [AUDIT],
     Slugs: [SLUGS],
     StorefrontSettings: [StorefrontSchema()],
     HandoffSettings: [HandoffSchema()],
@@ -40,7 +49,7 @@ MADE_OF = {
     Assignments: [AssignmentsSchema()],
 }
 GROUPS_INSIDE = {
-    Settings: ["talentlms", "identity_providers", "storefronts", "catalog", "slugs", "mapping"],
+    Settings: ["talentlms", "identity_providers", "storefronts", "catalog", "audit", "slugs", "mapping"],
     MappingSettings: ["fields", "rules"],
     RuleSettings: ["when", "assign"],
     StorefrontSettings: ["handoff", "products"],

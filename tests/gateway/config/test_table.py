@@ -12,7 +12,15 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from gateway.config import BadSettings, load
-from gateway.config.loading import CATALOG, MAPPING, RESERVED_TABLES, RESERVED_VARIABLES, SLUGS, TALENTLMS_TABLE
+from gateway.config.loading import (
+    AUDIT,
+    CATALOG,
+    MAPPING,
+    RESERVED_TABLES,
+    RESERVED_VARIABLES,
+    SLUGS,
+    TALENTLMS_TABLE,
+)
 from tests.gateway.config.conftest import GOOD
 from tests.gateway.config.table import PROVIDERS_TABLE, settings_table
 
@@ -60,7 +68,13 @@ def test_the_example_file_is_accepted(settings, file, tmp_path):
 
 @pytest.mark.parametrize(
     ("table", "group"),
-    [("talentlms", TALENTLMS_TABLE), ("identity_providers", PROVIDERS_TABLE), ("slugs", SLUGS), ("catalog", CATALOG)],
+    [
+        ("talentlms", TALENTLMS_TABLE),
+        ("identity_providers", PROVIDERS_TABLE),
+        ("slugs", SLUGS),
+        ("catalog", CATALOG),
+        ("audit", AUDIT),
+    ],
 )
 def test_the_example_file_has_every_key(table, group):
     found = tomllib.loads(example())[table]
