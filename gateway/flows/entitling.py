@@ -75,9 +75,9 @@ class Entitling:
             if one.state == "given" and one.user_id == holder.user_id:
                 return one
             before = one
-            is_repeat = one.state == "wanted" and one.tried_at > 0 and one.user_id == holder.user_id
+            is_repeat = one.state in ("wanted", "dead") and one.tried_at > 0 and one.user_id == holder.user_id
             tried_at = one.tried_at if is_repeat else int(time.time())
-            ours = one.ours and one.state in ("kept", "wanted") and one.user_id == holder.user_id
+            ours = one.ours and one.state in ("kept", "wanted", "dead") and one.user_id == holder.user_id
             one = replace(one, person=holder.person, user_id=holder.user_id, error="", note="")
             one = replace(one, state="wanted", tried_at=tried_at, ours=ours)
             self._entitlements.put(one)
@@ -100,10 +100,11 @@ class Entitling:
                     self._entitlements.put(unsent)
                     raise
                 letter = dead_letter(error)
-                self._entitlements.called(_told(one, letter) if letter else one, call, error.code)
+                told = _told(one, letter, is_repeat=is_repeat) if letter else one
+                self._entitlements.called(told, call, error.code)
                 if letter is None:
                     raise
-                return _told(one, letter)
+                return told
             given = replace(one, state="given", ours=True)
             self._entitlements.called(given, call, "success")
             _audit("given", given)
@@ -130,7 +131,7 @@ class Entitling:
             one = self._entitlements.now(one)
             if not _is_to_end(one, on_refund):
                 return one
-            if one.tried_at == 0:
+            if one.tried_at == 0 and not one.ours:
                 return self._ended(one, "taken")
             if on_refund != "unenroll":
                 return self._ended(one, "kept" if on_refund == "keep" else "review")
@@ -148,7 +149,7 @@ class Entitling:
 
     def _taken(self, one: Entitlement, check: Callable[[], None]) -> Entitlement:
         is_known = one.state in ("given", "review")
-        others = [other for other in self._others(one) if other.state in HELD]
+        others = [other for other in self._others(one) if _holds(other)]
         if others:
             ours = one.ours or (not is_known and self._is_ours(one, is_repeat=True))
             return self._left_to(others[0], replace(one, ours=ours))
@@ -265,8 +266,15 @@ def _is_to_end(one: Entitlement, on_refund: OnRefund) -> bool:
     return one.state in ("given", "wanted", "dead") or (one.state == "review" and on_refund != "review")
 
 
-def _told(one: Entitlement, letter: DeadLetter) -> Entitlement:
-    return replace(one, state="dead", tried_at=0, error=letter.code, note=letter.sentence)
+def _told(one: Entitlement, letter: DeadLetter, *, is_repeat: bool) -> Entitlement:
+    """Return an entitlement that cannot be given; of a try before, whose answer was lost, nobody knows what it gave."""
+    tried_at = one.tried_at if is_repeat else 0
+    return replace(one, state="dead", tried_at=tried_at, error=letter.code, note=letter.sentence)
+
+
+def _holds(one: Entitlement) -> bool:
+    """Return whether what an account has is to stay because of an entitlement; not what others gave, once it ended."""
+    return one.state in HELD and (one.ours or one.state != "kept")
 
 
 def _key(one: Entitlement) -> tuple[str, str, str, int]:

@@ -197,7 +197,8 @@ class Fulfilment:
             work.done[key_of(one)] = replace(one, state="given", person=holder.person)
             self._entitlements.put(work.done[key_of(one)])
             return
-        if one.state in ("given", "wanted") and one.tried_at and one.user_id != holder.user_id:
+        may_have_it = one.state in ("given", "review") or one.tried_at > 0 or one.ours
+        if one.state not in ("taken", "kept") and may_have_it and one.user_id != holder.user_id:
             one = self._entitling.take(one, "unenroll", work.look.check)
         try:
             given = self._entitling.give(one, holder, work.look.check)
