@@ -1,11 +1,12 @@
 """A line that was refunded before anything of it was given → on record as ended, so that no launch gives it."""
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from gateway.database.entitlements import Entitlement, Entitlements
 from gateway.errors import NotFound
+from gateway.flows.dead_letters import DeadLetter
 from gateway.flows.entitling import Entitling
 from gateway.flows.product_targets import ProductTargets
 from schemas.product import Product
@@ -40,7 +41,7 @@ class EndedSales:
         """
         launched = self._entitling.launched(seat.storefront, seat.user_id)
         given = []
-        for course_id in self._courses(product, launched):
+        for course_id in self._courses(product):
             one = replace(seat, kind="course", target=course_id, state="given", tried_at=int(time.time()), ours=True)
             if course_id in launched and self._entitling.is_launched(one):
                 self._entitlements.put(one)
@@ -49,12 +50,11 @@ class EndedSales:
                 self._entitlements.put(replace(one, state="taken", user_id=0, tried_at=0, ours=False))
         return given
 
-    def _courses(self, product: Product, launched: Collection[int]) -> Sequence[int]:
-        if product.kind == "course":
-            return [product.id]
-        if product.kind == "group" or not launched:
+    def _courses(self, product: Product) -> Sequence[int]:
+        """Return the courses that a launch might give; those of a group are given by orders alone."""
+        if product.kind == "group":
             return []
         try:
-            return [target.id for target in self._products.of(product) if target.id in launched]
-        except NotFound:
+            return [target.id for target in self._products.of(product)]
+        except (NotFound, DeadLetter):
             return []

@@ -48,6 +48,7 @@ class Scene:
         self, lms, store, links, launch, destinations, adopt, keys=(NEW_KEY,), begin=lambda *_: None, **options
     ):
         self.sessions, self.refunded = Sessions(store, 60, 600), set()
+        is_refunded = options.pop("is_refunded", lambda *_: bool(self.refunded))
         passwords = ManagedPasswords(Keyring(keys))
         types = ("Learner", "Learner-Type")
         self.accounts = Accounts(lms, links, Locks(store), passwords, types, end_sessions=self.sessions.end_of_person)
@@ -64,7 +65,7 @@ class Scene:
             launch(*keys, **options),
             Checkout(lms, destinations, Items(lms)),
             lms.categories,
-            lambda *_: bool(self.refunded),
+            is_refunded,
         )
 
     def enter(self, handover, before=None):

@@ -5,7 +5,9 @@ from functools import partial
 
 import pytest
 
+from gateway.errors import CourseNotOpen
 from gateway.flows.fulfilment import Result
+from gateway.flows.refunded_courses import RefundedCourses
 from schemas.handover import Handover, Target
 from tests.gateway.flows.selling import KIM, line
 from tests.gateway.flows.test_handover import Scene
@@ -55,19 +57,28 @@ def test_a_refund_ends_what_a_launch_gave_before_the_order_was_told_of(shop, lau
     assert enrolled() == []
 
 
-@pytest.mark.parametrize("sku", ["SKU-INTRO", "SKU-ALL"])
-def test_a_refund_before_the_order_was_looked_at_ends_what_a_launch_gave(shop, launched, enrolled, asked, sku):
+@pytest.mark.parametrize(("sku", "courses"), [("SKU-INTRO", [12]), ("SKU-ALL", [12, 19, 34])])
+def test_a_refund_before_the_order_was_looked_at_ends_what_a_launch_gave(shop, launched, enrolled, asked, sku, courses):
     shop.tells(line(1, sku))
     launched()
     shop.refunds("r1")
     asked()
     assert shop.fulfils() == Result("done")
     assert asked()[-1] == "removeuserfromcourse"
-    assert (enrolled(), shop.ledger()) == ([], {("l1", 12): "taken"})
+    assert (enrolled(), shop.ledger()) == ([], {("l1", course): "taken" for course in courses})
     assert shop.entitlements.is_refunded([KIM.identity("shop").key], 0, 12)
     asked()
     shop.fulfils()
     assert asked() == []
+
+
+def test_a_category_that_was_refunded_before_any_of_it_was_given_is_opened_by_no_launch(shop, launched, enrolled):
+    shop.refunds("r1")
+    shop.tells(line(1, "SKU-ALL"))
+    assert shop.fulfils() == Result("done")
+    with pytest.raises(CourseNotOpen):
+        launched(is_refunded=RefundedCourses(shop.entitlements, shop.links).includes)
+    assert enrolled() == []
 
 
 @pytest.mark.parametrize("is_looked_at", [True, False])
