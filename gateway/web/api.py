@@ -14,6 +14,7 @@ from gateway.errors import BadRequest, PageNotFound, RequestMembersRefused
 from gateway.store.launches import Minted, MintedLaunches
 from gateway.web.addresses import LAUNCH, to
 from gateway.web.api_keys import ApiKeys
+from gateway.web.bodies import whole_body
 from gateway.web.handover_requests import handover_of
 from gateway.web.order_answers import order_answer, time_of
 from gateway.web.slugs import Slugs
@@ -48,17 +49,13 @@ def blueprint(
     """
     routes = Blueprint("api", __name__, url_prefix="/api/v1")
 
-    @routes.before_request
-    def limit() -> None:
-        request.max_content_length = BODY_BYTES
-
     keys.guard(routes)
 
     @routes.post("/launches")
     def mint() -> Response:
         storefront = keys.storefront()
         request_key = _request_key()
-        handover = _handover(storefront, _content(request.get_data()), slugs)
+        handover = _handover(storefront, _content(whole_body(BODY_BYTES)), slugs)
         minted = launches.mint(handover, request_key)
         log.event("launch.minted", storefront=storefront, person=handover.identity.key, kind=handover.target.kind)
         return _answer(minted, public_url)

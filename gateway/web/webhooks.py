@@ -6,13 +6,13 @@ from contextlib import nullcontext
 from http import HTTPStatus
 
 from flask import Blueprint, Response, request
-from werkzeug.exceptions import RequestEntityTooLarge
 
 from gateway import log
 from gateway.errors import GatewayError, PageNotFound, TooLong, WebhookRefused, WebhooksBusy
 from gateway.flows.order_intake import OrderIntake
 from gateway.in_flight import InFlight
 from gateway.web import error_handlers
+from gateway.web.bodies import whole_body
 from gateway.web.refusals import Refusals
 
 WEBHOOK_BYTES = 1024 * 1024
@@ -44,7 +44,7 @@ def blueprint(intake: OrderIntake, storefronts: Collection[str]) -> Blueprint:
             return refused("", PageNotFound("there is no such storefront"))
         try:
             with nullcontext() if _is_small() else large.one():
-                intake.receive(storefront, dict(request.headers), _body())
+                intake.receive(storefront, dict(request.headers), whole_body(WEBHOOK_BYTES))
         except (WebhookRefused, WebhooksBusy, TooLong) as error:
             return refused(storefront, error)
         return Response(status=HTTPStatus.OK, content_type="text/plain")  # WooCommerce's ping wants exactly this one
@@ -66,16 +66,3 @@ def _tell(storefront: str, error: GatewayError, count: int) -> None:
 def _is_small() -> bool:
     """Return whether a body is announced, and small; one in chunks announces nothing."""
     return request.content_length is not None and request.content_length <= SMALL_BYTES
-
-
-def _body() -> bytes:
-    """Return the body byte for byte.
-
-    Raises:
-        TooLong: it is longer than ``WEBHOOK_BYTES``; no more of it was read.
-    """
-    request.max_content_length = WEBHOOK_BYTES  # of this request alone
-    try:
-        return request.get_data(cache=False)
-    except RequestEntityTooLarge:
-        raise TooLong(f"a webhook of more than {WEBHOOK_BYTES} bytes") from None

@@ -1,5 +1,6 @@
 """``POST /api/v1/launches``: what a storefront may ask for, and what anybody else gets."""
 
+import io
 import json
 import time
 from datetime import datetime
@@ -275,6 +276,19 @@ def test_a_long_body_is_not_read(shop):
     for content in (b" " * 8193, b'"' + b"x" * 20_000 + b'"'):
         answer = shop.ask(content)
         assert (answer.status_code, answer.json["type"].rpartition(":")[2]) == (413, "too-long")
+
+
+@pytest.mark.parametrize(("size", "status"), [(8192, 201), (8193, 413), (20_000, 413)])
+def test_a_long_body_in_chunks_is_refused_and_not_cut_off(shop, app, size, status):
+    body = json.dumps(asked_for()).encode()
+    chunked = {"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"}
+    answer = app.test_client().post(
+        "/api/v1/launches",
+        headers={"Authorization": f"Bearer {shop.key}"},
+        input_stream=io.BytesIO(body + b" " * (size - len(body))),
+        environ_overrides=chunked,
+    )
+    assert answer.status_code == status
 
 
 def test_a_long_body_of_a_stranger_is_a_strangers(shop):
