@@ -6,6 +6,7 @@ each body is one. It tells times to the second: of two tellings of one second, t
 Source: WooCommerce's ``WC_Webhook`` and the resource Order of its REST API v3.
 """
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 from gateway.errors import WebhookUnreadable
 from gateway.storefronts.customers import attributes, customer, student
 from gateway.storefronts.payload import (
+    MOST_OF_A_LINE,
     body_key,
     count,
     entries,
@@ -125,7 +127,7 @@ def _customer(data: Mapping[str, Any]) -> Customer:
 
 
 def _line(data: Mapping[str, Any], buyer: Customer, notes: Mapping[str, Any], refunded: Mapping[str, int]) -> LineItem:
-    line_id, bought = identifier(data, "id"), count(data, "quantity")
+    line_id, bought = identifier(data, "id"), count({"quantity": _whole(data.get("quantity"))}, "quantity")
     for_whom = student(buyer, attributes(data.get("meta_data"), "key"), notes)
     return LineItem(line_id, text(data.get("sku")), bought, max(0, bought - refunded.get(line_id, 0)), for_whom)
 
@@ -135,5 +137,15 @@ def _returned(line: Mapping[str, Any]) -> Mapping[str, Any]:
     quantity = line.get("quantity")
     return {
         "id": attributes(line.get("meta_data"), "key").get("refunded_item_id"),
-        "quantity": -quantity if isinstance(quantity, int | float) else quantity,
+        "quantity": _whole(-quantity) if isinstance(quantity, int | float) else quantity,
     }
+
+
+def _whole(quantity: object) -> object:
+    """Return a quantity as a whole number, for plugins sell by weight: such a line costs nobody another.
+
+    A part counts as one, and what is beyond reason as the most that a line may have.
+    """
+    if not isinstance(quantity, int | float) or isinstance(quantity, bool) or not 0 < quantity < math.inf:
+        return quantity
+    return min(math.ceil(quantity), MOST_OF_A_LINE)

@@ -170,7 +170,21 @@ def test_somebody_else_may_be_the_student(read):
     assert [one.student for one in read(KIND, order_of(meta_data=meta)).order.lines] == [ada, ada]
 
 
-@pytest.mark.parametrize(("quantity", "expected"), [("2", 2), (2.0, 2), (0, 0)])
+@pytest.mark.parametrize("quantity", [-1, -0.5, -1.5, True, None, "0.5", "many", [], {}])
+def test_what_is_no_quantity_is_unreadable(read, quantity):
+    with pytest.raises(WebhookUnreadable):
+        read(KIND, order_of(line_items=[{"id": 315, "sku": "INTRO", "quantity": quantity}]))
+
+
+def test_what_is_sold_by_measure_is_given_back_by_measure():
+    found = lines_in(order_of(line_items=[{"id": 315, "sku": "INTRO", "quantity": 2.5}]), [refund_of((315, 2.5))])
+    assert [(one.quantity, one.current) for one in found] == [(3, 0)]
+
+
+@pytest.mark.parametrize(
+    ("quantity", "expected"),
+    [("2", 2), (2.0, 2), (0, 0), (0.5, 1), (2.25, 3), (250_000, 100_000), (1e300, 100_000), (10**400, 100_000)],
+)
 def test_a_quantity_may_be_written_in_other_ways(read, quantity, expected):
     lines = [{"id": 315, "sku": "INTRO", "quantity": quantity}]
     assert read(KIND, order_of(line_items=lines)).order.lines[0].quantity == expected
