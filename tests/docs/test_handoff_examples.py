@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from gateway.storefronts.handoff import HandoffTokens, Signer, shared_key
+from schemas.launch import launch_request
 from schemas.secret import Secret
 from tests.docs.documents import DOCS, text_of
 
@@ -76,3 +77,26 @@ def test_an_example_hands_a_guest_over(example):
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_the_document_leads_to_each_example(example):
     assert f"(examples/{example})" in text_of(DOCS / "handoff.md")
+
+
+def filled_in(template, told):
+    """Return a recipe of Shopify's as Liquid fills it in: variables, ``default: ""`` and ``json``."""
+
+    def value(found):
+        name, *filters = (part.strip() for part in found[1].split("|"))
+        given = told.get(name)
+        given = "" if given is None and 'default: ""' in filters else given
+        return json.dumps(given) if "json" in filters else str(given)
+
+    return re.sub(r"\{\{(.+?)\}\}", value, template)
+
+
+@pytest.mark.parametrize("name", ['Zoë "Z/"', None])
+def test_what_flow_sends_is_a_launch_that_says_no_more_than_shopify_knows(name):
+    text = text_of(DOCS / "handoff.md")
+    (recipe,) = re.findall(r"```liquid\n(.+?)```", text, re.DOTALL)
+    told = {"order.email": "zoe@example.com", "order.customer.firstName": name, "order.customer.legacyResourceId": 77}
+    person = launch_request(json.loads(filled_in(recipe, told))).person
+    assert (person.email, person.first_name, person.customer_id) == ("zoe@example.com", name or "", "77")
+    assert not person.email_verified
+    assert "`order.customer.numberOfOrders` equal to `1`" in text
