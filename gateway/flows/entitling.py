@@ -167,7 +167,8 @@ class Entitling:
 
     def _left_to(self, other: Entitlement, one: Entitlement) -> Entitlement:
         """End an entitlement while there is another to the same, which from now on says whose doing it is."""
-        note = f"order {other.order_id} of {other.storefront} gives it, too"
+        is_same_shop = other.storefront == one.storefront  # which reads the note, and may know of its own orders alone
+        note = f"order {other.order_id} gives it, too" if is_same_shop else "an order of another shop gives it, too"
         ended = replace(one, state="taken", ours=False, error="", note=note)
         if one.ours and not other.ours:
             self._entitlements.put(replace(other, ours=True), ended)

@@ -1,5 +1,7 @@
 """What several orders of one account owe each other: who gave a course, and with whom it ends."""
 
+from dataclasses import replace
+
 import pytest
 
 from gateway.errors import InvalidRequest, Unavailable
@@ -126,4 +128,19 @@ def test_a_course_whose_refund_waits_for_a_person_moves_with_the_address(shop, e
     assert shop.fulfils().state == "review"
     shop.tells(line())
     shop.fulfils()
+    assert enrolled() == [(KIM.email, 12)]
+
+
+@pytest.mark.parametrize(
+    ("storefront", "note"),
+    [("shop", "order 9-8-7 gives it, too"), ("other", "an order of another shop gives it, too")],
+)
+def test_a_shop_is_told_of_no_other_shops_order(shop, enrolled, storefront, note):
+    shop.tells(line())
+    shop.fulfils()
+    (given,) = shop.entitlements.of_order("shop", "1001")
+    shop.entitlements.put(replace(given, storefront=storefront, order_id="9-8-7"))
+    shop.refunds("r1")
+    shop.fulfils()
+    assert [one.note for one in shop.entitlements.of_order("shop", "1001")] == [note]
     assert enrolled() == [(KIM.email, 12)]
