@@ -105,9 +105,12 @@ class Fulfilment:
         self._seats.close_others(snapshot)
         for key, one in sorted(work.done.items()):
             if key not in work.wanted:
-                with look.at(Place(*key[:2])):
+                with look.apart(), look.at(Place(*key[:2])):
                     self._end(work, key, one)
-        return self._result(work)
+        result = self._result(work)
+        if look.held:
+            raise look.held[0]
+        return result
 
     def _line(self, work: Work, line: LineItem) -> None:
         """Give what a line entitles to; a fault of the line's own stays with it."""

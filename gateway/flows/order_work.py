@@ -62,13 +62,14 @@ class Work:
             place: which.
             is_wanted: whether the customer is to have it at all.
         """
+        held = len(self.look.held)
         try:
-            with self.look.at(place):
+            with self.look.apart(), self.look.at(place):
                 yield
         except DeadLetter as letter:
             self.faults[place.line_id] = letter
         else:
-            if place not in self.look.met:
+            if place not in self.look.met and len(self.look.held) == held:
                 return
         if is_wanted:
             self.wanted |= {key for key in self.done if key[0] == place.line_id and place.seat in (0, key[1])}

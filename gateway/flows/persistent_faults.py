@@ -56,7 +56,7 @@ class PersistentFaults:
     def is_outage(self, error: Exception) -> bool:
         """Return whether an error says nothing of the order that met it."""
         if isinstance(error, Misunderstood):
-            return not self._is_well()
+            return not self.is_well()
         return isinstance(error, _OUTAGES) and not isinstance(error, ShopMisunderstood)
 
     def given_up(self, storefront: str, order_id: str, met: Mapping[Place, GatewayError]) -> Mapping[Place, DeadLetter]:
@@ -65,7 +65,7 @@ class PersistentFaults:
         over = [place for place, fault in known.items() if fault.tries >= TRIES and _is_long_ago(fault.since)]
         return {place: DeadLetter(KEEPS_FAILING, met[place].code) for place in over}
 
-    def _is_well(self) -> bool:
+    def is_well(self) -> bool:
         """Return whether TalentLMS answers as it should, by a call that it does not count."""
         try:
             self._lms.site.rate_limit()
@@ -85,10 +85,12 @@ class Look:
 
     Attributes:
         met: the faults that were kept to their places.
+        held: what looks like an outage, and was met by a part of the order while TalentLMS is well.
     """
 
     def __init__(self, storefront: str, order_id: str, check: Callable[[], None], faults: PersistentFaults) -> None:
         self.met: dict[Place, GatewayError] = {}
+        self.held: list[GatewayError] = []
         self._storefront, self._order_id = storefront, order_id
         self._check, self._is_lost = check, False
         self._faults = faults
@@ -113,6 +115,16 @@ class Look:
             if self._is_lost or self._faults.is_outage(error):
                 raise
             self.met[place] = self._told(error)
+
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """Let the rest of an order go on where TalentLMS fails at a part of it alone; ``held`` is raised at the end."""
+        try:
+            yield
+        except Unavailable as error:
+            if self._is_lost or not self._faults.is_well():
+                raise
+            self.held.append(error)
 
     def given_up(self) -> Mapping[Place, DeadLetter]:
         """Return what is not tried again, as it is told; to be asked once, at the end."""

@@ -7,7 +7,7 @@ import pytest
 
 from gateway import log
 from gateway.database import order_faults
-from gateway.errors import Misunderstood, ShopMisunderstood, ShopUnavailable
+from gateway.errors import Misunderstood, ShopMisunderstood, ShopUnavailable, Unavailable
 from gateway.flows.fulfilment import Result
 from gateway.flows.persistent_faults import SECONDS, TRIES
 from schemas.order import Order, OrderEvent
@@ -53,6 +53,53 @@ def test_what_fails_oddly_holds_up_no_other_line(shop, portal, enrolled):
     assert enrolled() == [(KIM.email, 34)]
     assert shop.fulfils().error == "unknown-sku"
     assert enrolled() == [(KIM.email, 12), (KIM.email, 34)]
+
+
+def test_a_line_at_which_talentlms_fails_holds_up_no_other(shop, portal, enrolled):
+    shop.tells(line(1), line(2, "SKU-LAW"))
+    portal.control.fault("addusertocourse", kind="status", status=500, times=1)
+    with pytest.raises(Unavailable):
+        shop.fulfils()
+    assert enrolled() == [(KIM.email, 34)]
+    assert shop.ledger() == {("l1", 12): "wanted", ("l2", 34): "given"}
+    assert shop.fulfils() == Result("done")
+    assert enrolled() == [(KIM.email, 12), (KIM.email, 34)]
+
+
+def test_a_seat_at_which_talentlms_fails_holds_up_no_other(shop, portal, enrolled):
+    shop.tells(line(quantity=2))
+    shop.fulfils()
+    people = [portal.control.add_user(f"{name}@shop.example") for name in ("ann", "bob")]
+    for one, user_id in zip(shop.codes.of_order("shop", "1001"), people, strict=True):
+        assert shop.codes.redeem(one, f"person {user_id}", user_id)
+    portal.control.fault("addusertocourse", kind="status", status=500, times=1)
+    with pytest.raises(Unavailable):
+        shop.fulfils()
+    assert len(enrolled()) == 1
+    assert shop.fulfils() == Result("done")
+    assert enrolled() == [("ann@shop.example", 12), ("bob@shop.example", 12)]
+
+
+def test_an_end_at_which_talentlms_fails_holds_up_no_other(shop, portal, enrolled):
+    shop.tells(line(1), line(2, "SKU-LAW"))
+    shop.fulfils()
+    shop.refunds("r1")
+    portal.control.fault("removeuserfromcourse", kind="status", status=500, times=1)
+    with pytest.raises(Unavailable):
+        shop.fulfils()
+    assert enrolled() == [(KIM.email, 12)]
+    assert shop.fulfils() == Result("done")
+    assert enrolled() == []
+
+
+def test_while_talentlms_is_away_one_line_finds_that_out_for_all(shop, portal, asked):
+    shop.tells(line(1), line(2, "SKU-LAW"))
+    for operation in ("addusertocourse", "ratelimit"):
+        portal.control.fault(operation, kind="status", status=500, times=FOREVER)
+    asked()
+    with pytest.raises(Unavailable):
+        shop.fulfils()
+    assert asked().count("addusertocourse") == 1
 
 
 def test_what_keeps_failing_is_a_dead_letter_after_an_hour_and_eight_tries(shop, portal, clock, enrolled, team):
