@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from gateway.database.account_links import AccountLinks
-from gateway.errors import AccountInactive, UserNotFound
+from gateway.errors import AccountInactive, EmailNotVerified, UserNotFound
 from gateway.flows.accounts import Accounts
 from gateway.flows.dead_letters import ADMINISTRATOR, NO_EMAIL, DeadLetter
 from gateway.flows.person import Person
@@ -77,8 +77,12 @@ class CustomerAccounts:
             raise DeadLetter(NO_EMAIL)
         user = self._by_email(customer.email) if known is None else None
         if user is None:
-            learner = self._signed_up(identity)
-            return Holder(identity.key, learner.user_id)
+            try:
+                return Holder(identity.key, self._signed_up(identity).user_id)
+            except EmailNotVerified:  # somebody else was quicker: the same address by another name, at another shop
+                user = self._by_email(customer.email)
+                if user is None:
+                    raise
         self._check(user)
         return Holder(identity.key, user.user_id)
 

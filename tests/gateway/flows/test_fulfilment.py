@@ -13,6 +13,7 @@ from gateway.errors import (
     ShopUnavailable,
     Throttled,
     Unavailable,
+    UserNotFound,
 )
 from gateway.flows.customer_accounts import Holder
 from gateway.flows.fulfilment import Fulfilment, Result
@@ -756,3 +757,22 @@ def test_an_order_that_ends_before_it_knows_what_it_gave_leaves_that_to_the_othe
     shop.refunds("r3", "1003")
     shop.fulfils("1003")
     assert enrolled() == [(KIM.email, 34)]
+
+
+@pytest.mark.parametrize("values", [{}, {"user_type": "SuperAdmin"}])
+def test_an_account_that_somebody_else_signs_up_in_this_moment_is_enrolled(
+    shop, lms, portal, monkeypatch, enrolled, values
+):
+    by_email, looked = lms.users.by_email, []
+
+    def not_yet(email):
+        if not looked:  # another order, for the same address by another name, is quicker
+            looked.append(portal.control.add_user(email, **values))
+            raise UserNotFound("not yet")
+        return by_email(email)
+
+    monkeypatch.setattr(lms.users, "by_email", not_yet)
+    shop.tells(line(), customer=GUEST)
+    result = shop.fulfils()
+    assert result.error == ("administrators-account" if values else "")
+    assert enrolled() == ([] if values else [(GUEST.email, 12)])
