@@ -19,7 +19,7 @@ def customer(email: object, shop_id: object, first_name: object, last_name: obje
     """
     written = identifier_or_empty(shop_id)
     customer_id = "" if names_nobody(written) else written
-    return Customer(email_address(email), customer_id, printable(first_name), printable(last_name))
+    return Customer(_reachable(email), customer_id, printable(first_name), printable(last_name))
 
 
 def attributes(value: object, name: str) -> dict[str, Any]:
@@ -51,6 +51,15 @@ def student(buyer: Customer, *told: Mapping[str, Any]) -> Customer | None:
             return None
         return Customer(email, "", *first_and_last(printable(one.get("student_name"))))
     return None
+
+
+def _reachable(email: object) -> str:
+    """Return an address, empty for one that cannot exist (RFC 2606, section 2).
+
+    Shops put one in the place of a customer's whom they have erased, such as WooCommerce ``deleted@site.invalid``.
+    """
+    address = email_address(email)
+    return "" if address.endswith(".invalid") else address
 
 
 def _plain(name: object) -> str:

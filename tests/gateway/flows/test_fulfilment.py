@@ -776,3 +776,16 @@ def test_an_account_that_somebody_else_signs_up_in_this_moment_is_enrolled(
     result = shop.fulfils()
     assert result.error == ("administrators-account" if values else "")
     assert enrolled() == ([] if values else [(GUEST.email, 12)])
+
+
+def test_a_customer_of_whom_the_shop_tells_nothing_any_more_keeps_the_course(shop, asked, enrolled):
+    shop.tells(line(), customer=GUEST)
+    shop.fulfils()
+    shop.tells(line(), customer=Customer(""))
+    asked()
+    assert shop.fulfils() == Result("done")
+    assert asked() == []
+    assert enrolled() == [(GUEST.email, 12)]
+    shop.refunds("r1")
+    shop.fulfils()
+    assert enrolled() == []

@@ -188,3 +188,14 @@ def test_what_is_sold_by_measure_is_given_back_by_measure():
 def test_a_quantity_may_be_written_in_other_ways(read, quantity, expected):
     lines = [{"id": 315, "sku": "INTRO", "quantity": quantity}]
     assert read(KIND, order_of(line_items=lines)).order.lines[0].quantity == expected
+
+
+def test_an_order_whose_personal_data_was_removed_is_nobodys(read):
+    erased = {"first_name": "[deleted]", "last_name": "[deleted]", "email": "deleted@site.invalid"}
+    customer = read(KIND, order_of(customer_id=0, billing=erased)).order.customer
+    assert (customer.email, customer.id) == ("", "")
+
+
+@pytest.mark.parametrize("address", ["kim@x.invalid.example", "kim@invalid.example"])
+def test_an_address_that_only_looks_like_one_that_does_not_exist_is_one(read, address):
+    assert read(KIND, order_of(billing={"email": address})).order.customer.email == address
