@@ -2,11 +2,13 @@
 
 import logging
 import os
+import shutil
 import signal
 import ssl
 import sys
 
 import pytest
+from playwright.sync_api import sync_playwright
 
 from gateway import context
 from sandbox.idp import running_idp
@@ -15,6 +17,14 @@ from tests.gateway.store.redis_server import RedisServer
 from tests.postgresql import PostgreSQL
 
 API_KEY = "key-of-the-sandbox"
+CHROMIUM_ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--no-first-run",
+    "--disable-component-update",
+    "--disable-sync",
+]
 LONGEST = (
     "tests/test_installation.py",
     "tests/storm/",
@@ -48,6 +58,17 @@ def postgresql():
     server = PostgreSQL()
     yield server
     server.remove()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """A browser; a process of tests can have but one."""
+    executable = shutil.which("chromium")
+    assert executable, "Chromium is missing: run tests/system_packages.sh"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_ARGS)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,14 +1,13 @@
 """What the journeys share: the backing services and the gateway once per run, a person and a browser window per journey."""
 
 import itertools
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Page
 
 from tests.journeys.backing_services import (
     CertifiedProvider,
@@ -26,14 +25,6 @@ from tests.ports import HOST, free_port
 
 API_KEY = "api-key-of-the-journeys-81f2c4"
 CLIENT_SECRET = "client-secret-of-the-journeys-5d7e90"
-CHROMIUM_ARGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--no-first-run",
-    "--disable-component-update",
-    "--disable-sync",
-]
 GATEWAYS = (
     "main",
     "practising",
@@ -131,16 +122,6 @@ def practising_gateway(folder, addresses, portal, practising_provider, redis_ser
     gateway = gateway_at(addresses["practising"], folder, portal, practising_provider, redis_server.url(1))
     yield gateway.start()
     gateway.end()
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    executable = shutil.which("chromium")
-    assert executable, "Chromium is missing: run tests/system_packages.sh"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_ARGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ from tests.gateway.database.orders import orders_of
 from tests.gateway.store.redis_server import RedisServer
 from tests.gateway.test_factory import clean_environment
 from tests.storm.shop import BOSS, Storm
-from tests.storm.worker import begun
+from tests.storm.workers import begun
 
 ORDERS = int(os.environ.get("STORM_ORDERS", "50"))
 SEED = int(os.environ.get("STORM_SEED") or random.SystemRandom().randrange(10**9))

@@ -10,7 +10,6 @@ from types import SimpleNamespace
 
 import pytest
 from flask import Flask, render_template
-from playwright.sync_api import sync_playwright
 from werkzeug.serving import make_server
 
 from gateway.web import pages
@@ -20,14 +19,6 @@ CSS = WEB / "static" / "gateway.css"
 CSP = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-CHROMIUM_ARGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--no-first-run",
-    "--disable-component-update",
-    "--disable-sync",
-]
 NASTY = "\"><script>document.title='owned'</script><img src=x onerror=alert(1)>'{{ 7*7 }} & שלום Ünïcödé 🦉" + "W" * 90
 
 
@@ -420,16 +411,14 @@ def address(app):
 
 
 @pytest.fixture(scope="module")
-def page():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM_ARGS)
-        page = browser.new_page()
-        page.complaints, page.fetched = [], []
-        page.on("console", lambda message: page.complaints.append(message.text))
-        page.on("pageerror", lambda error: page.complaints.append(str(error)))
-        page.on("request", lambda request: page.fetched.append(request.url))
-        yield page
-        browser.close()
+def page(chromium):
+    page = chromium.new_page()
+    page.complaints, page.fetched = [], []
+    page.on("console", lambda message: page.complaints.append(message.text))
+    page.on("pageerror", lambda error: page.complaints.append(str(error)))
+    page.on("request", lambda request: page.fetched.append(request.url))
+    yield page
+    page.close()
 
 
 @pytest.fixture
