@@ -19,11 +19,11 @@ from gateway.web import (
     checkout,
     course_completion,
     error_handlers,
+    go,
     handoff,
     headers,
     health,
-    launch,
-    launches,
+    launch_pages,
     pages,
     password,
     provider_logout,
@@ -41,9 +41,9 @@ from gateway.web.chosen_sign_in import ChosenSignIn
 from gateway.web.client_address import Proxies
 from gateway.web.cookies import Cookies
 from gateway.web.forms import Forms
+from gateway.web.go import Clicks
 from gateway.web.handover_pages import HandoverPages
-from gateway.web.launch import Launches
-from gateway.web.launches import LaunchPages
+from gateway.web.launch_pages import LaunchPages
 from gateway.web.provider_session import ProviderSessions
 from gateway.web.seat_list import SeatList
 from gateway.web.shops import Shop
@@ -86,7 +86,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     cookies = Cookies(secure=settings.secure)
     slugs = Slugs(settings.slugs.courses, settings.slugs.categories)
-    links = Launches(services.learners, services.launch)
+    links = Clicks(services.learners, services.launch)
     for routes in _routes(services, cookies, slugs, links):
         app.register_blueprint(routes)
 
@@ -135,7 +135,7 @@ def _prepare_database(services: Services) -> None:
         log.event("database.not_prepared", level=logging.ERROR, why=error.code, note=error.note)
 
 
-def _routes(services: Services, cookies: Cookies, slugs: Slugs, links: Launches) -> Iterator[Blueprint]:
+def _routes(services: Services, cookies: Cookies, slugs: Slugs, links: Clicks) -> Iterator[Blueprint]:
     settings, store, sessions, learners = services.settings, services.store, services.sessions, services.learners
     visitor = Visitor(sessions, cookies)
     forms = Forms(services.keyring, cookies, settings.public_url)
@@ -156,7 +156,7 @@ def _routes(services: Services, cookies: Cookies, slugs: Slugs, links: Launches)
         settings.public_url,
         with_password=settings.password_sign_in,
     )
-    yield launch.blueprint(visitor, links, slugs)
+    yield go.blueprint(visitor, links, slugs)
     yield checkout.blueprint(visitor, learners, services.checkout, slugs, forms, _payment_origins(settings))
     seats = SeatList(services.bought_seats, services.items, settings.public_url)
     yield training.blueprint(visitor, learners, services.training, forms, choice, seats)
@@ -178,7 +178,7 @@ def _storefront_routes(services: Services, pages: HandoverPages, slugs: Slugs) -
     settings, minted = services.settings, services.minted_launches
     keys = ApiKeys({shop.name: shop.api_keys for shop in settings.storefronts})
     yield api.blueprint(keys, minted, slugs, services.order_listing, services.entitlements, settings.public_url)
-    yield launches.blueprint(LaunchPages(minted, pages))
+    yield launch_pages.blueprint(LaunchPages(minted, pages))
     yield handoff.blueprint(services.handoff_tokens, services.used_handoffs, slugs, pages)
     yield catalog_api.blueprint(keys, services.catalog)
     yield api_docs.blueprint(settings.public_url)

@@ -22,8 +22,8 @@ from gateway.talentlms.budget import Budget
 from gateway.web.addresses import CALLS_TALENTLMS, COURSE, DASHBOARD, place_of, without_slash
 from gateway.web.client_address import ForwardingNotice, Proxies, client_address
 from gateway.web.cookies import SESSION_COOKIE, Cookies
+from gateway.web.go import Clicks
 from gateway.web.headers import of_redirects
-from gateway.web.launch import Launches
 from gateway.web.navigation import is_navigation, is_speculative
 from gateway.web.slugs import Item, Slugs
 from gateway.web.visitor import ADMITTED
@@ -76,7 +76,7 @@ class AdmissionMiddleware:
         cookies: Cookies,
         budget: Budget,
         slugs: Slugs,
-        launches: Launches,
+        launches: Clicks,
         proxies: Proxies,
         trail: Trail,
     ) -> None:

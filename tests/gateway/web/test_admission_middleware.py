@@ -13,7 +13,7 @@ ENROLLED = "robin"
 def flask_answers(monkeypatch):
     """Count the clicks that reach Flask's route."""
     answered = []
-    monkeypatch.setattr("gateway.web.launch.to_link", lambda link: answered.append(link) or to_link(link))
+    monkeypatch.setattr("gateway.web.go.to_link", lambda link: answered.append(link) or to_link(link))
     return answered
 
 

@@ -16,7 +16,7 @@ from schemas.link import Link
 from schemas.session import Session
 
 
-class Launches:
+class Clicks:
     """The links behind our addresses, for the middleware and for the routes below.
 
     Args:
@@ -48,7 +48,7 @@ class Launches:
         return self._learners.then(session, into)
 
 
-def blueprint(visitor: Visitor, launches: Launches, slugs: Slugs) -> Blueprint:
+def blueprint(visitor: Visitor, launches: Clicks, slugs: Slugs) -> Blueprint:
     """Return the routes, for every click that the middleware does not answer.
 
     Args:
