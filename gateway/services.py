@@ -21,6 +21,7 @@ from gateway.flows.entitling import Entitling
 from gateway.flows.failed_codes import FailedCodes
 from gateway.flows.fulfilment import Fulfilment
 from gateway.flows.handover import Handovers, Shop
+from gateway.flows.issuer_move import IssuerMove
 from gateway.flows.items import Items
 from gateway.flows.launch import Launch, LaunchOptions
 from gateway.flows.learners import Learners
@@ -28,6 +29,7 @@ from gateway.flows.managed_password import ManagedPasswords
 from gateway.flows.order_import import OrderImport
 from gateway.flows.order_intake import OrderIntake
 from gateway.flows.password_sign_in import PasswordSignIn
+from gateway.flows.people import People
 from gateway.flows.persistent_faults import PersistentFaults
 from gateway.flows.product_targets import ProductTargets
 from gateway.flows.provider_logout import ProviderLogout
@@ -104,6 +106,23 @@ class Services(Adapters):
             self.attempts(account_refusals.REFUSAL_SECONDS),
             self.sessions.end_of_person,
         )
+
+    @cached_property
+    def people(self) -> People:
+        """Links that an operator makes and ends."""
+        sessions = self.sessions
+        return People(
+            self.talentlms.users,
+            self.account_links,
+            self.accounts,
+            self.locks,
+            sessions.end_of_person,
+            sessions.end_all_of_user,
+        )
+
+    def issuer_move(self, old: str, new: str, trust: Trust) -> IssuerMove:
+        """Return a move from one identity provider to another."""
+        return IssuerMove(self.account_links, self.sessions.end_of_person, old, new, trust)
 
     @cached_property
     def learners(self) -> Learners:

@@ -4,11 +4,14 @@ import sys
 
 import click
 
-from gateway import context, log
+from gateway import context
+from gateway.cli.account_links import account_links
 from gateway.cli.audit import audit
+from gateway.cli.issuer_move import move_issuer
 from gateway.cli.mapping import mapping
 from gateway.cli.order_import import import_orders
 from gateway.cli.orders import orders
+from gateway.cli.people import people
 from gateway.cli.reconcile import reconcile
 from gateway.cli.steps import settings_in_force, told, with_store
 from gateway.cli.webhook import webhook
@@ -57,50 +60,6 @@ def end(user: str) -> None:
     if not ended:
         sys.exit("No session ended: nobody of that name is signed in.")
     click.echo(f"{ended} session{'' if ended == 1 else 's'} ended")
-
-
-@main.group()
-def account_links() -> None:
-    """Which TalentLMS account is whose."""
-
-
-@account_links.command()
-@click.option("--issuer", required=True, help="The former provider's issuer, byte for byte.")
-def forget_all(issuer: str) -> None:
-    """Forget the accounts of everybody who signed in at a former provider; exit 1 if there are none."""
-
-    def forget_issuer(services: Services) -> int:
-        number = services.account_links.forget_issuer(issuer)
-        if number:
-            log.audit("account_link", outcome="success", step="unlinked", linked_issuer=issuer, accounts=number)
-        return number
-
-    forgotten = told(forget_issuer)
-    if not forgotten:
-        sys.exit(f"No link removed: nobody has signed in at {issuer!r}.")
-    click.echo(f"{forgotten} account{'' if forgotten == 1 else 's'} forgotten")
-
-
-@account_links.command()
-@click.option("--user-id", required=True, type=int, help="TalentLMS's id of the account.")
-def forget(user_id: int) -> None:
-    """Forget whose an account is, and end the sessions that lead there; exit 1 if it is nobody's.
-
-    The next person who signs in looks for theirs anew.
-    """
-
-    def forget_account(services: Services) -> bool:
-        owner = services.account_links.owner_of(user_id)
-        forgotten = services.account_links.forget_account(user_id)
-        if forgotten:
-            person = owner.person if owner else None
-            log.audit("account_link", outcome="success", step="unlinked", person=person, user_id=user_id)
-        services.sessions.end_all_of_user(str(user_id))
-        return forgotten
-
-    if not with_store(forget_account):
-        sys.exit(f"No link removed: account {user_id} is nobody's.")
-    click.echo(f"account {user_id} is nobody's now")
 
 
 @main.group()
@@ -153,9 +112,12 @@ def current_tables() -> None:
 
 
 orders.add_command(import_orders)
+people.add_command(move_issuer)
+main.add_command(account_links)
 main.add_command(mapping)
 main.add_command(audit)
 main.add_command(orders)
+main.add_command(people)
 main.add_command(reconcile)
 main.add_command(webhook)
 main.add_command(worker)

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from gateway import log
-from gateway.cli.output import json_option, time_text, write_json, write_table
+from gateway.cli.output import json_option, text_of, time_text, write_json, write_table
 from gateway.cli.steps import told
 from gateway.database.order_listing import STATES, ListedOrder
 from gateway.services import Services
@@ -59,9 +59,9 @@ def show(storefront: str, order: str, *, as_json: bool) -> None:
     for name, value in data.items():
         if isinstance(value, list):
             click.echo(f"\n{name}:" if value else f"\n{name}: none")
-            write_table([tuple(value[0]), *(tuple(map(_text, row.values())) for row in value)] if value else [])
+            write_table([tuple(value[0]), *(tuple(map(text_of, row.values())) for row in value)] if value else [])
         else:
-            click.echo(f"{name}: {_text(value)}")
+            click.echo(f"{name}: {text_of(value)}")
 
 
 @orders.command()
@@ -168,7 +168,3 @@ def _row(order: ListedOrder) -> tuple[str, ...]:
     payment = f"{order.status} (test)" if order.is_test else order.status
     received = time_text(order.received_at) or ""
     return order.storefront, order.id, received, payment, order.state, due, order.email, why
-
-
-def _text(value: object) -> str:
-    return "-" if value in (None, "") else "yes" if value is True else "no" if value is False else str(value)

@@ -31,3 +31,10 @@ def write_table(rows: Sequence[Iterable[str]]) -> None:
 def _printable(text: str) -> str:
     """Return a text without what steers a terminal: shops, and strangers at their checkouts, have written it."""
     return "".join(letter if letter.isprintable() else "?" for letter in text)
+
+
+def text_of(value: object) -> str:
+    """Return a value of a record as people read it, without what steers a terminal."""
+    if value in (None, ""):
+        return "-"
+    return ("yes" if value else "no") if isinstance(value, bool) else _printable(str(value))

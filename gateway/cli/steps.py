@@ -5,10 +5,11 @@ import sys
 from collections.abc import Callable
 from typing import TypeVar
 
-from gateway import context
-from gateway.config import BadSettings, Settings, StorefrontSettings, load
+from gateway import context, log
+from gateway.config import BadSettings, IdentityProviderSettings, Settings, StorefrontSettings, load
 from gateway.errors import DatabaseUnavailable, GatewayError
 from gateway.services import Services
+from schemas.order import storefront_issuer
 
 T = TypeVar("T")
 
@@ -22,6 +23,21 @@ def with_store(step: Callable[[Services], T]) -> T:
         return step(services)
 
     return told(taken)
+
+
+def changing(step: Callable[[Services], T]) -> T:
+    """Take a step that changes links, for which the gateway's own Redis is needed: sessions end with them."""
+    return with_store(logged(step))
+
+
+def logged(step: Callable[[Services], T]) -> Callable[[Services], T]:
+    """Return a step whose audit trail is written to standard error, as the gateway itself would write it."""
+
+    def taken(services: Services) -> T:
+        log.configure(services.settings.log_level)
+        return step(services)
+
+    return taken
 
 
 def told(step: Callable[[Services], T]) -> T:
@@ -50,3 +66,17 @@ def storefront_named(services: Services, name: str) -> StorefrontSettings:
     if shop is None:
         sys.exit(f"No storefront is called {name!r}. There are: {', '.join(services.storefronts) or 'none'}.")
     return shop
+
+
+def provider_named(services: Services, named: str) -> IdentityProviderSettings | None:
+    """Return an identity provider of the settings by its name, or its issuer byte for byte; ``None`` for none."""
+    entries = services.settings.identity_providers
+    return next((entry for entry in entries if named in (entry.name, entry.issuer)), None)
+
+
+def issuer_named(services: Services, named: str) -> str:
+    """Return the issuer of a provider or a storefront of the settings; of neither, what was named is one itself."""
+    entry = provider_named(services, named)
+    if entry is not None:
+        return entry.issuer
+    return storefront_issuer(named) if named in services.storefronts else named

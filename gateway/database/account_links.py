@@ -2,12 +2,12 @@
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import delete, func, insert, or_, select, union, update
 
 from gateway.database.connection import AlreadyThere, Database
 from gateway.database.tables import ACCOUNT_LINKS, FAILED_PROOFS, SIGN_UPS
@@ -35,6 +35,19 @@ class Listed:
     linked_at: int
 
 
+@dataclass(frozen=True)
+class LookAlikes:
+    """People who look like the same one.
+
+    Attributes:
+        name: the address or the user name that they share, in lower case.
+        people: they, by their keys.
+    """
+
+    name: str
+    people: Sequence[Listed]
+
+
 class AccountLinks:
     """Account links.
 
@@ -60,19 +73,26 @@ class AccountLinks:
             row = connection.execute(select(ACCOUNT_LINKS).where(wanted)).one_or_none()
         return None if row is None else _link(row)
 
-    def claim(self, link: AccountLink) -> bool:
+    def claim(self, link: AccountLink, instead_of: AccountLink | None = None) -> bool:
         """Connect a person with an account, unless the account is another person's.
+
+        Args:
+            link: the person, and the account.
+            instead_of: the link that ends for it, in the same transaction; where it is gone already, nothing is done.
 
         Returns:
             Whether it is this person's now. Of two who claim one account at once, one gets it.
         """
+        may_have_it = {None, link.person, instead_of.person if instead_of else None}
         for _ in range(_TRIES):
             try:
                 with self._database.transaction() as connection:
                     owner = connection.execute(
                         select(ACCOUNT_LINKS.c.person).where(ACCOUNT_LINKS.c.user_id == link.user_id)
                     ).scalar()
-                    if owner not in (None, link.person):
+                    if owner not in may_have_it:
+                        return False
+                    if instead_of and not connection.execute(delete(ACCOUNT_LINKS).where(*_is(instead_of))).rowcount:
                         return False
                     _write(connection, link)
                     return True
@@ -120,21 +140,49 @@ class AccountLinks:
         with self._database.transaction() as connection:
             return connection.execute(delete(ACCOUNT_LINKS).where(*which)).rowcount
 
-    def listed(self, wanted: str = "", *, after: str = "", at_most: int = 100) -> Sequence[Listed]:
-        """Return links, by their persons' keys.
+    def listed(self, wanted: str = "", *, issuer: str = "", after: str = "", at_most: int = 100) -> Sequence[Listed]:
+        """Return links, by their persons' keys; each condition that is not empty has to hold.
 
         Args:
-            wanted: an e-mail address, a user name, a subject, a person's key or a TalentLMS id; empty for all.
+            wanted: an e-mail address, a user name, a subject, a person's key or a TalentLMS id.
+            issuer: the provider's or the storefront's.
             after: the person's key after which the list goes on.
             at_most: how many.
         """
-        question = (
-            select(ACCOUNT_LINKS).where(ACCOUNT_LINKS.c.person > after).order_by(ACCOUNT_LINKS.c.person).limit(at_most)
-        )
+        links = ACCOUNT_LINKS.c
+        question = select(ACCOUNT_LINKS).where(links.person > after).order_by(links.person).limit(at_most)
         if wanted:
             question = question.where(or_(*_named(wanted)))
+        if issuer:
+            question = question.where(links.issuer == issuer)
         with self._database.reading() as connection:
-            return [Listed(_link(row), row.linked_at) for row in connection.execute(question)]
+            return [_listed(row) for row in connection.execute(question)]
+
+    def shared_emails(self, issuers: Collection[str]) -> Collection[str]:
+        """Return the addresses that more than one person of these issuers has."""
+        links = ACCOUNT_LINKS.c
+        question = select(links.email).where(links.issuer.in_(issuers), links.email != "").group_by(links.email)
+        with self._database.reading() as connection:
+            return set(connection.execute(question.having(func.count() > 1)).scalars())
+
+    def look_alikes(self, *, after: str = "", at_most: int = 100) -> Sequence[LookAlikes]:
+        """Return the people who share an address, or whose user name is another one's address; by what they share.
+
+        Args:
+            after: the address or user name after which the list goes on.
+            at_most: how many groups.
+        """
+        links = ACCOUNT_LINKS.c
+        names = union(  # each person once with each of their names
+            select(links.email.label("name"), links.person), select(func.lower(links.login), links.person)
+        ).subquery()
+        shared = select(names.c.name).where(names.c.name != "", names.c.name > after).group_by(names.c.name)
+        shared = shared.having(func.count() > 1).order_by(names.c.name).limit(at_most)
+        with self._database.reading() as connection:
+            return [
+                LookAlikes(name, [_listed(row) for row in connection.execute(_with_name(name))])
+                for name in connection.execute(shared).scalars().all()
+            ]
 
     # --- sign-ups and proofs -----------------------------------------------------------------------------------
 
@@ -179,6 +227,11 @@ def _named(wanted: str) -> list[sqlalchemy.ColumnElement[bool]]:
     return named
 
 
+def _with_name(name: str) -> sqlalchemy.Select[Any]:
+    links = ACCOUNT_LINKS.c
+    return select(ACCOUNT_LINKS).where(or_(links.email == name, func.lower(links.login) == name)).order_by(links.person)
+
+
 def _is(link: AccountLink) -> tuple[sqlalchemy.ColumnElement[bool], ...]:
     """Return what makes a row the one of this person and this account."""
     return ACCOUNT_LINKS.c.person == link.person, ACCOUNT_LINKS.c.user_id == link.user_id
@@ -189,6 +242,10 @@ def _write(connection: sqlalchemy.Connection, link: AccountLink) -> None:
     changed = connection.execute(update(ACCOUNT_LINKS).where(ACCOUNT_LINKS.c.person == link.person).values(**values))
     if not changed.rowcount:
         connection.execute(insert(ACCOUNT_LINKS).values(**values, linked_at=int(time.time())))
+
+
+def _listed(row: Any) -> Listed:
+    return Listed(_link(row), row.linked_at)
 
 
 def _link(row: Any) -> AccountLink:

@@ -58,8 +58,8 @@ class Accounts:
         self._refusals = AccountRefusals(users, attempts)
         self.upkeep = AccountUpkeep(users, account_links, passwords, self._refusals)
         ownership = Ownership(users, account_links, passwords)
-        self._adoption = Adoption(users, account_links, ownership, self._refusals, learner_types, end_sessions)
-        self._sign_up = SignUp(users, account_links, passwords, self._adoption, self._refusals)
+        self.adoption = Adoption(users, account_links, ownership, self._refusals, learner_types, end_sessions)
+        self._sign_up = SignUp(users, account_links, passwords, self.adoption, self._refusals)
 
     def ensure(self, person: Person, *, wait: float = WAIT_SECONDS) -> Learner:
         """Return the person's learner; no call to TalentLMS where the account is known and nothing changed.
@@ -104,7 +104,7 @@ class Accounts:
             AccountInactive: it is switched off.
             UserNotFound: it no longer exists.
         """
-        self._adoption.check_learner(person, self._users.by_id(learner.user_id))
+        self.adoption.check_learner(person, self._users.by_id(learner.user_id))
 
     def prove_password(self, person: Person, learner: Learner) -> None:
         """Check, with one call, that an account carries the gateway's password still, and not one of its owner's.
@@ -131,11 +131,11 @@ class Accounts:
 
     def _adopted_or_signed_up(self, person: Person, lease: Lease) -> AccountLink:
         self._refusals.check(person)
-        user = self._adoption.existing(person)
+        user = self.adoption.existing(person)
         if user is None:
             link, user = self._sign_up.signed_up(person, lease)
         else:
-            link = self._adoption.adopted(person, user)
+            link = self.adoption.adopted(person, user)
         return self.upkeep.brought_up_to_date(link, person, user)
 
     def known(self, key: str) -> Learner | None:

@@ -112,38 +112,79 @@ class Adoption:
             raise self._refusals.because_of_email(EmailNotVerified, person, user)
         return self.adopted(person, user, key), user
 
+    def connected(self, person: Person, user: User, *, replaces: bool) -> AccountLink:
+        """Connect the person with an account because an operator says so, whatever is told of addresses.
+
+        The sessions of everybody whose link changes end, and an account that was another person's gets a password that
+        only the gateway knows.
+
+        Args:
+            person: whose it is from now on.
+            user: the account.
+            replaces: whether a link of another person to it, or of this person to another account, may end.
+
+        Raises:
+            AccountTaken: there is such a link, and it may not.
+            AccountNotALearner: it is an administrator's, whatever the settings allow at a sign-in, or no learner's.
+            AccountInactive: it is switched off.
+            ProvisioningRefused: TalentLMS does not take the password.
+        """
+        self.check_learner(person, user)
+        if is_administrators(user.user_type):
+            raise self._refusals.because(AccountNotALearner, person, user, _remedy_for_type(user.user_type))
+        before, owner = self._account_links.find(person.key), self._account_links.owner_of(user.user_id)
+        if before is not None and before == owner:
+            return before
+        if not replaces and (before or owner):
+            raise self._in_use(person, user, owner)
+        link = replace(person.link_to(user, "", pending=False), email=before.email if before else "")
+        if owner is not None:
+            link = replace(link, password_key=self._taken_back(person, user))
+        if not self._account_links.claim(link, instead_of=owner):
+            raise self._taken(person, user)
+        for replaced in filter(None, (owner, before)):
+            self._ended("replaced", replaced)
+        log.audit("account_link", outcome="success", step="linked", person=person.key, user_id=user.user_id)
+        return link
+
     def _displaced(self, person: Person, user: User, link: AccountLink) -> AccountLink:
         """Connect the person with an account that is another person's, if that one has to give way.
 
         The other one's sessions end with their link, each of which remembers whose account it opens, and the account
-        gets a password that only the gateway knows: they may have set one of their own in TalentLMS.
+        gets a password that only the gateway knows: they may have set one of their own in TalentLMS. Where the other
+        one is this person before they moved to their provider, a password of their own stays.
 
         Raises:
             AccountTaken: the other one need not give way.
             ProvisioningRefused: TalentLMS does not take the password.
         """
         owner = self._account_links.owner_of(user.user_id)
-        is_theirs = _is_same(user.email, person.identity.email)
-        if owner is None or not (is_theirs and person.displaces(owner)):
+        if owner is None or not _is_same(user.email, person.identity.email):
             raise self._taken(person, user)
+        if person.succeeds(owner):
+            step, key = "moved", self._ownership.passed_on(owner, person.identity, user)
+        elif person.displaces(owner):
+            step, key = "displaced", self._taken_back(person, user)
+        else:
+            raise self._taken(person, user)
+        link = replace(link, password_key=key)
+        if not self._account_links.claim(link, instead_of=owner):
+            raise self._taken(person, user)
+        self._ended(step, owner)
+        return link
+
+    def _taken_back(self, person: Person, user: User) -> str:
         try:
-            link = replace(link, password_key=self._ownership.taken_back(person.identity, user))
+            return self._ownership.taken_back(person.identity, user)
         except InvalidRequest as error:
             raise self._refusals.by_talentlms(person, error) from None
-        self._account_links.forget(owner)
-        is_claimed = self._account_links.claim(link)
-        self._end_sessions(owner.person)  # once their link is gone: one that begins before would outlast it
-        log.audit(
-            "account_link",
-            outcome="success",
-            step="displaced",
-            person=owner.person,
-            user_id=owner.user_id,
-            linked_issuer=owner.issuer,
-        )
-        if not is_claimed:
-            raise self._taken(person, user)
-        return link
+
+    def _ended(self, step: str, owner: AccountLink) -> None:
+        """End the sessions of somebody whose link is gone; one that began before that would outlast it."""
+        self._end_sessions(owner.person)
+        issuer, _ = owner.former_identity
+        person, user_id = owner.former_person, owner.user_id
+        log.audit("account_link", outcome="success", step=step, person=person, user_id=user_id, linked_issuer=issuer)
 
     def _by_email(self, person: Person) -> User | None:
         """Return the account with the person's address, which need not be theirs; TalentLMS compares as it likes."""
@@ -161,11 +202,18 @@ class Adoption:
     def _taken(self, person: Person, user: User) -> AccountTaken:
         """Return the refusal of an account that is linked already; it offers the sign-in at another provider."""
         owner = self._account_links.owner_of(user.user_id)
-        issuer = owner.issuer if owner else ""
+        issuer = (owner.expected_at or owner.issuer) if owner else ""
         remedy = "the account is linked to another identity; unlink it there, or change the address of one"
         taken = self._refusals.because(AccountTaken, person, user, remedy, linked_issuer=issuer)
         taken.issuer = "" if issuer == person.identity.issuer else issuer
         return taken
+
+    def _in_use(self, person: Person, user: User, owner: AccountLink | None) -> AccountTaken:
+        """Return the refusal of a link that an operator wants, and for which another one would have to end."""
+        whose = f"account {user.user_id} is person {owner.person}'s" if owner else "the person has another account"
+        remedy = f"{whose}; --replace ends that link, and the sessions that go with it"
+        issuer = owner.issuer if owner else ""
+        return self._refusals.because(AccountTaken, person, user, remedy, linked_issuer=issuer)
 
     def check_learner(self, person: Person, user: User, *, pending: bool = False) -> None:
         """Check that an account is a learner's, and in use.

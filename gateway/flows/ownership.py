@@ -5,11 +5,12 @@ derive, and that proves it.
 """
 
 from gateway.database.account_links import AccountLinks
-from gateway.errors import AccountInactive, WrongPassword
+from gateway.errors import AccountInactive, InvalidRequest, WrongPassword
 from gateway.flows.managed_password import ManagedPasswords
 from gateway.flows.profile import logins_for
 from gateway.talentlms.users import Users
 from schemas.identity import Identity
+from schemas.learner import AccountLink
 from schemas.user import User
 
 
@@ -61,6 +62,22 @@ class Ownership:
         """
         self._users.edit(user.user_id, password=self._passwords.new(identity.key))
         return self._passwords.current_key
+
+    def passed_on(self, before: AccountLink, identity: Identity, user: User) -> str:
+        """Return the key of an account that a person brings along from another provider.
+
+        It gets a password by their new identity in place of the one by their former. A password that they have set
+        themselves stays, and so does one for which TalentLMS takes no other.
+        """
+        if not before.password_key:
+            return ""
+        former = self._passwords.of(before.former_person, before.password_key)
+        try:
+            if former is not None:
+                self._users.log_in(user.login, former)
+            return self.taken_back(identity, user)
+        except (WrongPassword, InvalidRequest):
+            return ""
 
     def _outcome(self, identity: Identity, user: User, key: str) -> str:
         try:

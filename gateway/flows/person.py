@@ -70,6 +70,10 @@ class Person:
         is_shops = is_customer(self.identity.issuer)
         return is_guest(owner.issuer, owner.subject) or (is_customer(owner.issuer) and not is_shops)
 
+    def succeeds(self, owner: AccountLink) -> bool:
+        """Return whether an account with this person's address was kept for them when they moved to their provider."""
+        return self.has_own_email and owner.expected_at == self.identity.issuer
+
     @property
     def profile(self) -> Profile:
         """What TalentLMS may be told of an account that exists already; nothing by whoever may be anybody."""

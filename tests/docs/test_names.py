@@ -4,6 +4,7 @@ import re
 import tomllib
 
 import pytest
+from click import Group
 from click.testing import CliRunner
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
@@ -200,3 +201,32 @@ def test_the_command_that_removes_a_link_is_one_that_there_is():
 
     assert "No such command" not in outcome.output
     assert "No such option" not in outcome.output
+
+
+def commands_of(text):
+    """Return the commands that examples and tables name, each as the words before its options and placeholders."""
+    return sorted(set(re.findall(r"talentlms-gateway ((?:[a-z][a-z-]*(?: |`|$))+)", text, re.MULTILINE)))
+
+
+def is_a_command(words):
+    command = main
+    for word in words.replace("`", " ").split():
+        if not isinstance(command, Group):
+            return True
+        command = command.commands.get(word)
+        if command is None:
+            return False
+    return True
+
+
+def test_every_command_of_the_page_on_accounts_exists():
+    named = commands_of(text_of(DOCS / "accounts.md"))
+
+    assert {words.strip(" `") for words in named} >= {"people show", "people link", "people move-issuer"}
+    assert [words for words in named if not is_a_command(words)] == []
+
+
+def test_a_command_that_is_not_there_would_be_noticed():
+    [words] = commands_of("talentlms-gateway people merge --all\n")
+
+    assert not is_a_command(words)

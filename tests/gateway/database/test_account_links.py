@@ -162,3 +162,68 @@ def test_a_link_keeps_the_moment_at_which_it_was_made(links, monkeypatch):
     monkeypatch.setattr(account_links.time, "time", lambda: 1_700_009_999.5)
     links.claim(replace(KIMS, profile="newer"))
     assert [one.linked_at for one in links.listed()] == [1_700_000_000]
+
+
+def test_a_link_ends_for_another_one_in_the_same_step(links):
+    links.claim(KIMS)
+    assert not links.claim(UMAS, instead_of=CARLS)
+    assert links.claim(UMAS, instead_of=KIMS)
+    assert [one.link for one in links.listed()] == [UMAS]
+
+
+def test_nothing_is_claimed_instead_of_a_link_that_is_gone(links):
+    assert not links.claim(UMAS, instead_of=KIMS)
+    assert links.listed() == []
+
+
+def test_of_twenty_people_who_claim_an_account_instead_of_one_exactly_one_gets_it(links):
+    links.claim(KIMS)
+    people = [AccountLink(ISSUER, f"person-{number}", 7, "kim.lee") for number in range(20)]
+    won = at_once(20, lambda number: links.claim(people[number], instead_of=KIMS))
+    assert won.count(True) == 1
+    assert [one.link.subject for one in links.listed()] == [f"person-{won.index(True)}"]
+
+
+def test_the_people_of_one_issuer_are_listed_alone(links):
+    links.claim(KIMS)
+    links.claim(AccountLink("https://other.example", "kim", 8, "kim.lee"))
+    assert [one.link for one in links.listed(issuer=ISSUER)] == [KIMS]
+    assert {one.link.user_id for one in links.listed("kim.lee")} == {7, 8}
+    assert links.listed("kim.lee", issuer="https://nowhere.example") == []
+
+
+def test_addresses_that_several_people_of_some_issuers_have(links):
+    for number, (issuer, email) in enumerate(
+        [
+            ("a", "kim@x.example"),
+            ("b", "kim@x.example"),
+            ("a", ""),
+            ("a", ""),
+            ("a", "uma@x.example"),
+            ("c", "uma@x.example"),
+        ]
+    ):
+        links.claim(AccountLink(issuer, f"s-{number}", number + 1, f"l-{number}", email=email))
+    assert links.shared_emails({"a", "b"}) == {"kim@x.example"}
+    assert links.shared_emails({"a", "c"}) == {"uma@x.example"}
+    assert links.shared_emails({"b", "c"}) == set()
+
+
+def test_people_who_share_an_address_or_whose_login_is_anothers_address_look_alike(links):
+    for number, (issuer, login, email) in enumerate(
+        [
+            ("https://a.example", "kim@x.example", "kim@x.example"),
+            ("https://b.example", "kim", "kim@x.example"),
+            ("storefront:shop", "Uma@X.example", "u@y.example"),
+            ("https://a.example", "uma", "uma@x.example"),
+            ("https://a.example", "carl", "carl@x.example"),
+            ("https://b.example", "nobody", ""),
+            ("https://b.example", "nobody-2", ""),
+        ],
+        1,
+    ):
+        links.claim(AccountLink(issuer, f"s-{number}", number, login, email=email))
+    groups = {group.name: {one.link.user_id for one in group.people} for group in links.look_alikes()}
+    assert groups == {"kim@x.example": {1, 2}, "uma@x.example": {3, 4}}
+    assert [group.name for group in links.look_alikes(at_most=1)] == ["kim@x.example"]
+    assert [group.name for group in links.look_alikes(after="kim@x.example")] == ["uma@x.example"]
