@@ -1,7 +1,11 @@
 """One gateway, two providers that share no code: staff sign in at the one, people of a partner at the other."""
 
+import json
 import re
+import subprocess
+import sys
 from contextlib import ExitStack
+from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
@@ -74,6 +78,19 @@ def visit(gateway):
             return visitor
 
         yield begin
+
+
+@pytest.fixture
+def operator(gateway):
+    """Call the gateway's command with the gateway's own settings, and return what came of it."""
+
+    def called(*arguments):
+        program = str(Path(sys.executable).with_name("talentlms-gateway"))
+        return subprocess.run(
+            [program, *arguments], env=gateway.settings, capture_output=True, text=True, timeout=60, check=False
+        )
+
+    return called
 
 
 # --- in and out ------------------------------------------------------------------------------------------------
@@ -209,6 +226,59 @@ def test_where_both_may_vouch_for_an_address_its_account_stays_with_who_came_fir
     assert portal.operations() == ["users/email"]
     assert portal.user(shared) == before
     assert newcomer.name in first.go("/go/course/12").text
+
+
+@pytest.mark.statement(42)
+def test_the_same_subject_with_the_same_address_stays_two_people_with_an_account_each(
+    gateway, portal, visit, newcomer, operator
+):
+    shared = f"{newcomer.login}@{SHARED_DOMAIN}"
+    employee, associate = visit(shared), visit(shared)
+    _sign_in(employee, "staff")
+    assert title(_sign_in(associate, "partner")) == "This account belongs to another sign-in"
+    first = portal.user(shared)["id"]
+    second = portal.control.add_user(f"second-{shared}", login=f"second-{newcomer.login}")
+    link = ("people", "link", "--provider", "partner", "--subject", shared, "--account")
+
+    refused = operator(*link, str(first))
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert operator(*link, str(second)).returncode == 0
+
+    for visitor, user_id in ((employee, first), (associate, second)):
+        portal.control.clear_calls()
+        _sign_in(visitor, "staff" if visitor is employee else "partner")
+        assert {call.arguments["user_id"] for call in portal.control.calls("gotocourse")} == {str(user_id)}
+    known = json.loads(operator("people", "list", shared, "--json").stdout)["people"]
+    assert {(one["provider"], one["subject"], one["email"], one["user_id"]) for one in known} == {
+        ("staff", shared, shared, first),
+        ("partner", shared, shared, second),
+    }
+    groups = json.loads(operator("people", "merge-report", "--limit", "1000", "--json").stdout)["groups"]
+    assert [(group["name"], group["known_at"]) for group in groups if group["name"] == shared] == [
+        (shared, "providers")
+    ]
+
+
+def test_whoever_is_moved_to_the_other_provider_has_their_account_there(portal, visit, newcomer, operator):
+    shared = f"{newcomer.login}@{SHARED_DOMAIN}"
+    visitor, other = visit(shared), visit(newcomer.login)
+    _sign_in(visitor, "staff")
+    _sign_in(other, "staff")  # of a domain for which the partner's provider may not vouch
+    before = portal.user(shared)
+    move = ("people", "move-issuer", "staff", "partner")
+
+    assert operator(*move).returncode == 0
+    assert _is_signed_in(visitor)
+    assert operator(*move, "--apply").returncode == 0
+
+    assert (_is_signed_in(visitor), _is_signed_in(other)) == (False, True)
+    again = _sign_in(visit(shared), "staff")
+    assert title(again) == "This account belongs to another sign-in"
+    assert 'href="/login/partner' in again.text
+    portal.control.clear_calls()
+    _sign_in(visit(shared), "partner")
+    assert [call.arguments["user_id"] for call in portal.control.calls("gotocourse")] == [str(before["id"])]
+    assert len(portal.users(shared)) == 1
 
 
 # --- mixed up --------------------------------------------------------------------------------------------------
