@@ -25,6 +25,7 @@ from gateway.flows.issuer_move import IssuerMove
 from gateway.flows.items import Items
 from gateway.flows.launch import Launch, LaunchOptions
 from gateway.flows.learners import Learners
+from gateway.flows.link_field import LinkField
 from gateway.flows.managed_password import ManagedPasswords
 from gateway.flows.order_import import OrderImport
 from gateway.flows.order_intake import OrderIntake
@@ -105,7 +106,13 @@ class Services(Adapters):
             self.settings.talentlms.learner_types,
             self.attempts(account_refusals.REFUSAL_SECONDS),
             self.sessions.end_of_person,
+            self.link_field,
         )
+
+    @cached_property
+    def link_field(self) -> LinkField:
+        """Where TalentLMS keeps the links."""
+        return LinkField(self.talentlms.users, self.keyring, self.settings.talentlms.link_custom_field)
 
     @cached_property
     def people(self) -> People:
@@ -115,6 +122,7 @@ class Services(Adapters):
             self.talentlms.users,
             self.account_links,
             self.accounts,
+            self.link_field,
             self.locks,
             sessions.end_of_person,
             sessions.end_all_of_user,

@@ -209,7 +209,7 @@ def mapping(
 
     Args:
         given: the table ``mapping`` of the file.
-        learners: the values of `TalentLMSTable`, which say what user types may be given.
+        learners: the values of `TalentLMSTable`, which say what user types may be given, and which field is taken.
         faults: what is wrong is added here.
         trying_out: whether it is only evaluated; then it may say what no sign-in gives yet.
     """
@@ -219,9 +219,10 @@ def mapping(
         faults.append(
             Fault("mapping.default", '"deny" without any rule keeps everybody out; write a rule that lets people in')
         )
-    return MappingSettings(
-        **values, fields=_fields(given, faults), rules=_rules(given, learners, faults, trying_out=trying_out)
-    )
+    fields, link_field = _fields(given, faults), f"custom_field_{learners.get('link_custom_field')}"
+    if link_field in fields:
+        faults.append(Fault(f"mapping.fields.{link_field}", "is talentlms.link_custom_field; choose another for one"))
+    return MappingSettings(**values, fields=fields, rules=_rules(given, learners, faults, trying_out=trying_out))
 
 
 def _not_applied(table: str, assign: Assignments, on_lost: object) -> Iterator[Fault]:

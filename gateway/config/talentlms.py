@@ -19,6 +19,7 @@ from schemas.user_type import LEARNERS, is_administrators
 PERSON = PersonLimit(at_once=20, per_second=1, share=5)
 PAYPAL = "www.paypal.com"
 HIGHEST_ID = 2**31 - 1
+CUSTOM_FIELDS = 20
 HEADER_OPTIONS = ("courseName", "units", "sharedFiles", "moreOptions", "certificationIcon")
 PERSON_LIMIT = re.compile(r"([0-9]{1,5})\s*,\s*([0-9]{1,4}(?:\.[0-9]{1,3})?)\s*,\s*([0-9]{1,3})\s*%", re.ASCII)
 
@@ -49,6 +50,7 @@ class TalentLMSSettings:
     header_hidden_options: tuple[str, ...] = ()
     after_completion: str | None = None
     after_logout: str = "/signed-out"
+    link_custom_field: int = 0
 
     def __post_init__(self) -> None:
         links = self.link_hosts | {urlsplit(self.url).netloc}
@@ -125,7 +127,6 @@ class TalentLMSTable(Group):
     """The table ``talentlms`` of the file."""
 
     becomes = TalentLMSSettings
-    reserved = ("link_custom_field",)
 
     login_link = Choice(
         get_args(LoginLink),
@@ -158,6 +159,13 @@ class TalentLMSTable(Group):
         unset="`/completed/<course>`",
     )
     after_logout = Text(destination, "own path or https URL", "Where TalentLMS sends a learner who signs out there.")
+    link_custom_field = Whole(
+        1,
+        CUSTOM_FIELDS,
+        "The number of a custom user field of type text in which TalentLMS keeps whose the account is, too, so that "
+        "it is found where the database does not know it. Let nobody but administrators write the field.",
+        unset="no field",
+    )
 
     def contradictions(self, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         """Walk the administrators' types among the learners'."""

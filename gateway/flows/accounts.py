@@ -14,6 +14,7 @@ from gateway.errors import EmailNotVerified, UserNotFound
 from gateway.flows.account_refusals import AccountRefusals
 from gateway.flows.account_upkeep import AccountUpkeep
 from gateway.flows.adoption import Adoption
+from gateway.flows.link_field import LinkField
 from gateway.flows.managed_password import ManagedPasswords
 from gateway.flows.ownership import Ownership
 from gateway.flows.person import Person
@@ -38,6 +39,7 @@ class Accounts:
         learner_types: user types whose accounts may be adopted.
         attempts: refused people, counted in windows of ``account_refusals.REFUSAL_SECONDS``; ``None`` for no limit.
         end_sessions: ends the sessions of a person (``Identity.key``) whose link to an account ends.
+        link_field: where TalentLMS keeps the link; ``None`` for nowhere.
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class Accounts:
         learner_types: Collection[str],
         attempts: Attempts | None = None,
         end_sessions: Callable[[str], object] = lambda _: None,
+        link_field: LinkField | None = None,
     ) -> None:
         users = lms.users
         self._users = users
@@ -56,9 +59,12 @@ class Accounts:
         self._locks = locks
         self._passwords = passwords
         self._refusals = AccountRefusals(users, attempts)
+        self._link_field = link_field or LinkField(users)
         self.upkeep = AccountUpkeep(users, account_links, passwords, self._refusals)
         ownership = Ownership(users, account_links, passwords)
-        self.adoption = Adoption(users, account_links, ownership, self._refusals, learner_types, end_sessions)
+        self.adoption = Adoption(
+            users, account_links, ownership, self._refusals, learner_types, self._link_field, end_sessions
+        )
         self._sign_up = SignUp(users, account_links, passwords, self.adoption, self._refusals)
 
     def ensure(self, person: Person, *, wait: float = WAIT_SECONDS) -> Learner:
@@ -74,6 +80,7 @@ class Accounts:
             DatabaseUnavailable: nobody is given an account by guess.
             TalentLMSError: TalentLMS could not be asked; nothing was changed that a later call would not mend.
         """
+        person = self._link_field.added(person)
         with self._locks.hold(f"person:{person.key}", wait=wait) as lease:
             return (self._remembered(person) or self._adopted_or_signed_up(person, lease)).learner
 

@@ -14,6 +14,7 @@ from gateway.errors import (
     UserNotFound,
 )
 from gateway.flows.account_refusals import AccountRefusals
+from gateway.flows.link_field import LinkField
 from gateway.flows.ownership import Ownership
 from gateway.flows.person import Person
 from gateway.talentlms.users import Users
@@ -31,6 +32,7 @@ class Adoption:
         ownership: whether we signed an account up ourselves.
         refusals: where people are refused.
         learner_types: user types whose accounts may be adopted.
+        link_field: where TalentLMS keeps the link.
         end_sessions: ends the sessions of a person (``Identity.key``) whose link to an account ends.
     """
 
@@ -41,6 +43,7 @@ class Adoption:
         ownership: Ownership,
         refusals: AccountRefusals,
         learner_types: Collection[str],
+        link_field: LinkField,
         end_sessions: Callable[[str], object],
     ) -> None:
         self._users = users
@@ -48,14 +51,19 @@ class Adoption:
         self._ownership = ownership
         self._refusals = refusals
         self._learner_types = learner_types
+        self._link_field = link_field
         self._end_sessions = end_sessions
 
     def existing(self, person: Person) -> User | None:
         """Return the account that the provider's word makes this person's, if there is one.
 
         How TalentLMS compares is not documented, so what it answers counts only if it has the very address or user
-        name that was asked for.
+        name that was asked for. An account whose custom field has the person's link is theirs without a word about
+        addresses, unless it is linked to somebody else by now.
         """
+        kept = self._link_field.account_of(person)
+        if kept is not None and self._account_links.owner_of(kept.user_id) is None:
+            return kept
         user = self._by_email(person) if person.has_own_email else None
         if user is not None and _is_same(user.email, person.identity.email):
             return user
@@ -144,6 +152,8 @@ class Adoption:
             raise self._taken(person, user)
         for replaced in filter(None, (owner, before)):
             self._ended("replaced", replaced)
+        if before is not None:
+            self._link_field.empty(before.user_id)
         log.audit("account_link", outcome="success", step="linked", person=person.key, user_id=user.user_id)
         return link
 

@@ -7,6 +7,7 @@ from gateway import log
 from gateway.database.account_links import AccountLinks, Listed
 from gateway.errors import UserNotFound
 from gateway.flows.accounts import WAIT_SECONDS, Accounts
+from gateway.flows.link_field import LinkField
 from gateway.flows.person import Person
 from gateway.store.locks import Locks
 from gateway.talentlms.users import Users
@@ -25,6 +26,7 @@ class People:
         users: TalentLMS's.
         account_links: whose each account is.
         accounts: says what may be linked.
+        link_field: where TalentLMS keeps the link.
         locks: one sign-up or link of a person at a time.
         end_sessions: ends the sessions of a person (``Identity.key``).
         end_sessions_of_account: ends the sessions that lead to an account, by its id.
@@ -35,6 +37,7 @@ class People:
         users: Users,
         account_links: AccountLinks,
         accounts: Accounts,
+        link_field: LinkField,
         locks: Locks,
         end_sessions: Callable[[str], object],
         end_sessions_of_account: Callable[[str], object],
@@ -42,6 +45,7 @@ class People:
         self._users = users
         self._account_links = account_links
         self._accounts = accounts
+        self._link_field = link_field
         self._locks = locks
         self._end_sessions = end_sessions
         self._end_sessions_of_account = end_sessions_of_account
@@ -64,7 +68,12 @@ class People:
             return self._accounts.adoption.connected(person, self._account(account), replaces=replaces)
 
     def unlink(self, link: AccountLink) -> None:
-        """End a link, and the sessions of the person and of the account."""
+        """End a link, and the sessions of the person and of the account; no call unless there is a custom field.
+
+        Raises:
+            TalentLMSError: the custom field could not be emptied, which would bring the link back; it is still there.
+        """
+        self._link_field.empty(link.user_id)
         self._account_links.forget(link)
         self._end_sessions(link.person)
         self._end_sessions_of_account(str(link.user_id))

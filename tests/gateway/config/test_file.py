@@ -77,7 +77,6 @@ def test_an_unknown_name_in_the_file_is_a_fault_with_a_suggestion(faults, file, 
         ("[mapping]\nmode = 'apply'", "mapping.mode"),
         ("[brand]", "brand"),
         ("[scim]\ntokens = []", "scim"),
-        ("[talentlms]\nlink_custom_field = 3", "talentlms.link_custom_field"),
     ],
 )
 def test_a_reserved_name_is_told_apart_from_an_unknown_one(faults, file, text, name):

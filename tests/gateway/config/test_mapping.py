@@ -181,3 +181,11 @@ def test_the_examples_of_the_page_are_accepted(settings, file, example):
     text = example if "[" in example.partition("=")[0] else f"{RULE}{example}"
     mapping = settings(GATEWAY_CONFIG=file(text)).mapping
     assert mapping.fields or mapping.rules
+
+
+def test_the_field_with_the_account_link_is_not_written_by_the_mapping_as_well(faults, settings, file):
+    fields = '[mapping.fields]\ncustom_field_3 = { claim = "department" }\n'
+    assert faults(GATEWAY_CONFIG=file("[talentlms]\nlink_custom_field = 3\n" + fields)) == {
+        "mapping.fields.custom_field_3": "is talentlms.link_custom_field; choose another for one"
+    }
+    assert settings(GATEWAY_CONFIG=file("[talentlms]\nlink_custom_field = 4\n" + fields)).mapping.fields

@@ -36,6 +36,7 @@ def test_defaults(settings):
     assert (talentlms.self_enrol_courses, talentlms.learner_types) == (frozenset(), {"Learner", "Learner-Type"})
     assert talentlms.header_hidden_options == ()
     assert (talentlms.after_completion, talentlms.after_logout) == (None, "/signed-out")
+    assert talentlms.link_custom_field == 0
 
 
 def test_the_file_has_its_say(talentlms):
@@ -46,6 +47,7 @@ def test_the_file_has_its_say(talentlms):
         'header_hidden_options = ["units", "certificationIcon"]',
         'after_completion = "https://intranet.acme.com/done/from-training"',
         'after_logout = "/bye"',
+        "link_custom_field = 20",
     )
 
     assert found.login_link == "login_key"
@@ -53,6 +55,7 @@ def test_the_file_has_its_say(talentlms):
     assert found.learner_types == {"Trainee"}
     assert found.header_hidden_options == ("units", "certificationIcon")
     assert (found.after_completion, found.after_logout) == ("https://intranet.acme.com/done/from-training", "/bye")
+    assert found.link_custom_field == 20
     assert found.url == "https://acme.talentlms.com"
 
 

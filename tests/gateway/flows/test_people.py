@@ -15,6 +15,7 @@ from gateway.errors import (
     WrongPassword,
 )
 from gateway.flows.accounts import Accounts
+from gateway.flows.link_field import LinkField
 from gateway.flows.managed_password import ManagedPasswords
 from gateway.flows.people import People, likeness
 from gateway.flows.person import Person
@@ -39,13 +40,14 @@ def person(identity):
 class Scene:
     """What the command has, and people who are signed in."""
 
-    def __init__(self, lms, store, links, learner_types=LEARNERS):
+    def __init__(self, lms, store, links, learner_types=LEARNERS, field=0):
         self.sessions, self.links = Sessions(store, 60, 600), links
-        passwords = ManagedPasswords(Keyring([NEW_KEY]))
+        keyring = Keyring([NEW_KEY])
+        passwords, link_field = ManagedPasswords(keyring), LinkField(lms.users, keyring, field)
         ends = self.sessions.end_of_person
-        self.accounts = Accounts(lms, links, Locks(store), passwords, learner_types, end_sessions=ends)
+        self.accounts = Accounts(lms, links, Locks(store), passwords, learner_types, None, ends, link_field)
         everybody = self.sessions.end_all_of_user
-        self.people = People(lms.users, links, self.accounts, Locks(store), ends, everybody)
+        self.people = People(lms.users, links, self.accounts, link_field, Locks(store), ends, everybody)
 
     def link(self, identity, account, *, replaces=False):
         return self.people.link(person(identity), str(account), replaces=replaces)
