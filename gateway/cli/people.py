@@ -9,6 +9,7 @@ import click
 from gateway.cli.output import json_option, text_of, time_text, write_json, write_table
 from gateway.cli.steps import changing, issuer_named, provider_named, told
 from gateway.database.account_links import Listed
+from gateway.database.audit_trail import Whose
 from gateway.flows.people import likeness
 from gateway.flows.person import Person
 from gateway.services import Services
@@ -59,8 +60,12 @@ def list_people(who: str, provider: str, after: str, limit: int, *, as_json: boo
 @click.argument("who")
 @json_option
 def show(who: str, *, as_json: bool) -> None:
-    """Show WHO, everybody who is meant: by e-mail address, login, subject, key or TalentLMS's id; exit 1 for nobody."""
-    found = told(lambda services: [_data(services, one) for one in _found(services, who)])
+    """Show WHO, everybody who is meant; exit 1 for nobody. TalentLMS is not asked.
+
+    WHO is an e-mail address, a login, a subject, a person's key, TalentLMS's id, or an error page's reference code:
+    then it is the person who saw it, and who has the account that it is about.
+    """
+    found = told(lambda services: [_data(services, one) for one in _shown(services, who)])
     if not found:
         sys.exit(f"Nobody is known by {who!r}.")
     if as_json:
@@ -157,6 +162,21 @@ def merge_report(after: str, limit: int, *, as_json: bool) -> None:
 
 def _found(services: Services, who: str) -> Sequence[Listed]:
     return services.account_links.listed(who, at_most=_SHOWN) if who else ()
+
+
+def _shown(services: Services, who: str) -> Sequence[Listed]:
+    """Return whom a name means; of a reference code the person of that request, and who has the account it is about."""
+    found = {one.link.person: one for one in _found(services, who)}
+    reference = services.audit_search.whose(who).reference
+    entries = services.audit_trail.listed(Whose(reference=reference), at_most=_SHOWN) if reference else ()
+    for entry in entries:
+        for one in (*_found(services, entry.person), *_found(services, str(entry.user_id or ""))):
+            if one.link.person == entry.person or one.link.user_id == entry.user_id:
+                found[one.link.person] = one
+    persons = sorted({entry.person for entry in entries} - {"", *found})
+    for person in persons:
+        click.echo(f"person {person} is linked with no account: talentlms-gateway audit --person {person}", err=True)
+    return list(found.values())
 
 
 def _person(services: Services, provider: str, subject: str) -> Person:

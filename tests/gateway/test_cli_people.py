@@ -9,6 +9,7 @@ from gateway.cli import main
 from gateway.config import load
 from gateway.services import Services
 from gateway.store.connection import connect
+from schemas.audit_entry import AuditEntry
 from schemas.identity import Identity
 from schemas.learner import AccountLink
 from schemas.order import Customer
@@ -164,6 +165,33 @@ def test_everybody_who_is_meant_is_shown(command, known):
 def test_nobody_is_shown_by_a_name_that_is_nobodys(command, known, who):
     done = command("show", who)
     assert (done.exit_code, done.output) == (1, f"Nobody is known by {who!r}.\n")
+
+
+def test_a_reference_code_shows_the_person_of_that_request_and_who_has_the_account(command, known, services):
+    for reference, person, user_id in (("7K2M-0001", UMA.person, 0), ("7K2M-0002", "f" * 32, 57), ("7K2M-0003", "", 0)):
+        services.audit_trail.add(
+            AuditEntry(
+                at=1, event="provisioning", outcome="refused", reference=reference, person=person, user_id=user_id
+            )
+        )
+    services.account_links.claim(AccountLink(ACME, "57", 60, "other"))  # a subject that looks like the account's id
+    shown = {reference: command("show", reference, "--json") for reference in ("7k2m-0001", "7K2M-0002", "7K2M-0003")}
+    assert [one["user_id"] for one in told(shown["7k2m-0001"])] == [58]
+    assert [one["user_id"] for one in json.loads(shown["7K2M-0002"].stdout)] == [57]
+    assert shown["7K2M-0002"].stderr == (
+        f"person {'f' * 32} is linked with no account: talentlms-gateway audit --person {'f' * 32}\n"
+    )
+    assert shown["7K2M-0003"].exit_code == 1
+
+
+def test_what_is_done_stands_in_the_audit_trail(command, known, services):
+    assert command("unlink", "kim-1").exit_code == 0
+    [entry] = services.audit_trail.listed()
+    assert (entry.event, entry.outcome, entry.person, entry.user_id) == ("account_link", "success", KIM.person, 57)
+    assert entry.facts == {"step": "unlinked", "linked_issuer": ACME}
+    command("link", "--provider", "acme", "--subject", "kim-1", "--account", "ada@portal.example")
+    entry, _ = services.audit_trail.listed()
+    assert (entry.event, entry.outcome, entry.reason) == ("provisioning", "refused", "account-not-a-learner")
 
 
 def test_what_a_stranger_has_written_does_not_steer_the_terminal(command, links):
