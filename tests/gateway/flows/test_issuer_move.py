@@ -129,6 +129,15 @@ def test_meanwhile_nobody_else_gets_the_account(scene):
     assert [one.link.expected_at for one in scene.links.listed()] == [NEW]
 
 
+@pytest.mark.parametrize("told", [{"email_verified": None}, {"email": "other@acme.example"}])
+def test_a_trusted_user_name_alone_gives_nobody_an_account_that_is_kept(scene, told):
+    login = scene.ensure(KIM).login
+    scene.moved()
+    with pytest.raises(AccountTaken):
+        scene.ensure(replace(NEW_KIM, username=login, **told), Trust(usernames=True))
+    assert scene.links.find(NEW_KIM.key) is None
+
+
 def test_an_account_whose_address_was_changed_in_talentlms_is_not_given_away_by_the_old_one(scene, lms):
     old = scene.ensure(KIM)
     scene.moved()
