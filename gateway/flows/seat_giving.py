@@ -9,8 +9,9 @@ from functools import partial
 from typing import Protocol
 
 from gateway import context
+from gateway.database.due_rows import LEASE_SECONDS
 from gateway.database.entitlements import Entitlement, Entitlements
-from gateway.database.order_queue import LEASE_SECONDS, Claim, OrderQueue, OrderState
+from gateway.database.order_queue import Claim, OrderQueue, OrderState
 from gateway.database.orders import Orders
 from gateway.database.redeem_codes import Seat
 from gateway.errors import CodeRefunded, GatewayError, SeatNotReady

@@ -1,45 +1,50 @@
-"""The orders that a worker has, which it keeps by renewing their leases."""
+"""The rows that a worker has, which it keeps by renewing their leases."""
 
 import threading
 import time
+from collections.abc import Callable
+from typing import Generic, TypeVar
 
-from gateway import log
-from gateway.database.order_queue import LEASE_SECONDS, Claim, OrderQueue
+from gateway.database.due_rows import LEASE_SECONDS, DueClaim, DueRows
 from gateway.errors import DatabaseUnavailable
+
+C = TypeVar("C", bound=DueClaim)
 
 
 class LeaseLost(Exception):
-    """An order may be another worker's by now, or this one is to end: nothing is to be called any more for it."""
+    """A row may be another worker's by now, or this one is to end: nothing is to be called any more for it."""
 
 
-class Leases:
-    """Orders that are being worked on.
+class Leases(Generic[C]):
+    """Rows that are being worked on.
 
     Args:
         queue: where they are from.
+        not_renewed: is told why leases cannot be renewed.
     """
 
-    def __init__(self, queue: OrderQueue) -> None:
+    def __init__(self, queue: DueRows[C], not_renewed: Callable[[DatabaseUnavailable], None]) -> None:
         self._queue = queue
-        self._until: dict[Claim, float] = {}
+        self._not_renewed = not_renewed
+        self._until: dict[C, float] = {}
         self._lock = threading.Lock()
         self._is_ending = False
 
     def __len__(self) -> int:
         return len(self._until)
 
-    def add(self, claim: Claim, claimed_at: float) -> None:
-        """Take an order that was claimed at a time (``time.monotonic``)."""
+    def add(self, claim: C, claimed_at: float) -> None:
+        """Take a row that was claimed at a time (``time.monotonic``)."""
         with self._lock:
             self._until[claim] = claimed_at + LEASE_SECONDS
 
-    def remove(self, claim: Claim) -> None:
-        """Have done with an order."""
+    def remove(self, claim: C) -> None:
+        """Have done with a row."""
         with self._lock:
             self._until.pop(claim, None)
 
-    def check(self, claim: Claim) -> None:
-        """Check an order before something is called for it.
+    def check(self, claim: C) -> None:
+        """Check a row before something is called for it.
 
         Raises:
             LeaseLost: it may be another worker's, or all is to end.
@@ -57,7 +62,7 @@ class Leases:
         try:
             lost = self._queue.renew(claims)
         except DatabaseUnavailable as error:
-            log.event("orders.not_renewed", why=error.code, note=error.note)
+            self._not_renewed(error)
             return
         with self._lock:
             for claim in claims:

@@ -5,17 +5,17 @@ Whoever imports this has them short in the own process, too: workers of the stor
 
 import os
 
-from gateway.database import order_queue
+from gateway.database import due_rows
 from gateway.store import locks
 
-order_queue.LEASE_SECONDS = 3  # before the worker's modules take it from there
+due_rows.LEASE_SECONDS = 3  # before the worker's modules take it from there
 locks.LEASE_SECONDS = 2.0
 
 from gateway.cli import main  # noqa: E402
-from gateway.worker import backoff, order_worker  # noqa: E402
+from gateway.worker import backoff, due_worker  # noqa: E402
 
 backoff.FIRST_SECONDS, backoff.LONGEST_SECONDS = 0.2, 1.0
-order_worker.LOOK_SECONDS = 0.2
+due_worker.LOOK_SECONDS = 0.2
 
 
 def run(environment, output):

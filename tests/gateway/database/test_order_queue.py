@@ -2,9 +2,10 @@ import time
 
 import pytest
 
-from gateway.database import order_queue
+from gateway.database import due_rows
 from gateway.database import orders as orders_module
-from gateway.database.order_queue import LEASE_SECONDS, OrderQueue
+from gateway.database.due_rows import LEASE_SECONDS
+from gateway.database.order_queue import OrderQueue
 from tests.gateway.database.clock import Clock
 from tests.gateway.database.orders import order, orders_of, refunded, told
 from tests.gateway.threads import at_once
@@ -14,7 +15,7 @@ HOUR = 3600
 
 @pytest.fixture
 def clock(monkeypatch):
-    return Clock(monkeypatch, order_queue, orders_module)
+    return Clock(monkeypatch, due_rows, orders_module)
 
 
 @pytest.fixture

@@ -7,11 +7,11 @@ import pytest
 
 from gateway import context, log
 from gateway.admission import Lane
-from gateway.database import order_queue
-from gateway.database.order_queue import LEASE_SECONDS
+from gateway.database import due_rows
+from gateway.database.due_rows import LEASE_SECONDS
 from gateway.errors import ShopUnavailable
 from gateway.flows.fulfilment import Result
-from gateway.worker import order_worker
+from gateway.worker import due_worker
 from gateway.worker.leases import LeaseLost
 from tests.gateway.database.clock import Clock
 from tests.gateway.flows.selling import line
@@ -31,8 +31,8 @@ def logged(own_log_handlers):
 @pytest.fixture
 def at_once(monkeypatch):
     """Whatever is postponed is due again at once."""
-    monkeypatch.setattr(order_worker, "pause", lambda _tries: 0.0)
-    monkeypatch.setattr(order_worker, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(due_worker, "pause", lambda _tries: 0.0)
+    monkeypatch.setattr(due_worker, "LOOK_SECONDS", 0.05)
 
 
 def eventually(holds):
@@ -81,7 +81,7 @@ def test_a_fault_that_passes_by_is_tried_again_until_all_is_done(shop, worker, p
 
 
 def test_a_fault_of_ours_in_one_order_leaves_the_others_alone(shop, worker, logged, monkeypatch):
-    monkeypatch.setattr(order_worker, "pause", lambda _tries: 600.0)  # none is due again before the test ends
+    monkeypatch.setattr(due_worker, "pause", lambda _tries: 600.0)  # none is due again before the test ends
 
     def faulty(order_id, _check):
         if order_id == "o0":
@@ -114,7 +114,7 @@ def test_a_worker_that_stops_ends_what_is_under_way_and_lets_go_of_it(shop, work
 
 
 def test_an_order_whose_lease_was_lost_is_not_touched_any_more(shop, worker, monkeypatch):
-    clock = Clock(monkeypatch, order_queue)
+    clock = Clock(monkeypatch, due_rows)
 
     def long(_order_id, check):
         clock.now += LEASE_SECONDS
@@ -134,7 +134,7 @@ def test_an_order_whose_lease_was_lost_is_not_touched_any_more(shop, worker, mon
 def test_talentlms_is_away_for_an_hour_and_all_that_waits_runs_once_it_is_back(
     shop, worker, portal, monkeypatch, logged
 ):
-    clock = Clock(monkeypatch, order_queue)
+    clock = Clock(monkeypatch, due_rows)
     monkeypatch.setattr("gateway.talentlms.breaker.FAILURES", 10**9)
     for order in ORDERS:
         shop.tells(line(), order=order)
@@ -181,7 +181,7 @@ class Failing:
 
 @pytest.mark.parametrize("part", ["next_at", "claim", "finish"])
 def test_a_fault_of_ours_in_the_worker_itself_does_not_end_it(shop, worker, at_once, logged, monkeypatch, part):
-    monkeypatch.setattr(order_queue, "LEASE_SECONDS", 1)
+    monkeypatch.setattr(due_rows, "LEASE_SECONDS", 1)
     monkeypatch.setattr(shop.queue, part, Failing(getattr(shop.queue, part), 2))
     shop.tells(line())
     worker().start()
@@ -192,7 +192,7 @@ def test_a_fault_of_ours_in_the_worker_itself_does_not_end_it(shop, worker, at_o
 
 
 def test_a_fault_of_ours_in_renewing_leases_does_not_end_that(shop, worker, monkeypatch, logged):
-    monkeypatch.setattr(order_worker, "LEASE_SECONDS", 0.1)
+    monkeypatch.setattr(due_worker, "LEASE_SECONDS", 0.1)
     one = worker()
     monkeypatch.setattr(one._leases, "renew", Failing(one._leases.renew, 2))
     one.start()
@@ -210,7 +210,7 @@ def test_an_order_for_which_there_is_no_thread_is_let_go(shop, worker, monkeypat
 
 
 def test_what_keeps_failing_of_one_order_is_no_outage(shop, worker, portal, monkeypatch, logged):
-    monkeypatch.setattr(order_worker, "pause", lambda _tries: 600.0)
+    monkeypatch.setattr(due_worker, "pause", lambda _tries: 600.0)
     shop.tells(line(1), line(2, "SKU-LAW"), order="o0")
     portal.control.fault("addusertocourse", kind="html", times=1)
     one = worker()
@@ -224,7 +224,7 @@ def test_what_keeps_failing_of_one_order_is_no_outage(shop, worker, portal, monk
 
 
 def test_an_answer_of_talentlms_ends_an_outage_and_nothing_else_does(shop, worker, portal, monkeypatch):
-    monkeypatch.setattr(order_worker, "pause", lambda _tries: 600.0)
+    monkeypatch.setattr(due_worker, "pause", lambda _tries: 600.0)
     shop.tells(line(), order="o0")
     portal.control.fault(kind="status", status=503, times=10**6)
     one = worker()
@@ -244,7 +244,7 @@ def test_an_answer_of_talentlms_ends_an_outage_and_nothing_else_does(shop, worke
 
 
 def test_a_fault_before_any_call_does_not_end_an_outage(shop, worker, portal, monkeypatch):
-    monkeypatch.setattr(order_worker, "pause", lambda _tries: 600.0)
+    monkeypatch.setattr(due_worker, "pause", lambda _tries: 600.0)
     shop.tells(line(), order="o0")
     portal.control.fault(kind="status", status=503, times=10**6)
     one = worker()

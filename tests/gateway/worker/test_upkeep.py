@@ -9,7 +9,7 @@ from gateway.database.tables import USED_HANDOFFS
 from gateway.database.used_handoffs import UsedHandoffs
 from gateway.errors import DatabaseUnavailable
 from gateway.services import Services
-from gateway.worker import order_worker, upkeep
+from gateway.worker import due_worker, upkeep
 from gateway.worker.order_worker import OrderWorker, worker_of
 from gateway.worker.upkeep import Upkeep
 from tests.databases import new_database
@@ -44,7 +44,7 @@ def rows(database):
 
 
 def test_a_worker_clears_away_what_has_expired_and_nothing_else(shop, used, database, monkeypatch):
-    monkeypatch.setattr(order_worker, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(due_worker, "LOOK_SECONDS", 0.05)
     expire(used, 3)
     used.used("shop", "f" * 64, "b" * 64, int(time.time()) + 600)
     worker = OrderWorker(shop.queue, None, threading.Event(), 1, Upkeep(used).look)
