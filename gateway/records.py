@@ -5,10 +5,12 @@ from functools import cached_property
 from gateway.config import Settings
 from gateway.database import upgrade
 from gateway.database.account_links import AccountLinks
+from gateway.database.assignments import PersonQueue
 from gateway.database.audit_trail import AuditTrail
 from gateway.database.connection import Database
 from gateway.database.entitlements import Entitlements
 from gateway.database.erased_people import ErasedPeople
+from gateway.database.holdings import Holdings
 from gateway.database.imported_orders import ImportedOrders
 from gateway.database.launched_enrolments import LaunchedEnrolments
 from gateway.database.order_faults import OrderFaults
@@ -99,6 +101,16 @@ class Records:
     def audit_trail(self) -> AuditTrail:
         """What was done, and refused."""
         return AuditTrail(self.database)
+
+    @cached_property
+    def person_queue(self) -> PersonQueue:
+        """People to whom something is left to do."""
+        return PersonQueue(self.database)
+
+    @cached_property
+    def holdings(self) -> Holdings:
+        """What gives accounts what they have."""
+        return Holdings(self.database)
 
     @cached_property
     def orders(self) -> Orders:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from gateway.adapters import Adapters
 from gateway.flows import account_refusals, failed_codes
 from gateway.flows.accounts import Accounts
+from gateway.flows.assigning import Assigning
 from gateway.flows.audit_rows import AuditRows
 from gateway.flows.audit_search import AuditSearch
 from gateway.flows.bought_seats import BoughtSeats
@@ -135,7 +136,26 @@ class Services(Adapters):
     @cached_property
     def learners(self) -> Learners:
         """Accounts of people who have signed in."""
-        return Learners(self.accounts, {**self.trusts, **self.shop_trusts}, self.sessions, self.budget)
+        found = [self.assigning.account_found] if self.has_assignments else []
+        return Learners(self.accounts, {**self.trusts, **self.shop_trusts}, self.sessions, self.budget, *found)
+
+    @cached_property
+    def has_assignments(self) -> bool:
+        """Whether there are rules, which may give somebody something, or have done so before the settings changed."""
+        return bool(self.settings.mapping.rules)
+
+    @cached_property
+    def assigning(self) -> Assigning:
+        """What rules of the mapping give people."""
+        return Assigning(
+            self.settings.mapping.rules,
+            self.holdings,
+            self.entitling,
+            self.talentlms,
+            self.account_links,
+            self.accounts,
+            self.persistent_faults.is_outage,
+        )
 
     @cached_property
     def launch(self) -> Launch:
@@ -148,7 +168,8 @@ class Services(Adapters):
             hidden_options=lms.header_hidden_options,
             self_enrol_courses=lms.self_enrol_courses,
         )
-        return Launch(self.talentlms, self.destinations, self.passwords, self.enrolment, options)
+        given = [self.assigning.give_now] if self.has_assignments else []
+        return Launch(self.talentlms, self.destinations, self.passwords, self.enrolment, options, *given)
 
     @cached_property
     def enrolment(self) -> Enrolment:
@@ -207,14 +228,24 @@ class Services(Adapters):
             Seats(self.redeem_codes),
             CustomerAccounts(self.talentlms, self.account_links, self.accounts, types),
             ProductTargets(self.talentlms),
-            Entitling(self.talentlms, self.entitlements, self.locks, self.launched_enrolments),
-            PersistentFaults(self.talentlms, self.order_faults),
+            self.entitling,
+            self.persistent_faults,
         )
+
+    @cached_property
+    def entitling(self) -> Entitling:
+        """Giving and taking what accounts have."""
+        return Entitling(self.talentlms, self.holdings, self.locks, self.launched_enrolments)
+
+    @cached_property
+    def persistent_faults(self) -> PersistentFaults:
+        """Faults that are no outage."""
+        return PersistentFaults(self.talentlms, self.order_faults)
 
     @cached_property
     def reconciliation(self) -> Reconciliation:
         """What orders have given, compared with TalentLMS."""
-        return Reconciliation(self.talentlms, self.reconciled_entitlements, self.entitlements)
+        return Reconciliation(self.talentlms, self.reconciled_entitlements, self.holdings)
 
     @cached_property
     def products(self) -> Mapping[str, Mapping[str, Product]]:
@@ -279,7 +310,8 @@ class Services(Adapters):
     def claim_mapping(self) -> ClaimMapping:
         """What the claims of a sign-in become."""
         groups = {entry.name: GroupClaims.of(entry) for entry in self.settings.identity_providers}
-        return ClaimMapping(Mapper(self.settings.mapping), groups, self.trusts)
+        note = [self.assigning.note] if self.has_assignments else []
+        return ClaimMapping(Mapper(self.settings.mapping), groups, self.trusts, *note)
 
     @cached_property
     def provider_logout(self) -> ProviderLogout:

@@ -8,9 +8,11 @@ from typing import Any, BinaryIO
 
 import click
 
-from gateway.cli.steps import settings_in_force
+from gateway.cli.output import time_text, write_json
+from gateway.cli.steps import settings_in_force, told
 from gateway.config import IdentityProviderSettings
 from gateway.errors import SignInNotTrusted
+from gateway.flows.assignment_story import AssignmentStories, AssignmentStory, stands
 from gateway.mapping.outcome import Grant, Outcome
 from gateway.oidc.claims import identity_from, together
 from gateway.services import Services
@@ -30,7 +32,7 @@ def try_out(claims: BinaryIO, provider: str | None, *, as_json: bool) -> None:
 
     Exit 0 also where the person would be refused; 1 where the claims cannot be read.
     """
-    services = Services(settings_in_force(trying_out=True))
+    services = Services(settings_in_force())
     entry = _provider(services.settings.identity_providers, provider)
     told = {"iss": entry.issuer, "sub": "nobody", **_claims(claims)}
     try:
@@ -42,6 +44,34 @@ def try_out(claims: BinaryIO, provider: str | None, *, as_json: bool) -> None:
         click.echo(json.dumps({"provider": entry.name, **asdict(outcome)}, ensure_ascii=False, indent=2))
     else:
         click.echo("\n".join(_lines(entry, outcome)))
+
+
+@mapping.command()
+@click.option("--user", required=True, help="E-mail address, user name, subject, TalentLMS id or key of a person.")
+@click.option("--json", "as_json", is_flag=True, help="For a program.")
+def explain(user: str, *, as_json: bool) -> None:
+    """Show what rules have given somebody, why, and what is left to be done; changes nothing. Exit 1 for nobody."""
+    stories = told(lambda services: AssignmentStories(services.holdings.assignments, services.account_links).of(user))
+    if not stories:
+        sys.exit("No rule of the mapping has ever given anything to such a person.")
+    if as_json:
+        write_json([asdict(story) for story in stories])
+    else:
+        click.echo("\n\n".join("\n".join(_told_of(story)) for story in stories))
+
+
+def _told_of(story: AssignmentStory) -> Iterator[str]:
+    person, link = story.person, story.link
+    account = f"user {link.user_id}, {link.email or link.login}" if link else "no account yet"
+    yield f"person    {person.person}, {person.provider}; {account}"
+    yield f"changed   {time_text(person.told_at)}; {person.state}" + (f", {person.error}" if person.error else "")
+    yield from (f"rule      {name}: {why}" for name, why in sorted(person.rules.items()))
+    for one in story.assignments:
+        role, note = (
+            f" as {one.role}" if one.role else "",
+            f" ({one.note or one.error})" if one.note or one.error else "",
+        )
+        yield f"{one.kind:<9} {one.name}{role}: {stands(one)}{note}, by rule {one.rule}; on_lost = {one.on_lost}"
 
 
 def _provider(entries: tuple[IdentityProviderSettings, ...], wanted: str | None) -> IdentityProviderSettings:

@@ -52,10 +52,10 @@ def told(step: Callable[[Services], T]) -> T:
         sys.exit(f"{error.code}: {error.note}")
 
 
-def settings_in_force(*, trying_out: bool = False) -> Settings:
+def settings_in_force() -> Settings:
     """Return the settings, as ``load`` does; where they have faults, name them all and exit with 1."""
     try:
-        return load(os.environ, trying_out=trying_out)
+        return load(os.environ)
     except BadSettings as faults:
         sys.exit(str(faults))
 

@@ -18,7 +18,7 @@ END_SECONDS = 15.0
 
 @click.command()
 def worker() -> None:
-    """Fulfil orders and clear the audit trail until SIGTERM or Ctrl-C; several may run at once.
+    """Fulfil orders, give what rules assign and clear the audit trail until SIGTERM or Ctrl-C; several may run.
 
     For GATEWAY_WORKER=apart.
     """

@@ -50,12 +50,11 @@ ANNOUNCED_SERVICE = re.compile(
 )
 
 
-def load(environ: Mapping[str, str], *, trying_out: bool = False) -> Settings:
+def load(environ: Mapping[str, str]) -> Settings:
     """Read all settings.
 
     Args:
         environ: the environment's variables, normally `os.environ`. The files that they name are read here too.
-        trying_out: whether the mapping is only evaluated; then it may say what no sign-in gives yet.
 
     Raises:
         BadSettings: with every fault there is.
@@ -73,7 +72,7 @@ def load(environ: Mapping[str, str], *, trying_out: bool = False) -> Settings:
     audit = AUDIT.read(table(file, "audit", faults), faults)
     taken = [provider["name"] for provider in providers if "name" in provider]
     shops = storefronts(tables_of(file, STOREFRONTS, faults), taken, faults, folder_of(file))
-    rules = mapping(table(file, "mapping", faults), talentlms, faults, trying_out=trying_out)
+    rules = mapping(table(file, "mapping", faults), talentlms, faults)
     faults += unknown(variables, VARIABLES, RESERVED_VARIABLES)
     faults += unknown(file.content, TABLES, RESERVED_TABLES)
     faults += proxy_faults(environ)

@@ -202,16 +202,13 @@ class MappingSchema(Group):
     )
 
 
-def mapping(
-    given: Mapping[str, Any], learners: Mapping[str, Any], faults: list[Fault], *, trying_out: bool
-) -> MappingSettings:
+def mapping(given: Mapping[str, Any], learners: Mapping[str, Any], faults: list[Fault]) -> MappingSettings:
     """Return the mapping, without what is wrong in it.
 
     Args:
         given: the table ``mapping`` of the file.
         learners: the values of `TalentLMSTable`, which say what user types may be given, and which field is taken.
         faults: what is wrong is added here.
-        trying_out: whether it is only evaluated; then it may say what no sign-in gives yet.
     """
     own = {name: value for name, value in given.items() if name not in {"fields", "rules"}}
     values = MappingSchema(table="mapping.").read(own, faults)
@@ -222,16 +219,7 @@ def mapping(
     fields, link_field = _fields(given, faults), f"custom_field_{learners.get('link_custom_field')}"
     if link_field in fields:
         faults.append(Fault(f"mapping.fields.{link_field}", "is talentlms.link_custom_field; choose another for one"))
-    return MappingSettings(**values, fields=fields, rules=_rules(given, learners, faults, trying_out=trying_out))
-
-
-def _not_applied(table: str, assign: Assignments, on_lost: object) -> Iterator[Fault]:
-    """Walk what ``mapping test`` evaluates and no sign-in gives yet, so that nobody relies on it."""
-    for name, value in (("courses", assign.courses), ("groups", assign.groups), ("branch", assign.branch)):
-        if value:
-            yield Fault(f"{table}assign.{name}", "is not given by a sign-in yet, only shown by mapping test; remove it")
-    if on_lost == "remove":
-        yield Fault(f"{table}on_lost", '"remove" takes nothing away yet; remove it')
+    return MappingSettings(**values, fields=fields, rules=_rules(given, learners, faults))
 
 
 def _fields(given: Mapping[str, Any], faults: list[Fault]) -> Mapping[str, FieldSettings]:
@@ -249,9 +237,7 @@ def _fields(given: Mapping[str, Any], faults: list[Fault]) -> Mapping[str, Field
     return MappingProxyType(found)
 
 
-def _rules(
-    given: Mapping[str, Any], learners: Mapping[str, Any], faults: list[Fault], *, trying_out: bool
-) -> tuple[RuleSettings, ...]:
+def _rules(given: Mapping[str, Any], learners: Mapping[str, Any], faults: list[Fault]) -> tuple[RuleSettings, ...]:
     tables = given.get("rules", [])
     if not isinstance(tables, list) or not all(isinstance(one, dict) for one in tables):
         faults.append(Fault("mapping.rules", "is not a list of tables; head each with [[mapping.rules]]"))
@@ -265,7 +251,6 @@ def _rules(
         names += (values.get("name", ""),)
         when = _condition(one, table, faults)
         assign = assignments(one.get("assign", {}), f"{table}assign", learners, faults)
-        faults += () if trying_out else _not_applied(table, assign, values.get("on_lost"))
         if len(faults) == before:
             found.append(RuleSettings(**values, when=ConditionSettings(**when), assign=assign))
     return tuple(found)

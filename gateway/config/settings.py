@@ -216,9 +216,9 @@ class GatewaySchema(Group):
     )
     worker = Choice(
         get_args(WorkerPlace),
-        "Where paid orders become enrolments, and old entries of the audit trail are deleted: `inside` is threads of "
-        "each gateway process, `apart` a process of its own, `talentlms-gateway worker`, of which several may run. "
-        "`apart` needs `GATEWAY_REDIS_URL`.",
+        "Where paid orders become enrolments, what the mapping's rules assign is given, and old entries of the audit "
+        "trail are deleted: `inside` is threads of each gateway process, `apart` a process of its own, "
+        "`talentlms-gateway worker`, of which several may run. `apart` needs `GATEWAY_REDIS_URL`.",
     )
 
     def contradictions(self, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

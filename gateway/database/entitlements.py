@@ -124,7 +124,7 @@ class Entitlements:
         now = int(time.time())
         with self._database.transaction() as connection:
             for one in entitlements:
-                _write(connection, one, now)
+                write_entitlement(connection, one, now)
 
     def called(self, entitlement: Entitlement, call: str, outcome: str) -> None:
         """Write what came of a call, and with it how the entitlement stands, all or nothing.
@@ -136,7 +136,7 @@ class Entitlements:
         """
         now = int(time.time())
         with self._database.transaction() as connection:
-            _write(connection, entitlement, now)
+            write_entitlement(connection, entitlement, now)
             _count(connection, entitlement.storefront, entitlement.order_id, call, outcome, now)
 
     def note_call(self, storefront: str, order_id: str, call: str, outcome: str) -> None:
@@ -165,7 +165,8 @@ class Entitlements:
             return [entitlement_of(row) for row in connection.execute(question)]
 
 
-def _write(connection: sqlalchemy.Connection, one: Entitlement, now: int) -> None:
+def write_entitlement(connection: sqlalchemy.Connection, one: Entitlement, now: int) -> None:
+    """Write an entitlement as it is, within a transaction."""
     values = {field.name: getattr(one, field.name) for field in fields(one)} | {"updated_at": now}
     if not connection.execute(update(ENTITLEMENTS).where(*is_same(one)).values(**values)).rowcount:
         connection.execute(insert(ENTITLEMENTS).values(**values))

@@ -1,14 +1,14 @@
 """The tables; times are epoch seconds, UTC. ``migrations`` makes and changes them, and a test compares the two."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, String, Table, Text
 
-METADATA = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_name)s",
-    }
-)
+from gateway.database import assignment_tables, metadata
+from gateway.database.metadata import due_columns
+
+METADATA = metadata.METADATA
+"""All tables, those of assignments as well."""
+
+ASSIGNED_PEOPLE, ASSIGNMENTS = assignment_tables.ASSIGNED_PEOPLE, assignment_tables.ASSIGNMENTS
 
 ACCOUNT_LINKS = Table(
     "account_links",
@@ -88,14 +88,7 @@ ORDERS = Table(
     Column("is_forgotten", Boolean(create_constraint=False), nullable=False),
     Column("received_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
-    Column("revision", BigInteger, nullable=False),
-    Column("due_at", BigInteger),
-    Column("tries", Integer, nullable=False),
-    Column("lease", String(32), nullable=False),
-    Column("lease_until", BigInteger, nullable=False),
-    Column("error", String(64), nullable=False),
-    Column("note", Text, nullable=False),
-    Column("state", String(16), nullable=False),
+    *due_columns(),
     Index("ix_orders_due_at", "due_at"),
     Index("ix_orders_payment", "storefront", "payment"),
     Index("ix_orders_received_at", "received_at"),

@@ -1,6 +1,6 @@
 """What the mapping makes of a person who signs in: who they are to TalentLMS, or that they may not come in."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from gateway import log
 from gateway.errors import GroupsLeftOut, NoRuleHolds
@@ -19,9 +19,17 @@ class ClaimMapping:
         mapper: what claims become.
         groups: where each provider sends groups, by its name.
         trusts: what each provider is trusted with, by its name.
+        note: takes note of what the rules give a person, before anybody is refused.
     """
 
-    def __init__(self, mapper: Mapper, groups: Mapping[str, GroupClaims], trusts: Mapping[str, Trust]) -> None:
+    def __init__(
+        self,
+        mapper: Mapper,
+        groups: Mapping[str, GroupClaims],
+        trusts: Mapping[str, Trust],
+        note: Callable[[Identity, Outcome], None] = lambda *_: None,
+    ) -> None:
+        self._note = note
         self._mapper = mapper
         self._groups = groups
         self._trusts = trusts
@@ -37,6 +45,7 @@ class ClaimMapping:
         Raises:
             NoRuleHolds: only those may come in for whom a rule holds, and none does.
             GroupsLeftOut: so it is, and the provider left the groups out.
+            DatabaseUnavailable: nobody can take note of what the rules give.
         """
         if self._mapper.is_empty:
             return identity
@@ -50,6 +59,7 @@ class ClaimMapping:
             faults="; ".join(outcome.faults) or None,
             missing_groups=outcome.missing_groups or None,
         )
+        self._note(identity, outcome)
         if outcome.denied and outcome.missing_groups:
             remedy = "have the provider send only the groups assigned to the application, or app roles"
             raise GroupsLeftOut(f"{outcome.missing_groups} was left out of the claims: {remedy}")

@@ -1,20 +1,24 @@
-"""Entitlement → what TalentLMS has: given once, and taken back with the last entitlement of an account to it.
+"""Entitlement or assignment → what TalentLMS has: given once, and taken back with the last of an account to the same.
+
+An order entitles to it, or a rule of the mapping assigns it; whoever comes last takes it back.
 
 Before a call that gives, it is on disk that it is about to be made. So whoever comes after an interruption knows that
 "already enrolled" may be the answer to that very call, and asks since when.
 """
 
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Literal
 
 from gateway import context, log
-from gateway.database.entitlements import Entitlement, Entitlements, TargetKind
+from gateway.database.entitlements import Entitlement
+from gateway.database.holdings import HELD, H, Holding, Holdings
 from gateway.database.launched_enrolments import LaunchedEnrolments
 from gateway.errors import (
     AlreadyMember,
+    BranchNotFound,
     CourseNotFound,
     GatewayError,
     GroupNotFound,
@@ -22,20 +26,17 @@ from gateway.errors import (
     UserNotFound,
 )
 from gateway.flows.customer_accounts import Holder
-from gateway.flows.dead_letters import DeadLetter, dead_letter
+from gateway.flows.dead_letters import dead_letter
 from gateway.flows.enrolment_dates import is_launched, is_since
+from gateway.flows.memberships import Memberships, adding, is_completed, removing
 from gateway.store.locks import Lease, Locks
 from gateway.talentlms.client import TalentLMS
 from schemas.course_progress import CourseProgress
-from schemas.user import Enrolment
 
 OnRefund = Literal["unenroll", "keep", "review"]
 
 LOCK_SECONDS = 20.0
 """How long is waited for another order of the same account."""
-
-HELD = ("wanted", "given", "kept", "review")
-"""How an entitlement stands whose account has, or is to have, what it is to."""
 
 
 class Entitling:
@@ -43,27 +44,27 @@ class Entitling:
 
     Args:
         lms: TalentLMS.
-        entitlements: what was done.
+        holdings: what was done.
         locks: one order at a time for each account.
         launched: whom launches enrolled, which may be quicker than an order.
     """
 
-    def __init__(self, lms: TalentLMS, entitlements: Entitlements, locks: Locks, launched: LaunchedEnrolments) -> None:
-        self._lms = lms
-        self._entitlements = entitlements
+    def __init__(self, lms: TalentLMS, holdings: Holdings, locks: Locks, launched: LaunchedEnrolments) -> None:
+        self._memberships = Memberships(lms)
+        self._holdings = holdings
         self._locks = locks
         self._launched = launched
 
-    def give(self, one: Entitlement, holder: Holder, check: Callable[[], None]) -> Entitlement:
-        """Give what an entitlement is to; one call.
+    def give(self, one: H, holder: Holder, check: Callable[[], None]) -> H:
+        """Give what an entitlement or assignment is to; one call.
 
         Args:
-            one: the entitlement, on disk.
+            one: the entitlement or assignment, on disk.
             holder: whose it is.
             check: raises where the order is another worker's by now.
 
         Returns:
-            The entitlement as it is then, ``given`` or ``dead``.
+            It as it is then, ``given`` or ``dead``.
 
         Raises:
             UserNotFound: the account does not exist.
@@ -71,7 +72,7 @@ class Entitling:
         """
         with self._account(holder.user_id) as lease:
             _check(lease, check)
-            one = self._entitlements.now(one)
+            one = self._holdings.now(one)
             if one.state == "given" and one.user_id == holder.user_id:
                 return one
             before = one
@@ -80,46 +81,50 @@ class Entitling:
             ours = one.ours and one.state in ("kept", "wanted", "dead") and one.user_id == holder.user_id
             one = replace(one, person=holder.person, user_id=holder.user_id, error="", note="")
             one = replace(one, state="wanted", tried_at=tried_at, ours=ours)
-            self._entitlements.put(one)
+            self._holdings.put(one)
             repeats = context.current().left.repeats
-            call = _GIVES[one.kind].format(one.user_id, one.call)
+            call = adding(one)
             try:
-                self._add(one)
+                self._memberships.add(one)
             except AlreadyMember as error:
                 is_repeat |= context.current().left.repeats > repeats
                 given = replace(one, state="given", ours=ours or self._is_ours(one, is_repeat=is_repeat))
-                self._entitlements.called(given, call, error.code)
+                self._holdings.called(given, call, error.code)
                 return given
             except UserNotFound as error:
-                self._entitlements.called(replace(one, tried_at=0), call, error.code)
+                self._holdings.called(replace(one, tried_at=0), call, error.code)
                 raise
             except GatewayError as error:
                 if error.is_unsent and context.current().left.repeats == repeats:
                     is_kept = before.state in ("kept", "review")
                     unsent = before if is_kept else replace(one, tried_at=tried_at if is_repeat else 0)
-                    self._entitlements.put(unsent)
+                    self._holdings.put(unsent)
                     raise
                 letter = dead_letter(error)
-                told = _told(one, letter, is_repeat=is_repeat) if letter else one
-                self._entitlements.called(told, call, error.code)
                 if letter is None:
+                    self._holdings.called(one, call, error.code)
                     raise
-                return told
+                sentence = letter.sentence if isinstance(one, Entitlement) else error.note
+                dead = replace(
+                    one, state="dead", tried_at=tried_at if is_repeat else 0, error=letter.code, note=sentence
+                )
+                self._holdings.called(dead, call, error.code)
+                return dead
             given = replace(one, state="given", ours=True)
-            self._entitlements.called(given, call, "success")
+            self._holdings.called(given, call, "success")
             _audit("given", given)
             return given
 
-    def take(self, one: Entitlement, on_refund: OnRefund, check: Callable[[], None]) -> Entitlement:
-        """End an entitlement: two calls at most.
+    def take(self, one: H, on_refund: OnRefund, check: Callable[[], None]) -> H:
+        """End an entitlement or assignment: two calls at most.
 
         Args:
-            one: the entitlement, as it is on disk.
+            one: the entitlement or assignment, as it is on disk.
             on_refund: what becomes of what it gave.
             check: raises where the order is another worker's by now.
 
         Returns:
-            The entitlement as it is then: ``taken``, ``kept`` or ``review``.
+            It as it is then: ``taken``, ``kept`` or ``review``.
 
         Raises:
             GatewayError: it has to be tried again.
@@ -128,7 +133,7 @@ class Entitling:
             return one
         with self._account(one.user_id) as lease:
             _check(lease, check)
-            one = self._entitlements.now(one)
+            one = self._holdings.now(one)
             if not _is_to_end(one, on_refund):
                 return one
             if one.tried_at == 0 and not one.ours:
@@ -147,14 +152,14 @@ class Entitling:
         progress = self._progress(one, lambda: None) if begun_at else None
         return progress is not None and is_launched(progress, begun_at)
 
-    def _taken(self, one: Entitlement, check: Callable[[], None]) -> Entitlement:
+    def _taken(self, one: H, check: Callable[[], None]) -> H:
         is_known = one.state in ("given", "review")
-        others = [other for other in self._others(one) if _holds(other)]
+        others = [other for other in self._holdings.others(one) if _holds(other)]
         if others:
             ours = one.ours or (not is_known and self._is_ours(one, is_repeat=True))
             return self._left_to(others[0], replace(one, ours=ours))
         if is_known and not one.ours:
-            return self._ended(one, "kept", "it was there before this order")
+            return self._ended(one, "kept", _before(one))
         if one.kind == "course":
             progress = self._progress(one, check)
             if progress is None:
@@ -162,61 +167,56 @@ class Entitling:
             if is_completed(progress):
                 return self._ended(one, "kept", "the course is completed")
             if not (is_known or one.ours or is_since(progress, one.tried_at)):
-                return self._ended(one, "kept", "it was there before this order")
+                return self._ended(one, "kept", _before(one))
         return self._removed(one, check)
 
-    def _left_to(self, other: Entitlement, one: Entitlement) -> Entitlement:
+    def _left_to(self, other: Holding, one: H) -> H:
         """End an entitlement while there is another to the same, which from now on says whose doing it is."""
-        is_same_shop = other.storefront == one.storefront  # which reads the note, and may know of its own orders alone
-        note = f"order {other.order_id} gives it, too" if is_same_shop else "an order of another shop gives it, too"
-        ended = replace(one, state="taken", ours=False, error="", note=note)
+        ended = replace(one, state="taken", ours=False, error="", note=f"{_named(other, one)} gives it, too")
         if one.ours and not other.ours:
-            self._entitlements.put(replace(other, ours=True), ended)
+            self._holdings.put(replace(other, ours=True), ended)
         else:
-            self._entitlements.put(ended)
+            self._holdings.put(ended)
         return ended
 
-    def _removed(self, one: Entitlement, check: Callable[[], None]) -> Entitlement:
+    def _removed(self, one: H, check: Callable[[], None]) -> H:
         check()
-        call = _TAKES[one.kind].format(one.user_id, one.call)
+        call = removing(one)
         ended = replace(one, state="taken", ours=False, error="", note="")
         try:
-            self._remove(one)
-        except (NotAMember, UserNotFound, CourseNotFound, GroupNotFound) as error:
-            self._entitlements.called(ended, call, error.code)
+            self._memberships.remove(one)
+        except (NotAMember, UserNotFound, CourseNotFound, GroupNotFound, BranchNotFound) as error:
+            self._holdings.called(ended, call, error.code)
             return ended
         except GatewayError as error:
             if not error.is_unsent:
-                self._entitlements.called(one, call, error.code)
+                self._holdings.called(one, call, error.code)
             raise
-        self._entitlements.called(ended, call, "success")
+        self._holdings.called(ended, call, "success")
         _audit("taken", ended)
         return ended
 
-    def _ended(self, one: Entitlement, state: Literal["taken", "kept", "review"], note: str = "") -> Entitlement:
+    def _ended(self, one: H, state: Literal["taken", "kept", "review"], note: str = "") -> H:
         ended = replace(one, state=state, error="", note=note)
-        self._entitlements.put(ended)
+        self._holdings.put(ended)
         return ended
 
-    def _progress(self, one: Entitlement, check: Callable[[], None]) -> CourseProgress | None:
+    def _progress(self, one: Holding, check: Callable[[], None]) -> CourseProgress | None:
         """Return how far the learner is; ``None`` where they are not in the course."""
         check()
-        try:
-            return self._lms.courses.user_status(one.user_id, one.target)
-        except (NotAMember, UserNotFound, CourseNotFound):
-            return None
+        return self._memberships.progress(one)
 
-    def _is_ours(self, one: Entitlement, *, is_repeat: bool) -> bool:
+    def _is_ours(self, one: Holding, *, is_repeat: bool) -> bool:
         """Return whether what was there already was given by another call of ours.
 
         That is another order's, one whose answer was lost, or a launch's of the same storefront.
         """
-        others = self._others(one)
+        others = self._holdings.others(one)
         if any(other.ours and other.state in HELD for other in others):
             return True
         lost = [other.tried_at for other in others if other.state == "wanted" and other.tried_at]
         lost += [one.tried_at] if is_repeat else []
-        if one.kind == "group":
+        if one.kind != "course":
             return bool(lost)
         begun_at = self._launched.begun_at(one.storefront, one.user_id, one.target)
         if not lost and begun_at is None:
@@ -226,34 +226,8 @@ class Entitling:
             return False
         return (bool(lost) and is_since(progress, min(lost))) or is_launched(progress, begun_at)
 
-    def _others(self, one: Entitlement) -> list[Entitlement]:
-        """Return the other entitlements of the account to the same."""
-        found = self._entitlements.of_target(one.user_id, one.kind, one.target)
-        return [other for other in found if _key(other) != _key(one)]
-
-    def _add(self, one: Entitlement) -> None:
-        if one.kind == "course":
-            self._lms.courses.add_user(one.user_id, one.target)
-        else:
-            self._lms.groups.add_user(one.user_id, one.group_key)
-
-    def _remove(self, one: Entitlement) -> None:
-        if one.kind == "course":
-            self._lms.courses.remove_user(one.user_id, one.target)
-        else:
-            self._lms.groups.remove_user(one.user_id, one.target)
-
     def _account(self, user_id: int) -> AbstractContextManager[Lease]:
-        return self._locks.hold(f"entitlements:{user_id}", wait=LOCK_SECONDS)
-
-
-_GIVES: Mapping[TargetKind, str] = {"course": "enrol user {} in {}", "group": "add user {} to {}"}
-_TAKES: Mapping[TargetKind, str] = {"course": "un-enrol user {} from {}", "group": "remove user {} from {}"}
-
-
-def is_completed(progress: CourseProgress | Enrolment) -> bool:
-    """Return whether a course is completed: it stays."""
-    return progress.completed_on is not None or progress.completion_status.casefold() == "completed"
+        return self._locks.hold(f"entitlements:{user_id}", wait=context.remaining(LOCK_SECONDS))
 
 
 def _check(lease: Lease, check: Callable[[], None]) -> None:
@@ -262,35 +236,48 @@ def _check(lease: Lease, check: Callable[[], None]) -> None:
     check()
 
 
-def _is_to_end(one: Entitlement, on_refund: OnRefund) -> bool:
+def _is_to_end(one: Holding, on_refund: OnRefund) -> bool:
     """Return whether an entitlement is to be ended; what waited for a person no longer does by another setting."""
     return one.state in ("given", "wanted", "dead") or (one.state == "review" and on_refund != "review")
 
 
-def _told(one: Entitlement, letter: DeadLetter, *, is_repeat: bool) -> Entitlement:
-    """Return an entitlement that cannot be given; of a try before, whose answer was lost, nobody knows what it gave."""
-    tried_at = one.tried_at if is_repeat else 0
-    return replace(one, state="dead", tried_at=tried_at, error=letter.code, note=letter.sentence)
+def _named(other: Holding, one: Holding) -> str:
+    """Return what gives the same, for the note; a shop's keeper reads it, and may know of their own orders alone."""
+    if not isinstance(other, Entitlement):
+        return "a rule of the mapping"
+    return f"order {other.order_id}" if other.storefront == one.storefront else "an order of another shop"
 
 
-def _holds(one: Entitlement) -> bool:
-    """Return whether what an account has is to stay because of an entitlement; not what others gave, once it ended."""
+def _before(one: Holding) -> str:
+    return f"it was there before this {'order' if isinstance(one, Entitlement) else 'rule'}"
+
+
+def _holds(one: Holding) -> bool:
+    """Return whether what an account has is to stay because of this; not what others gave, once it ended."""
     return one.state in HELD and (one.ours or one.state != "kept")
 
 
-def _key(one: Entitlement) -> tuple[str, str, str, int]:
-    return one.storefront, one.order_id, one.line_id, one.seat
-
-
-def _audit(step: str, one: Entitlement) -> None:
-    log.audit(
-        "entitlement",
-        outcome="success",
-        step=step,
-        person=one.person,
-        user_id=one.user_id,
-        kind=one.kind,
-        target=one.target,
-        storefront=one.storefront,
-        order=one.order_id,
-    )
+def _audit(step: str, one: Holding) -> None:
+    if isinstance(one, Entitlement):
+        log.audit(
+            "entitlement",
+            outcome="success",
+            step=step,
+            person=one.person,
+            user_id=one.user_id,
+            kind=one.kind,
+            target=one.target,
+            storefront=one.storefront,
+            order=one.order_id,
+        )
+    else:
+        log.audit(
+            "assignment",
+            outcome="success",
+            step=step,
+            person=one.person,
+            user_id=one.user_id,
+            kind=one.kind,
+            target=one.name,
+            rule=one.rule,
+        )

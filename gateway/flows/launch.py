@@ -46,6 +46,7 @@ class Launch:
         passwords: the managed passwords.
         enrolment: what enrols somebody by their own click.
         options: what a launch looks like.
+        assigned: gives a learner a course at once that a rule assigns, and says whether they have it.
     """
 
     def __init__(
@@ -55,7 +56,9 @@ class Launch:
         passwords: ManagedPasswords,
         enrolment: Enrolment,
         options: LaunchOptions,
+        assigned: Callable[[Learner, int], bool] = lambda *_: False,
     ) -> None:
+        self._assigned = assigned
         self._lms = lms
         self._destinations = destinations
         self._passwords = passwords
@@ -108,14 +111,22 @@ class Launch:
         try:
             return self._go_to(learner, course_id)
         except NotEnrolled:
-            if not (navigation and (may_enrol or self.may_enrol)(course_id)):
+            if not (navigation and self._is_let_in(learner, course_id, may_enrol or self.may_enrol)):
                 raise CourseNotOpen(f"user {learner.user_id} is not enrolled in course {course_id}") from None
-        self._enrolment.enrol(learner, course_id)
         try:
             return self._go_to(learner, course_id)
         except NotEnrolled:
             note = f"the enrolment of user {learner.user_id} in course {course_id} by this click did not last"
             raise CourseNotOpen(note) from None
+
+    def _is_let_in(self, learner: Learner, course_id: int, may_enrol: Callable[[int], bool]) -> bool:
+        """Enrol a learner who may be in a course, because a rule assigns it or they may do so themselves."""
+        if self._assigned(learner, course_id):
+            return True
+        if may_enrol(course_id):
+            self._enrolment.enrol(learner, course_id)
+            return True
+        return False
 
     def _go_to(self, learner: Learner, course_id: int) -> Link:
         link = self._lms.courses.go_to(

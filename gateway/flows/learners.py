@@ -26,9 +26,18 @@ class Learners:
         trusts: what each provider is trusted with, by its name.
         sessions: where a learner is kept.
         budget: where it is remembered that TalentLMS does not know a course or category.
+        found: is told the learner of each session, once, as soon as the account is known.
     """
 
-    def __init__(self, accounts: Accounts, trusts: Mapping[str, Trust], sessions: Sessions, budget: Budget) -> None:
+    def __init__(
+        self,
+        accounts: Accounts,
+        trusts: Mapping[str, Trust],
+        sessions: Sessions,
+        budget: Budget,
+        found: Callable[[Learner], None] = lambda _: None,
+    ) -> None:
+        self._found = found
         self._accounts = accounts
         self._trusts = trusts
         self._sessions = sessions
@@ -50,7 +59,9 @@ class Learners:
 
     def learner_for(self, identity: Identity) -> Learner:
         """Return a person's learner; errors as ``Accounts.open``, within the time that the browser waits."""
-        return self._accounts.open(self._person(identity), wait=context.remaining(WAIT_SECONDS))
+        learner = self._accounts.open(self._person(identity), wait=context.remaining(WAIT_SECONDS))
+        self._found(learner)
+        return learner
 
     def learner_again(self, identity: Identity, gone: Learner) -> Learner:
         """Return a person's learner after TalentLMS said that the account of the one who was known does not exist."""

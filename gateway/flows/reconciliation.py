@@ -12,12 +12,13 @@ from typing import Literal
 from gateway import context
 from gateway.admission import Lane, QueueEntry
 from gateway.config.storefronts import StorefrontSettings
-from gateway.database.entitlements import Entitlement, Entitlements
+from gateway.database.entitlements import Entitlement
+from gateway.database.holdings import HELD, Holdings
 from gateway.database.order_queue import OrderState
 from gateway.database.reconciled_entitlements import OnRecord, ReconciledEntitlements
 from gateway.errors import Gone, Misunderstood, Throttled, Unavailable, UserNotFound
 from gateway.flows.enrolment_dates import CLOCK_SECONDS
-from gateway.flows.entitling import HELD, is_completed
+from gateway.flows.memberships import is_completed
 from gateway.talentlms.client import TalentLMS
 from schemas.user import Enrolment, User
 
@@ -72,13 +73,13 @@ class Reconciliation:
     Args:
         lms: TalentLMS.
         records: what is compared.
-        entitlements: what was done.
+        holdings: what was done, and what else gives the same.
     """
 
-    def __init__(self, lms: TalentLMS, records: ReconciledEntitlements, entitlements: Entitlements) -> None:
+    def __init__(self, lms: TalentLMS, records: ReconciledEntitlements, holdings: Holdings) -> None:
         self._lms = lms
         self._records = records
-        self._entitlements = entitlements
+        self._holdings = holdings
 
     def accounts(self, shop: StorefrontSettings) -> Sequence[int]:
         """Return the accounts to look up, each with one call, by TalentLMS's ids."""
@@ -139,7 +140,7 @@ class Reconciliation:
         """Return what became of differences once their orders were looked at."""
         notes = self._records.notes(shop.name, {one.entitlement.order_id for one in differences})
         for difference in differences:
-            now = self._entitlements.now(difference.entitlement)
+            now = self._holdings.now(difference.entitlement)
             is_open = now.state in ("wanted", "dead") if difference.kind == "missing" else now.state == "given"
             _, note = notes.get(now.order_id, ("waiting", ""))
             yield Mended(difference, not is_open, now.note or (note or NOT_YET if is_open else ""))
@@ -191,7 +192,7 @@ class Reconciliation:
         begun = enrolment.enrolled_on.timestamp()
         if not one.tried_at - CLOCK_SECONDS <= begun <= one.updated_at - CLOCK_SECONDS:
             return False
-        return all(other.state not in HELD for other in self._entitlements.of_target(one.user_id, "course", one.target))
+        return all(other.state not in HELD for other in self._holdings.others(one))
 
 
 def _takes(shop: StorefrontSettings) -> bool:

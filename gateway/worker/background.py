@@ -5,6 +5,7 @@ from typing import Protocol
 
 from gateway.services import Services
 from gateway.worker.order_worker import worker_of
+from gateway.worker.person_worker import person_worker_of
 from gateway.worker.retention import Retention
 
 
@@ -44,6 +45,13 @@ class Background:
 
 
 def background_of(services: Services) -> Background:
-    """Return what runs in the background of a process; nothing runs yet. Orders are those of storefronts."""
-    retention = Retention(services.audit_trail, services.settings.audit.retention_days)
-    return Background([retention, *([worker_of(services)] if services.settings.storefronts else [])])
+    """Return what runs in the background of a process; nothing runs yet.
+
+    Orders are those of storefronts, and people those to whom rules of the mapping give something.
+    """
+    loops: list[Loop] = [Retention(services.audit_trail, services.settings.audit.retention_days)]
+    if services.settings.storefronts:
+        loops.append(worker_of(services))
+    if services.has_assignments:
+        loops.append(person_worker_of(services))
+    return Background(loops)

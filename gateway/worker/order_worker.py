@@ -63,7 +63,7 @@ class OrderWork:
 
     def unforeseen(self, error: Exception) -> None:
         """Log a fault in the loop."""
-        logging.getLogger("gateway").error("orders.unforeseen", exc_info=error)
+        logging.getLogger("gateway").error("orders.unforeseen", exc_info=error, extra={"fields": {}})
 
     def not_claimed(self, error: DatabaseUnavailable) -> None:
         """Log that nobody knows which orders are due."""

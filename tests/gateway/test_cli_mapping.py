@@ -1,12 +1,20 @@
-"""``talentlms-gateway mapping test``, as it is called: offline, and changing nothing."""
+"""``talentlms-gateway mapping``, as it is called: offline, and changing nothing."""
 
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from gateway.database.account_links import AccountLinks
+from gateway.database.assignments import AssignedPerson, Assignment
+from gateway.database.holdings import Holdings
+from gateway.database.upgrade import opened
+from schemas.learner import AccountLink
+from schemas.secret import Secret
+from tests.databases import new_database
 from tests.gateway.test_factory import clean_environment
 
 SETTINGS = """
@@ -57,10 +65,10 @@ def tried(tmp_path):
     """Call the command with claims, and return what came of it."""
     (tmp_path / "gateway.toml").write_text(SETTINGS)
 
-    def called(claims, *arguments, command=("mapping", "test")):
+    def called(claims, *arguments, command=("mapping", "test"), **variables):
         (tmp_path / "claims.json").write_text(claims if isinstance(claims, str) else json.dumps(claims))
-        file = ("--claims", str(tmp_path / "claims.json")) if command[0] == "mapping" else ()
-        changes = dict.fromkeys(("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"))
+        file = ("--claims", str(tmp_path / "claims.json")) if command == ("mapping", "test") else ()
+        changes = dict.fromkeys(("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")) | variables
         environment = clean_environment(
             STATE_DIRECTORY=str(tmp_path), GATEWAY_CONFIG=str(tmp_path / "gateway.toml"), **changes
         )
@@ -134,12 +142,53 @@ def test_what_cannot_be_tried_is_said_in_one_sentence(tried, claims, arguments, 
     assert (done.returncode, done.stdout, done.stderr) == (1, "", f"{says}\n")
 
 
-def test_check_refuses_what_no_sign_in_gives_yet(tried):
-    done = tried("", command=("check",))
-    assert done.returncode == 1
-    assert [line.partition(":")[0] for line in done.stderr.splitlines()] == [
-        "mapping.rules[0].assign.courses",
-        "mapping.rules[0].assign.groups",
-        "mapping.rules[0].assign.branch",
-        "mapping.rules[0].on_lost",
+def test_check_takes_what_rules_give(tried):
+    assert tried("", command=("check",)).returncode == 0
+
+
+@pytest.fixture
+def given(tmp_path):
+    """Somebody to whom rules gave something at a sign-in."""
+    url = new_database(tmp_path)
+    database = opened(Secret(url))
+    link = AccountLink("https://id.acme.example", "kim", 7, "kim.lee", email="kim@acme.example")
+    AccountLinks(database).own(link)
+    holdings = Holdings(database)
+    intro = Assignment(link.person, "course", "56", "learner", "sales", "remove")
+    emea = Assignment(link.person, "branch", "emea", "", "sales", "remove")
+    gone = Assignment(link.person, "group", "GONE", "", "sales")
+    person = AssignedPerson(link.person, "keycloak", "x", {"sales": "group 'Sales' from groups"})
+    holdings.assignments.tell(person, [intro, emea, gone])
+    holdings.put(
+        replace(intro, state="given", user_id=7),
+        replace(gone, state="dead", error="group-not-found", note="no such key"),
+    )
+    holdings.assignments.tell(replace(person, digest="y"), [emea, gone])
+    database.close()
+    return link.person, url
+
+
+@pytest.mark.parametrize("user", ["kim@acme.example", "kim.lee", "7", None])
+def test_explain_says_what_was_given_by_which_rule_and_what_is_left_to_do(tried, given, user):
+    person, url = given
+    done = tried("", command=("mapping", "explain", "--user", user or person), GATEWAY_DATABASE_URL=url)
+    lines = done.stdout.splitlines()
+    assert done.returncode == 0, done.stderr
+    assert lines[0] == f"person    {person}, keycloak; user 7, kim@acme.example"
+    assert lines[1].endswith("; waiting")
+    assert lines[2:] == [
+        "rule      sales: group 'Sales' from groups",
+        "branch    emea: to be given, by rule sales; on_lost = remove",
+        "course    56 as learner: to end, by rule sales; on_lost = remove",
+        "group     GONE: cannot be given (no such key), by rule sales; on_lost = keep",
     ]
+
+
+def test_explain_says_it_to_a_program_and_that_there_is_nobody(tried, given):
+    person, url = given
+    done = tried("", command=("mapping", "explain", "--user", "7", "--json"), GATEWAY_DATABASE_URL=url)
+    [story] = json.loads(done.stdout)
+    assert (story["person"]["person"], story["link"]["user_id"], len(story["assignments"])) == (person, 7, 3)
+    done = tried("", command=("mapping", "explain", "--user", "nobody"), GATEWAY_DATABASE_URL=url)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "No rule of the mapping has ever given anything to such a person.\n"

@@ -43,6 +43,7 @@ GATEWAYS = (
     "launching",
     "seats",
     "handing-off",
+    "assigning",
 )
 NAMES = ("Nora Berg", "Luis Ortega", "Aiko Sato", "Femi Ade", "Ivana Kos", "Emil Lund", "Tara Singh", "Hugo Weiss")
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from gateway.config.storefronts import StorefrontSettings
 from gateway.database.entitlements import Entitlements
+from gateway.database.holdings import Holdings
 from gateway.database.launched_enrolments import LaunchedEnrolments
 from gateway.database.order_faults import OrderFaults
 from gateway.database.order_listing import OrderListing
@@ -59,7 +60,7 @@ class Shop:
         types = ("Learner", "Learner-Type")
         accounts = Accounts(lms, links, Locks(store), passwords, types)
         self.launched = LaunchedEnrolments(database)
-        self.entitling = Entitling(lms, self.entitlements, Locks(store), self.launched)
+        self.entitling = Entitling(lms, Holdings(database), Locks(store), self.launched)
         self.lines = None
         self._seats, self._products = Seats(self.codes), ProductTargets(lms)
         self._accounts = CustomerAccounts(lms, links, accounts, types)

@@ -676,7 +676,7 @@ def test_a_call_that_was_never_sent_is_no_try(shop, lms, portal, enrolled, monke
     error = Unavailable("no connection")
     error.is_unsent = not is_sent
     with monkeypatch.context() as patch:
-        patch.setattr(shop.entitling, "_add", raising(error))
+        patch.setattr(shop.entitling._memberships, "add", raising(error))
         with pytest.raises(Unavailable):
             shop.fulfils()
     enrol = f"enrol user {user_id} in course 12"

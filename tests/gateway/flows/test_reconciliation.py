@@ -6,6 +6,8 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import update
 
+from gateway.database.assignments import AssignedPerson, Assignment
+from gateway.database.holdings import Holdings
 from gateway.database.reconciled_entitlements import ReconciledEntitlements
 from gateway.database.tables import ENTITLEMENTS
 from gateway.errors import Unavailable
@@ -28,7 +30,9 @@ class Operator:
 
     def __init__(self, shop, lms):
         self.shop, self.lms = shop, lms
-        self.work = Reconciliation(lms, ReconciledEntitlements(shop.entitlements._database), shop.entitlements)
+        self.work = Reconciliation(
+            lms, ReconciledEntitlements(shop.entitlements._database), Holdings(shop.entitlements._database)
+        )
         self.waited = []
 
     def fulfils(self):
@@ -243,6 +247,16 @@ def test_what_is_completed_between_the_look_and_the_mending_stays(operator, left
 def test_what_another_order_gives_stays(operator, left_over, enrolled):
     left_over()
     operator.sells(line(), order="1002")
+    assert operator.compares() == []
+    assert enrolled() == [(KIM.email, 12)]
+
+
+def test_what_a_rule_of_the_mapping_gives_stays(operator, left_over, enrolled, database):
+    left_over()
+    holdings = Holdings(database)
+    given = Assignment("k" * 32, "course", "12")
+    holdings.assignments.tell(AssignedPerson(given.person, "acme", "x", {}), [given])
+    holdings.put(replace(given, target=12, user_id=operator.user(), state="given"))
     assert operator.compares() == []
     assert enrolled() == [(KIM.email, 12)]
 

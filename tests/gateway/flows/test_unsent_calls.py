@@ -7,6 +7,7 @@ import pytest
 from gateway import context
 from gateway.admission import Lane, QueueEntry
 from gateway.database.entitlements import Entitlement
+from gateway.database.holdings import Holdings
 from gateway.errors import Queued, TalentLMSError, Unavailable
 from gateway.flows.customer_accounts import Holder
 from gateway.flows.entitling import Entitling
@@ -56,7 +57,9 @@ def test_a_call_that_was_never_sent_is_no_try(shop, store, portal, asked, enroll
     holder = Holder(GUEST.identity("shop").key, user_id)
     shop.tells(line(), customer=GUEST)
     one = Entitlement("shop", "1001", "l1", 1, "course", 12)
-    entitling = Entitling(never(portal, store, monkeypatch), shop.entitlements, Locks(store), shop.launched)
+    entitling = Entitling(
+        never(portal, store, monkeypatch), Holdings(shop.entitlements._database), Locks(store), shop.launched
+    )
     asked()
     with pytest.raises(error):
         entitling.give(one, holder, lambda: None)

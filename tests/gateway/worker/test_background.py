@@ -6,11 +6,14 @@ from gateway import create_app
 from gateway.config import load
 from gateway.services import Services
 from gateway.worker.background import Background, background_of
+from gateway.worker.due_worker import DueWorker
 from gateway.worker.order_worker import OrderWorker
 from gateway.worker.retention import DAY_SECONDS, Retention
 from tests.gateway.test_factory import GOOD
 
 SHOP = '[[storefronts]]\nname = "shop"\nkind = "standard"\nwebhook_secrets = ["c2VjcmV0LW9mLXRoZS1zaG9wLXNlY3JldA=="]\n'
+
+RULE = '[[mapping.rules]]\nname = "all"\nwhen = { group = "All" }\nassign = { courses = [12] }\n'
 
 
 @pytest.fixture
@@ -44,8 +47,11 @@ def test_all_loops_begin_and_end_together():
     assert [loop.told for loop in loops] == [["start", 15.0]] * 2
 
 
-@pytest.mark.parametrize(("file", "kinds"), [("", {Retention}), (SHOP, {Retention, OrderWorker})])
-def test_the_audit_trail_is_cleared_whether_there_are_storefronts_or_not(settings, file, kinds):
+@pytest.mark.parametrize(
+    ("file", "kinds"),
+    [("", {Retention}), (SHOP, {Retention, OrderWorker}), (RULE, {Retention, DueWorker})],
+)
+def test_the_audit_trail_is_cleared_whether_there_are_storefronts_and_rules_or_not(settings, file, kinds):
     made = background_of(Services(settings(file)))
     assert {type(loop) for loop in made._loops} == kinds
 
