@@ -5,58 +5,34 @@ from collections.abc import Mapping
 from functools import cached_property, partial
 from urllib.parse import urlsplit
 
-from gateway.adapters import Adapters
-from gateway.flows import account_refusals, failed_codes
-from gateway.flows.accounts import Accounts
-from gateway.flows.assigning import Assigning
-from gateway.flows.audit_rows import AuditRows
+from gateway.flows import failed_codes
 from gateway.flows.audit_search import AuditSearch
 from gateway.flows.bought_seats import BoughtSeats
 from gateway.flows.catalog import Catalog
-from gateway.flows.checkout import Checkout
-from gateway.flows.claim_mapping import ClaimMapping
 from gateway.flows.customer_accounts import CustomerAccounts
-from gateway.flows.destinations import Destinations
-from gateway.flows.enrolment import Enrolment
-from gateway.flows.entitling import Entitling
 from gateway.flows.failed_codes import FailedCodes
 from gateway.flows.fulfilment import Fulfilment
 from gateway.flows.handover import Handovers, Shop
 from gateway.flows.issuer_move import IssuerMove
-from gateway.flows.items import Items
-from gateway.flows.launch import Launch, LaunchOptions
-from gateway.flows.learners import Learners
-from gateway.flows.link_field import LinkField
-from gateway.flows.managed_password import ManagedPasswords
 from gateway.flows.order_import import OrderImport
 from gateway.flows.order_intake import OrderIntake
-from gateway.flows.password_sign_in import PasswordSignIn
 from gateway.flows.people import People
-from gateway.flows.persistent_faults import PersistentFaults
 from gateway.flows.product_targets import ProductTargets
-from gateway.flows.provider_logout import ProviderLogout
 from gateway.flows.reconciliation import Reconciliation
 from gateway.flows.redemption import Redemption
 from gateway.flows.refunded_courses import RefundedCourses
 from gateway.flows.seat_giving import SeatGiving
 from gateway.flows.seats import Seats
-from gateway.flows.sign_in import SignIn
-from gateway.flows.sign_out import CONTINUE_PATH, SignOut
 from gateway.flows.told_orders import ToldOrders
-from gateway.flows.training import Training
 from gateway.flows.trust import Trust
-from gateway.mapping.groups import GroupClaims
-from gateway.mapping.mapper import Mapper
+from gateway.learner_flows import LearnerFlows
 from gateway.store.catalog_copies import CatalogCopies
-from gateway.store.password_attempts import Limits, PasswordAttempts
-from gateway.store.transactions import Departures, UsedStates
-from gateway.store.used_tokens import UsedTokens
 from gateway.storefronts import listings
 from gateway.storefronts.dialects import DIALECTS
 from schemas.product import Product
 
 
-class Services(Adapters):
+class Services(LearnerFlows):
     """What the gateway is made of: its adapters, and the flows that use them; each is made when it is first asked for.
 
     Args:
@@ -64,56 +40,9 @@ class Services(Adapters):
     """
 
     @cached_property
-    def audit_rows(self) -> AuditRows:
-        """What of the audit trail is written into the database."""
-        return AuditRows(self.audit_trail)
-
-    @cached_property
     def audit_search(self) -> AuditSearch:
         """People in the audit trail."""
         return AuditSearch(self.account_links, self.order_listing, self.storefronts)
-
-    @cached_property
-    def destinations(self) -> Destinations:
-        """Where its links may lead."""
-        return Destinations(self.settings.talentlms.link_hosts, self.settings.talentlms.payment_hosts)
-
-    @cached_property
-    def trusts(self) -> Mapping[str, Trust]:
-        """What each provider is trusted with, by its name."""
-        return {
-            entry.name: Trust(entry.trusted_email_domains, entry.trust_username, entry.email_verified_domains)
-            for entry in self.settings.identity_providers
-        }
-
-    @cached_property
-    def shop_trusts(self) -> Mapping[str, Trust]:
-        """What each storefront is trusted with, by its name."""
-        return {shop.name: Trust(is_shop=True, adopts=shop.adopt == "verified") for shop in self.settings.storefronts}
-
-    @cached_property
-    def passwords(self) -> ManagedPasswords:
-        """The passwords of accounts that the gateway signed up."""
-        return ManagedPasswords(self.keyring)
-
-    @cached_property
-    def accounts(self) -> Accounts:
-        """Accounts for people."""
-        return Accounts(
-            self.talentlms,
-            self.account_links,
-            self.locks,
-            self.passwords,
-            self.settings.talentlms.learner_types,
-            self.attempts(account_refusals.REFUSAL_SECONDS),
-            self.sessions.end_of_person,
-            self.link_field,
-        )
-
-    @cached_property
-    def link_field(self) -> LinkField:
-        """Where TalentLMS keeps the links."""
-        return LinkField(self.talentlms.users, self.keyring, self.settings.talentlms.link_custom_field)
 
     @cached_property
     def people(self) -> People:
@@ -132,54 +61,6 @@ class Services(Adapters):
     def issuer_move(self, old: str, new: str, trust: Trust) -> IssuerMove:
         """Return a move from one identity provider to another."""
         return IssuerMove(self.account_links, self.sessions.end_of_person, old, new, trust)
-
-    @cached_property
-    def learners(self) -> Learners:
-        """Accounts of people who have signed in."""
-        found = [self.assigning.account_found] if self.has_assignments else []
-        return Learners(self.accounts, {**self.trusts, **self.shop_trusts}, self.sessions, self.budget, *found)
-
-    @cached_property
-    def has_assignments(self) -> bool:
-        """Whether there are rules, which may give somebody something, or have done so before the settings changed."""
-        return bool(self.settings.mapping.rules)
-
-    @cached_property
-    def assigning(self) -> Assigning:
-        """What rules of the mapping give people."""
-        return Assigning(
-            self.settings.mapping.rules,
-            self.holdings,
-            self.entitling,
-            self.talentlms,
-            self.account_links,
-            self.accounts,
-            self.persistent_faults.is_outage,
-        )
-
-    @cached_property
-    def launch(self) -> Launch:
-        """Links into TalentLMS."""
-        lms = self.settings.talentlms
-        options = LaunchOptions(
-            login_link=lms.login_link,
-            logout_redirect=self.own_address(lms.after_logout),
-            completed_redirect=self.own_address(lms.after_completion or "/completed/{course}"),
-            hidden_options=lms.header_hidden_options,
-            self_enrol_courses=lms.self_enrol_courses,
-        )
-        given = [self.assigning.give_now] if self.has_assignments else []
-        return Launch(self.talentlms, self.destinations, self.passwords, self.enrolment, options, *given)
-
-    @cached_property
-    def enrolment(self) -> Enrolment:
-        """Enrolments in courses."""
-        return Enrolment(self.talentlms)
-
-    @cached_property
-    def checkout(self) -> Checkout:
-        """Links to payment pages."""
-        return Checkout(self.talentlms, self.destinations, self.items)
 
     @cached_property
     def handovers(self) -> Handovers:
@@ -228,19 +109,9 @@ class Services(Adapters):
             Seats(self.redeem_codes),
             CustomerAccounts(self.talentlms, self.account_links, self.accounts, types),
             ProductTargets(self.talentlms),
-            self.entitling,
+            self.membership_changes,
             self.persistent_faults,
         )
-
-    @cached_property
-    def entitling(self) -> Entitling:
-        """Giving and taking what accounts have."""
-        return Entitling(self.talentlms, self.holdings, self.locks, self.launched_enrolments)
-
-    @cached_property
-    def persistent_faults(self) -> PersistentFaults:
-        """Faults that are no outage."""
-        return PersistentFaults(self.talentlms, self.order_faults)
 
     @cached_property
     def reconciliation(self) -> Reconciliation:
@@ -273,54 +144,6 @@ class Services(Adapters):
         return BoughtSeats(self.products, self.redeem_codes)
 
     @cached_property
-    def items(self) -> Items:
-        """What courses and categories are called."""
-        return Items(self.talentlms)
-
-    @cached_property
     def catalog(self) -> Catalog:
         """What is on offer."""
         return Catalog(self.talentlms, CatalogCopies(self.store, urlsplit(self.settings.talentlms.url).netloc))
-
-    @cached_property
-    def training(self) -> Training:
-        """What somebody learns."""
-        return Training(self.talentlms)
-
-    @cached_property
-    def sign_out(self) -> SignOut:
-        """The way out."""
-        return SignOut(
-            self.sessions,
-            Departures(self.store),
-            self.logouts,
-            self.accounts,
-            self.talentlms,
-            self.destinations,
-            self.settings.public_url + CONTINUE_PATH,
-        )
-
-    @cached_property
-    def sign_in(self) -> SignIn:
-        """The sign-in at an identity provider."""
-        limit = FailedCodes(self.attempts(failed_codes.WINDOW_SECONDS))
-        return SignIn(self.relying_parties, self.sessions, UsedStates(self.store), limit, self.claim_mapping)
-
-    @cached_property
-    def claim_mapping(self) -> ClaimMapping:
-        """What the claims of a sign-in become."""
-        groups = {entry.name: GroupClaims.of(entry) for entry in self.settings.identity_providers}
-        note = [self.assigning.note] if self.has_assignments else []
-        return ClaimMapping(Mapper(self.settings.mapping), groups, self.trusts, *note)
-
-    @cached_property
-    def provider_logout(self) -> ProviderLogout:
-        """Sessions that end because the provider says so."""
-        return ProviderLogout(self.logouts, self.sessions, UsedTokens(self.store))
-
-    @cached_property
-    def password_sign_in(self) -> PasswordSignIn:
-        """Sign-in with a TalentLMS password."""
-        attempts = PasswordAttempts(self.store, Limits()) if self.settings.rate_limits else None
-        after = self.own_address(self.settings.talentlms.after_logout)
-        return PasswordSignIn(self.talentlms, self.destinations, self.locks, attempts, self.keyring, after)

@@ -21,7 +21,7 @@ from gateway.errors import GatewayError, NotFound, UserNotFound
 from gateway.flows.accounts import Accounts
 from gateway.flows.assignment_targets import AssignmentTargets
 from gateway.flows.customer_accounts import Holder
-from gateway.flows.entitling import Entitling
+from gateway.flows.membership_changes import MembershipChanges
 from gateway.flows.order_work import Result
 from gateway.mapping.outcome import Grant, Outcome
 from gateway.talentlms.client import TalentLMS
@@ -40,7 +40,7 @@ class Assigning:
     Args:
         rules: those of the settings.
         holdings: what is wanted, and what was done.
-        entitling: makes the calls.
+        changes: makes the calls.
         lms: TalentLMS, which knows what the rules name.
         account_links: whose account is whose.
         accounts: forgets an account that does not exist.
@@ -51,7 +51,7 @@ class Assigning:
         self,
         rules: Sequence[RuleSettings],
         holdings: Holdings,
-        entitling: Entitling,
+        changes: MembershipChanges,
         lms: TalentLMS,
         account_links: AccountLinks,
         accounts: Accounts,
@@ -60,7 +60,7 @@ class Assigning:
         self._settings = repr([(rule.name, rule.on_lost, rule.assign) for rule in rules])
         self._assignments = holdings.assignments
         self._holdings = holdings
-        self._entitling = entitling
+        self._changes = changes
         self._targets = AssignmentTargets(lms)
         self._account_links = account_links
         self._accounts = accounts
@@ -100,7 +100,7 @@ class Assigning:
             self._assignments.make_due(learner.person)
 
     def give_now(self, learner: Learner, course_id: int) -> bool:
-        """Give a course at once to which a learner goes, if a rule assigns it; errors as ``Entitling.give``.
+        """Give a course at once to which a learner goes, if a rule assigns it; errors as ``MembershipChanges.give``.
 
         Returns:
             Whether the learner has it now.
@@ -152,7 +152,7 @@ class Assigning:
             one = self._holdings.now(one)  # a sign-in may just have said otherwise, and what is taken may be lost
         if one.is_wanted:
             return self._given(one, user_id, check)
-        return self._entitling.take(one, "unenroll" if one.on_lost == "remove" else "keep", check)
+        return self._changes.take(one, "unenroll" if one.on_lost == "remove" else "keep", check)
 
     def _given(self, one: Assignment, user_id: int, check: Callable[[], None]) -> Assignment:
         if one.state == "given" and one.user_id == user_id:
@@ -163,7 +163,7 @@ class Assigning:
             return self._given_up(one, error)
         if one.target != target:
             self._assignments.aim(one, target)
-        given = self._entitling.give(replace(one, target=target), Holder(one.person, user_id), check)
+        given = self._changes.give(replace(one, target=target), Holder(one.person, user_id), check)
         return self._refused(given) if given.state == "dead" else given
 
     def _given_up(self, one: Assignment, error: GatewayError) -> Assignment:

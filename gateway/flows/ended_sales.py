@@ -7,7 +7,7 @@ from dataclasses import replace
 from gateway.database.entitlements import Entitlement, Entitlements
 from gateway.errors import NotFound
 from gateway.flows.dead_letters import DeadLetter
-from gateway.flows.entitling import Entitling
+from gateway.flows.membership_changes import MembershipChanges
 from gateway.flows.product_targets import ProductTargets
 from schemas.product import Product
 
@@ -18,13 +18,13 @@ class EndedSales:
     Args:
         entitlements: where they are on record.
         products: what products open.
-        entitling: knows what launches gave.
+        changes: knows what launches gave.
     """
 
-    def __init__(self, entitlements: Entitlements, products: ProductTargets, entitling: Entitling) -> None:
+    def __init__(self, entitlements: Entitlements, products: ProductTargets, changes: MembershipChanges) -> None:
         self._entitlements = entitlements
         self._products = products
-        self._entitling = entitling
+        self._changes = changes
 
     def note(self, seat: Entitlement, product: Product) -> Sequence[Entitlement]:
         """Write down that a seat entitles to nothing any more.
@@ -39,11 +39,11 @@ class EndedSales:
         Raises:
             GatewayError: TalentLMS or the database could not be asked.
         """
-        launched = self._entitling.launched(seat.storefront, seat.user_id)
+        launched = self._changes.launched(seat.storefront, seat.user_id)
         given = []
         for course_id in self._courses(product):
             one = replace(seat, kind="course", target=course_id, state="given", tried_at=int(time.time()), ours=True)
-            if course_id in launched and self._entitling.is_launched(one):
+            if course_id in launched and self._changes.is_launched(one):
                 self._entitlements.put(one)
                 given.append(one)
             else:

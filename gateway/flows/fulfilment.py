@@ -22,7 +22,7 @@ from gateway.flows.dead_letters import (
     dead_letter,
 )
 from gateway.flows.ended_sales import EndedSales
-from gateway.flows.entitling import Entitling
+from gateway.flows.membership_changes import MembershipChanges
 from gateway.flows.order_work import Result, Work, key_of
 from gateway.flows.persistent_faults import Look, PersistentFaults
 from gateway.flows.product_targets import ProductTargets, Target
@@ -41,7 +41,7 @@ class Fulfilment:
         seats: whose each seat of a line is.
         accounts: accounts of customers.
         products: what products open.
-        entitling: makes the calls.
+        changes: makes the calls.
         persistent_faults: keeps faults to where they were met.
     """
 
@@ -53,7 +53,7 @@ class Fulfilment:
         seats: Seats,
         accounts: CustomerAccounts,
         products: ProductTargets,
-        entitling: Entitling,
+        changes: MembershipChanges,
         persistent_faults: PersistentFaults,
     ) -> None:
         self._storefronts = storefronts
@@ -62,9 +62,9 @@ class Fulfilment:
         self._seats = seats
         self._accounts = accounts
         self._products = products
-        self._entitling = entitling
+        self._changes = changes
         self._persistent_faults = persistent_faults
-        self._ended_sales = EndedSales(entitlements, products, entitling)
+        self._ended_sales = EndedSales(entitlements, products, changes)
 
     def fulfil(self, storefront: str, order_id: str, check: Callable[[], None]) -> Result:
         """Make the calls that an order still needs, and no others.
@@ -202,9 +202,9 @@ class Fulfilment:
             return
         may_have_it = one.state in ("given", "review") or one.tried_at > 0 or one.ours
         if one.state not in ("taken", "kept") and may_have_it and one.user_id != holder.user_id:
-            one = self._entitling.take(one, "unenroll", work.look.check)
+            one = self._changes.take(one, "unenroll", work.look.check)
         try:
-            given = self._entitling.give(one, holder, work.look.check)
+            given = self._changes.give(one, holder, work.look.check)
         except UserNotFound as error:
             self._accounts.gone(holder)
             work.holders.pop(holder.person, None)
@@ -212,13 +212,13 @@ class Fulfilment:
             if again == holder:
                 raise _vanished(error, seat, again) from None
             try:
-                given = self._entitling.give(one, again, work.look.check)
+                given = self._changes.give(one, again, work.look.check)
             except UserNotFound as error_again:
                 raise _vanished(error_again, seat, again) from None
         work.done[key_of(given)] = given
 
     def _end(self, work: Work, key: tuple[str, int, str, int], one: Entitlement) -> None:
-        work.done[key] = self._entitling.take(one, work.settings.on_refund, work.look.check)
+        work.done[key] = self._changes.take(one, work.settings.on_refund, work.look.check)
 
     def _result(self, work: Work) -> Result:
         self._orders.note_faults(work.snapshot, work.given_up())

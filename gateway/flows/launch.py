@@ -7,8 +7,8 @@ from typing import Literal
 from gateway import log
 from gateway.errors import CourseNotOpen, Misunderstood, NotEnrolled
 from gateway.flows.destinations import Destinations
-from gateway.flows.enrolment import Enrolment
 from gateway.flows.managed_password import ManagedPasswords
+from gateway.flows.self_enrolment import Enrolment
 from gateway.talentlms.client import TalentLMS
 from schemas.learner import Learner
 from schemas.link import Link

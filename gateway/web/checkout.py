@@ -15,7 +15,7 @@ from gateway.web.addresses import BUY_CATEGORY, BUY_COURSE, COURSE, TRAINING, to
 from gateway.web.error_pages import page_for
 from gateway.web.forms import Forms
 from gateway.web.headers import to_address, to_link
-from gateway.web.messages import text
+from gateway.web.message_catalog import text
 from gateway.web.navigation import only_for_people
 from gateway.web.next_page import own_path
 from gateway.web.pages import page

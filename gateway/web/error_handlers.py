@@ -25,7 +25,7 @@ from gateway.errors import (
 )
 from gateway.web.addresses import LOGOUT, TRAINING
 from gateway.web.error_pages import ErrorPage, page_for
-from gateway.web.messages import text
+from gateway.web.message_catalog import text
 from gateway.web.next_page import here
 from gateway.web.pages import page
 from gateway.web.visitor import sign_in_href

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 
 from gateway import errors
 from gateway.errors import CouponRefused, GatewayError
-from gateway.web.messages import text
+from gateway.web.message_catalog import text
 
 WayOn: TypeAlias = Literal["again", "training", "sign-out"]
 """Where the button leads: the same address, ``/``, or ``/logout``."""

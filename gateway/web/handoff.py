@@ -15,7 +15,7 @@ from gateway.web import error_handlers
 from gateway.web.addresses import HANDOFF
 from gateway.web.handover_pages import HandoverPages
 from gateway.web.handover_requests import handover_of
-from gateway.web.messages import text as message
+from gateway.web.message_catalog import text as message
 from gateway.web.navigation import only_for_people
 from gateway.web.slugs import Slugs
 from schemas.handover import Claim, Handover

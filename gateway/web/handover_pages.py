@@ -19,7 +19,7 @@ from gateway.web.chosen_sign_in import ChosenSignIn
 from gateway.web.error_pages import page_for
 from gateway.web.forms import Forms
 from gateway.web.headers import to_address, to_link
-from gateway.web.messages import text
+from gateway.web.message_catalog import text
 from gateway.web.pages import page
 from gateway.web.shops import Shop
 from gateway.web.visitor import Visitor

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask, Response, make_response, render_template, request
 from jinja2 import StrictUndefined
 
-from gateway.web import messages
+from gateway.web import message_catalog
 from gateway.web.headers import allow_forms
 
 _KEPT = (200, 304)
@@ -27,7 +27,7 @@ def install(app: Flask, help_contact: Any) -> None:
     app.jinja_env.globals |= {
         "asset_version": version,
         "help_contact": help_contact,
-        "text": messages.html,
+        "text": message_catalog.html,
     }
 
     @app.after_request

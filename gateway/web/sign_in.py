@@ -18,7 +18,7 @@ from gateway.web.addresses import LOGIN, LOGIN_AT, LOGIN_INITIATE, LOGIN_PASSWOR
 from gateway.web.chosen_sign_in import ChosenSignIn
 from gateway.web.error_pages import page_for
 from gateway.web.headers import to_address
-from gateway.web.messages import text
+from gateway.web.message_catalog import text
 from gateway.web.navigation import is_from_own_page, only_for_people
 from gateway.web.next_page import own_path, own_target
 from gateway.web.pages import page

@@ -14,7 +14,7 @@ from gateway.errors import PersonQueued, Queued, Throttled
 from gateway.web import error_handlers
 from gateway.web.addresses import CATALOG
 from gateway.web.error_pages import page_for
-from gateway.web.messages import text
+from gateway.web.message_catalog import text
 from gateway.web.next_page import here
 from gateway.web.pages import page
 

@@ -4,7 +4,7 @@ import re
 
 from gateway.errors import GatewayError
 from gateway.web.error_pages import page_of
-from gateway.web.messages import text
+from gateway.web.message_catalog import text
 
 UNREACHED = "No address of the gateway leads here today."
 

@@ -11,8 +11,8 @@ from gateway.database.order_faults import OrderFaults
 from gateway.flows.accounts import Accounts
 from gateway.flows.assigning import Assigning
 from gateway.flows.claim_mapping import ClaimMapping
-from gateway.flows.entitling import Entitling
 from gateway.flows.managed_password import ManagedPasswords
+from gateway.flows.membership_changes import MembershipChanges
 from gateway.flows.persistent_faults import PersistentFaults
 from gateway.flows.person import Person
 from gateway.flows.trust import Trust
@@ -42,7 +42,7 @@ class Mapped:
         passwords = ManagedPasswords(Keyring([NEW_KEY]))
         self.accounts = Accounts(lms, self.links, Locks(store), passwords, ("Learner", "Learner-Type"))
         self._lms, self._locks, self._database = lms, Locks(store), database
-        self.entitling = Entitling(lms, self.holdings, self._locks, LaunchedEnrolments(database))
+        self.membership_changes = MembershipChanges(lms, self.holdings, self._locks, LaunchedEnrolments(database))
         self.sets()
 
     def sets(self, *rules, groups=GROUPS, **mapping):
@@ -51,7 +51,7 @@ class Mapped:
         self.assigning = Assigning(
             rules,
             self.holdings,
-            self.entitling,
+            self.membership_changes,
             self._lms,
             self.links,
             self.accounts,

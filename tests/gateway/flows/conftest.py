@@ -8,10 +8,10 @@ from gateway.database.account_links import AccountLinks
 from gateway.database.upgrade import opened
 from gateway.flows.accounts import Accounts
 from gateway.flows.destinations import Destinations
-from gateway.flows.enrolment import Enrolment
 from gateway.flows.launch import Launch, LaunchOptions
 from gateway.flows.learners import Learners
 from gateway.flows.managed_password import ManagedPasswords
+from gateway.flows.self_enrolment import Enrolment
 from gateway.flows.trust import Trust
 from gateway.keyring import Keyring
 from gateway.outbound.client import HttpClient

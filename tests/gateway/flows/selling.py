@@ -12,9 +12,9 @@ from gateway.database.order_queue import OrderQueue
 from gateway.database.redeem_codes import RedeemCodes
 from gateway.flows.accounts import Accounts
 from gateway.flows.customer_accounts import CustomerAccounts
-from gateway.flows.entitling import Entitling
 from gateway.flows.fulfilment import Fulfilment
 from gateway.flows.managed_password import ManagedPasswords
+from gateway.flows.membership_changes import MembershipChanges
 from gateway.flows.persistent_faults import PersistentFaults
 from gateway.flows.product_targets import ProductTargets
 from gateway.flows.seats import Seats
@@ -60,7 +60,7 @@ class Shop:
         types = ("Learner", "Learner-Type")
         accounts = Accounts(lms, links, Locks(store), passwords, types)
         self.launched = LaunchedEnrolments(database)
-        self.entitling = Entitling(lms, Holdings(database), Locks(store), self.launched)
+        self.membership_changes = MembershipChanges(lms, Holdings(database), Locks(store), self.launched)
         self.lines = None
         self._seats, self._products = Seats(self.codes), ProductTargets(lms)
         self._accounts = CustomerAccounts(lms, links, accounts, types)
@@ -75,7 +75,7 @@ class Shop:
             self._seats,
             self._accounts,
             self._products,
-            self.entitling,
+            self.membership_changes,
             self._persistent_faults,
         )
 

@@ -652,10 +652,10 @@ def test_a_worker_that_was_paused_writes_nothing_over_what_another_wrote(shop):
     (given,) = shop.entitlements.of_order("shop", "1001")
     stale = replace(given, state="wanted", tried_at=0, ours=False)
     with pytest.raises(ProvisioningBusy):
-        shop.entitling.give(stale, Holder(given.person, given.user_id), lost)
+        shop.membership_changes.give(stale, Holder(given.person, given.user_id), lost)
     for policy in ("unenroll", "keep", "review"):
         with pytest.raises(ProvisioningBusy):
-            shop.entitling.take(stale, policy, lost)
+            shop.membership_changes.take(stale, policy, lost)
     assert list(shop.entitlements.of_order("shop", "1001")) == [given]
 
 
@@ -664,8 +664,8 @@ def test_a_row_that_another_worker_wrote_meanwhile_counts(shop, enrolled):
     shop.fulfils()
     (given,) = shop.entitlements.of_order("shop", "1001")
     stale = replace(given, state="wanted", tried_at=0, ours=False)
-    assert shop.entitling.give(stale, Holder(given.person, given.user_id), lambda: None) == given
-    assert shop.entitling.take(stale, "unenroll", lambda: None).state == "taken"
+    assert shop.membership_changes.give(stale, Holder(given.person, given.user_id), lambda: None) == given
+    assert shop.membership_changes.take(stale, "unenroll", lambda: None).state == "taken"
     assert enrolled() == []
 
 
@@ -676,7 +676,7 @@ def test_a_call_that_was_never_sent_is_no_try(shop, lms, portal, enrolled, monke
     error = Unavailable("no connection")
     error.is_unsent = not is_sent
     with monkeypatch.context() as patch:
-        patch.setattr(shop.entitling._memberships, "add", raising(error))
+        patch.setattr(shop.membership_changes._memberships, "add", raising(error))
         with pytest.raises(Unavailable):
             shop.fulfils()
     enrol = f"enrol user {user_id} in course 12"

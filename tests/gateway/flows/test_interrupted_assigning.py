@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from gateway.database.upgrade import opened
-from gateway.flows import entitling
+from gateway.flows import membership_changes
 from gateway.outbound.client import HttpClient
 from gateway.store.connection import connect
 from gateway.talentlms.client import TalentLMS
@@ -85,7 +85,7 @@ def outcome(mapped, portal):
 @pytest.fixture(autouse=True)
 def later(monkeypatch):
     """Our clock goes with TalentLMS's, which the story puts forward."""
-    monkeypatch.setattr(entitling, "time", SimpleNamespace(time=lambda: time.time() + HOUR))
+    monkeypatch.setattr(membership_changes, "time", SimpleNamespace(time=lambda: time.time() + HOUR))
 
 
 @pytest.mark.parametrize("part", range(PARTS))

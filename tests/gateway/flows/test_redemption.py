@@ -14,7 +14,6 @@ from gateway.errors import (
 )
 from gateway.flows.accounts import Accounts
 from gateway.flows.bought_seats import BoughtSeats
-from gateway.flows.enrolment import Enrolment
 from gateway.flows.failed_codes import WINDOW_SECONDS, FailedCodes
 from gateway.flows.fulfilment import Fulfilment
 from gateway.flows.launch import Launch, LaunchOptions
@@ -22,6 +21,7 @@ from gateway.flows.learners import Learners
 from gateway.flows.managed_password import ManagedPasswords
 from gateway.flows.redemption import Redemption
 from gateway.flows.seat_giving import SeatGiving
+from gateway.flows.self_enrolment import Enrolment
 from gateway.flows.trust import Trust
 from gateway.keyring import Keyring
 from gateway.store.attempts import Attempts

@@ -10,7 +10,7 @@ from gateway.database.entitlements import Entitlement
 from gateway.database.holdings import Holdings
 from gateway.errors import Queued, TalentLMSError, Unavailable
 from gateway.flows.customer_accounts import Holder
-from gateway.flows.entitling import Entitling
+from gateway.flows.membership_changes import MembershipChanges
 from gateway.outbound.client import HttpClient
 from gateway.store.budget import SharedBudget
 from gateway.store.locks import Locks
@@ -57,12 +57,12 @@ def test_a_call_that_was_never_sent_is_no_try(shop, store, portal, asked, enroll
     holder = Holder(GUEST.identity("shop").key, user_id)
     shop.tells(line(), customer=GUEST)
     one = Entitlement("shop", "1001", "l1", 1, "course", 12)
-    entitling = Entitling(
+    changes = MembershipChanges(
         never(portal, store, monkeypatch), Holdings(shop.entitlements._database), Locks(store), shop.launched
     )
     asked()
     with pytest.raises(error):
-        entitling.give(one, holder, lambda: None)
+        changes.give(one, holder, lambda: None)
     context.end()
     assert asked() == []
     assert [one.tried_at for one in shop.entitlements.of_order("shop", "1001")] == [0]

@@ -39,7 +39,7 @@ LOCK_SECONDS = 20.0
 """How long is waited for another order of the same account."""
 
 
-class Entitling:
+class MembershipChanges:
     """Giving and taking, one account at a time.
 
     Args:

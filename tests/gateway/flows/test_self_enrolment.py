@@ -1,7 +1,7 @@
 import pytest
 
 from gateway.errors import CourseNotFound
-from gateway.flows.enrolment import Enrolment
+from gateway.flows.self_enrolment import Enrolment
 from tests.gateway.flows.scene import KIM
 
 

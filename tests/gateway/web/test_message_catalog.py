@@ -10,7 +10,7 @@ from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 
 from gateway.errors import CouponRefused
-from gateway.web import messages
+from gateway.web import message_catalog
 from gateway.web.error_pages import PAGES, page_for
 from tests.docs.documents import ROOT
 
@@ -144,20 +144,20 @@ def test_text_of_its_own_is_found_wherever_it_stands():
 
 def test_a_sentence_names_what_it_is_given_and_takes_nothing_in_it_for_a_name():
     given = "100 % of %(coupon)s %s"
-    assert messages.text("coupon-refused-by-name.happened", coupon=given) == (
+    assert message_catalog.text("coupon-refused-by-name.happened", coupon=given) == (
         f"The training site does not accept the coupon “{given}”."
     )
-    assert messages.text("button.other-sign-in", provider="Acme") == "Sign in with Acme"
+    assert message_catalog.text("button.other-sign-in", provider="Acme") == "Sign in with Acme"
 
 
 def test_a_sentence_in_a_template_keeps_its_markup_and_escapes_what_it_names():
-    assert messages.html("sign-out.happened", person="<b>K'im</b> %s") == (
+    assert message_catalog.html("sign-out.happened", person="<b>K'im</b> %s") == (
         "You are signed in as <bdi>&lt;b&gt;K&#39;im&lt;/b&gt; %s</bdi>."
     )
-    assert messages.html("training.progress", percentage=45) == "45% done"
+    assert message_catalog.html("training.progress", percentage=45) == "45% done"
 
 
 def test_the_catalogue_is_found_wherever_the_process_stands(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
-    assert messages.text("page-not-found.title") == "Page not found"
-    assert Path(messages.__file__).parents[1] == ROOT / "gateway"
+    assert message_catalog.text("page-not-found.title") == "Page not found"
+    assert Path(message_catalog.__file__).parents[1] == ROOT / "gateway"

@@ -22,7 +22,7 @@ def test_a_course_left_to_an_order_that_could_not_be_looked_at_yet_ends_with_it(
     error = Unavailable("no connection")
     error.is_unsent = True
     with monkeypatch.context() as patch:
-        patch.setattr(shop.entitling._memberships, "add", raising(error))
+        patch.setattr(shop.membership_changes._memberships, "add", raising(error))
         with pytest.raises(Unavailable):
             shop.fulfils("1002")
     shop.refunds("r1", "1001")
@@ -41,7 +41,7 @@ def test_a_course_that_was_given_though_the_next_try_was_refused_ends_with_the_o
     with pytest.raises(Unavailable):
         shop.fulfils()
     with monkeypatch.context() as patch:
-        patch.setattr(shop.entitling._memberships, "add", raising(InvalidRequest("no")))
+        patch.setattr(shop.membership_changes._memberships, "add", raising(InvalidRequest("no")))
         assert shop.fulfils().state == "dead"
     assert enrolled() == [(KIM.email, 12)]
     shop.refunds("r1")
@@ -55,7 +55,7 @@ def test_a_course_that_was_given_though_a_try_was_refused_is_ours_once_that_pass
     with pytest.raises(Unavailable):
         shop.fulfils()
     with monkeypatch.context() as patch:
-        patch.setattr(shop.entitling._memberships, "add", raising(InvalidRequest("no")))
+        patch.setattr(shop.membership_changes._memberships, "add", raising(InvalidRequest("no")))
         shop.fulfils()
     assert shop.fulfils().state == "done"
     shop.refunds("r1")
@@ -67,7 +67,7 @@ def test_what_was_there_before_a_try_that_was_refused_stays(shop, portal, enroll
     user_id = portal.control.add_user(GUEST.email)
     shop.tells(line(), customer=GUEST)
     with monkeypatch.context() as patch:
-        patch.setattr(shop.entitling._memberships, "add", raising(InvalidRequest("no")))
+        patch.setattr(shop.membership_changes._memberships, "add", raising(InvalidRequest("no")))
         assert shop.fulfils().state == "dead"
     portal.control.enrol(user_id, 12)  # by an administrator
     shop.refunds("r1")
@@ -110,7 +110,7 @@ def test_a_course_left_to_an_order_moves_with_its_address(shop, enrolled, monkey
     error = Unavailable("no connection")
     error.is_unsent = True
     with monkeypatch.context() as patch:
-        patch.setattr(shop.entitling._memberships, "add", raising(error))
+        patch.setattr(shop.membership_changes._memberships, "add", raising(error))
         with pytest.raises(Unavailable):
             shop.fulfils("1002")
     shop.refunds("r1", "1001")
