@@ -195,13 +195,17 @@ class Fulfilment:
         return work.holders[person]
 
     def _given(self, work: Work, one: Entitlement, seat: Seat) -> None:
-        holder = self._holder(work, seat)
+        try:
+            holder = self._holder(work, seat)
+        except DeadLetter:
+            if _may_have(one) and self._has_moved(work, one, seat):  # it is theirs no more, whoever comes next
+                work.done[key_of(one)] = self._changes.take(one, "unenroll", work.look.check)
+            raise
         if one.state in ("given", "review") and one.user_id == holder.user_id:
             work.done[key_of(one)] = replace(one, state="given", person=holder.person)
             self._entitlements.put(work.done[key_of(one)])
             return
-        may_have_it = one.state in ("given", "review") or one.tried_at > 0 or one.ours
-        if one.state not in ("taken", "kept") and may_have_it and one.user_id != holder.user_id:
+        if _may_have(one) and one.user_id != holder.user_id:
             one = self._changes.take(one, "unenroll", work.look.check)
         try:
             given = self._changes.give(one, holder, work.look.check)
@@ -233,6 +237,12 @@ def _unfinished(look: Look) -> Result:
         return Result("waiting", error.code, error.note)
     letter = letters[Place()]
     return Result("dead", letter.code, letter.sentence)
+
+
+def _may_have(one: Entitlement) -> bool:
+    """Return whether an account may have what an entitlement was to give, and has not been rid of it."""
+    has = one.state in ("given", "review") or one.tried_at > 0 or one.ours
+    return has and one.state not in ("taken", "kept")
 
 
 def _person(storefront: str, seat: Seat) -> str:

@@ -789,3 +789,20 @@ def test_a_customer_of_whom_the_shop_tells_nothing_any_more_keeps_the_course(sho
     shop.refunds("r1")
     shop.fulfils()
     assert enrolled() == []
+
+
+@pytest.mark.parametrize(("values", "error"), NO_LEARNERS)
+def test_a_course_is_taken_from_whose_order_it_is_no_longer_though_nobody_else_can_have_it(
+    shop, portal, asked, enrolled, values, error
+):
+    portal.control.add_user(GUEST.email, **values)
+    shop.tells(line())
+    shop.fulfils()
+    assert enrolled() == [(KIM.email, 12)]
+    shop.tells(line(), customer=GUEST)
+    assert (shop.fulfils().error, enrolled()) == (error, [])
+    asked()
+    assert shop.fulfils().error == error
+    assert "removeuserfromcourse" not in asked()
+    shop.tells(line())
+    assert (shop.fulfils(), enrolled()) == (Result("done"), [(KIM.email, 12)])

@@ -57,7 +57,7 @@ def statements():
     event.remove(Engine, "before_cursor_execute", note)
 
 
-ONE_ROW = ["BEGIN IMMEDIATE", "INSERT INTO audit_trail"]
+ONE_ROW = ["INSERT INTO audit_trail"]
 
 
 def told(entries):
