@@ -1,0 +1,139 @@
+"""What an operation does to a resource: values are put in their place, or removed (RFC 7644, 3.5.2)."""
+
+from typing import Any
+
+from gateway.scim.attributes import Attribute
+from gateway.scim.errors import ScimError
+from gateway.scim.filters import Filter
+from gateway.scim.matching import equalities, holds
+from gateway.scim.paths import Path
+from gateway.scim.values import MOST_VALUES, read, with_one_primary
+
+
+def put(resource: dict[str, Any], path: Path, value: object, *, add: bool) -> None:
+    """Put a value into a resource, or clear what the value says is empty.
+
+    Args:
+        resource: changed in place.
+        path: where.
+        value: as it was sent.
+        add: whether it joins the values of an attribute with several, rather than replaces them.
+
+    Raises:
+        ScimError: the value is none of this attribute.
+    """
+    head, rest = path.steps[0], path.steps[1:]
+    if head.several and (rest or path.where is not None):
+        _put_in_values(resource, head, rest, path.where, value)
+    elif rest:
+        child = dict(resource.get(head.name, {}))
+        put(child, Path(rest, path.where), value, add=add)
+        _store(resource, head.name, child)
+    elif head.several and add:
+        _store(resource, head.name, _joined(head, resource.get(head.name, []), read(head, value) or []))
+    elif head.kind == "complex" and not head.several and isinstance(value, dict):
+        child = dict(resource.get(head.name, {}))
+        for name, inner in value.items():
+            steps = _written(head, name)
+            if steps:
+                put(child, Path(steps), inner, add=add)
+        _store(resource, head.name, child)
+    else:
+        _store(resource, head.name, read(head, value))
+
+
+def remove(resource: dict[str, Any], path: Path, value: object = None) -> None:
+    """Remove what a path means; of several values those alone that are named, where any are.
+
+    Args:
+        resource: changed in place.
+        path: what.
+        value: which of several values, as some clients name them.
+    """
+    head, rest = path.steps[0], path.steps[1:]
+    if head.several:
+        kept = [_without(head, rest, path.where, item, value) for item in resource.get(head.name, [])]
+        _store(resource, head.name, [item for item in kept if item])
+    elif rest:
+        child = dict(resource.get(head.name, {}))
+        remove(child, Path(rest, path.where), value)
+        _store(resource, head.name, child)
+    else:
+        resource.pop(head.name, None)
+
+
+def _written(head: Attribute, name: str) -> tuple[Attribute, ...]:
+    """Return the steps to a part that clients may write, by its name, which may be dotted."""
+    first, _, second = name.partition(".")
+    part = head.part(first)
+    inner = part.part(second) if part is not None and second else None
+    steps = tuple(step for step in (part, inner) if step is not None)
+    is_known = len(steps) == (2 if second else 1)
+    return steps if is_known and all(step.mutability != "readOnly" for step in steps) else ()
+
+
+def _put_in_values(
+    resource: dict[str, Any], head: Attribute, rest: tuple[Attribute, ...], where: Filter | None, value: object
+) -> None:
+    items = [dict(item) for item in resource.get(head.name, [])]
+    meant = [index for index, item in enumerate(items) if where is None or holds(head, where, item)]
+    if not meant and not (rest and read(rest[-1], value) is None):
+        items.append({} if where is None else equalities(head, where))
+        meant = [len(items) - 1]
+    for index in meant:
+        if rest:
+            put(items[index], Path(rest), value, add=False)
+        else:
+            items[index] |= _object(head, value)
+    if len(items) > MOST_VALUES:
+        raise ScimError(f"{head.name} has more than {MOST_VALUES} values.", "tooMany")
+    _store(resource, head.name, [item for item in with_one_primary(items, meant) if item])
+
+
+def _object(head: Attribute, value: object) -> dict[str, Any]:
+    found = read(head, value)
+    return dict(found[0]) if found else {}
+
+
+def _joined(head: Attribute, before: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return values with those that are new: one with the same ``value`` and ``type`` takes its place."""
+    items = list(before)
+    chosen: list[int] = []
+    for item in new:
+        same = [index for index, one in enumerate(items) if _mark(one) == _mark(item)]
+        if same:
+            items[same[0]] = items[same[0]] | item
+        else:
+            items.append(item)
+        chosen.append(same[0] if same else len(items) - 1)
+    if len(items) > MOST_VALUES:
+        raise ScimError(f"{head.name} has more than {MOST_VALUES} values.", "tooMany")
+    return with_one_primary(items, chosen)
+
+
+def _mark(item: dict[str, Any]) -> object:
+    return (item["value"], item.get("type")) if "value" in item else sorted(map(str, item.items()))
+
+
+def _without(
+    head: Attribute, rest: tuple[Attribute, ...], where: Filter | None, item: dict[str, Any], value: object
+) -> dict[str, Any] | None:
+    """Return what stays of a value."""
+    if where is not None and not holds(head, where, item):
+        return item
+    if rest:
+        kept = dict(item)
+        remove(kept, Path(rest))
+        return kept
+    named = read(head, value) if where is None else None
+    if not named:
+        return None
+    return None if any(one.get("value") == item.get("value") for one in named) else item
+
+
+def _store(resource: dict[str, Any], name: str, value: object) -> None:
+    """Store a value; null, an empty list and an empty object are none."""
+    if value is None or value in ([], {}):
+        resource.pop(name, None)
+    else:
+        resource[name] = value

@@ -1,0 +1,60 @@
+"""Whole resources as clients send them (RFC 7644, 3.3 and 3.5.1)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from gateway.scim import editing
+from gateway.scim.attributes import ResourceType
+from gateway.scim.errors import ScimError
+from gateway.scim.paths import Path
+
+_OLD = "urn:scim:schemas:core:1.0"
+LONGEST_KEY = 256
+"""Characters of what a resource is found by."""
+_KEYS = ("userName", "externalId", "displayName")
+
+
+def read(kind: ResourceType, body: object) -> dict[str, Any]:
+    """Return a resource that a client sends, as it is stored; attributes that nobody knows are left out.
+
+    What the server alone writes (``id``, ``meta``, ``groups``) is left out as well, and so is a group's ``members``.
+
+    Raises:
+        ScimError: it cannot be what it should be.
+    """
+    if not isinstance(body, dict):
+        raise ScimError("The body is not a JSON object.", "invalidSyntax")
+    _check_schemas(kind, body)
+    resource: dict[str, Any] = {}
+    for name, value in body.items():
+        steps = kind.steps(name)
+        if steps and name.lower() not in kind.apart and all(step.mutability != "readOnly" for step in steps):
+            editing.put(resource, Path(steps), value, add=False)
+    return checked(kind, resource)
+
+
+def checked(kind: ResourceType, resource: dict[str, Any]) -> dict[str, Any]:
+    """Return a resource if it has all that it must have.
+
+    Raises:
+        ScimError: something is missing, or longer than what a resource is found by may be.
+    """
+    for attribute in kind.schema.attributes:
+        is_missing = attribute.required and attribute.kind == "string"  # whether people are active is known anyway
+        if is_missing and not str(resource.get(attribute.name, "")).strip():
+            raise ScimError(f"{attribute.name} is missing; every {kind.name} has one.", "invalidValue")
+    for name in _KEYS:
+        if len(resource.get(name, "")) > LONGEST_KEY:
+            raise ScimError(f"{name} is longer than {LONGEST_KEY} characters.", "invalidValue")
+    return resource
+
+
+def schemas_of(kind: ResourceType, resource: Mapping[str, Any]) -> list[str]:
+    """Return the URNs of the schemas whose attributes a resource has."""
+    return [kind.schema.urn, *(one.urn for one in kind.extensions if one.urn in resource)]
+
+
+def _check_schemas(kind: ResourceType, body: Mapping[str, Any]) -> None:
+    schemas = next((value for name, value in body.items() if name.lower() == "schemas"), None)
+    if isinstance(schemas, list) and _OLD in schemas:
+        raise ScimError(f"{_OLD} is SCIM 1.1; send {kind.schema.urn} instead.", "invalidValue")
