@@ -8,6 +8,7 @@ from gateway.database.account_links import AccountLinks
 from gateway.database.assignments import PersonQueue
 from gateway.database.audit_trail import AuditTrail
 from gateway.database.connection import Database
+from gateway.database.directory_store import DirectoryStore
 from gateway.database.entitlements import Entitlements
 from gateway.database.erased_people import ErasedPeople
 from gateway.database.holdings import Holdings
@@ -91,6 +92,11 @@ class Records:
     def database(self) -> Database:
         """What lasts."""
         return upgrade.opened(self.settings.database_url, self.settings.ca_file)
+
+    @cached_property
+    def directory_store(self) -> DirectoryStore:
+        """People and groups that identity providers push."""
+        return DirectoryStore(self.database)
 
     @cached_property
     def account_links(self) -> AccountLinks:

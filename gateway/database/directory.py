@@ -1,0 +1,259 @@
+"""People of the directory: what each identity provider pushed, apart from what any other did.
+
+A person who is deleted stays as a row until they are told of again: then they are the same person as before.
+"""
+
+import json
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy
+from sqlalchemy import delete, insert, select, update
+
+from gateway.database.directory_connections import DirectoryConnections, Due, Turn, new_id
+from gateway.database.directory_search import position, rows
+from gateway.database.directory_tables import SCIM_EMAILS, SCIM_GROUPS, SCIM_MEMBERS, SCIM_USERS
+from schemas.directory import Deactivations, DirectoryUser, Found, GroupRef, Question, Taken, UserDraft
+from schemas.identity import person_key
+
+_ATTRIBUTES = {"user_name": "userName", "external_id": "externalId", "email": "e-mail address"}
+
+
+@dataclass(frozen=True)
+class Change:
+    """What became of a person: ``after`` is ``None`` where they were deleted."""
+
+    before: DirectoryUser
+    after: DirectoryUser | None
+
+    @property
+    def is_one(self) -> bool:
+        """Whether anything is different."""
+        return self.before != self.after
+
+    @property
+    def deactivates(self) -> bool:
+        """Whether the person may not come in any more."""
+        return self.before.active and (self.after is None or not self.after.active)
+
+
+class DirectoryUsers:
+    """People. Every method raises ``DatabaseUnavailable`` where the database cannot be asked.
+
+    Args:
+        connections: who writes when.
+        due: who is told of changes.
+    """
+
+    def __init__(self, connections: DirectoryConnections, due: Due) -> None:
+        self._connections = connections
+        self._due = due
+
+    def create(self, provider: str, draft: UserDraft) -> DirectoryUser:
+        """Store a new person, or one who was deleted and is told of again.
+
+        Raises:
+            Taken: somebody of the connection has the user name, external id or address.
+        """
+
+        def create(turn: Turn) -> DirectoryUser:
+            former = _former(turn, draft)
+            _check_free(turn, draft, "" if former is None else former.id)
+            own_id = new_id(turn.now) if former is None else former.id
+            row = _values(turn, own_id, draft, "" if former is None else former.person)
+            row |= {"former_name": "", "is_deleted": False, "deactivated_seconds": 0}
+            if former is None:
+                turn.connection.execute(insert(SCIM_USERS).values(**row, created_at=turn.now))
+            else:
+                turn.connection.execute(update(SCIM_USERS).where(*_is(turn.provider, own_id)).values(**row))
+            _write_emails(turn, own_id, draft)
+            turn.count(users=1, active=int(draft.active))
+            self._due.due(turn.connection, [row["person"]])
+            return _user(_row(turn.connection, turn.provider, own_id))
+
+        return self._connections.write(provider, create)
+
+    def find(self, provider: str, own_id: str) -> DirectoryUser | None:
+        """Return a person with their groups."""
+        with self._connections.database.reading() as connection:
+            row = _live(connection, provider, own_id)
+            return None if row is None else _with_groups(connection, provider, [row])[0]
+
+    def search(self, provider: str, question: Question) -> Found:
+        """Return people with their groups."""
+        with self._connections.database.reading() as connection:
+            total, found = rows(connection, SCIM_USERS, provider, question)
+            wanted = found[: question.count]
+            people = _with_groups(connection, provider, wanted)
+        return Found(total, people, position(question, wanted[-1]) if len(found) > len(wanted) else None)
+
+    def change(
+        self,
+        provider: str,
+        own_id: str,
+        drafted: Callable[[DirectoryUser], UserDraft],
+        may_deactivate: Callable[[Deactivations], bool],
+    ) -> Change | None:
+        """Change a person; where nothing is different nothing is written, and nobody is told.
+
+        Args:
+            provider: whose directory.
+            own_id: whom.
+            drafted: returns what becomes of the person; what it raises, ends the change.
+            may_deactivate: whether one more may be deactivated.
+
+        Returns:
+            What it did; ``None`` where there is no such person.
+
+        Raises:
+            Taken: as ``create``.
+            DeactivationRefused: nothing was changed.
+        """
+
+        def change(turn: Turn) -> Change | None:
+            row = _live(turn.connection, provider, own_id)
+            if row is None:
+                return None
+            before = _with_groups(turn.connection, provider, [row])[0]
+            draft = drafted(before)
+            if draft.resource == before.resource and draft.active == before.active:
+                return Change(before, before)
+            _check_free(turn, draft, own_id)
+            if before.active and not draft.active:
+                turn.check_deactivation(may_deactivate)
+            values = _values(turn, own_id, draft, before.person)
+            if before.active != draft.active:
+                values["deactivated_seconds"] = 0 if draft.active else turn.now // 1000
+            turn.connection.execute(update(SCIM_USERS).where(*_is(provider, own_id)).values(**values))
+            _write_emails(turn, own_id, draft)
+            turn.count(active=draft.active - before.active)
+            self._due.due(turn.connection, sorted({before.person, values["person"]}))
+            return Change(before, _with_groups(turn.connection, provider, [_row(turn.connection, provider, own_id)])[0])
+
+        return self._connections.write(provider, change)
+
+    def delete(self, provider: str, own_id: str, may_deactivate: Callable[[Deactivations], bool]) -> Change | None:
+        """Delete a person; returns and raises as ``change``."""
+
+        def remove(turn: Turn) -> Change | None:
+            row = _live(turn.connection, provider, own_id)
+            if row is None:
+                return None
+            if row.active:
+                turn.check_deactivation(may_deactivate)
+            values: dict[str, Any] = {"user_name": None, "external_id": None, "email": None, "active": False}
+            values |= {"former_name": row.user_name, "is_deleted": True, "modified_at": turn.now}
+            if row.active:
+                values["deactivated_seconds"] = turn.now // 1000
+            turn.connection.execute(update(SCIM_USERS).where(*_is(provider, own_id)).values(**values))
+            for table in (SCIM_EMAILS, SCIM_MEMBERS):
+                its = (table.c.provider == provider) & (table.c.user_id == own_id)
+                turn.connection.execute(delete(table).where(its))
+            turn.count(users=-1, active=-int(row.active))
+            self._due.due(turn.connection, [row.person])
+            return Change(_user(row), None)
+
+        return self._connections.write(provider, remove)
+
+    def deleted(self, provider: str, own_id: str) -> Sequence[str]:
+        """Return the key of a person who was deleted; of anybody else none."""
+        gone = SCIM_USERS.c.is_deleted == sqlalchemy.true()
+        with self._connections.database.reading() as connection:
+            return connection.execute(select(SCIM_USERS.c.person).where(*_is(provider, own_id), gone)).scalars().all()
+
+    def of_person(self, person: str) -> Sequence[tuple[str, DirectoryUser]]:
+        """Return what connections say of a person, each with its provider; of a deleted one that they are inactive.
+
+        Args:
+            person: ``DirectoryUser.person``.
+        """
+        with self._connections.database.reading() as connection:
+            found = connection.execute(select(SCIM_USERS).where(SCIM_USERS.c.person == person)).all()
+            return [(row.provider, _with_groups(connection, row.provider, [row])[0]) for row in found]
+
+
+def _is(provider: str, own_id: str) -> tuple[sqlalchemy.ColumnElement[bool], ...]:
+    return SCIM_USERS.c.provider == provider, SCIM_USERS.c.id == own_id
+
+
+def _row(connection: sqlalchemy.Connection, provider: str, own_id: str) -> Any:
+    return connection.execute(select(SCIM_USERS).where(*_is(provider, own_id))).one()
+
+
+def _live(connection: sqlalchemy.Connection, provider: str, own_id: str) -> Any:
+    is_live = SCIM_USERS.c.is_deleted == sqlalchemy.false()
+    return connection.execute(select(SCIM_USERS).where(*_is(provider, own_id), is_live)).one_or_none()
+
+
+def _former(turn: Turn, draft: UserDraft) -> Any:
+    """Return the row of a person who was deleted: by what the provider calls them for ever, else by their name."""
+    columns = SCIM_USERS.c
+    same = columns.person == draft.person if draft.person else columns.former_name == draft.user_name
+    wanted = (columns.provider == turn.provider) & (columns.is_deleted == sqlalchemy.true()) & same
+    return turn.connection.execute(select(SCIM_USERS).where(wanted).order_by(columns.modified_at.desc())).first()
+
+
+def _check_free(turn: Turn, draft: UserDraft, own_id: str) -> None:
+    for name, attribute in _ATTRIBUTES.items():
+        value = getattr(draft, name)
+        same = (SCIM_USERS.c.provider == turn.provider) & (SCIM_USERS.c[name] == value)
+        owner = turn.connection.execute(select(SCIM_USERS.c.id).where(same)).scalar() if value else None
+        if owner not in (None, own_id):
+            raise Taken(attribute)
+
+
+def _values(turn: Turn, own_id: str, draft: UserDraft, person: str) -> dict[str, Any]:
+    own = person_key(f"scim:{turn.provider}", own_id)
+    return {
+        "provider": turn.provider,
+        "id": own_id,
+        "user_name": draft.user_name,
+        "external_id": draft.external_id or None,
+        "email": draft.email or None,
+        "person": draft.person or person or own,
+        "active": draft.active,
+        "display_name": draft.display_name,
+        "family_name": draft.family_name,
+        "given_name": draft.given_name,
+        "modified_at": turn.now,
+        "resource": json.dumps(draft.resource),
+    }
+
+
+def _write_emails(turn: Turn, own_id: str, draft: UserDraft) -> None:
+    its = {"provider": turn.provider, "user_id": own_id}
+    columns = SCIM_EMAILS.c
+    turn.connection.execute(delete(SCIM_EMAILS).where(*(columns[name] == value for name, value in its.items())))
+    if draft.emails:
+        new = [{**its, "value": one.value, "type": one.type} for one in draft.emails]
+        turn.connection.execute(insert(SCIM_EMAILS), new)
+
+
+def _with_groups(connection: sqlalchemy.Connection, provider: str, found: Iterable[Any]) -> list[DirectoryUser]:
+    people = list(found)
+    groups = _groups_of(connection, provider, [row.id for row in people]) if people else {}
+    return [_user(row, groups.get(row.id, ())) for row in people]
+
+
+def _groups_of(
+    connection: sqlalchemy.Connection, provider: str, ids: Collection[str]
+) -> Mapping[str, tuple[GroupRef, ...]]:
+    members, groups = SCIM_MEMBERS.c, SCIM_GROUPS.c
+    same = (groups.provider == members.provider) & (groups.id == members.group_id)
+    question = (
+        select(members.user_id, groups.id, groups.resource)
+        .join_from(SCIM_MEMBERS, SCIM_GROUPS, same)
+        .where(members.provider == provider, members.user_id.in_(ids))
+    )
+    found: dict[str, tuple[GroupRef, ...]] = {}
+    for row in sorted(connection.execute(question), key=lambda row: row.id):
+        ref = GroupRef(row.id, json.loads(row.resource)["displayName"])
+        found[row.user_id] = (*found.get(row.user_id, ()), ref)
+    return found
+
+
+def _user(row: Any, groups: tuple[GroupRef, ...] = ()) -> DirectoryUser:
+    return DirectoryUser(
+        row.id, row.person, row.active, json.loads(row.resource), row.created_at, row.modified_at, groups
+    )
