@@ -28,6 +28,7 @@ from gateway.web import (
     password,
     provider_logout,
     redeem,
+    scim,
     sign_in,
     sign_out,
     training,
@@ -170,6 +171,7 @@ def _routes(services: Services, cookies: Cookies, slugs: Slugs, links: Clicks) -
     origins = _link_origins(settings) | _payment_origins(settings)
     handovers = HandoverPages(visitor, forms, services.handovers, services.items, shops, origins, choice)
     yield from _storefront_routes(services, handovers, slugs)
+    yield scim.blueprint(ApiKeys(settings.scim.digests), services.directory, services.group_directory)
     if settings.password_sign_in:
         yield password.blueprint(forms, services.password_sign_in, _link_origins(settings))
 

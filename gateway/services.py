@@ -10,6 +10,8 @@ from gateway.flows.audit_search import AuditSearch
 from gateway.flows.bought_seats import BoughtSeats
 from gateway.flows.catalog import Catalog
 from gateway.flows.customer_accounts import CustomerAccounts
+from gateway.flows.directory import SCIM_PATH, Directory
+from gateway.flows.directory_groups import GroupDirectory
 from gateway.flows.failed_codes import FailedCodes
 from gateway.flows.fulfilment import Fulfilment
 from gateway.flows.handover import Handovers, Shop
@@ -147,3 +149,16 @@ class Services(LearnerFlows):
     def catalog(self) -> Catalog:
         """What is on offer."""
         return Catalog(self.talentlms, CatalogCopies(self.store, urlsplit(self.settings.talentlms.url).netloc))
+
+    @cached_property
+    def directory(self) -> Directory:
+        """People whom identity providers push."""
+        issuers = {entry.name: entry.issuer for entry in self.settings.identity_providers}
+        base = self.own_address(SCIM_PATH)
+        store = self.directory_store
+        return Directory(store.users, store.connections, issuers, self.sessions.end_of_person, base)
+
+    @cached_property
+    def group_directory(self) -> GroupDirectory:
+        """Their groups."""
+        return GroupDirectory(self.directory_store.groups, self.own_address(SCIM_PATH))

@@ -13,6 +13,7 @@ from gateway.cli.order_import import import_orders
 from gateway.cli.orders import orders
 from gateway.cli.people import people
 from gateway.cli.reconcile import reconcile
+from gateway.cli.scim import scim
 from gateway.cli.steps import settings_in_force, told, with_store
 from gateway.cli.webhook import webhook
 from gateway.cli.worker import worker
@@ -119,5 +120,6 @@ main.add_command(audit)
 main.add_command(orders)
 main.add_command(people)
 main.add_command(reconcile)
+main.add_command(scim)
 main.add_command(webhook)
 main.add_command(worker)

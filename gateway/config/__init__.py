@@ -10,6 +10,7 @@ from gateway.config.faults import BadSettings, Fault
 from gateway.config.identity_providers import IdentityProviderSettings
 from gateway.config.loading import load
 from gateway.config.registration import RegisteredAddresses
+from gateway.config.scim import ScimSettings
 from gateway.config.settings import HelpContact, Settings, Slugs
 from gateway.config.storefronts import HandoffSettings, StorefrontSettings
 from gateway.config.talentlms import TalentLMSSettings
@@ -21,6 +22,7 @@ __all__ = [
     "HelpContact",
     "IdentityProviderSettings",
     "RegisteredAddresses",
+    "ScimSettings",
     "Settings",
     "Slugs",
     "StorefrontSettings",

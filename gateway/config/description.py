@@ -18,6 +18,7 @@ from gateway.config.loading import (
     TALENTLMS_TABLE,
 )
 from gateway.config.mapping import ConditionSchema, FieldSchema, MappingSettings, RuleSchema
+from gateway.config.scim import ScimTable, ScimTokenSchema
 from gateway.config.settings import Settings
 from gateway.config.storefronts import HandoffSchema, StorefrontSchema, StorefrontSettings
 from schemas.user_type import LEARNERS, is_administrators
@@ -35,6 +36,9 @@ def describe(settings: Settings) -> str:
     lines = dict(line for group, values in groups for line in described(group, values))
     lines |= dict(described_mapping(settings.mapping))
     lines |= dict(line for storefront in settings.storefronts for line in described_storefront(storefront))
+    lines |= dict(described(ScimTable(table="scim."), settings.scim))
+    for index, token in enumerate(settings.scim.tokens):
+        lines |= dict(described(ScimTokenSchema(table=f"scim.tokens[{index}]."), token))
     width = max(map(len, lines))
     return "\n".join(f"{name:<{width}}  {value}" for name, value in lines.items())
 

@@ -11,6 +11,7 @@ from gateway.config.fields import VariableText, type_name
 from gateway.config.files import ConfigFile
 from gateway.config.identity_providers import IdentityProviderSchema, IdentityProviderSettings
 from gateway.config.mapping import MappingSchema, mapping
+from gateway.config.scim import ScimSettings, scim
 from gateway.config.settings import (
     AuditSettings,
     AuditTable,
@@ -35,14 +36,14 @@ AUDIT = AuditTable(table="audit.")
 MAPPING = MappingSchema(table="mapping.")
 VARIABLES = [*GATEWAY.names, *TALENTLMS.names, *ONE_PROVIDER.names]
 PROVIDERS, STOREFRONTS = "identity_providers", "storefronts"
-TABLES = [PROVIDERS, STOREFRONTS, "talentlms", "slugs", "catalog", "audit", "mapping"]
+TABLES = [PROVIDERS, STOREFRONTS, "talentlms", "slugs", "catalog", "audit", "mapping", "scim"]
 # Names that are kept for what is not built yet: told apart from names that nobody knows. Keys stand in their schemas.
 RESERVED_VARIABLES = (
     "GATEWAY_METRICS_BIND",
     "GATEWAY_OPERATOR_TOKEN",
     "GATEWAY_OPERATOR_TOKEN_FILE",
 )
-RESERVED_TABLES = ("brand", "scim")
+RESERVED_TABLES = ("brand",)
 # Kubernetes and Docker announce a service called "gateway" or "talentlms-gateway" by such variables.
 ANNOUNCED_SERVICE = re.compile(
     r".+_(SERVICE_(HOST|PORT(_.+)?)|PORT_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)=.*|.+_PORT=(tcp|udp|sctp)://.*",
@@ -73,6 +74,7 @@ def load(environ: Mapping[str, str]) -> Settings:
     taken = [provider["name"] for provider in providers if "name" in provider]
     shops = storefronts(tables_of(file, STOREFRONTS, faults), taken, faults, folder_of(file))
     rules = mapping(table(file, "mapping", faults), talentlms, faults)
+    pushed = scim(table(file, "scim", faults), providers, faults, folder_of(file))
     faults += unknown(variables, VARIABLES, RESERVED_VARIABLES)
     faults += unknown(file.content, TABLES, RESERVED_TABLES)
     faults += proxy_faults(environ)
@@ -86,6 +88,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         catalog=CatalogSettings(**catalog),
         mapping=rules,
         audit=AuditSettings(**audit),
+        scim=ScimSettings(**pushed),
         storefronts=tuple(StorefrontSettings(**shop) for shop in shops),
     )
 

@@ -22,6 +22,7 @@ from gateway.config.group import Group
 from gateway.config.identity_providers import IdentityProviderSettings
 from gateway.config.mapping import MappingSettings
 from gateway.config.rules import mail_or_url, network, origin, redis, signing_keys
+from gateway.config.scim import ScimSettings
 from gateway.config.storefronts import StorefrontSettings
 from gateway.config.talentlms import HIGHEST_ID, TalentLMSSettings
 from schemas.secret import Secret
@@ -103,6 +104,7 @@ class Settings:
     catalog: CatalogSettings = field(default_factory=CatalogSettings)
     mapping: MappingSettings = field(default_factory=MappingSettings)
     audit: AuditSettings = field(default_factory=AuditSettings)
+    scim: ScimSettings = field(default_factory=ScimSettings)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "session_idle", min(self.session_idle, self.session_lifetime))

@@ -22,7 +22,7 @@ class ApiKeys:
     """The keys in force.
 
     Args:
-        digests: by storefront, the SHA-256 of each of its keys in hexadecimal digits.
+        digests: by storefront, or whoever else has keys, the SHA-256 of each of its keys in hexadecimal digits.
     """
 
     def __init__(self, digests: Mapping[str, Sequence[Secret]]) -> None:
@@ -30,7 +30,11 @@ class ApiKeys:
         self._refusals = Refusals(_tell)
 
     def storefront(self) -> str:
-        """Return the name of the storefront that sends this request; it takes the same time whichever key is wrong.
+        """Return the name of the storefront that sends this request; raises as ``holder``."""
+        return self.holder()
+
+    def holder(self) -> str:
+        """Return the name of whose key came with this request; it takes the same time whichever key is wrong.
 
         Raises:
             ApiKeyRefused: no key, or none that is in force. Nobody was asked for that, and nothing was written.
@@ -41,7 +45,7 @@ class ApiKeys:
         digest = hashlib.sha256(bearer[1].encode()).hexdigest()
         of_key = [name for name, known in self._digests if hmac.compare_digest(known.reveal(), digest)]
         if not of_key:
-            raise ApiKeyRefused("a key of no storefront")
+            raise ApiKeyRefused("a key of nobody")
         return of_key[0]
 
     def guard(self, routes: Blueprint) -> None:

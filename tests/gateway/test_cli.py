@@ -11,6 +11,7 @@ from standardwebhooks import Webhook
 
 from gateway.database import migrations
 from gateway.database.account_links import AccountLinks
+from gateway.database.directory_store import DirectoryStore
 from gateway.database.upgrade import opened
 from gateway.store.connection import connect
 from gateway.store.provider_documents import ProviderDocuments
@@ -373,3 +374,22 @@ def test_a_webhook_with_a_time_is_signed_now(sign):
 def test_without_a_secret_nothing_is_signed(sign, options, said):
     _, done = sign(*options)
     assert (done.returncode, done.stdout, done.stderr) == (1, "", said + "\n")
+
+
+def test_a_connection_is_resumed_once(command, tmp_path):
+    answer = command("scim", "resume", "default")
+    assert (answer.returncode, answer.stderr.strip()) == (1, "Nothing to do: default was not stopped.")
+    address = Secret(f"sqlite:///{tmp_path / 'gateway.db'}")
+    store = DirectoryStore(opened(address))
+    assert store.connections.stop("default")
+    answer = command("scim", "resume", "default")
+    assert (answer.returncode, answer.stdout.strip()) == (
+        0,
+        "default may deactivate people again; they are counted from now on",
+    )
+    assert not store.connections.resume("default")
+    answer = command("scim", "resume", "nobody")
+    assert (answer.returncode, answer.stderr.strip()) == (
+        1,
+        "No identity provider is called 'nobody'. There are: default.",
+    )

@@ -16,6 +16,7 @@ from gateway.config.loading import (
     TALENTLMS_TABLE,
 )
 from gateway.config.mapping import ConditionSchema, FieldSchema, RuleSchema
+from gateway.config.scim import ScimTable, ScimTokenSchema
 from gateway.config.storefronts import HandoffSchema, ProductSchema, StorefrontSchema
 
 PROVIDERS_TABLE = IdentityProviderSchema(table="identity_providers.")
@@ -36,6 +37,8 @@ GROUPS = {
     "In the file: `when` of a rule, exactly one of": ConditionSchema(table="mapping.rules.when."),
     "In the file: `assign` of a rule": AssignmentsSchema(table="mapping.rules.assign."),
     "In the file: `[audit]`": AUDIT,
+    "In the file: `[scim]`": ScimTable(table="scim."),
+    "In the file: each of `tokens` of `[scim]`": ScimTokenSchema(table="scim.tokens."),
 }
 
 

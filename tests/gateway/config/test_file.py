@@ -76,7 +76,7 @@ def test_an_unknown_name_in_the_file_is_a_fault_with_a_suggestion(faults, file, 
     [
         ("[mapping]\nmode = 'apply'", "mapping.mode"),
         ("[brand]", "brand"),
-        ("[scim]\ntokens = []", "scim"),
+        ("[brand]\nname = 'Acme'", "brand"),
     ],
 )
 def test_a_reserved_name_is_told_apart_from_an_unknown_one(faults, file, text, name):

@@ -27,6 +27,8 @@ OPEN = {
     "/api/v1/orders/<path:order_id>",
     "/livez",
     "/readyz",
+    "/scim/v2/",
+    "/scim/v2/<path:place>",
     "/static/<path:filename>",
 }
 """Addresses that do something, however little, for somebody who is not signed in."""
