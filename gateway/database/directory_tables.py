@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, String, Table, Text
 
-from gateway.database.tables import METADATA
+from gateway.database.metadata import METADATA
 
 __all__ = ["METADATA", "SCIM_CONNECTIONS", "SCIM_EMAILS", "SCIM_GROUPS", "SCIM_MEMBERS", "SCIM_USERS"]
 
