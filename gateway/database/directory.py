@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy
 from sqlalchemy import delete, insert, select, update
 
-from gateway.database.directory_connections import DirectoryConnections, Due, Turn, new_id
+from gateway.database.directory_connections import DirectoryConnections, DirectoryTransaction, Due, new_id
 from gateway.database.directory_search import position, rows
 from gateway.database.directory_tables import SCIM_EMAILS, SCIM_GROUPS, SCIM_MEMBERS, SCIM_USERS
 from schemas.directory import Deactivations, DirectoryUser, Found, GroupRef, Question, Taken, UserDraft
@@ -57,20 +57,20 @@ class DirectoryUsers:
             Taken: somebody of the connection has the user name, external id or address.
         """
 
-        def create(turn: Turn) -> DirectoryUser:
-            former = _former(turn, draft)
-            _check_free(turn, draft, "" if former is None else former.id)
-            own_id = new_id(turn.now) if former is None else former.id
-            row = _values(turn, own_id, draft, "" if former is None else former.person)
+        def create(writing: DirectoryTransaction) -> DirectoryUser:
+            former = _former(writing, draft)
+            _check_free(writing, draft, "" if former is None else former.id)
+            own_id = new_id(writing.now) if former is None else former.id
+            row = _values(writing, own_id, draft, "" if former is None else former.person)
             row |= {"former_name": "", "is_deleted": False, "deactivated_seconds": 0}
             if former is None:
-                turn.connection.execute(insert(SCIM_USERS).values(**row, created_at=turn.now))
+                writing.connection.execute(insert(SCIM_USERS).values(**row, created_at=writing.now))
             else:
-                turn.connection.execute(update(SCIM_USERS).where(*_is(turn.provider, own_id)).values(**row))
-            _write_emails(turn, own_id, draft)
-            turn.count(users=1, active=int(draft.active))
-            self._due.due(turn.connection, [row["person"]])
-            return _user(_row(turn.connection, turn.provider, own_id))
+                writing.connection.execute(update(SCIM_USERS).where(*_is(writing.provider, own_id)).values(**row))
+            _write_emails(writing, own_id, draft)
+            writing.count(users=1, active=int(draft.active))
+            self._due.due(writing.connection, [row["person"]])
+            return _user(_row(writing.connection, writing.provider, own_id))
 
         return self._connections.write(provider, create)
 
@@ -111,47 +111,49 @@ class DirectoryUsers:
             DeactivationRefused: nothing was changed.
         """
 
-        def change(turn: Turn) -> Change | None:
-            row = _live(turn.connection, provider, own_id)
+        def change(writing: DirectoryTransaction) -> Change | None:
+            row = _live(writing.connection, provider, own_id)
             if row is None:
                 return None
-            before = _with_groups(turn.connection, provider, [row])[0]
+            before = _with_groups(writing.connection, provider, [row])[0]
             draft = drafted(before)
             if draft.resource == before.resource and draft.active == before.active:
                 return Change(before, before)
-            _check_free(turn, draft, own_id)
+            _check_free(writing, draft, own_id)
             if before.active and not draft.active:
-                turn.check_deactivation(may_deactivate)
-            values = _values(turn, own_id, draft, before.person)
+                writing.check_deactivation(may_deactivate)
+            values = _values(writing, own_id, draft, before.person)
             if before.active != draft.active:
-                values["deactivated_seconds"] = 0 if draft.active else turn.now // 1000
-            turn.connection.execute(update(SCIM_USERS).where(*_is(provider, own_id)).values(**values))
-            _write_emails(turn, own_id, draft)
-            turn.count(active=draft.active - before.active)
-            self._due.due(turn.connection, sorted({before.person, values["person"]}))
-            return Change(before, _with_groups(turn.connection, provider, [_row(turn.connection, provider, own_id)])[0])
+                values["deactivated_seconds"] = 0 if draft.active else writing.now // 1000
+            writing.connection.execute(update(SCIM_USERS).where(*_is(provider, own_id)).values(**values))
+            _write_emails(writing, own_id, draft)
+            writing.count(active=draft.active - before.active)
+            self._due.due(writing.connection, sorted({before.person, values["person"]}))
+            return Change(
+                before, _with_groups(writing.connection, provider, [_row(writing.connection, provider, own_id)])[0]
+            )
 
         return self._connections.write(provider, change)
 
     def delete(self, provider: str, own_id: str, may_deactivate: Callable[[Deactivations], bool]) -> Change | None:
         """Delete a person; returns and raises as ``change``."""
 
-        def remove(turn: Turn) -> Change | None:
-            row = _live(turn.connection, provider, own_id)
+        def remove(writing: DirectoryTransaction) -> Change | None:
+            row = _live(writing.connection, provider, own_id)
             if row is None:
                 return None
             if row.active:
-                turn.check_deactivation(may_deactivate)
+                writing.check_deactivation(may_deactivate)
             values: dict[str, Any] = {"user_name": None, "external_id": None, "email": None, "active": False}
-            values |= {"former_name": row.user_name, "is_deleted": True, "modified_at": turn.now}
+            values |= {"former_name": row.user_name, "is_deleted": True, "modified_at": writing.now}
             if row.active:
-                values["deactivated_seconds"] = turn.now // 1000
-            turn.connection.execute(update(SCIM_USERS).where(*_is(provider, own_id)).values(**values))
+                values["deactivated_seconds"] = writing.now // 1000
+            writing.connection.execute(update(SCIM_USERS).where(*_is(provider, own_id)).values(**values))
             for table in (SCIM_EMAILS, SCIM_MEMBERS):
                 its = (table.c.provider == provider) & (table.c.user_id == own_id)
-                turn.connection.execute(delete(table).where(its))
-            turn.count(users=-1, active=-int(row.active))
-            self._due.due(turn.connection, [row.person])
+                writing.connection.execute(delete(table).where(its))
+            writing.count(users=-1, active=-int(row.active))
+            self._due.due(writing.connection, [row.person])
             return Change(_user(row), None)
 
         return self._connections.write(provider, remove)
@@ -186,27 +188,27 @@ def _live(connection: sqlalchemy.Connection, provider: str, own_id: str) -> Any:
     return connection.execute(select(SCIM_USERS).where(*_is(provider, own_id), is_live)).one_or_none()
 
 
-def _former(turn: Turn, draft: UserDraft) -> Any:
+def _former(writing: DirectoryTransaction, draft: UserDraft) -> Any:
     """Return the row of a person who was deleted: by what the provider calls them for ever, else by their name."""
     columns = SCIM_USERS.c
     same = columns.person == draft.person if draft.person else columns.former_name == draft.user_name
-    wanted = (columns.provider == turn.provider) & (columns.is_deleted == sqlalchemy.true()) & same
-    return turn.connection.execute(select(SCIM_USERS).where(wanted).order_by(columns.modified_at.desc())).first()
+    wanted = (columns.provider == writing.provider) & (columns.is_deleted == sqlalchemy.true()) & same
+    return writing.connection.execute(select(SCIM_USERS).where(wanted).order_by(columns.modified_at.desc())).first()
 
 
-def _check_free(turn: Turn, draft: UserDraft, own_id: str) -> None:
+def _check_free(writing: DirectoryTransaction, draft: UserDraft, own_id: str) -> None:
     for name, attribute in _ATTRIBUTES.items():
         value = getattr(draft, name)
-        same = (SCIM_USERS.c.provider == turn.provider) & (SCIM_USERS.c[name] == value)
-        owner = turn.connection.execute(select(SCIM_USERS.c.id).where(same)).scalar() if value else None
+        same = (SCIM_USERS.c.provider == writing.provider) & (SCIM_USERS.c[name] == value)
+        owner = writing.connection.execute(select(SCIM_USERS.c.id).where(same)).scalar() if value else None
         if owner not in (None, own_id):
             raise Taken(attribute)
 
 
-def _values(turn: Turn, own_id: str, draft: UserDraft, person: str) -> dict[str, Any]:
-    own = person_key(f"scim:{turn.provider}", own_id)
+def _values(writing: DirectoryTransaction, own_id: str, draft: UserDraft, person: str) -> dict[str, Any]:
+    own = person_key(f"scim:{writing.provider}", own_id)
     return {
-        "provider": turn.provider,
+        "provider": writing.provider,
         "id": own_id,
         "user_name": draft.user_name,
         "external_id": draft.external_id or None,
@@ -216,18 +218,18 @@ def _values(turn: Turn, own_id: str, draft: UserDraft, person: str) -> dict[str,
         "display_name": draft.display_name,
         "family_name": draft.family_name,
         "given_name": draft.given_name,
-        "modified_at": turn.now,
+        "modified_at": writing.now,
         "resource": json.dumps(draft.resource),
     }
 
 
-def _write_emails(turn: Turn, own_id: str, draft: UserDraft) -> None:
-    its = {"provider": turn.provider, "user_id": own_id}
+def _write_emails(writing: DirectoryTransaction, own_id: str, draft: UserDraft) -> None:
+    its = {"provider": writing.provider, "user_id": own_id}
     columns = SCIM_EMAILS.c
-    turn.connection.execute(delete(SCIM_EMAILS).where(*(columns[name] == value for name, value in its.items())))
+    writing.connection.execute(delete(SCIM_EMAILS).where(*(columns[name] == value for name, value in its.items())))
     if draft.emails:
         new = [{**its, "value": one.value, "type": one.type} for one in draft.emails]
-        turn.connection.execute(insert(SCIM_EMAILS), new)
+        writing.connection.execute(insert(SCIM_EMAILS), new)
 
 
 def _with_groups(connection: sqlalchemy.Connection, provider: str, found: Iterable[Any]) -> list[DirectoryUser]:

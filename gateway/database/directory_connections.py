@@ -39,7 +39,7 @@ class NobodyFollows:
 
 
 @dataclass(frozen=True)
-class Turn:
+class DirectoryTransaction:
     """A transaction that is the only one which writes to a connection's directory.
 
     Attributes:
@@ -89,13 +89,13 @@ class DirectoryConnections:
         self.database = database
         self._clock = clock
 
-    def write(self, provider: str, step: Callable[[Turn], T]) -> T:
+    def write(self, provider: str, step: Callable[[DirectoryTransaction], T]) -> T:
         """Take a step that writes to a connection's directory; all of it counts, or nothing."""
         for attempt in range(1, _TRIES + 1):
             try:
                 with self.database.transaction() as connection:
                     _lock(connection, provider)
-                    return step(Turn(connection, provider, int(self._clock() * 1000)))
+                    return step(DirectoryTransaction(connection, provider, int(self._clock() * 1000)))
             except AlreadyThere:
                 if attempt == _TRIES:
                     raise
@@ -104,10 +104,10 @@ class DirectoryConnections:
     def stop(self, provider: str) -> bool:
         """Let a connection deactivate nobody any more; return whether it could before."""
 
-        def stop(turn: Turn) -> bool:
+        def stop(writing: DirectoryTransaction) -> bool:
             its = (SCIM_CONNECTIONS.c.provider == provider) & (SCIM_CONNECTIONS.c.stopped_seconds == 0)
-            return turn.connection.execute(
-                update(SCIM_CONNECTIONS).where(its).values(stopped_seconds=turn.now // 1000)
+            return writing.connection.execute(
+                update(SCIM_CONNECTIONS).where(its).values(stopped_seconds=writing.now // 1000)
             ).rowcount > 0  # fmt: skip
 
         return self.write(provider, stop)
@@ -115,10 +115,10 @@ class DirectoryConnections:
     def resume(self, provider: str) -> bool:
         """Let a connection deactivate people again, and count from now on; return whether it was stopped."""
 
-        def resume(turn: Turn) -> bool:
+        def resume(writing: DirectoryTransaction) -> bool:
             its = (SCIM_CONNECTIONS.c.provider == provider) & (SCIM_CONNECTIONS.c.stopped_seconds > 0)
-            values = {"stopped_seconds": 0, "resumed_seconds": turn.now // 1000}
-            return turn.connection.execute(update(SCIM_CONNECTIONS).where(its).values(**values)).rowcount > 0
+            values = {"stopped_seconds": 0, "resumed_seconds": writing.now // 1000}
+            return writing.connection.execute(update(SCIM_CONNECTIONS).where(its).values(**values)).rowcount > 0
 
         return self.write(provider, resume)
 

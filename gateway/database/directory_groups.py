@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy
 from sqlalchemy import delete, insert, select, update
 
-from gateway.database.directory_connections import DirectoryConnections, Due, Turn, new_id
+from gateway.database.directory_connections import DirectoryConnections, DirectoryTransaction, Due, new_id
 from gateway.database.directory_search import position, rows
 from gateway.database.directory_tables import SCIM_GROUPS, SCIM_MEMBERS, SCIM_USERS
 from schemas.directory import (
@@ -46,14 +46,14 @@ class DirectoryGroups:
             NoSuchMember: a member is nobody of the connection; nothing was stored.
         """
 
-        def create(turn: Turn) -> DirectoryGroup:
-            own_id = new_id(turn.now)
-            _check_free(turn, draft, own_id)
-            row = _values(turn, own_id, draft)
-            turn.connection.execute(insert(SCIM_GROUPS).values(**row, created_at=turn.now))
-            turn.count(groups=1)
-            self._tell(turn, _apply(turn, own_id, members))
-            return _found(turn.connection, provider, own_id)
+        def create(writing: DirectoryTransaction) -> DirectoryGroup:
+            own_id = new_id(writing.now)
+            _check_free(writing, draft, own_id)
+            row = _values(writing, own_id, draft)
+            writing.connection.execute(insert(SCIM_GROUPS).values(**row, created_at=writing.now))
+            writing.count(groups=1)
+            self._tell(writing, _apply(writing, own_id, members))
+            return _found(writing.connection, provider, own_id)
 
         return self._connections.write(provider, create)
 
@@ -93,20 +93,20 @@ class DirectoryGroups:
             Taken, NoSuchMember: as ``create``.
         """
 
-        def change(turn: Turn) -> bool | None:
-            row = _row(turn.connection, provider, own_id)
+        def change(writing: DirectoryTransaction) -> bool | None:
+            row = _row(writing.connection, provider, own_id)
             if row is None:
                 return None
             before = _group(row, None)
             draft = drafted(before)
             is_renamed = draft.display_name != row.display_name
-            people = {one for each in members for one in _apply(turn, own_id, each)}
+            people = {one for each in members for one in _apply(writing, own_id, each)}
             if draft.resource != before.resource:
-                _check_free(turn, draft, own_id)
+                _check_free(writing, draft, own_id)
             if people or draft.resource != before.resource:
-                values = _values(turn, own_id, draft)
-                turn.connection.execute(update(SCIM_GROUPS).where(*_is(provider, own_id)).values(**values))
-            self._tell(turn, people | set(_member_ids(turn, own_id)) if is_renamed else people)
+                values = _values(writing, own_id, draft)
+                writing.connection.execute(update(SCIM_GROUPS).where(*_is(provider, own_id)).values(**values))
+            self._tell(writing, people | set(_member_ids(writing, own_id)) if is_renamed else people)
             return bool(people) or draft.resource != before.resource
 
         return self._connections.write(provider, change)
@@ -114,24 +114,24 @@ class DirectoryGroups:
     def delete(self, provider: str, own_id: str) -> bool:
         """Delete a group; return whether there was one."""
 
-        def remove(turn: Turn) -> bool:
-            if _row(turn.connection, provider, own_id) is None:
+        def remove(writing: DirectoryTransaction) -> bool:
+            if _row(writing.connection, provider, own_id) is None:
                 return False
-            people = set(_member_ids(turn, own_id))
-            turn.connection.execute(delete(SCIM_MEMBERS).where(*_of_group(provider, own_id)))
-            turn.connection.execute(delete(SCIM_GROUPS).where(*_is(provider, own_id)))
-            turn.count(groups=-1)
-            self._tell(turn, people)
+            people = set(_member_ids(writing, own_id))
+            writing.connection.execute(delete(SCIM_MEMBERS).where(*_of_group(provider, own_id)))
+            writing.connection.execute(delete(SCIM_GROUPS).where(*_is(provider, own_id)))
+            writing.count(groups=-1)
+            self._tell(writing, people)
             return True
 
         return self._connections.write(provider, remove)
 
-    def _tell(self, turn: Turn, ids: Iterable[str]) -> None:
+    def _tell(self, writing: DirectoryTransaction, ids: Iterable[str]) -> None:
         """Tell of people, by their ids in the directory."""
         users = SCIM_USERS.c
         for some in _parts(sorted(ids)):
-            question = select(users.person).where(users.provider == turn.provider, users.id.in_(some))
-            self._due.due(turn.connection, sorted(turn.connection.execute(question).scalars()))
+            question = select(users.person).where(users.provider == writing.provider, users.id.in_(some))
+            self._due.due(writing.connection, sorted(writing.connection.execute(question).scalars()))
 
 
 def _is(provider: str, own_id: str) -> tuple[sqlalchemy.ColumnElement[bool], ...]:
@@ -150,67 +150,67 @@ def _found(connection: sqlalchemy.Connection, provider: str, own_id: str) -> Dir
     return _with_members(connection, provider, [_row(connection, provider, own_id)], wanted=True)[0]
 
 
-def _check_free(turn: Turn, draft: GroupDraft, own_id: str) -> None:
+def _check_free(writing: DirectoryTransaction, draft: GroupDraft, own_id: str) -> None:
     for name, attribute in _ATTRIBUTES.items():
         value = getattr(draft, name)
-        same = (SCIM_GROUPS.c.provider == turn.provider) & (SCIM_GROUPS.c[name] == value)
-        owner = turn.connection.execute(select(SCIM_GROUPS.c.id).where(same)).scalar() if value else None
+        same = (SCIM_GROUPS.c.provider == writing.provider) & (SCIM_GROUPS.c[name] == value)
+        owner = writing.connection.execute(select(SCIM_GROUPS.c.id).where(same)).scalar() if value else None
         if owner not in (None, own_id):
             raise Taken(attribute)
 
 
-def _values(turn: Turn, own_id: str, draft: GroupDraft) -> dict[str, Any]:
+def _values(writing: DirectoryTransaction, own_id: str, draft: GroupDraft) -> dict[str, Any]:
     return {
-        "provider": turn.provider,
+        "provider": writing.provider,
         "id": own_id,
         "display_name": draft.display_name,
         "external_id": draft.external_id or None,
-        "modified_at": turn.now,
+        "modified_at": writing.now,
         "resource": json.dumps(draft.resource),
     }
 
 
-def _apply(turn: Turn, own_id: str, change: MemberChange) -> set[str]:
+def _apply(writing: DirectoryTransaction, own_id: str, change: MemberChange) -> set[str]:
     """Carry out a change of members; return the ids of those who are members and were not, or the other way round."""
     wanted = set(change.ids)
     if change.word == "remove":
-        present = _present(turn, own_id, wanted)
-        _remove(turn, own_id, present)
+        present = _present(writing, own_id, wanted)
+        _remove(writing, own_id, present)
         return present
-    present = set(_member_ids(turn, own_id)) if change.word == "replace" else _present(turn, own_id, wanted)
+    present = set(_member_ids(writing, own_id)) if change.word == "replace" else _present(writing, own_id, wanted)
     new, gone = wanted - present, present - wanted if change.word == "replace" else set()
-    _check_known(turn, new)
-    its = {"provider": turn.provider, "group_id": own_id}
+    _check_known(writing, new)
+    its = {"provider": writing.provider, "group_id": own_id}
     if new:
-        turn.connection.execute(insert(SCIM_MEMBERS), [{**its, "user_id": one} for one in sorted(new)])
-    _remove(turn, own_id, gone)
+        writing.connection.execute(insert(SCIM_MEMBERS), [{**its, "user_id": one} for one in sorted(new)])
+    _remove(writing, own_id, gone)
     return new | gone
 
 
-def _member_ids(turn: Turn, own_id: str) -> Iterator[str]:
-    yield from turn.connection.execute(
-        select(SCIM_MEMBERS.c.user_id).where(*_of_group(turn.provider, own_id))
+def _member_ids(writing: DirectoryTransaction, own_id: str) -> Iterator[str]:
+    yield from writing.connection.execute(
+        select(SCIM_MEMBERS.c.user_id).where(*_of_group(writing.provider, own_id))
     ).scalars()
 
 
-def _present(turn: Turn, own_id: str, ids: Collection[str]) -> set[str]:
+def _present(writing: DirectoryTransaction, own_id: str, ids: Collection[str]) -> set[str]:
     user_id = SCIM_MEMBERS.c.user_id
-    questions = (select(user_id).where(*_of_group(turn.provider, own_id), user_id.in_(some)) for some in _parts(ids))
-    return {one for question in questions for one in turn.connection.execute(question).scalars()}
+    questions = (select(user_id).where(*_of_group(writing.provider, own_id), user_id.in_(some)) for some in _parts(ids))
+    return {one for question in questions for one in writing.connection.execute(question).scalars()}
 
 
-def _check_known(turn: Turn, ids: Collection[str]) -> None:
+def _check_known(writing: DirectoryTransaction, ids: Collection[str]) -> None:
     users = SCIM_USERS.c
-    live = (users.provider == turn.provider, users.is_deleted == sqlalchemy.false())
+    live = (users.provider == writing.provider, users.is_deleted == sqlalchemy.false())
     questions = (select(users.id).where(*live, users.id.in_(some)) for some in _parts(ids))
-    if len({one for question in questions for one in turn.connection.execute(question).scalars()}) < len(ids):
+    if len({one for question in questions for one in writing.connection.execute(question).scalars()}) < len(ids):
         raise NoSuchMember
 
 
-def _remove(turn: Turn, own_id: str, ids: Collection[str]) -> None:
+def _remove(writing: DirectoryTransaction, own_id: str, ids: Collection[str]) -> None:
     for some in _parts(ids):
         its = SCIM_MEMBERS.c.user_id.in_(some)
-        turn.connection.execute(delete(SCIM_MEMBERS).where(*_of_group(turn.provider, own_id), its))
+        writing.connection.execute(delete(SCIM_MEMBERS).where(*_of_group(writing.provider, own_id), its))
 
 
 def _parts(ids: Collection[str]) -> Iterator[list[str]]:

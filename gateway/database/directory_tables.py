@@ -4,8 +4,6 @@ from sqlalchemy import BigInteger, Boolean, Column, Index, String, Table, Text
 
 from gateway.database.metadata import METADATA
 
-__all__ = ["METADATA", "SCIM_CONNECTIONS", "SCIM_EMAILS", "SCIM_GROUPS", "SCIM_MEMBERS", "SCIM_USERS"]
-
 _WORDS = Text().with_variant(Text(collation="C"), "postgresql")
 """Texts that are compared and sorted by their code points, as SQLite does."""
 

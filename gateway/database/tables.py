@@ -2,13 +2,14 @@
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, String, Table, Text
 
-from gateway.database import assignment_tables, metadata
+from gateway.database import assignment_tables, directory_tables, metadata
 from gateway.database.metadata import due_columns
 
 METADATA = metadata.METADATA
-"""All tables, those of assignments as well."""
+"""All tables, those of assignments and of the directory as well."""
 
 ASSIGNED_PEOPLE, ASSIGNMENTS = assignment_tables.ASSIGNED_PEOPLE, assignment_tables.ASSIGNMENTS
+SCIM_USERS = directory_tables.SCIM_USERS
 
 ACCOUNT_LINKS = Table(
     "account_links",

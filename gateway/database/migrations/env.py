@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from gateway.database.directory_tables import METADATA
+from gateway.database.tables import METADATA
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=METADATA)
 context.run_migrations()

@@ -29,6 +29,7 @@ from gateway.config.mapping import (
     RuleSchema,
     RuleSettings,
 )
+from gateway.config.scim import ScimSettings, ScimTable, ScimToken, ScimTokenSchema
 from gateway.config.settings import AuditSettings, CatalogSettings
 from gateway.config.storefronts import HandoffSchema, StorefrontSchema
 from tests.gateway.config.table import GROUPS, PROVIDERS_TABLE
@@ -47,11 +48,14 @@ MADE_OF = {
     RuleSettings: [RuleSchema()],
     ConditionSettings: [ConditionSchema()],
     Assignments: [AssignmentsSchema()],
+    ScimSettings: [ScimTable()],
+    ScimToken: [ScimTokenSchema()],
 }
 GROUPS_INSIDE = {
-    Settings: ["talentlms", "identity_providers", "storefronts", "catalog", "audit", "slugs", "mapping"],
+    Settings: ["talentlms", "identity_providers", "storefronts", "catalog", "audit", "slugs", "mapping", "scim"],
     MappingSettings: ["fields", "rules"],
     RuleSettings: ["when", "assign"],
+    ScimSettings: ["tokens"],
     StorefrontSettings: ["handoff", "products"],
 }
 

@@ -9,7 +9,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text
 
 from gateway.database.account_links import AccountLinks
-from gateway.database.directory_tables import METADATA
+from gateway.database.tables import METADATA
 from gateway.database.upgrade import upgrade, versions
 from gateway.errors import DatabaseUnavailable
 from schemas.learner import AccountLink
