@@ -1,6 +1,7 @@
 """How people who learn come in, their accounts, their links and the way out: flows, made once from the settings."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 
 from gateway.adapters import Adapters
@@ -11,6 +12,7 @@ from gateway.flows.audit_rows import AuditRows
 from gateway.flows.checkout import Checkout
 from gateway.flows.claim_mapping import ClaimMapping
 from gateway.flows.destinations import Destinations
+from gateway.flows.directory_people import DirectoryPeople, PushingProvider
 from gateway.flows.failed_codes import FailedCodes
 from gateway.flows.items import Items
 from gateway.flows.launch import Launch, LaunchOptions
@@ -21,6 +23,7 @@ from gateway.flows.membership_changes import MembershipChanges
 from gateway.flows.password_sign_in import PasswordSignIn
 from gateway.flows.persistent_faults import PersistentFaults
 from gateway.flows.provider_logout import ProviderLogout
+from gateway.flows.provisioning import DirectoryRules, Provisioning
 from gateway.flows.self_enrolment import Enrolment
 from gateway.flows.sign_in import SignIn
 from gateway.flows.sign_out import CONTINUE_PATH, SignOut
@@ -116,9 +119,55 @@ class LearnerFlows(Adapters):
         )
 
     @cached_property
+    def has_directory(self) -> bool:
+        """Whether identity providers push people."""
+        return bool(self.settings.scim.tokens)
+
+    @cached_property
+    def directory_people(self) -> DirectoryPeople:
+        """What directories say of people."""
+        pushing = {
+            entry.name: PushingProvider(entry.issuer, self.group_claims[entry.name].claim)
+            for entry in self.settings.identity_providers
+            if entry.name in self.settings.scim.digests
+        }
+        return DirectoryPeople(self.directory_store, pushing)
+
+    @cached_property
+    def group_claims(self) -> Mapping[str, GroupClaims]:
+        """Where each provider's groups are, by its name; a directory's need a claim even where sign-ins have none."""
+        found = {entry.name: GroupClaims.of(entry) for entry in self.settings.identity_providers}
+        unnamed = [name for name, where in found.items() if name in self.settings.scim.digests and not where.claim]
+        return found | {name: replace(found[name], claim="groups") for name in unnamed}
+
+    @cached_property
+    def provisioning(self) -> Provisioning:
+        """Accounts of people whom directories have."""
+        adopts = self.settings.scim.adopt == "trusted_domains"
+        trusts = {
+            entry.name: Trust(entry.trusted_email_domains, adopts=adopts) for entry in self.settings.identity_providers
+        }
+        deletes = self.settings.scim.on_delete == "delete"
+        return Provisioning(
+            self.directory_people,
+            DirectoryRules(Mapper(self.settings.mapping), self.group_claims, trusts, deletes=deletes),
+            self.holdings.assignments.people,
+            self.assigning,
+            self.accounts,
+            self.talentlms.users,
+            self.locks,
+            self.persistent_faults.is_outage,
+        )
+
+    @cached_property
+    def has_people_work(self) -> bool:
+        """Whether the background has anything to do for people."""
+        return self.has_assignments or self.has_directory
+
+    @cached_property
     def learners(self) -> Learners:
         """Accounts of people who have signed in."""
-        found = [self.assigning.account_found] if self.has_assignments else []
+        found = [self.provisioning.account_found] if self.has_people_work else []
         return Learners(self.accounts, {**self.trusts, **self.shop_trusts}, self.sessions, self.budget, *found)
 
     @cached_property
@@ -137,7 +186,7 @@ class LearnerFlows(Adapters):
             hidden_options=lms.header_hidden_options,
             self_enrol_courses=lms.self_enrol_courses,
         )
-        given = [self.assigning.give_now] if self.has_assignments else []
+        given = [self.provisioning.give_now] if self.has_people_work else []
         return Launch(self.talentlms, self.destinations, self.passwords, self.enrolment, options, *given)
 
     @cached_property
@@ -158,15 +207,17 @@ class LearnerFlows(Adapters):
     @cached_property
     def claim_mapping(self) -> ClaimMapping:
         """What the claims of a sign-in become."""
-        groups = {entry.name: GroupClaims.of(entry) for entry in self.settings.identity_providers}
-        note = [self.assigning.note] if self.has_assignments else []
-        return ClaimMapping(Mapper(self.settings.mapping), groups, self.trusts, *note)
+        given = Mapper(self.settings.mapping), self.group_claims, self.trusts
+        if not self.has_people_work:
+            return ClaimMapping(*given)
+        return ClaimMapping(*given, self.provisioning.note, self.directory_people.joined)
 
     @cached_property
     def sign_in(self) -> SignIn:
         """The sign-in at an identity provider."""
         limit = FailedCodes(self.attempts(failed_codes.WINDOW_SECONDS))
-        return SignIn(self.relying_parties, self.sessions, UsedStates(self.store), limit, self.claim_mapping)
+        check = [self.directory_people.check] if self.has_directory else []
+        return SignIn(self.relying_parties, self.sessions, UsedStates(self.store), limit, self.claim_mapping, *check)
 
     @cached_property
     def sign_out(self) -> SignOut:

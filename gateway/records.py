@@ -5,7 +5,7 @@ from functools import cached_property
 from gateway.config import Settings
 from gateway.database import upgrade
 from gateway.database.account_links import AccountLinks
-from gateway.database.assignments import PersonQueue
+from gateway.database.assigned_people import PersonQueue
 from gateway.database.audit_trail import AuditTrail
 from gateway.database.connection import Database
 from gateway.database.directory_store import DirectoryStore
@@ -96,7 +96,7 @@ class Records:
     @cached_property
     def directory_store(self) -> DirectoryStore:
         """People and groups that identity providers push."""
-        return DirectoryStore(self.database)
+        return DirectoryStore(self.database, self.holdings.assignments.people)
 
     @cached_property
     def account_links(self) -> AccountLinks:

@@ -71,6 +71,7 @@ class DirectoryUser:
         created_at: milliseconds since the epoch, UTC.
         modified_at: likewise.
         groups: those that the person is a member of.
+        is_deleted: whether the connection has forgotten the person.
     """
 
     id: str
@@ -80,6 +81,7 @@ class DirectoryUser:
     created_at: int
     modified_at: int
     groups: tuple[GroupRef, ...] = ()
+    is_deleted: bool = False
 
 
 @dataclass(frozen=True)

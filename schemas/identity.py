@@ -21,9 +21,11 @@ EmailDoubt = Literal[
     "hd-absent",
     "hd-differs",
     "mapped",
+    "directory",
 ]
 """What is to be said against an e-mail address: the claim that is meant, and what came in its place;
-``mapped`` for an address that the mapping took from another claim than ``email``."""
+``mapped`` for an address that the mapping took from another claim than ``email``, ``directory`` for one that only the
+directory has which the provider pushes."""
 
 
 @dataclass(frozen=True)

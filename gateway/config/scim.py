@@ -17,6 +17,7 @@ MOST_TOKENS = 2
 """Of a connection: one, and another while it is being replaced."""
 
 ScimAdopt = Literal["never", "trusted_domains"]
+OnDelete = Literal["deactivate", "delete"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +33,7 @@ class ScimSettings:
     """Whether identity providers push people and groups."""
 
     adopt: ScimAdopt = "never"
+    on_delete: OnDelete = "deactivate"
     tokens: tuple[ScimToken, ...] = ()
 
     @property
@@ -50,6 +52,11 @@ class ScimTable(Group):
         get_args(ScimAdopt),
         "Whether a person whom an identity provider pushes may get an account that exists already: never, or by an "
         "e-mail address of the provider's `trusted_email_domains`, which must then be set.",
+    )
+    on_delete = Choice(
+        get_args(OnDelete),
+        "What becomes of the account of a person whom the provider deletes: it is deactivated and keeps its progress, "
+        "or TalentLMS deletes it.",
     )
 
 

@@ -14,10 +14,12 @@ ASSIGNED_PEOPLE = Table(
     Column("user_id", BigInteger, nullable=False),
     Column("told_at", BigInteger, nullable=False),
     Column("retry_at", BigInteger, nullable=False),
+    Column("directory_digest", String(64), nullable=False, server_default=""),
+    Column("inactive_user_id", BigInteger, nullable=False, server_default="0"),
     *due_columns(),
     Index("ix_assigned_people_due_at", "due_at"),
 )
-"""What rules said of a person's newest claims, and when the person is due; ``database.assignments``."""
+"""What rules said of a person's newest claims, and when the person is due; ``database.assigned_people``."""
 
 ASSIGNMENTS = Table(
     "assignments",
@@ -37,6 +39,7 @@ ASSIGNMENTS = Table(
     Column("error", String(64), nullable=False),
     Column("note", Text, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
+    Column("origin", String(16), nullable=False, server_default="sign_in"),
     Index("ix_assignments_user_id", "user_id", "kind", "target"),
 )
 """What rules give whom; ``database.assignments`` says what each column means."""

@@ -1,31 +1,26 @@
-"""Assignments: what the mapping's rules give a person, what was done about it, and which people are due.
+"""Assignments: what the mapping's rules give a person, and what was done about it.
 
-A row of ``assigned_people`` says what was made of a person's newest claims: ``digest`` changes with it, ``rules`` tells
-which rules held and why (JSON), ``user_id`` for which account it was done the last time, 0 for none yet, and
-``retry_at`` from when on a sign-in has what could not be given tried again, 0 for never. A row of ``assignments`` is
-one course, group or branch. Whether the person ``is_wanted`` in it, and by which rule, is written with a sign-in alone;
-the rest by whoever gives and takes.
+A row is one course, group or branch. Whether the person ``is_wanted`` in it, by which rule, and whether the claims of a
+sign-in or a directory say so, is written with these alone; the rest by whoever gives and takes.
 """
 
-import json
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 import sqlalchemy
 from sqlalchemy import insert, select, update
 
-from gateway.database import clock
+from gateway.database.assigned_people import AssignedPeople, AssignedPerson, Origin, tell_person
 from gateway.database.connection import AlreadyThere, Database
-from gateway.database.due_rows import DueClaim, DueRows, DueState
-from gateway.database.tables import ASSIGNED_PEOPLE, ASSIGNMENTS
+from gateway.database.tables import ASSIGNMENTS
 
-AssignmentKind = Literal["course", "group", "branch"]
-AssignmentState = Literal["wanted", "given", "taken", "kept", "review", "dead"]
+AssignmentKind: TypeAlias = Literal["course", "group", "branch"]
+AssignmentState: TypeAlias = Literal["wanted", "given", "taken", "kept", "review", "dead"]
 """As ``EntitlementState``; nothing is ever in ``review``."""
 
-_TOLD = ("role", "rule", "on_lost", "is_wanted")
+_TOLD = ("role", "rule", "on_lost", "is_wanted", "origin")
 _DONE = ("target", "user_id", "state", "tried_at", "ours", "error", "note")
 
 
@@ -49,6 +44,7 @@ class Assignment:
         error: the code of what keeps it from being given; or empty.
         note: the same as a sentence.
         updated_at: epoch seconds, UTC.
+        origin: whose word is newest on whether it is wanted.
     """
 
     person: str
@@ -66,6 +62,7 @@ class Assignment:
     error: str = ""
     note: str = ""
     updated_at: int = 0
+    origin: Origin = "sign_in"
 
     @property
     def group_key(self) -> str:
@@ -83,107 +80,52 @@ class Assignment:
         return f"{self.kind} {self.target}"
 
 
-@dataclass(frozen=True)
-class AssignedPerson:
-    """What was made of the newest claims of a person; the module says what each attribute is.
-
-    Attributes:
-        told_at: when that was, epoch seconds, UTC.
-        rules: why each rule held, by its name.
-        due_at: when it is looked at again, by the database's clock; ``None`` where nothing is left to do.
-        state: how it stands.
-        error: the code of what keeps something from being done; or empty.
-        note: the same as a sentence.
-    """
-
-    person: str
-    provider: str
-    digest: str
-    rules: Mapping[str, str]
-    user_id: int = 0
-    told_at: int = 0
-    retry_at: int = 0
-    due_at: int | None = None
-    state: DueState = "waiting"
-    error: str = ""
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class PersonClaim(DueClaim):
-    """A person whom a worker looks at."""
-
-    @property
-    def person(self) -> str:
-        """Who."""
-        return self.key[0]
-
-
-class PersonQueue(DueRows[PersonClaim]):
-    """People who are due. Every method raises ``DatabaseUnavailable`` where the database cannot be asked.
-
-    Args:
-        database: where they are.
-    """
-
-    def __init__(self, database: Database) -> None:
-        super().__init__(database, ASSIGNED_PEOPLE, ("person",), PersonClaim)
-
-
 class Assignments:
     """Assignments. Every method raises ``DatabaseUnavailable`` where the database cannot be asked.
 
     Args:
         database: where they are.
+
+    Attributes:
+        people: what was made of whose claims.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.people = AssignedPeople(database)
 
-    def find(self, person: str) -> AssignedPerson | None:
-        """Return what was made of a person's newest claims; ``None`` where no rule has ever given them anything."""
-        names = [field.name for field in fields(AssignedPerson)]
-        columns = (ASSIGNED_PEOPLE.c[name] for name in names)
-        with self._database.reading() as connection:
-            row = connection.execute(select(*columns).where(ASSIGNED_PEOPLE.c.person == person)).first()
-        if row is None:
-            return None
-        values = {name: getattr(row, name) for name in names}
-        return AssignedPerson(**values | {"rules": json.loads(row.rules)})
-
-    def tell(self, told: AssignedPerson, wanted: Collection[Assignment], *, keeps_others: bool = False) -> None:
+    def tell(
+        self,
+        told: AssignedPerson,
+        wanted: Collection[Assignment],
+        *,
+        origin: Origin = "sign_in",
+        keeps_others: bool = False,
+        makes_due: bool = True,
+    ) -> None:
         """Write down what was made of a person's newest claims, and make the person due; all or nothing.
 
         Args:
             told: the person.
             wanted: what rules give.
+            origin: by whose word; what the other one gives stays as it is.
             keeps_others: whether everything else stays as it is; otherwise no rule gives it any more.
+            makes_due: as ``tell_person`` has it.
         """
         for _ in range(2):
             try:
                 with self._database.transaction() as connection:
-                    _tell(connection, told)
+                    tell_person(connection, told, origin, makes_due=makes_due)
                     before = {(row.kind, row.name) for row in connection.execute(_of(told.person))}
                     if not keeps_others:
-                        lost = update(ASSIGNMENTS).where(ASSIGNMENTS.c.person == told.person)
-                        connection.execute(lost.values(is_wanted=False))
+                        columns = ASSIGNMENTS.c
+                        lost = (columns.person == told.person) & (columns.origin == origin)
+                        connection.execute(update(ASSIGNMENTS).where(lost).values(is_wanted=False))
                     for one in wanted:
                         _want(connection, one, is_new=(one.kind, one.name) not in before)
             except AlreadyThere:
                 continue  # another sign-in of the same person, the first one, too
             return
-
-    def make_due(self, person: str) -> None:
-        """Make a person due now."""
-        with self._database.transaction() as connection:
-            one = update(ASSIGNED_PEOPLE).where(ASSIGNED_PEOPLE.c.person == person)
-            connection.execute(one.values(**_due(connection)))
-
-    def applied(self, person: str, user_id: int, retry_at: int) -> None:
-        """Write down for which account all was done that could be, and when the rest may be tried again."""
-        with self._database.transaction() as connection:
-            one = update(ASSIGNED_PEOPLE).where(ASSIGNED_PEOPLE.c.person == person)
-            connection.execute(one.values(user_id=user_id, retry_at=retry_at))
 
     def aim(self, one: Assignment, target: int) -> None:
         """Write down the id of what is assigned; everything else stays as it is on disk."""
@@ -214,21 +156,6 @@ def write_assignment(connection: sqlalchemy.Connection, one: Assignment, now: in
     """Write what was done about an assignment, within a transaction; whether it is wanted stays as it is on disk."""
     done = {name: getattr(one, name) for name in _DONE}
     connection.execute(update(ASSIGNMENTS).where(*_is(one)).values(**done, updated_at=now))
-
-
-def _tell(connection: sqlalchemy.Connection, told: AssignedPerson) -> None:
-    values: dict[str, Any] = {"provider": told.provider, "digest": told.digest, "rules": json.dumps(dict(told.rules))}
-    values |= {"told_at": int(time.time()), "retry_at": 0, **_due(connection)}
-    columns = ASSIGNED_PEOPLE.c
-    again = update(ASSIGNED_PEOPLE).where(columns.person == told.person)
-    if not connection.execute(again.values(**values)).rowcount:
-        new = {"person": told.person, "user_id": 0, "lease": "", "lease_until": 0, "revision": 1}
-        connection.execute(insert(ASSIGNED_PEOPLE).values(**values | new))
-
-
-def _due(connection: sqlalchemy.Connection) -> dict[str, Any]:
-    due_at, revision = clock.now(connection.dialect), ASSIGNED_PEOPLE.c.revision + 1
-    return {"due_at": due_at, "revision": revision, "tries": 0, "error": "", "note": "", "state": "waiting"}
 
 
 def _want(connection: sqlalchemy.Connection, one: Assignment, *, is_new: bool) -> None:

@@ -69,7 +69,7 @@ class DirectoryUsers:
                 writing.connection.execute(update(SCIM_USERS).where(*_is(writing.provider, own_id)).values(**row))
             _write_emails(writing, own_id, draft)
             writing.count(users=1, active=int(draft.active))
-            self._due.due(writing.connection, [row["person"]])
+            self._due.due(writing.connection, provider, [row["person"]], first=not draft.active)
             return _user(_row(writing.connection, writing.provider, own_id))
 
         return self._connections.write(provider, create)
@@ -128,7 +128,8 @@ class DirectoryUsers:
             writing.connection.execute(update(SCIM_USERS).where(*_is(provider, own_id)).values(**values))
             _write_emails(writing, own_id, draft)
             writing.count(active=draft.active - before.active)
-            self._due.due(writing.connection, sorted({before.person, values["person"]}))
+            people = sorted({before.person, values["person"]})
+            self._due.due(writing.connection, provider, people, first=before.active and not draft.active)
             return Change(
                 before, _with_groups(writing.connection, provider, [_row(writing.connection, provider, own_id)])[0]
             )
@@ -153,7 +154,7 @@ class DirectoryUsers:
                 its = (table.c.provider == provider) & (table.c.user_id == own_id)
                 writing.connection.execute(delete(table).where(its))
             writing.count(users=-1, active=-int(row.active))
-            self._due.due(writing.connection, [row.person])
+            self._due.due(writing.connection, provider, [row.person], first=True)
             return Change(_user(row), None)
 
         return self._connections.write(provider, remove)
@@ -257,5 +258,12 @@ def _groups_of(
 
 def _user(row: Any, groups: tuple[GroupRef, ...] = ()) -> DirectoryUser:
     return DirectoryUser(
-        row.id, row.person, row.active, json.loads(row.resource), row.created_at, row.modified_at, groups
+        row.id,
+        row.person,
+        row.active,
+        json.loads(row.resource),
+        row.created_at,
+        row.modified_at,
+        groups,
+        is_deleted=row.is_deleted,
     )

@@ -22,19 +22,21 @@ T = TypeVar("T")
 class Due(Protocol):
     """Who is told that TalentLMS has to follow."""
 
-    def due(self, connection: sqlalchemy.Connection, people: Collection[str]) -> None:
+    def due(self, connection: sqlalchemy.Connection, provider: str, people: Collection[str], *, first: bool) -> None:
         """Take note of people whose accounts may have to change, within the transaction that changes the directory.
 
         Args:
             connection: within that transaction: what is written there counts if the change does.
+            provider: whose directory.
             people: their keys (``DirectoryUser.person``).
+            first: whether they go before everybody else: they may not come in any more.
         """
 
 
 class NobodyFollows:
     """Takes note of nobody; for a gateway without provisioning."""
 
-    def due(self, connection: sqlalchemy.Connection, people: Collection[str]) -> None:
+    def due(self, connection: sqlalchemy.Connection, provider: str, people: Collection[str], *, first: bool) -> None:
         """Do nothing."""
 
 
@@ -100,6 +102,12 @@ class DirectoryConnections:
                 if attempt == _TRIES:
                     raise
         raise AssertionError
+
+    def has_groups(self, provider: str) -> bool:
+        """Return whether a connection pushes groups: then what it says of them counts, and not what a sign-in does."""
+        its = (SCIM_CONNECTIONS.c.provider == provider) & (SCIM_CONNECTIONS.c.groups > 0)
+        with self.database.reading() as connection:
+            return connection.execute(select(SCIM_CONNECTIONS.c.provider).where(its)).first() is not None
 
     def stop(self, provider: str) -> bool:
         """Let a connection deactivate nobody any more; return whether it could before."""

@@ -131,7 +131,8 @@ class DirectoryGroups:
         users = SCIM_USERS.c
         for some in _parts(sorted(ids)):
             question = select(users.person).where(users.provider == writing.provider, users.id.in_(some))
-            self._due.due(writing.connection, sorted(writing.connection.execute(question).scalars()))
+            people = sorted(writing.connection.execute(question).scalars())
+            self._due.due(writing.connection, writing.provider, people, first=False)
 
 
 def _is(provider: str, own_id: str) -> tuple[sqlalchemy.ColumnElement[bool], ...]:

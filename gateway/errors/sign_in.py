@@ -25,6 +25,12 @@ class NoRuleHolds(SignInError):
     code = "no-rule-holds"
 
 
+class PersonDeactivated(SignInError):
+    """The directory that the identity provider pushes says that the person may not come in."""
+
+    code = "person-deactivated"
+
+
 class GroupsLeftOut(SignInError):
     """No rule of the mapping holds for somebody whose groups the provider left out because they are too many."""
 

@@ -15,7 +15,8 @@ from dataclasses import replace
 from gateway import log
 from gateway.config.mapping import RuleSettings
 from gateway.database.account_links import AccountLinks
-from gateway.database.assignments import AssignedPerson, Assignment
+from gateway.database.assigned_people import AssignedPerson, Origin
+from gateway.database.assignments import Assignment
 from gateway.database.holdings import Holdings
 from gateway.errors import GatewayError, NotFound, UserNotFound
 from gateway.flows.accounts import Accounts
@@ -66,28 +67,44 @@ class Assigning:
         self._accounts = accounts
         self._is_outage = is_outage
 
-    def note(self, identity: Identity, outcome: Outcome) -> None:
+    def note(
+        self,
+        identity: Identity,
+        outcome: Outcome,
+        *,
+        origin: Origin = "sign_in",
+        besides: Collection[Grant] = (),
+        makes_due: bool = True,
+    ) -> None:
         """Take note of what a person's claims became; one look at the database, and a write where that has changed.
 
         Where the provider left groups out, nobody knows what was lost: what rules have given stays.
 
         Args:
-            identity: who signs in.
+            identity: who signs in, or whom the directory has.
             outcome: what the mapping makes of their claims.
+            origin: whose claims they are.
+            besides: what the directory gives, whatever the sign-in says; of that it is no matter here.
+            makes_due: whether the person becomes due where that has changed; not while ``apply`` is about to follow.
 
         Raises:
             DatabaseUnavailable: nothing is known of what was given before.
         """
-        known = self._assignments.find(identity.key)
-        wanted = _wanted(identity.key, outcome.grants)
+        known = self._assignments.people.find(identity.key)
+        others = {(grant.kind, grant.target) for grant in besides}
+        grants = [grant for grant in outcome.grants if (grant.kind, grant.target) not in others]
+        wanted = _wanted(identity.key, grants, origin)
         if known is None and not wanted:
             return
         digest = self._digest(wanted, is_partial=bool(outcome.missing_groups))
-        if known is not None and known.digest == digest and not _is_to_be_retried(known):
-            return
+        if known is not None and not _is_to_be_retried(known):
+            before = known.digest if origin == "sign_in" else known.directory_digest
+            if digest == before or (not wanted and not before and origin == "directory"):
+                return
         rules = {held.rule: held.why for held in outcome.rules}
         person = AssignedPerson(identity.key, identity.provider, digest, rules)
-        self._assignments.tell(person, wanted, keeps_others=bool(outcome.missing_groups))
+        keeps_others = bool(outcome.missing_groups)
+        self._assignments.tell(person, wanted, origin=origin, keeps_others=keeps_others, makes_due=makes_due)
 
     def account_found(self, learner: Learner) -> None:
         """Make a person due who has another account than the one for which all was done; one look where not.
@@ -95,9 +112,9 @@ class Assigning:
         Raises:
             DatabaseUnavailable: it is not known.
         """
-        known = self._assignments.find(learner.person)
+        known = self._assignments.people.find(learner.person)
         if known is not None and known.user_id != learner.user_id:
-            self._assignments.make_due(learner.person)
+            self._assignments.people.make_due(learner.person)
 
     def give_now(self, learner: Learner, course_id: int) -> bool:
         """Give a course at once to which a learner goes, if a rule assigns it; errors as ``MembershipChanges.give``.
@@ -124,7 +141,7 @@ class Assigning:
         """
         link = self._account_links.find(person)
         if link is None:
-            self._assignments.applied(person, 0, 0)
+            self._assignments.people.applied(person, 0, 0)
             return Result("done")  # the click that finds an account makes the person due again
         rows = sorted(self._assignments.of_person(person), key=lambda one: one.is_wanted)
         done, failed = [], []
@@ -133,7 +150,7 @@ class Assigning:
                 done.append(self._brought(one, link.user_id, check))
             except UserNotFound:
                 self._accounts.forget(link.learner)
-                self._assignments.applied(person, 0, 0)
+                self._assignments.people.applied(person, 0, 0)
                 return Result("done")
             except GatewayError as error:
                 if self._is_outage(error):
@@ -190,7 +207,7 @@ class Assigning:
 
     def _result(self, person: str, user_id: int, done: Collection[Assignment]) -> Result:
         dead = [one for one in done if one.state == "dead"]
-        self._assignments.applied(person, user_id, int(time.time()) + RETRY_SECONDS if dead else 0)
+        self._assignments.people.applied(person, user_id, int(time.time()) + RETRY_SECONDS if dead else 0)
         return Result("dead", dead[0].error, dead[0].note) if dead else Result("done")
 
     def _digest(self, wanted: Collection[Assignment], *, is_partial: bool) -> str:
@@ -198,13 +215,13 @@ class Assigning:
         return hashlib.sha256(json.dumps([told, is_partial, self._settings]).encode()).hexdigest()
 
 
-def _wanted(person: str, grants: Collection[Grant]) -> list[Assignment]:
+def _wanted(person: str, grants: Collection[Grant], origin: Origin) -> list[Assignment]:
     """Return what is to be had; of several rules that give the same the first counts, and the one that lets it stay."""
     found: dict[tuple[str, str], Assignment] = {}
     for grant in grants:
         if grant.kind == "user_type":
             continue  # told with the sign-up; TalentLMS has no call that changes it
-        one = Assignment(person, grant.kind, grant.target, grant.role, grant.rule, grant.on_lost)
+        one = Assignment(person, grant.kind, grant.target, grant.role, grant.rule, grant.on_lost, origin=origin)
         first = found.setdefault((grant.kind, grant.target), one)
         if "keep" in (first.on_lost, one.on_lost):
             first = replace(first, on_lost="keep")

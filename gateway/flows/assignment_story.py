@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gateway.database.account_links import AccountLinks
-from gateway.database.assignments import AssignedPerson, Assignment, Assignments
+from gateway.database.assigned_people import AssignedPerson
+from gateway.database.assignments import Assignment, Assignments
 from schemas.learner import AccountLink
 
 _STANDS: Mapping[tuple[bool, str], str] = {
@@ -55,7 +56,7 @@ class AssignmentStories:
             DatabaseUnavailable: the database cannot be asked.
         """
         links = {one.link.person: one.link for one in self._account_links.listed(wanted)}
-        found = [(self._assignments.find(key), link) for key, link in {wanted: None, **links}.items()]
+        found = [(self._assignments.people.find(key), link) for key, link in {wanted: None, **links}.items()]
         return [
             AssignmentStory(person, link, self._assignments.of_person(person.person))
             for person, link in found

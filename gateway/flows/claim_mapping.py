@@ -20,6 +20,7 @@ class ClaimMapping:
         groups: where each provider sends groups, by its name.
         trusts: what each provider is trusted with, by its name.
         note: takes note of what the rules give a person, before anybody is refused.
+        join: adds what the directory that the provider pushes tells of a person, or refuses whom it has deactivated.
     """
 
     def __init__(
@@ -28,8 +29,10 @@ class ClaimMapping:
         groups: Mapping[str, GroupClaims],
         trusts: Mapping[str, Trust],
         note: Callable[[Identity, Outcome], None] = lambda *_: None,
+        join: Callable[[Identity, Claims], tuple[Identity, Claims]] = lambda *told: told,
     ) -> None:
         self._note = note
+        self._join = join
         self._mapper = mapper
         self._groups = groups
         self._trusts = trusts
@@ -45,8 +48,10 @@ class ClaimMapping:
         Raises:
             NoRuleHolds: only those may come in for whom a rule holds, and none does.
             GroupsLeftOut: so it is, and the provider left the groups out.
-            DatabaseUnavailable: nobody can take note of what the rules give.
+            PersonDeactivated: the directory says that the person may not come in.
+            DatabaseUnavailable: nobody can take note of what the rules give, or knows what the directory says.
         """
+        identity, claims = self._join(identity, claims)
         if self._mapper.is_empty:
             return identity
         outcome = self.outcome(identity, claims)

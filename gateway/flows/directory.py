@@ -118,15 +118,6 @@ class Directory:
         """Let a connection deactivate people again; return whether it was stopped."""
         return self._connections.resume(provider)
 
-    def may_enter(self, person: str) -> bool:
-        """Return whether a person may sign in: nobody whom a connection has, and has as active nowhere.
-
-        Args:
-            person: ``Identity.key``.
-        """
-        found = self._users.of_person(person)
-        return not found or any(user.active for _, user in found)
-
     def _draft(self, provider: str, resource: Mapping[str, Any]) -> UserDraft:
         external_id = resource.get("externalId", "")
         return people.draft_of_user(resource, person_key(self._issuers[provider], external_id) if external_id else "")

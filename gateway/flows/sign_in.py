@@ -73,6 +73,7 @@ class SignIn:
         used_states: what makes a sign-in be completed once.
         failed_codes: how many may fail.
         mapping: what claims become, and who may come in.
+        check: raises ``PersonDeactivated`` for a person (``Identity.key``) who may not come in any more.
     """
 
     def __init__(
@@ -82,7 +83,9 @@ class SignIn:
         used_states: UsedStates,
         failed_codes: FailedCodes,
         mapping: ClaimMapping,
+        check: Callable[[str], None] = lambda _: None,
     ) -> None:
+        self._check = check
         self._providers = providers
         self._sessions = sessions
         self._used_states = used_states
@@ -184,6 +187,11 @@ class SignIn:
         session_id = self._sessions.create(
             identity, signed_in.id_token, signed_in.sub, signed_in.sid, signed_in.logout_hint
         )
+        try:
+            self._check(identity.key)  # whoever was deactivated since had the sessions ended that there were
+        except GatewayError:
+            self._sessions.end_of_person(identity.key)
+            raise
         if before is not None:
             self._sessions.replace(before, identity, session_id)
         log.audit(

@@ -39,6 +39,10 @@ _REASONS: Mapping[EmailDoubt, tuple[str, str]] = {
         "the mapping takes the address from another claim than email, of which nobody says whether it is verified",
         "have the provider send the address as email, with what says that it is verified",
     ),
+    "directory": (
+        "the directory has another address than the sign-in, and says nothing of who verified it",
+        "have the provider send the same address in both",
+    ),
     "hd-absent": (
         "hd is absent: Google is not the authority over the address",
         "have the person sign in with an account of the Workspace domain",
@@ -67,6 +71,10 @@ class Objection:
 _SHOPS_DOUBT = (
     "the storefront does not say that the address is verified",
     "have it send email_verified = true for customers who have confirmed their address, and for nobody else",
+)
+_NOT_ADOPTED_BY_SCIM = (
+    'the setting scim.adopt is "never"',
+    'connect the account by hand, or set scim.adopt = "trusted_domains" if the provider verifies those addresses',
 )
 _NOT_ADOPTED = (
     'the storefront\'s setting adopt is "never"',
@@ -114,7 +122,7 @@ class Trust:
             remedy = "add the domain, if this provider may vouch for its addresses"
             reasons.append((f"{domain} is not among trusted_email_domains", remedy))
         if not self.adopts:
-            reasons.append(_NOT_ADOPTED)
+            reasons.append(_NOT_ADOPTED if self.is_shop else _NOT_ADOPTED_BY_SCIM)
         conditions, remedies = ([reason[part] for reason in reasons] for part in (0, 1))
         return Objection("; ".join(conditions), "; ".join(remedies))
 

@@ -73,6 +73,7 @@ PAGES: Mapping[type[GatewayError], ErrorPage] = {
     errors.SignInInterrupted: ErrorPage(400, "again", "sign-in-interrupted"),
     errors.SignInDenied: ErrorPage(403, "again", "sign-in-denied"),
     errors.NoRuleHolds: ErrorPage(403, "again", "no-rule-holds", title_of="sign-in-denied"),
+    errors.PersonDeactivated: ErrorPage(403, "again", "person-deactivated", title_of="sign-in-denied"),
     errors.GroupsLeftOut: ErrorPage(403, "again", "groups-left-out", title_of="sign-in-denied"),
     errors.SignInNotTrusted: ErrorPage(502, "again", "sign-in-not-trusted"),
     errors.SignInMisconfigured: ErrorPage(502, "again", "sign-in-misconfigured"),

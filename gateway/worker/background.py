@@ -47,11 +47,11 @@ class Background:
 def background_of(services: Services) -> Background:
     """Return what runs in the background of a process; nothing runs yet.
 
-    Orders are those of storefronts, and people those to whom rules of the mapping give something.
+    Orders are those of storefronts, and people those to whom rules give something, or whom directories have.
     """
     loops: list[Loop] = [Retention(services.audit_trail, services.settings.audit.retention_days)]
     if services.settings.storefronts:
         loops.append(worker_of(services))
-    if services.has_assignments:
+    if services.has_people_work:
         loops.append(person_worker_of(services))
     return Background(loops)

@@ -1,4 +1,4 @@
-"""The worker of people who are due: what rules of the mapping give them is brought in step with their claims."""
+"""The worker of people who are due: their accounts, and what rules of the mapping give them, are brought in step."""
 
 import logging
 import threading
@@ -6,38 +6,38 @@ from collections.abc import Callable
 
 from gateway import log
 from gateway.admission import Lane
-from gateway.database.assignments import PersonClaim
+from gateway.database.assigned_people import PersonClaim
 from gateway.errors import DatabaseUnavailable
-from gateway.flows.assigning import Assigning
 from gateway.flows.order_work import Result
+from gateway.flows.provisioning import Provisioning
 from gateway.services import Services
 from gateway.worker.due_worker import APART_SECONDS_INSIDE, AT_ONCE_APART, AT_ONCE_INSIDE, DueWorker
 
 
 def person_worker_of(services: Services) -> DueWorker[PersonClaim]:
     """Return the worker of a process; nothing runs yet."""
-    given = services.person_queue, PersonWork(services.assigning), threading.Event()
+    given = services.person_queue, PersonWork(services.provisioning), threading.Event()
     if services.settings.worker == "inside":
         return DueWorker(*given, AT_ONCE_INSIDE, apart=APART_SECONDS_INSIDE, trail=services.audit_rows)
     return DueWorker(*given, AT_ONCE_APART, trail=services.audit_rows)
 
 
 class PersonWork:
-    """Assignments, as a worker has them made. Clicks and orders go first.
+    """Provisioning and assignments, as a worker has them made. Clicks and orders go first.
 
     Args:
-        assigning: what is done for a person.
+        provisioning: what is done for a person.
     """
 
     name = "people"
     lane = Lane.BACKGROUND
 
-    def __init__(self, assigning: Assigning) -> None:
-        self._assigning = assigning
+    def __init__(self, provisioning: Provisioning) -> None:
+        self._provisioning = provisioning
 
     def look(self, claim: PersonClaim, check: Callable[[], None]) -> Result:
-        """Give and take what a person's rules say."""
-        return self._assigning.apply(claim.person, claim.tries, check)
+        """Bring a person's account in step with the directory, and what they have with their rules."""
+        return self._provisioning.apply(claim.person, claim.tries, check)
 
     def postponed(self, claim: PersonClaim, seconds: float, why: str, note: str) -> None:
         """Log that a person is looked at again."""

@@ -22,6 +22,8 @@ REMEDIES = {
     "sign-in-denied": "Assign the person to the application at the provider; `note` has the provider's words.",
     "no-rule-holds": "Add the person to a group of a rule of the [mapping](mapping.md), or write a rule for them; "
     "`talentlms-gateway mapping test` shows which hold.",
+    "person-deactivated": "Nothing, if they left. Else activate the person at the identity provider, which then "
+    "[tells the gateway](scim.md).",
     "groups-left-out": "The person is in too many groups: have the provider send only those of the application, or "
     "[app roles](mapping.md#groups).",
     "sign-in-not-trusted": "`note` names the token and the check that failed: issuer, clock, algorithm.",

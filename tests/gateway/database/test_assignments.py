@@ -2,9 +2,10 @@
 
 import pytest
 
+from gateway.database import assigned_people, due_rows
 from gateway.database import assignments as assignments_module
-from gateway.database import due_rows
-from gateway.database.assignments import AssignedPerson, Assignment, PersonQueue
+from gateway.database.assigned_people import AssignedPerson, PersonQueue
+from gateway.database.assignments import Assignment
 from gateway.database.entitlements import Entitlement, Entitlements
 from gateway.database.holdings import Holdings
 from tests.gateway.database.clock import Clock
@@ -22,7 +23,7 @@ def told(person=KIM, digest="one", **rules):
 
 @pytest.fixture
 def clock(monkeypatch):
-    return Clock(monkeypatch, assignments_module, due_rows)
+    return Clock(monkeypatch, assigned_people, assignments_module, due_rows)
 
 
 @pytest.fixture
@@ -45,19 +46,19 @@ def wanted(rows, person=KIM):
 
 
 def test_whom_a_rule_has_never_given_anything_is_unknown(rows):
-    assert rows.find(KIM) is None
+    assert rows.people.find(KIM) is None
     assert rows.of_person(KIM) == []
 
 
 def test_a_person_is_due_once_something_was_told_of_them(rows, queue, clock):
     rows.tell(told(sales="group 'Sales' from groups"), [INTRO, EMEA])
-    found = rows.find(KIM)
+    found = rows.people.find(KIM)
     assert (found.provider, found.digest, found.rules) == ("acme", "one", {"sales": "group 'Sales' from groups"})
     assert (found.told_at, found.user_id, found.state, queue.next_at()) == (clock.now, 0, "waiting", clock.now)
     (claim,) = queue.claim()
     assert (claim.person, claim.tries, queue.claim()) == (KIM, 0, [])
     queue.finish(claim, "done")
-    assert (queue.next_at(), rows.find(KIM).state) == (None, "done")
+    assert (queue.next_at(), rows.people.find(KIM).state) == (None, "done")
     assert rows.of_person(KIM) == [one_at(EMEA, clock), one_at(INTRO, clock)]
 
 
@@ -93,7 +94,7 @@ def test_what_a_worker_writes_does_not_undo_what_a_sign_in_has_told_meanwhile(ho
 def test_ten_tabs_that_sign_in_at_once_leave_one_person_and_each_assignment_once(rows):
     at_once(10, lambda number: rows.tell(told(digest=str(number)), [INTRO, EMEA, TEAM]))
     assert wanted(rows) == {"12": True, "emea": True, "KEY12345": True}
-    assert rows.find(KIM).digest in {str(number) for number in range(10)}
+    assert rows.people.find(KIM).digest in {str(number) for number in range(10)}
 
 
 def test_a_person_is_one_workers_at_a_time(rows, queue):
@@ -106,12 +107,12 @@ def test_a_person_is_one_workers_at_a_time(rows, queue):
 def test_for_which_account_all_was_done_is_remembered_and_a_person_made_due_again(rows, queue):
     rows.tell(told(), [INTRO])
     queue.finish(queue.claim()[0], "done")
-    rows.applied(KIM, 7, 99)
-    assert (rows.find(KIM).user_id, rows.find(KIM).retry_at) == (7, 99)
-    rows.make_due(KIM)
+    rows.people.applied(KIM, 7, 99)
+    assert (rows.people.find(KIM).user_id, rows.people.find(KIM).retry_at) == (7, 99)
+    rows.people.make_due(KIM)
     assert [claim.person for claim in queue.claim()] == [KIM]
     rows.tell(told(digest="two"), [INTRO])
-    assert (rows.find(KIM).user_id, rows.find(KIM).retry_at) == (7, 0)
+    assert (rows.people.find(KIM).user_id, rows.people.find(KIM).retry_at) == (7, 0)
 
 
 def test_entitlements_and_assignments_of_an_account_to_the_same_are_told_of_each_other(holdings, rows, database):

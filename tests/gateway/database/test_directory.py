@@ -34,7 +34,7 @@ class Notes:
     def __init__(self):
         self.people = []
 
-    def due(self, connection, people):
+    def due(self, connection, provider, people, *, first):
         assert connection.in_transaction()
         self.people += people
 
@@ -136,7 +136,7 @@ def test_nothing_is_kept_of_what_fails_half_way(store, database):
         pass
 
     class Failing:
-        def due(self, connection, people):
+        def due(self, connection, provider, people, *, first):
             raise Fails
 
     failing = DirectoryStore(database, Failing())

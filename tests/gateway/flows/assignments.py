@@ -4,7 +4,7 @@ from gateway.config.assignments import Assignments as Assigned
 from gateway.config.assignments import CourseAssignment
 from gateway.config.mapping import ConditionSettings, MappingSettings, RuleSettings
 from gateway.database.account_links import AccountLinks
-from gateway.database.assignments import PersonQueue
+from gateway.database.assigned_people import PersonQueue
 from gateway.database.holdings import Holdings
 from gateway.database.launched_enrolments import LaunchedEnrolments
 from gateway.database.order_faults import OrderFaults

@@ -65,12 +65,12 @@ def test_a_new_colleague_is_given_what_the_rules_say_and_an_unchanged_sign_in_co
     assert calls[2] == ["branches", "addusertobranch", "addusertocourse", "groups", "addusertogroup"]
     assert has() == [1, 12, "Starters", "emea"]
     assert mapped.ledger() == {"12": "given", "KEY12345": "given", "emea": "given"}
-    before = mapped.assignments.find(KIM.key)
+    before = mapped.assignments.people.find(KIM.key)
     monkeypatch.setattr(database, "transaction", None)
     mapped.signs_in("Sales")
     mapped.clicks()
     monkeypatch.undo()
-    assert (mapped.works(), mapped.assignments.find(KIM.key)) == ([], before)
+    assert (mapped.works(), mapped.assignments.people.find(KIM.key)) == ([], before)
 
 
 def test_changed_claims_make_the_calls_that_differ(mapped, steps, has):
@@ -169,7 +169,7 @@ def test_whoever_is_refused_loses_what_rules_gave(mapped, steps, has):
     assert has() == []
     with pytest.raises(NoRuleHolds):
         mapped.signs_in(identity=replace(KIM, subject="nobody"))
-    assert mapped.assignments.find(replace(KIM, subject="nobody").key) is None
+    assert mapped.assignments.people.find(replace(KIM, subject="nobody").key) is None
 
 
 def test_where_groups_are_left_out_nothing_is_taken_away(mapped, steps, has):
@@ -238,7 +238,7 @@ def test_a_fault_with_one_assignment_holds_up_no_other_and_in_the_end_waits_for_
     assert mapped.apply(assigning.TRIES).state == "dead"
     assert mapped.ledger() == {"12": "dead", "34": "given"}
     assert [one["reason"] for one in audited("assignment") if one["outcome"] == "refused"] == [Misunderstood.code]
-    assert mapped.assignments.find(KIM.key).retry_at > time.time()
+    assert mapped.assignments.people.find(KIM.key).retry_at > time.time()
 
 
 def test_an_outage_ends_the_look(mapped, portal, asked):

@@ -24,6 +24,7 @@ STATUSES = {
         "form-expired",
         "sign-in-denied",
         "no-rule-holds",
+        "person-deactivated",
         "groups-left-out",
         "email-missing",
         "email-malformed",

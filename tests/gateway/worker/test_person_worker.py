@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from gateway import log
-from gateway.database.assignments import PersonQueue
+from gateway.database.assigned_people import PersonQueue
 from gateway.outbound.client import HttpClient
 from gateway.store.connection import connect
 from gateway.talentlms.client import TalentLMS
@@ -60,7 +60,7 @@ def test_whoever_signs_in_is_given_what_rules_say_in_the_background(mapped, work
     mapped.signs_in("Sales")
     mapped.clicks()
     eventually(lambda: mapped.ledger() == {"12": "given"})
-    eventually(lambda: mapped.assignments.find(KIM.key).state == "done")
+    eventually(lambda: mapped.assignments.people.find(KIM.key).state == "done")
 
 
 def test_an_outage_is_told_and_passes_by(mapped, worker, portal, logged):
@@ -93,4 +93,4 @@ def test_a_fault_of_ours_with_one_person_holds_up_nobody_else(mapped, worker, lo
     eventually(lambda: mapped.ledger() == {"12": "given"})
     eventually(lambda: len(logged("person.unforeseen")) == 3)
     assert "ZeroDivisionError" in logged("person.unforeseen")[0]["traceback"]
-    eventually(lambda: mapped.assignments.find(OTHER_KIM.key).state == "done")
+    eventually(lambda: mapped.assignments.people.find(OTHER_KIM.key).state == "done")
