@@ -44,6 +44,7 @@ GATEWAYS = (
     "seats",
     "handing-off",
     "assigning",
+    "directory",
 )
 NAMES = ("Nora Berg", "Luis Ortega", "Aiko Sato", "Femi Ade", "Ivana Kos", "Emil Lund", "Tara Singh", "Hugo Weiss")
 
