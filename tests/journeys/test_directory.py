@@ -7,7 +7,7 @@ from tests.journeys.gateway_process import gateway_at
 from tests.journeys.test_orders import eventually
 from tests.journeys.visitor import title
 
-TOKEN = "token-of-the-provisioner-in-journeys"  # noqa: S105 - nobody else has it
+TOKEN = "token-of-the-provisioner-in-journeys"
 SETTINGS = f"""
 [scim]
 tokens = [{{ provider = "default", token = "{TOKEN}" }}]
