@@ -102,6 +102,11 @@ class Provisioning:
             PersonDeactivated: they may not come in any more.
             SeatsUsedUp: TalentLMS has no room for another active account.
         """
+        try:
+            self._people.check(learner.person)
+        except PersonDeactivated:
+            self._assigned.make_due(learner.person)  # the worker may have looked before there was an account
+            raise
         self._activated_if_active(learner, lambda: None)
         self._assigning.account_found(learner)
 

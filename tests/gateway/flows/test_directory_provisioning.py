@@ -143,6 +143,16 @@ def test_a_click_that_was_under_way_does_not_activate_whoever_left(pushed, calls
     assert account(MAIL)["status"] == "inactive"
 
 
+def test_an_account_that_a_click_made_while_its_owner_left_is_deactivated(pushed, calls, account):
+    own_id = pushed.pushes()
+    pushed.patches(own_id, active=False)
+    assert calls() == []
+    with pytest.raises(PersonDeactivated):
+        pushed.clicks()
+    assert calls() == ["users/id", "usersetstatus"]
+    assert account(MAIL)["status"] == "inactive"
+
+
 def test_g3_g5_whoever_is_deleted_is_deactivated_and_the_same_account_when_told_of_again(pushed, calls, account):
     own_id = pushed.pushes()
     calls()
