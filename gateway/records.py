@@ -8,6 +8,7 @@ from gateway.database.account_links import AccountLinks
 from gateway.database.assigned_people import PersonQueue
 from gateway.database.audit_trail import AuditTrail
 from gateway.database.connection import Database
+from gateway.database.directory_report import DirectoryReport
 from gateway.database.directory_store import DirectoryStore
 from gateway.database.entitlements import Entitlements
 from gateway.database.erased_people import ErasedPeople
@@ -97,6 +98,11 @@ class Records:
     def directory_store(self) -> DirectoryStore:
         """People and groups that identity providers push."""
         return DirectoryStore(self.database, self.holdings.assignments.people)
+
+    @cached_property
+    def directory_report(self) -> DirectoryReport:
+        """The same for an operator."""
+        return DirectoryReport(self.database)
 
     @cached_property
     def account_links(self) -> AccountLinks:

@@ -105,6 +105,14 @@ class AssignedPeople:
             one = update(ASSIGNED_PEOPLE).where(ASSIGNED_PEOPLE.c.person == person)
             connection.execute(one.values(**_due(clock.now(connection.dialect))))
 
+    def retry(self, provider: str) -> int:
+        """Make everybody of a provider due for whom something could not be done; return how many they are."""
+        columns = ASSIGNED_PEOPLE.c
+        its = (columns.provider == provider) & (columns.state == "dead") & columns.due_at.is_(None)
+        with self._database.transaction() as connection:
+            again = update(ASSIGNED_PEOPLE).where(its)
+            return connection.execute(again.values(**_due(clock.now(connection.dialect)))).rowcount
+
     def applied(self, person: str, user_id: int, retry_at: int) -> None:
         """Write down for which account all was done that could be, and when the rest may be tried again."""
         self._write(person, user_id=user_id, retry_at=retry_at)
