@@ -6,7 +6,7 @@ from typing import Protocol
 from gateway.services import Services
 from gateway.worker.order_worker import worker_of
 from gateway.worker.person_worker import person_worker_of
-from gateway.worker.retention import Retention
+from gateway.worker.upkeep import upkeep_of
 
 
 class Loop(Protocol):
@@ -49,7 +49,7 @@ def background_of(services: Services) -> Background:
 
     Orders are those of storefronts, and people those to whom rules give something, or whom directories have.
     """
-    loops: list[Loop] = [Retention(services.audit_trail, services.settings.audit.retention_days)]
+    loops: list[Loop] = [upkeep_of(services)]
     if services.settings.storefronts:
         loops.append(worker_of(services))
     if services.has_people_work:

@@ -102,7 +102,6 @@ class DueWorker(Generic[C]):
         work: what is done with one.
         told: is set by whoever commits something new in this process.
         at_once: how many at a time.
-        upkeep: what is done besides, each time that it was looked for rows.
         apart: how many seconds after one the next begins.
         trail: where what is done is written down; ``None``: in the log alone.
     """
@@ -113,7 +112,6 @@ class DueWorker(Generic[C]):
         work: Work[C],
         told: threading.Event,
         at_once: int,
-        upkeep: Callable[[], None] = lambda: None,
         *,
         apart: float = 0.0,
         trail: context.Trail | None = None,
@@ -122,7 +120,6 @@ class DueWorker(Generic[C]):
         self._work = work
         self._told = told
         self._at_once = at_once
-        self._upkeep = upkeep
         self._apart = apart
         self._trail = trail
         self._leases: Leases[C] = Leases(queue, work.not_renewed)
@@ -158,7 +155,6 @@ class DueWorker(Generic[C]):
             self._told.clear()
             try:
                 self._look()
-                self._upkeep()
             except Exception as error:  # noqa: BLE001 - more is still accepted: this thread must not end
                 self._work.unforeseen(error)
                 self._ended.wait(LOOK_SECONDS)

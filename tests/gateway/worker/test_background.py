@@ -8,7 +8,7 @@ from gateway.services import Services
 from gateway.worker.background import Background, background_of
 from gateway.worker.due_worker import DueWorker
 from gateway.worker.order_worker import OrderWorker
-from gateway.worker.retention import DAY_SECONDS, Retention
+from gateway.worker.upkeep import Upkeep
 from tests.gateway.test_factory import GOOD
 
 SHOP = '[[storefronts]]\nname = "shop"\nkind = "standard"\nwebhook_secrets = ["c2VjcmV0LW9mLXRoZS1zaG9wLXNlY3JldA=="]\n'
@@ -49,16 +49,11 @@ def test_all_loops_begin_and_end_together():
 
 @pytest.mark.parametrize(
     ("file", "kinds"),
-    [("", {Retention}), (SHOP, {Retention, OrderWorker}), (RULE, {Retention, DueWorker})],
+    [("", {Upkeep}), (SHOP, {Upkeep, OrderWorker}), (RULE, {Upkeep, DueWorker})],
 )
-def test_the_audit_trail_is_cleared_whether_there_are_storefronts_and_rules_or_not(settings, file, kinds):
+def test_what_is_too_old_is_deleted_whether_there_are_storefronts_and_rules_or_not(settings, file, kinds):
     made = background_of(Services(settings(file)))
     assert {type(loop) for loop in made._loops} == kinds
-
-
-def test_entries_are_kept_as_long_as_the_settings_say(settings):
-    (retention,) = background_of(Services(settings("[audit]\nretention_days = 30\n")))._loops
-    assert retention._seconds == 30 * DAY_SECONDS
 
 
 @pytest.mark.parametrize(("place", "runs"), [("inside", True), ("apart", False)])
