@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy
 from sqlalchemy import delete, func, insert, or_, select, union, update
 
+from gateway.database import person_rows
 from gateway.database.connection import AlreadyThere, Database
 from gateway.database.tables import ACCOUNT_LINKS, FAILED_PROOFS, SIGN_UPS
 from schemas.learner import AccountLink
@@ -73,12 +74,14 @@ class AccountLinks:
             row = connection.execute(select(ACCOUNT_LINKS).where(wanted)).one_or_none()
         return None if row is None else _link(row)
 
-    def claim(self, link: AccountLink, instead_of: AccountLink | None = None) -> bool:
+    def claim(self, link: AccountLink, instead_of: AccountLink | None = None, *, is_moved: bool = False) -> bool:
         """Connect a person with an account, unless the account is another person's.
 
         Args:
             link: the person, and the account.
             instead_of: the link that ends for it, in the same transaction; where it is gone already, nothing is done.
+            is_moved: whether that is the same person before they came to another provider: what is kept of them by
+                their former key goes along.
 
         Returns:
             Whether it is this person's now. Of two who claim one account at once, one gets it.
@@ -95,6 +98,8 @@ class AccountLinks:
                     if instead_of and not connection.execute(delete(ACCOUNT_LINKS).where(*_is(instead_of))).rowcount:
                         return False
                     _write(connection, link)
+                    if instead_of and is_moved:
+                        person_rows.move(connection, instead_of.former_person, link.person)
                     return True
             except AlreadyThere:
                 continue  # somebody else wrote in between: look again

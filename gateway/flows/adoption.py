@@ -178,7 +178,7 @@ class Adoption:
         else:
             raise self._taken(person, user)
         link = replace(link, password_key=key)
-        if not self._account_links.claim(link, instead_of=owner):
+        if not self._account_links.claim(link, instead_of=owner, is_moved=step == "moved"):
             raise self._taken(person, user)
         self._ended(step, owner)
         return link

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from gateway.database.redeem_codes import RedeemCodes, Seat
 from gateway.errors import AccountTaken, EmailNotVerified, WrongPassword
 from gateway.flows.accounts import Accounts
 from gateway.flows.issuer_move import IssuerMove
@@ -78,6 +79,18 @@ def test_who_signs_in_at_the_new_provider_with_the_verified_address_has_their_ac
     assert lms.users.log_in(learner.login, passwords.of(NEW_KIM.key, learner.password_key))
     with pytest.raises(WrongPassword):
         lms.users.log_in(learner.login, passwords.of(KIM.key, old.password_key))
+
+
+def test_a_seat_that_they_redeemed_is_theirs_by_its_code_once_they_have_their_account(scene, database):
+    codes = RedeemCodes(database, Keyring([NEW_KEY]))
+    codes.make([Seat("shop", "1001", "l1", 1)])
+    learner = scene.ensure(KIM)
+    ((_, code),) = codes.shown("shop", "1001")
+    codes.redeem(codes.find(code), KIM.key, learner.user_id)
+    scene.moved()
+    assert codes.find(code).redeemed_by == KIM.key
+    scene.ensure(NEW_KIM)
+    assert codes.find(code).redeemed_by == NEW_KIM.key
 
 
 def test_a_password_that_the_person_has_set_stays_theirs(scene, lms):
