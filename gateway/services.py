@@ -12,6 +12,7 @@ from gateway.flows.catalog import Catalog
 from gateway.flows.customer_accounts import CustomerAccounts
 from gateway.flows.directory import SCIM_PATH, Directory
 from gateway.flows.directory_groups import GroupDirectory
+from gateway.flows.erasure import Erasure
 from gateway.flows.failed_codes import FailedCodes
 from gateway.flows.fulfilment import Fulfilment
 from gateway.flows.handover import Handovers, Shop
@@ -56,6 +57,19 @@ class Services(LearnerFlows):
             self.accounts,
             self.link_field,
             self.locks,
+            sessions.end_of_person,
+            sessions.end_all_of_user,
+        )
+
+    @cached_property
+    def erasure(self) -> Erasure:
+        """People who are to be forgotten."""
+        sessions = self.sessions
+        return Erasure(
+            self.account_links,
+            self.link_field,
+            self.erased_people,
+            self.audit_trail,
             sessions.end_of_person,
             sessions.end_all_of_user,
         )

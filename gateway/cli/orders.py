@@ -7,7 +7,6 @@ from typing import Any
 
 import click
 
-from gateway import log
 from gateway.cli.output import json_option, text_of, time_text, write_json, write_table
 from gateway.cli.steps import told
 from gateway.database.order_listing import STATES, ListedOrder
@@ -117,16 +116,10 @@ def retry(storefront: str, order: str | None, *, dead: bool) -> None:
 def forget(email: str) -> None:
     """Erase the person with the address EMAIL from all orders; exit 1 where no order has it.
 
-    What was sold, and to which TalentLMS account, stays on record without a name. TalentLMS itself is not asked.
+    What was sold, and to which TalentLMS account, stays on record without a name. TalentLMS itself is asked for nothing
+    but to empty the custom field of link_custom_field; where it cannot be reached for that, nobody is erased.
     """
-
-    def erase(services: Services) -> int:
-        erased = services.erased_people.erase(email)
-        if erased:
-            log.audit("erasure", outcome="success", orders=erased)
-        return erased
-
-    number = told(erase)
+    number = told(lambda services: services.erasure.orders(email))
     if not number:
         sys.exit("Nobody was erased: no order has this address.")
     click.echo(f"erased from {number} order{'' if number == 1 else 's'}")

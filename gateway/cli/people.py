@@ -122,6 +122,28 @@ def unlink(who: str) -> None:
 
 
 @people.command()
+@click.argument("who")
+def forget(who: str) -> None:
+    """Erase WHO, as `show` finds them, from everything but orders; exit 1 unless that is exactly one person.
+
+    WHO may also be the key of somebody who is linked with no account any more. It ends the link and the sessions, and
+    takes the person out of the audit trail. TalentLMS itself is asked for nothing but to empty the custom field of
+    link_custom_field; where it cannot be reached for that, nobody is erased. `orders forget` is for orders.
+    """
+
+    def erase(services: Services) -> int:
+        keys = [one.link.person for one in _found(services, who)]
+        if len(keys) > 1:
+            sys.exit(f"Nobody was erased: {who!r} is {len(keys)} people. Name one by its key: {', '.join(keys)}")
+        return services.erasure.person(keys[0] if keys else who)
+
+    number = changing(erase)
+    if not number:
+        sys.exit(f"Nobody was erased: nobody is known by {who!r}.")
+    click.echo("erased")
+
+
+@people.command()
 @click.option("--after", default="", metavar="NAME", help="The page after this address or user name.")
 @_limit
 @json_option

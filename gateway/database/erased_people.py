@@ -1,4 +1,4 @@
-"""People who were erased from orders, and stay so whatever is told of these orders later.
+"""People who were erased. Those who were erased from orders stay so whatever is told of these orders later.
 
 What was sold, and to which account, stays as a fact without a name. Of a learner for whom something was bought a keyed
 hash of the address stays with the order, so that they are known when they are told of again.
@@ -9,11 +9,11 @@ from dataclasses import replace
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import case, delete, insert, select, update
+from sqlalchemy import case, insert, select, update
 
-from gateway.database import order_locks
+from gateway.database import order_locks, person_rows
 from gateway.database.connection import Database
-from gateway.database.tables import ACCOUNT_LINKS, ENTITLEMENTS, ERASED_LEARNERS, ORDER_LINES, ORDERS, REDEEM_CODES
+from gateway.database.tables import ERASED_LEARNERS, ORDER_LINES, ORDERS
 from gateway.keyring import Keyring
 from schemas.order import Customer, LineItem, Order
 
@@ -33,8 +33,26 @@ class ErasedPeople:
         self._database = database
         self._keyring = keyring
 
+    def people_of(self, email: str) -> Collection[str]:
+        """Return the people (``Identity.key``) whom ``erase`` would erase."""
+        email = email.lower()
+        with self._database.reading() as connection:
+            return _people(_bought(connection, email), _with_learner(connection, email), email)
+
+    def erase_keys(self, people: Collection[str]) -> int:
+        """Erase people by their keys (``Identity.key``); their orders, if any, stay as they are.
+
+        Returns:
+            How many rows were theirs.
+
+        Raises:
+            DatabaseUnavailable: nobody was erased.
+        """
+        with self._database.transaction() as connection:
+            return person_rows.erase(connection, people)
+
     def erase(self, email: str) -> int:
-        """Erase a person.
+        """Erase a person from all orders, and what else is kept of them as a customer.
 
         Args:
             email: the address that their orders have, as customers or as learners for whom something was bought.
@@ -48,13 +66,8 @@ class ErasedPeople:
         email = email.lower()
         with self._database.transaction() as connection:
             order_locks.lock(connection, _orders(_with_learner(connection, email)))
-            bought = connection.execute(
-                select(ORDERS.c.storefront, ORDERS.c.id, ORDERS.c.person).where(ORDERS.c.email == email)
-            ).all()
-            learned = _with_learner(connection, email)
-            shops = {row.storefront for row in (*bought, *learned)}
-            people = {row.person for row in bought} | {Customer(email).identity(shop).key for shop in shops}
-            _erase(connection, email, people - {""})
+            bought, learned = _bought(connection, email), _with_learner(connection, email)
+            _erase(connection, email, _people(bought, learned, email))
             for storefront, order_id in _orders(learned):
                 self._remember(connection, storefront, order_id, email)
         return len(_orders((*bought, *learned)))
@@ -102,7 +115,19 @@ def _place(storefront: str, order_id: str, email: str) -> str:
     return f"{storefront}\n{order_id}\n{email.lower()}"
 
 
-def _with_learner(connection: sqlalchemy.Connection, email: str) -> Iterable[Any]:
+def _bought(connection: sqlalchemy.Connection, email: str) -> Collection[Any]:
+    orders = ORDERS.c
+    question = select(orders.storefront, orders.id, orders.person).where(orders.email == email)
+    return connection.execute(question).all()
+
+
+def _people(bought: Collection[Any], learned: Collection[Any], email: str) -> Collection[str]:
+    """Return as whom somebody is known who bought, or for whom was bought: to each shop also as a guest."""
+    shops = {row.storefront for row in (*bought, *learned)}
+    return ({row.person for row in bought} | {Customer(email).identity(shop).key for shop in shops}) - {""}
+
+
+def _with_learner(connection: sqlalchemy.Connection, email: str) -> Collection[Any]:
     lines = ORDER_LINES.c
     question = select(lines.storefront, lines.order_id.label("id")).where(lines.student_email == email).distinct()
     return connection.execute(question).all()
@@ -128,6 +153,4 @@ def _erase(connection: sqlalchemy.Connection, email: str, people: Collection[str
     connection.execute(update(ORDERS).where(learned).values(**raised))
     no_student = {"student_email": "", "student_first_name": "", "student_last_name": "", "note": ""}
     connection.execute(update(ORDER_LINES).where(ORDER_LINES.c.student_email == email).values(**no_student))
-    connection.execute(update(ENTITLEMENTS).where(ENTITLEMENTS.c.person.in_(people)).values(person="", note=""))
-    connection.execute(update(REDEEM_CODES).where(REDEEM_CODES.c.redeemed_by.in_(people)).values(redeemed_by=""))
-    connection.execute(delete(ACCOUNT_LINKS).where(ACCOUNT_LINKS.c.person.in_(people)))
+    person_rows.erase(connection, people)

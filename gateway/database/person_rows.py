@@ -1,18 +1,31 @@
-"""What goes along with a person who is known at another identity provider from now on, by another key.
+"""What is kept by a person's key (``Identity.key``): it goes along with whoever has another one, or is erased.
 
-Whoever holds a seat by a redeem code holds it still. What rules of the mapping gave them is theirs still, so that it
-is taken back where a rule says so; their next sign-in says what is to be had. What was never given is not moved.
+Somebody has another key once they come by another identity provider. Whoever holds a seat by a redeem code holds it
+still. What rules of the mapping gave them is theirs still, so that it is taken back where a rule says so; their next
+sign-in says what is to be had. What was never given is not moved.
 """
 
+from collections.abc import Collection
 from typing import Any
 
 import sqlalchemy
 from sqlalchemy import delete, insert, select, update
 
 from gateway.database import clock
-from gateway.database.tables import ASSIGNED_PEOPLE, ASSIGNMENTS, ENTITLEMENTS, REDEEM_CODES
+from gateway.database.tables import (
+    ACCOUNT_LINKS,
+    ASSIGNED_PEOPLE,
+    ASSIGNMENTS,
+    ENTITLEMENTS,
+    FAILED_PROOFS,
+    REDEEM_CODES,
+    SCIM_USERS,
+    SIGN_UPS,
+)
 
 _RENAMED = (ENTITLEMENTS.c.person, REDEEM_CODES.c.redeemed_by)
+_ERASED = (ACCOUNT_LINKS, ASSIGNMENTS, ASSIGNED_PEOPLE, SIGN_UPS, FAILED_PROOFS)
+"""Tables whose rows are a person's alone."""
 _TOLD = ("role", "rule", "on_lost", "is_wanted")
 """What a rule of the new provider's claims says of an assignment; the rest says what was done about it."""
 
@@ -30,6 +43,31 @@ def move(connection: sqlalchemy.Connection, before: str, after: str) -> None:
     if _move_assignments(connection, before, after):
         _make_due(connection, before, after)
     connection.execute(delete(ASSIGNED_PEOPLE).where(ASSIGNED_PEOPLE.c.person == before))
+
+
+def erase(connection: sqlalchemy.Connection, people: Collection[str]) -> int:
+    """Erase people, within a transaction; what was given to which account stays as a fact without them.
+
+    Of somebody whom SCIM has deleted, a row without names goes on keeping them out. The audit trail is apart.
+
+    Args:
+        connection: within a transaction.
+        people: their keys.
+
+    Returns:
+        How many rows were theirs.
+    """
+    number = 0
+    for table in _ERASED:
+        number += connection.execute(delete(table).where(table.c.person.in_(people))).rowcount
+    entitled = update(ENTITLEMENTS).where(ENTITLEMENTS.c.person.in_(people))
+    redeemed = update(REDEEM_CODES).where(REDEEM_CODES.c.redeemed_by.in_(people))
+    names = {"former_name": "", "display_name": "", "family_name": "", "given_name": "", "resource": "{}"}
+    is_deleted = SCIM_USERS.c.is_deleted == sqlalchemy.true()
+    deleted = update(SCIM_USERS).where(SCIM_USERS.c.person.in_(people), is_deleted, SCIM_USERS.c.resource != "{}")
+    for emptied in (entitled.values(person="", note=""), redeemed.values(redeemed_by=""), deleted.values(**names)):
+        number += connection.execute(emptied).rowcount
+    return number
 
 
 def _move_assignments(connection: sqlalchemy.Connection, before: str, after: str) -> bool:

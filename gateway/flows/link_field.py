@@ -31,6 +31,11 @@ class LinkField:
         self._keyring = keyring
         self._number = number
 
+    @property
+    def is_used(self) -> bool:
+        """Whether there is one."""
+        return self._number > 0
+
     def added(self, person: Person) -> Person:
         """Return the person with the field among what TalentLMS is told; whoever may be anybody as they are."""
         if not self._keyring or not self._number or person.is_anybody:

@@ -17,6 +17,7 @@ from schemas.user import User
 
 Likeness = Literal["providers", "provider and shop", "shops", "one provider", "one shop"]
 """Where people are known who look like the same one."""
+_PAGE = 500
 
 
 class People:
@@ -93,10 +94,26 @@ class People:
         return True
 
     def unlink_issuer(self, issuer: str) -> int:
-        """End the links of everybody whom one provider has signed in; return how many there were."""
-        number = self._account_links.forget_issuer(issuer)
-        if number:
-            log.audit("account_link", outcome="success", step="unlinked", linked_issuer=issuer, accounts=number)
+        """End the links of everybody whom one provider has signed in; return how many there were.
+
+        No call unless there is a custom field; then one for each of them.
+
+        Raises:
+            TalentLMSError: a custom field could not be emptied; this link and those behind it are still there.
+        """
+        if not self._link_field.is_used:
+            number = self._account_links.forget_issuer(issuer)
+            _unlinked(issuer, number)
+            return number
+        number = 0
+        try:
+            while page := self._account_links.listed(issuer=issuer, at_most=_PAGE):
+                for one in page:
+                    self._link_field.empty(one.link.user_id)
+                    self._account_links.forget(one.link)
+                    number += 1
+        finally:
+            _unlinked(issuer, number)
         return number
 
     def _account(self, named: str) -> User:
@@ -107,6 +124,11 @@ class People:
         if named.lower() not in (user.email.lower(), user.login.lower()):
             raise UserNotFound(f"TalentLMS answers user {user.user_id}, who has another address or login")
         return user
+
+
+def _unlinked(issuer: str, number: int) -> None:
+    if number:
+        log.audit("account_link", outcome="success", step="unlinked", linked_issuer=issuer, accounts=number)
 
 
 def likeness(people: Sequence[Listed]) -> Likeness:

@@ -275,9 +275,29 @@ def test_of_several_people_none_is_unlinked_and_their_keys_are_said(command, kno
     assert command("unlink", "nobody").output == "No link removed: nobody is known by 'nobody'.\n"
 
 
+def test_an_operator_erases_a_person_and_nothing_names_them(command, known, links, services, signed_in):
+    is_signed_in = signed_in(KIM)
+    services.audit_trail.add(AuditEntry(at=1, event="sign_in", outcome="success", person=KIM.person, user_id=57))
+    done = command("forget", "kim-1")
+    assert (done.exit_code, done.stdout) == (0, "erased\n")
+    assert {one.link.user_id for one in links.listed()} == {58, 59}
+    entries = [(one.event, one.person, one.user_id) for one in services.audit_trail.listed()]
+    assert entries == [("erasure", "", 0), ("erasure", "", 0), ("sign_in", "", 0)]
+    assert KIM.person not in done.stderr
+    assert not is_signed_in()
+
+
+def test_of_several_people_none_is_erased_and_their_keys_are_said(command, known, links):
+    done = command("forget", "kim@acme.example")
+    assert (done.exit_code, KIM.person in done.output, CUSTOMER.person in done.output) == (1, True, True)
+    assert len(links.listed()) == 3
+    assert command("forget", "nobody").output == "Nobody was erased: nobody is known by 'nobody'.\n"
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
+        ["forget", "57"],
         ["link", "--provider", "acme", "--subject", "kim-1", "--account", "1"],
         ["unlink", "57"],
         ["move-issuer", "acme", "other", "--apply"],

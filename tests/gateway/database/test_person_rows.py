@@ -1,15 +1,19 @@
-"""What is kept by a person's key, all of it: what goes along with a person, and what does not; on both kinds of database."""
+"""What is kept by a person's key, all of it: what goes along with a person, what is erased, and what is neither.
+
+On both kinds of database.
+"""
 
 from dataclasses import replace
 
 import pytest
 from sqlalchemy import func, insert, select
 
+from gateway.database import person_rows
 from gateway.database.account_links import AccountLinks
 from gateway.database.assignments import AssignedPerson, Assignment, Assignments, PersonQueue
 from gateway.database.entitlements import Entitlement, Entitlements
 from gateway.database.holdings import Holdings
-from gateway.database.tables import METADATA, REDEEM_CODES
+from gateway.database.tables import METADATA, REDEEM_CODES, SCIM_USERS
 from schemas.learner import AccountLink
 
 OLD = AccountLink("https://id.old.example", "kim-1", 57, "kim", email="kim@acme.example")
@@ -34,6 +38,12 @@ STAYS = {
     "sign_ups.person": "is over within a day, and of another account",
 }
 
+NOT_ERASED = {
+    "audit_trail.person": "has a command of its own, and goes with it",
+    "orders.person": "goes with the order's address",
+    "scim_users.person": "keeps out whom SCIM has deleted, without a name; whom it has still, its provider has to delete",
+}
+
 
 def columns_of_people():
     tables = METADATA.tables.values()
@@ -43,6 +53,55 @@ def columns_of_people():
 
 def test_of_every_column_that_names_a_person_it_is_decided_whether_it_is_moved():
     assert columns_of_people() == MOVED | STAYS.keys()
+
+
+def test_of_every_column_that_names_a_person_it_is_decided_whether_it_is_erased(database, links, known):
+    links.intend(OLD.person, "kim")
+    links.proof_failed(OLD.person)
+    erased = named(database, OLD.person)
+    assert columns_of_people() == erased | NOT_ERASED.keys()
+    with database.transaction() as connection:
+        assert person_rows.erase(connection, [OLD.person]) == 8
+    assert named(database, OLD.person) == set()
+
+
+def test_nobody_else_is_erased(database, links, known):
+    before = named(database, OLD.person)
+    with database.transaction() as connection:
+        assert person_rows.erase(connection, [NEW.person, WAITING.person]) == 0
+    assert named(database, OLD.person) == before
+
+
+def test_what_was_given_stays_as_a_fact_without_the_person(database, links, known):
+    with database.transaction() as connection:
+        person_rows.erase(connection, [OLD.person])
+    (one,) = Entitlements(database).of_order("shop", "1001")
+    assert (one.person, one.user_id, one.state) == ("", 57, "given")
+    with database.reading() as connection:
+        assert connection.execute(select(REDEEM_CODES.c.redeemed_at)).scalar() == 1
+
+
+@pytest.mark.parametrize(
+    ("is_deleted", "names"), [(True, ("", "", "", "", "{}")), (False, ("k", "Kim", "Lee", "Kim", '{"a": 1}'))]
+)
+def test_of_whom_scim_has_deleted_no_name_is_left_and_they_are_kept_out(database, is_deleted, names):
+    row = {"provider": "acme", "id": "1", "person": OLD.person, "active": not is_deleted, "is_deleted": is_deleted}
+    row |= {
+        "former_name": "k",
+        "display_name": "Kim",
+        "family_name": "Lee",
+        "given_name": "Kim",
+        "resource": '{"a": 1}',
+    }
+    row |= {"created_at": 1, "modified_at": 1, "deactivated_seconds": 1}
+    with database.transaction() as connection:
+        connection.execute(insert(SCIM_USERS).values(**row))
+        assert person_rows.erase(connection, [OLD.person]) == int(is_deleted)
+    columns = SCIM_USERS.c
+    told = (columns.former_name, columns.display_name, columns.family_name, columns.given_name, columns.resource)
+    with database.reading() as connection:
+        assert tuple(connection.execute(select(*told)).one()) == names
+        assert connection.execute(select(columns.person, columns.active)).one() == (OLD.person, not is_deleted)
 
 
 def named(database, person):
