@@ -6,7 +6,7 @@ from typing import Literal
 
 from schemas.identity import Identity
 
-OrderStatus = Literal["unpaid", "paid", "refunded", "cancelled", "disputed"]
+OrderStatus = Literal["unpaid", "partly_paid", "paid", "refunded", "cancelled", "disputed"]
 
 
 _STOREFRONT = "storefront:"

@@ -1,5 +1,7 @@
 """The lines of orders, as rows."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy
@@ -32,6 +34,24 @@ def write_lines(connection: sqlalchemy.Connection, storefront: str, order: Order
     ]
     if rows:
         connection.execute(insert(ORDER_LINES), rows)
+
+
+def paid_part(told: Sequence[LineItem] | None, paid: Sequence[LineItem] | None) -> tuple[LineItem, ...]:
+    """Return the lines of an order that was edited after it was paid, each with as many as are paid.
+
+    Args:
+        told: the lines as they are told.
+        paid: those that were paid; what came to them is not.
+    """
+    before = {line.id: line for line in paid or ()}
+    return tuple(
+        replace(
+            line,
+            quantity=min(line.quantity, before[line.id].quantity) if line.id in before else 0,
+            current=min(line.current, before[line.id].current) if line.id in before else 0,
+        )
+        for line in told or ()
+    )
 
 
 def line_item(row: Any) -> LineItem:

@@ -15,13 +15,20 @@ from sqlalchemy import insert, or_, select, update
 from gateway.database import clock, order_locks
 from gateway.database.connection import AlreadyThere, Database
 from gateway.database.erased_people import ErasedPeople, without_people
-from gateway.database.order_lines import are_lines, line_item, lines_of, write_lines
+from gateway.database.order_lines import are_lines, line_item, lines_of, paid_part, write_lines
 from gateway.database.refunds import names_of, refunds_of, write_refund
 from gateway.database.tables import ORDER_EVENTS, ORDER_LINES, ORDERS
 from gateway.errors import DatabaseUnavailable
 from schemas.order import Customer, LineItem, Order, OrderEvent, OrderStatus, Refund
 
-_RANKS: Mapping[OrderStatus, int] = {"unpaid": 0, "paid": 1, "disputed": 2, "cancelled": 3, "refunded": 4}
+_RANKS: Mapping[OrderStatus, int] = {
+    "unpaid": 0,
+    "partly_paid": 1,
+    "paid": 2,
+    "disputed": 3,
+    "cancelled": 4,
+    "refunded": 5,
+}
 """Of two snapshots of one version, that counts which has come further."""
 
 
@@ -31,7 +38,8 @@ class Snapshot:
 
     Attributes:
         storefront: whose it is.
-        order: the order; its lines are ``None`` where the shop still has to be asked for them.
+        order: the order; its lines are ``None`` where the shop still has to be asked for them. One that is partly paid
+            and was paid before has as many of each line as were paid then.
         refunds: those that were told of by themselves, but for void ones.
         revision: a number that grows with everything that is told of the order.
         is_forgotten: whether its people were erased.
@@ -45,9 +53,14 @@ class Snapshot:
     is_forgotten: bool
     was_paid: bool
 
+    @property
+    def is_paid(self) -> bool:
+        """Whether its lines are paid; something that came to them since need not be."""
+        return self.order.status == "paid" or (self.order.status == "partly_paid" and self.was_paid)
+
     def wanted(self, line: LineItem) -> int:
         """Return how many of a line the customer is to have: bought less what was given back, however that was told."""
-        if self.order.status != "paid" or any(refund.lines is None for refund in self.refunds):
+        if not self.is_paid or any(refund.lines is None for refund in self.refunds):
             return 0
         back = sum(number for refund in self.refunds for line_id, number in refund.lines or () if line_id == line.id)
         return max(0, min(line.current, line.quantity - back))
@@ -56,7 +69,7 @@ class Snapshot:
         """Return whether money came back for all of a line; an order that was never paid leaves none to come back."""
         if self.wanted(line):
             return False
-        if self.order.status == "unpaid":
+        if self.order.status in ("unpaid", "partly_paid") and not self.is_paid:
             return False
         return self.order.status != "cancelled" or self.was_paid
 
@@ -187,17 +200,29 @@ def _write_order(connection: sqlalchemy.Connection, storefront: str, order: Orde
         values |= {"revision": 1, **_customer(storefront, order.customer)}
         connection.execute(insert(ORDERS).values(**fixed, **free, **values))
     elif not _is_newer(connection, order, known):
-        if known.status == "cancelled" and values["was_paid"] and not known.was_paid:  # told late: it was paid back
-            late = {"was_paid": True, "revision": known.revision + 1, **_due(connection)}
-            connection.execute(update(ORDERS).where(*_is(storefront, order.id)).values(**late))
+        if values["was_paid"] and not known.was_paid:
+            _note_paid(connection, known, order)
         return
     else:
         values |= {"revision": known.revision + 1}
         values |= {"number": known.number} if known.is_forgotten else _customer(storefront, order.customer)
         connection.execute(update(ORDERS).where(*_is(storefront, order.id)).values(**values))
         order = without_people(order) if known.is_forgotten else order
+        if order.status == "partly_paid" and known.was_paid:
+            order = replace(order, lines=paid_part(order.lines, _known_order(connection, known).lines))
     if order.lines is not None:
         write_lines(connection, storefront, order)
+
+
+def _note_paid(connection: sqlalchemy.Connection, known: Any, paid: Order) -> None:
+    """Write down late that an order was paid at a time: it was paid back since, or something came to it."""
+    if known.status not in ("cancelled", "partly_paid"):
+        return
+    late = {"was_paid": True, "revision": known.revision + 1, **_due(connection)}
+    connection.execute(update(ORDERS).where(*_is(known.storefront, known.id)).values(**late))
+    if known.status == "partly_paid":
+        order = _known_order(connection, known)
+        write_lines(connection, known.storefront, replace(order, lines=paid_part(order.lines, paid.lines)))
 
 
 def _write_refund(connection: sqlalchemy.Connection, storefront: str, refund: Refund) -> None:
@@ -231,7 +256,7 @@ def _is_newer(connection: sqlalchemy.Connection, order: Order, row: Any) -> bool
     Shops tell times to the second. Of one version that counts which can only be the later one. Where neither can be
     told from the other so, it is the one that came last; the same once more changes nothing.
     """
-    known = _order(row, tuple(map(line_item, connection.execute(lines_of(row.storefront, row.id)))))
+    known = _known_order(connection, row)
     told, before = _precedence(order), _precedence(known)
     return told > before or (told == before and order != known)
 
@@ -240,6 +265,10 @@ def _precedence(order: Order) -> tuple[int, int, bool, int]:
     """Return what is larger for the one of two snapshots that counts."""
     current = sum(line.current for line in order.lines or ())
     return order.version, _RANKS[order.status], order.lines is not None, -current
+
+
+def _known_order(connection: sqlalchemy.Connection, row: Any) -> Order:
+    return _order(row, tuple(map(line_item, connection.execute(lines_of(row.storefront, row.id)))))
 
 
 def _order(row: Any, lines: tuple[LineItem, ...]) -> Order:

@@ -173,7 +173,7 @@ class Reconciliation:
         for record in records:
             one = record.entitlement
             is_there, person = (one.kind, one.target) in there, _person(user, record)
-            if one.state == "given" and record.status == "paid" and not is_there:
+            if one.state == "given" and record.status in ("paid", "partly_paid") and not is_there:
                 yield Difference(one, "missing", person, note=note)
             elif one.state == "taken" and is_there:
                 enrolment, before = courses[one.target], surplus.get(one.target)

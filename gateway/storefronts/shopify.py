@@ -31,11 +31,13 @@ from schemas.secret import Secret
 
 _STATUSES: Mapping[str, OrderStatus] = {
     "paid": "paid",
+    "partially_paid": "partly_paid",
     "partially_refunded": "paid",
     "refunded": "refunded",
     "voided": "cancelled",
 }
-"""By ``financial_status``; whatever else it says, not all is paid."""
+"""By ``financial_status``; whatever else it says, nothing is paid. An order that was paid and to which something was
+added is partially paid until the customer has paid the balance (Shopify Help Center, "Editing orders")."""
 _ORDERS = frozenset({"orders/paid", "orders/updated", "orders/cancelled"})
 _REFUND = "refunds/create"
 _DISPUTES = frozenset({"disputes/create", "disputes/update"})

@@ -84,6 +84,37 @@ def test_whatever_the_order_of_its_events_an_order_ends_the_same(orders):
     assert [refund.id for refund in refunds] == ["r1", "r2"]
 
 
+def test_what_comes_to_an_order_that_was_paid_is_not_paid_whatever_the_order_of_its_events(orders):
+    events = [
+        told(order(1, "unpaid", line(1), line(2, quantity=3))),
+        told(order(2, "paid", line(1), line(2, quantity=3))),
+        told(order(3, "partly_paid", line(1, current=0), line(2, quantity=5), line(3))),
+        refunded("r1", "1001", (("l2", 1),)),
+    ]
+    seen = set()
+    for number, arranged in enumerate(itertools.permutations(events)):
+        for event in arranged:
+            orders.receive(f"shop-{number}", event)
+        snapshot = orders.snapshot(f"shop-{number}", "1001")
+        seen.add((snapshot.order, snapshot.was_paid, tuple(map(snapshot.wanted, snapshot.order.lines))))
+    ((sold, was_paid, wanted),) = seen
+    assert (sold.version, sold.status, was_paid, wanted) == (3, "partly_paid", True, (0, 2, 0))
+    assert not snapshot.is_given_back(sold.lines[1])
+    orders.receive("shop-0", told(order(4, "paid", line(1, current=0), line(2, quantity=5), line(3))))
+    snapshot = orders.snapshot("shop-0", "1001")
+    assert list(map(snapshot.wanted, snapshot.order.lines)) == [0, 4, 1]
+
+
+def test_of_an_order_that_was_never_wholly_paid_nothing_is(orders):
+    orders.receive("shop", told(order(1, "partly_paid", line(1))))
+    orders.receive("shop", told(order(2, "partly_paid", line(1), line(2))))
+    snapshot = orders.snapshot("shop", "1001")
+    assert [(snapshot.wanted(one), snapshot.is_given_back(one)) for one in snapshot.order.lines] == [(0, False)] * 2
+    orders.receive("shop", told(order(3, "paid", line(1), line(2))))
+    snapshot = orders.snapshot("shop", "1001")
+    assert list(map(snapshot.wanted, snapshot.order.lines)) == [1, 1]
+
+
 def test_of_two_snapshots_of_one_version_that_say_equally_much_the_one_that_came_last_counts(orders, queue):
     corrected = replace(KIM, email="kim.lee@example.com")
     looked_at = []

@@ -370,6 +370,32 @@ def test_what_was_refunded_and_is_paid_again_is_given_again(shop, enrolled):
     assert enrolled() == []
 
 
+def test_what_was_paid_stays_while_something_that_came_to_the_order_is_not(shop, enrolled, asked):
+    shop.tells(line(1))
+    shop.fulfils()
+    asked()
+    shop.tells(line(1), line(2, "SKU-LAW"), status="partly_paid")
+    assert shop.fulfils() == Result("done")
+    assert (enrolled(), asked()) == ([(KIM.email, 12)], [])
+    shop.tells(line(1), line(2, "SKU-LAW"))
+    shop.fulfils()
+    assert enrolled() == [(KIM.email, 12), (KIM.email, 34)]
+
+
+def test_what_was_taken_out_of_a_paid_order_ends_although_something_else_is_still_to_be_paid(shop, enrolled):
+    shop.tells(line(1))
+    shop.fulfils()
+    shop.tells(line(1, current=0), line(2, "SKU-LAW"), status="partly_paid")
+    shop.fulfils()
+    assert enrolled() == []
+
+
+def test_a_part_of_the_money_gives_nothing(shop, enrolled):
+    shop.tells(line(1), status="partly_paid")
+    shop.fulfils()
+    assert enrolled() == []
+
+
 @pytest.mark.parametrize("on_refund", ["unenroll", "keep", "review"])
 @pytest.mark.parametrize("is_won", [True, False])
 def test_a_dispute_that_was_won_gives_the_course_again_and_one_that_was_lost_does_not(
