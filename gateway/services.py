@@ -26,6 +26,7 @@ from gateway.flows.redemption import Redemption
 from gateway.flows.refunded_courses import RefundedCourses
 from gateway.flows.seat_giving import SeatGiving
 from gateway.flows.seats import Seats
+from gateway.flows.settlement import Settlement
 from gateway.flows.told_orders import ToldOrders
 from gateway.flows.trust import Trust
 from gateway.learner_flows import LearnerFlows
@@ -128,6 +129,11 @@ class Services(LearnerFlows):
             self.membership_changes,
             self.persistent_faults,
         )
+
+    @cached_property
+    def settlement(self) -> Settlement:
+        """Refunds that wait for a person."""
+        return Settlement(self.order_queue, self.entitlements, self.fulfilment.fulfil)
 
     @cached_property
     def reconciliation(self) -> Reconciliation:

@@ -8,12 +8,14 @@ from typing import Any
 import click
 
 from gateway.cli.output import json_option, text_of, time_text, write_json, write_table
-from gateway.cli.steps import told
+from gateway.cli.steps import changing, told
 from gateway.database.order_listing import STATES, ListedOrder
+from gateway.flows.settlement import Busy, Decision
 from gateway.services import Services
 
 _storefront = click.argument("storefront")
 _order = click.argument("order")
+_DECISIONS: Mapping[bool, Decision] = {True: "keep", False: "unenroll"}
 
 
 @click.group()
@@ -109,6 +111,26 @@ def retry(storefront: str, order: str | None, *, dead: bool) -> None:
     if not number:
         sys.exit("No order is tried again: there is none.")
     click.echo(f"{number} order{'' if number == 1 else 's'} will be looked at in a moment")
+
+
+@orders.command()
+@_storefront
+@_order
+@click.option("--keep/--unenroll", "keeps", default=None, help="Leave what the order gave; or take it back.")
+def settle(storefront: str, order: str, *, keeps: bool | None) -> None:
+    """Decide what a refund does that waits for a person (`review`); exit 1 where none does.
+
+    --unenroll takes back what on_refund = "unenroll" would: not what somebody has completed, or has by another order.
+    """
+    if keeps is None:
+        sys.exit("Say --keep or --unenroll.")
+    try:
+        settled = changing(lambda services: services.settlement.settle(storefront, order, _DECISIONS[keeps]))
+    except Busy:
+        sys.exit("The order is just being looked at. Repeat it in a moment.")
+    if not settled.number:
+        sys.exit(f"Nothing was settled: nothing of order {order!r} of {storefront!r} waits because of a refund.")
+    click.echo(f"{settled.number} settled; the order is {settled.result.state}")
 
 
 @orders.command()

@@ -104,6 +104,18 @@ class DueRows(Generic[C]):
         claims = self._claimed(1, sqlalchemy.and_(*self._is(key), self._table.c.due_at.is_not(None)))
         return claims[0] if claims else None
 
+    def claim_any(self, *key: str) -> C | None:
+        """Take one row whether or not something is left to do, for somebody decides on it.
+
+        Args:
+            key: the values of its key.
+
+        Returns:
+            ``None`` where there is none, or another worker has it.
+        """
+        claims = self._claimed(1, sqlalchemy.and_(*self._is(key)))
+        return claims[0] if claims else None
+
     def _claimed(self, at_most: int, which: sqlalchemy.ColumnElement[bool]) -> Sequence[C]:
         now, token = self._now(), secrets.token_hex(16)
         due = (

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from gateway import log
-from gateway.config.storefronts import StorefrontSettings
+from gateway.config.storefronts import OnRefund, StorefrontSettings
 from gateway.database.entitlements import Entitlement, Entitlements
 from gateway.database.order_faults import Place
 from gateway.errors import GatewayError, UserNotFound
@@ -66,13 +66,16 @@ class Fulfilment:
         self._persistent_faults = persistent_faults
         self._ended_sales = EndedSales(entitlements, products, changes)
 
-    def fulfil(self, storefront: str, order_id: str, check: Callable[[], None]) -> Result:
+    def fulfil(
+        self, storefront: str, order_id: str, check: Callable[[], None], decided: OnRefund | None = None
+    ) -> Result:
         """Make the calls that an order still needs, and no others.
 
         Args:
             storefront: whose order.
             order_id: which.
             check: raises where the order is another worker's by now; called before each call that changes something.
+            decided: what becomes of that which waits for a person because of a refund.
 
         Raises:
             GatewayError: there is an outage, and it has to be tried again; what was done until then is on disk.
@@ -80,13 +83,13 @@ class Fulfilment:
         look = self._persistent_faults.look(storefront, order_id, check)
         result = None
         with look.at(Place()):
-            result = self._looked_at(look, storefront, order_id)
+            result = self._looked_at(look, storefront, order_id, decided)
         result = result or _unfinished(look)
         if result.state == "dead":
             log.event("order.dead_letter", storefront=storefront, order=order_id, why=result.error, note=result.note)
         return result
 
-    def _looked_at(self, look: Look, storefront: str, order_id: str) -> Result:
+    def _looked_at(self, look: Look, storefront: str, order_id: str, decided: OnRefund | None) -> Result:
         snapshot = self._orders.snapshot(storefront, order_id)
         if snapshot is None:
             return Result("done")
@@ -99,7 +102,7 @@ class Fulfilment:
             snapshot = self._orders.with_lines(snapshot, settings)
         except DeadLetter as letter:
             return Result("dead", letter.code, letter.sentence)
-        work = Work(snapshot, settings, look, done)
+        work = Work(snapshot, settings, look, done, decided=decided)
         for line in snapshot.order.lines or ():
             self._line(work, line)
         self._seats.close_others(snapshot)
@@ -222,7 +225,7 @@ class Fulfilment:
         work.done[key_of(given)] = given
 
     def _end(self, work: Work, key: tuple[str, int, str, int], one: Entitlement) -> None:
-        work.done[key] = self._changes.take(one, work.settings.on_refund, work.look.check)
+        work.done[key] = self._changes.take(one, work.on_refund(one), work.look.check)
 
     def _result(self, work: Work) -> Result:
         self._orders.note_faults(work.snapshot, work.given_up())

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from gateway.config.storefronts import StorefrontSettings
+from gateway.config.storefronts import OnRefund, StorefrontSettings
 from gateway.database.entitlements import Entitlement
 from gateway.database.order_faults import Place
 from gateway.database.order_queue import OrderState
@@ -44,6 +44,7 @@ class Work:
         wanted: those that it is to have.
         faults: by line, what waits for a person.
         holders: by person, whose account is known by now.
+        decided: what a person says of that which waits for one because of a refund; ``None`` where nobody has.
     """
 
     snapshot: Snapshot
@@ -53,6 +54,11 @@ class Work:
     wanted: set[Key] = field(default_factory=set)
     faults: dict[str, DeadLetter] = field(default_factory=dict)
     holders: dict[str, Holder] = field(default_factory=dict)
+    decided: OnRefund | None = None
+
+    def on_refund(self, one: Entitlement) -> OnRefund:
+        """Return what becomes of an entitlement that is to be had no more."""
+        return self.decided if self.decided and one.state == "review" else self.settings.on_refund
 
     @contextmanager
     def kept(self, place: Place, *, is_wanted: bool = True) -> Iterator[None]:
