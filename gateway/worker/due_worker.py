@@ -1,7 +1,8 @@
 """The loop that takes rows which are due and has their work done, a few at a time.
 
 What meets a fault which passes by is postponed, longer each time. While TalentLMS is away one row at a time finds out
-whether it is back; then all that wait for that run at once, as far as the budget of calls has any for them.
+whether it is back; then all that wait for that run at once, as far as the budget of calls has any for them. A row that
+it does not answer although it answers others is postponed alone.
 """
 
 import threading
@@ -25,6 +26,7 @@ from gateway.errors import (
 )
 from gateway.worker.backoff import pause
 from gateway.worker.leases import LeaseLost, Leases
+from gateway.worker.own_faults import OwnFaults
 
 LOOK_SECONDS = 1.0
 """How often it is looked for what another process was told of."""
@@ -126,6 +128,7 @@ class DueWorker(Generic[C]):
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
         self._is_outage = False
+        self._own_faults = OwnFaults()
         self._has_more = False
 
     def start(self) -> None:
@@ -230,7 +233,10 @@ class DueWorker(Generic[C]):
             self._is_outage = True
             self._queue.postpone(claim, min(error.wait, QUEUED_SECONDS), error.code, error.note, counts=False)
         except GatewayError as error:
-            self._is_outage = isinstance(error, OUTAGES) or (self._is_outage and not _is_answered())
+            if isinstance(error, OUTAGES):
+                self._is_outage |= not self._own_faults.met(claim.key)
+            elif _is_answered():
+                self._is_outage = False
             self._postpone(claim, error.code, error.note, error.retry_after or 0)
         except Exception as error:  # noqa: BLE001 - a fault of ours in one row is no reason to leave the others alone
             self._work.failed(claim, error)
@@ -240,9 +246,15 @@ class DueWorker(Generic[C]):
                 self._postpone(claim, result.error, result.note)
             else:
                 self._queue.finish(claim, result.state, result.error, result.note)
-            if _is_answered() and (self._is_outage or claim.error in _OUTAGE_CODES):
-                self._is_outage = False
-                self._queue.wake(_OUTAGE_CODES)
+            if _is_answered():
+                self._answered(claim, is_over=result.state != "waiting")
+
+    def _answered(self, claim: C, *, is_over: bool) -> None:
+        """Let all run that wait for TalentLMS, if it was away; a row that goes on waiting does not say that it was."""
+        self._own_faults.answered(claim.key)
+        if self._is_outage or (is_over and claim.error in _OUTAGE_CODES):
+            self._is_outage = False
+            self._queue.wake(_OUTAGE_CODES)
 
     def _postpone(self, claim: C, error: str, note: str, at_least: float = 0) -> None:
         seconds = max(pause(claim.tries), at_least)

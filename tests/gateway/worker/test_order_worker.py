@@ -9,7 +9,7 @@ from gateway import context, log
 from gateway.admission import Lane
 from gateway.database import due_rows
 from gateway.database.due_rows import LEASE_SECONDS
-from gateway.errors import ShopUnavailable
+from gateway.errors import ShopUnavailable, Unavailable
 from gateway.flows.fulfilment import Result
 from gateway.worker import due_worker
 from gateway.worker.leases import LeaseLost
@@ -221,6 +221,80 @@ def test_what_keeps_failing_of_one_order_is_no_outage(shop, worker, portal, monk
     assert (told["order"], told["why"], told["tries"]) == ("o0", "talentlms-misunderstood", 1)
     (waiting,) = shop.listing.listed(state="waiting")
     assert (waiting.error, waiting.tries) == ("talentlms-misunderstood", 1)
+
+
+@pytest.fixture
+def bad(shop):
+    """Fulfil orders, but for one that TalentLMS does not answer."""
+
+    def do(order_id, check):
+        if order_id == "bad":
+            raise Unavailable
+        shop.fulfils(order_id, check)
+
+    return Doing(do)
+
+
+def test_an_order_that_talentlms_does_not_answer_while_it_answers_others_is_no_outage_and_waits_by_itself(
+    shop, worker, bad, monkeypatch
+):
+    monkeypatch.setattr(due_worker, "pause", lambda _tries: 600.0)
+    one = worker(bad)
+    for order in ("bad", *ORDERS):
+        shop.tells(line(), order=order)
+        one.work_off()
+    assert bad.seen == ["bad", "o0", "bad", *ORDERS[1:]]
+    assert not one._is_outage
+    (waiting,) = shop.listing.listed(state="waiting")
+    assert (waiting.id, waiting.error, waiting.tries) == ("bad", "talentlms-unavailable", 2)
+
+
+def test_others_go_on_several_at_a_time_while_one_is_not_answered_over_and_over(shop, worker, bad, at_once):
+    shop.tells(line(), order="bad")
+    shop.tells(line(), order="o0")
+    one, all_at_once = worker(bad), threading.Barrier(3)
+    fulfil = bad.do
+
+    def do(order_id, check):
+        if order_id in ("o1", "o2", "o3"):
+            all_at_once.wait(10)
+        fulfil(order_id, check)
+
+    one.start()
+    eventually(lambda: bad.seen.count("bad") >= 3 and "o0" in bad.seen)
+    bad.do = do
+    for order in ("o1", "o2", "o3"):
+        shop.tells(line(), order=order)
+    eventually(lambda: [shop.ledger(order) for order in ("o1", "o2", "o3")] == [{("l1", 12): "given"}] * 3)
+
+
+def test_what_is_the_rows_own_fault_is_told_from_an_outage_that_begins_later(shop, worker, bad, monkeypatch):
+    monkeypatch.setattr(due_worker, "pause", lambda _tries: 600.0)
+    one = worker(bad)
+    for order in ("bad", "o0", "o1"):
+        shop.tells(line(), order=order)
+        one.work_off()
+    fulfil, bad.do = bad.do, lambda *_: (_ for _ in ()).throw(Unavailable())
+    shop.tells(line(), order="o2")
+    one.work_off()
+    assert one._is_outage
+    bad.do = fulfil
+    shop.tells(line(), order="o3")
+    one.work_off()
+    assert not one._is_outage
+    assert shop.ledger("o2") == {("l1", 12): "given"}
+
+
+def test_what_keeps_failing_of_one_order_is_tried_again_later_and_not_at_once(shop, worker, portal, monkeypatch):
+    monkeypatch.setattr(due_worker, "pause", lambda _tries: 600.0)
+    one = worker()
+    shop.tells(line(1), line(2, "SKU-LAW"), order="o0")
+    for tries in (1, 2, 3):
+        portal.control.fault("addusertocourse", kind="html", times=1)
+        assert one.work_off() == 1
+        (waiting,) = shop.listing.listed(state="waiting")
+        assert waiting.tries == tries
+        shop.queue.wake([waiting.error])
 
 
 def test_an_answer_of_talentlms_ends_an_outage_and_nothing_else_does(shop, worker, portal, monkeypatch):
