@@ -26,7 +26,7 @@ from gateway.database.tables import (
 _RENAMED = (ENTITLEMENTS.c.person, REDEEM_CODES.c.redeemed_by)
 _ERASED = (ACCOUNT_LINKS, ASSIGNMENTS, ASSIGNED_PEOPLE, SIGN_UPS, FAILED_PROOFS)
 """Tables whose rows are a person's alone."""
-_TOLD = ("role", "rule", "on_lost", "is_wanted")
+_TOLD = ("role", "rule", "on_lost", "is_wanted", "origin")
 """What a rule of the new provider's claims says of an assignment; the rest says what was done about it."""
 
 
@@ -89,6 +89,7 @@ def _make_due(connection: sqlalchemy.Connection, before: str, after: str) -> Non
     people = ASSIGNED_PEOPLE.c
     due = {
         "digest": "",
+        "directory_digest": "",
         "due_at": clock.now(connection.dialect),
         "revision": people.revision + 1,
         "tries": 0,

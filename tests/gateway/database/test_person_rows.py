@@ -10,7 +10,8 @@ from sqlalchemy import func, insert, select
 
 from gateway.database import person_rows
 from gateway.database.account_links import AccountLinks
-from gateway.database.assignments import AssignedPerson, Assignment, Assignments, PersonQueue
+from gateway.database.assigned_people import AssignedPeople, AssignedPerson, PersonQueue
+from gateway.database.assignments import Assignment, Assignments
 from gateway.database.entitlements import Entitlement, Entitlements
 from gateway.database.holdings import Holdings
 from gateway.database.tables import METADATA, REDEEM_CODES, SCIM_USERS
@@ -175,7 +176,7 @@ def test_what_was_given_goes_along_as_it_was_and_what_never_was_does_not(databas
 
 def test_the_next_sign_in_says_what_is_to_be_had_and_the_person_is_due(database, links, known, rows):
     move(links)
-    person = rows.find(NEW.person)
+    person = AssignedPeople(database).find(NEW.person)
     assert (person.digest, person.state) == ("", "waiting")
     assert [claim.person for claim in PersonQueue(database).claim(9)] == [NEW.person]
 
@@ -192,5 +193,8 @@ def test_what_the_new_provider_has_said_already_counts(database, links, known, r
     assert (one.state, one.user_id, one.target, one.ours, one.tried_at) == ("given", 57, 12, True, 1_000)
     expected = ("instructor", "staff", "keep") if wanted else ("learner", "sales", "remove")
     assert (one.role, one.rule, one.on_lost) == expected
-    assert (rows.find(NEW.person).provider, rows.find(NEW.person).digest) == ("new", "")
+    assert (AssignedPeople(database).find(NEW.person).provider, AssignedPeople(database).find(NEW.person).digest) == (
+        "new",
+        "",
+    )
     assert [claim.person for claim in PersonQueue(database).claim(9)] == [NEW.person]

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from gateway.database.assignments import AssignedPerson, Assignment, Assignments
+from gateway.database.assigned_people import AssignedPeople, AssignedPerson
+from gateway.database.assignments import Assignment, Assignments
 from gateway.database.audit_trail import AuditTrail
 from gateway.errors import Unavailable
 from gateway.flows.accounts import Accounts
@@ -38,7 +39,7 @@ class Scene:
         self.accounts = Accounts(lms, links, Locks(store), passwords, types, None, ends, link_field)
         self.people = People(lms.users, links, self.accounts, link_field, Locks(store), ends, all_end)
         self.erasure = Erasure(links, link_field, erased_of(database), self.trail, ends, all_end)
-        self.assignments = Assignments(database)
+        self.assignments, self.assigned_people = Assignments(database), AssignedPeople(database)
 
     def ensure(self, identity, trust=None):
         return self.accounts.ensure(Person(identity, trust or Trust()))
@@ -80,7 +81,7 @@ def known_of(scene, person):
     entries = [one.person for one in scene.trail.listed() if one.person]
     return (
         scene.links.find(person),
-        scene.assignments.find(person),
+        scene.assigned_people.find(person),
         scene.assignments.of_person(person),
         person in entries,
     )
