@@ -8,6 +8,9 @@ import unicodedata
 LEARNERS = frozenset({"Learner", "Learner-Type"})
 """The type that TalentLMS comes with, as its answers write it."""
 
+BUILT_IN = LEARNERS | {"Trainer-Type", "Admin-Type", "SuperAdmin"}
+"""The types that every domain has; one of its own may have any other name."""
+
 _ADMINISTRATORS = "admin"  # SuperAdmin and Admin-Type are what TalentLMS comes with
 
 

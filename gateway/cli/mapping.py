@@ -13,6 +13,7 @@ from gateway.cli.steps import settings_in_force, told
 from gateway.config import IdentityProviderSettings
 from gateway.errors import SignInNotTrusted
 from gateway.flows.assignment_story import AssignmentStories, AssignmentStory, stands
+from gateway.flows.named_targets import Comparison, NamedTargets, named_by_mapping
 from gateway.mapping.outcome import Grant, Outcome
 from gateway.oidc.claims import identity_from, together
 from gateway.services import Services
@@ -28,9 +29,11 @@ def mapping() -> None:
 @click.option("--provider", help="Which provider sends them; needed where there are several.")
 @click.option("--json", "as_json", is_flag=True, help="For a program.")
 def try_out(claims: BinaryIO, provider: str | None, *, as_json: bool) -> None:
-    """Show which rules hold for claims, and what TalentLMS would be told and given; offline, changes nothing.
+    """Show which rules hold for claims, what TalentLMS would be told and given, and what it does not know of that.
 
-    Exit 0 also where the person would be refused; 1 where the claims cannot be read.
+    It changes nothing. TalentLMS is asked for its lists of what the mapping names, a call each at most; where it cannot
+    be asked, that is said, and the rest all the same. Exit 0 also where the person would be refused; 1 where the
+    mapping names something that TalentLMS does not have, or where the claims cannot be read.
     """
     services = Services(settings_in_force())
     entry = _provider(services.settings.identity_providers, provider)
@@ -40,10 +43,12 @@ def try_out(claims: BinaryIO, provider: str | None, *, as_json: bool) -> None:
     except SignInNotTrusted as error:
         sys.exit(f"The provider's preset refuses such claims: {error.note}.")
     outcome = services.claim_mapping.outcome(identity, told)
+    named = NamedTargets(services.talentlms).compared(named_by_mapping(services.settings))
     if as_json:
-        click.echo(json.dumps({"provider": entry.name, **asdict(outcome)}, ensure_ascii=False, indent=2))
+        write_json({"provider": entry.name, **asdict(outcome), **asdict(named)})
     else:
-        click.echo("\n".join(_lines(entry, outcome)))
+        click.echo("\n".join((*_lines(entry, outcome), *_compared(named))))
+    sys.exit(1 if named.unknown else 0)
 
 
 @mapping.command()
@@ -101,6 +106,11 @@ def _lines(entry: IdentityProviderSettings, outcome: Outcome) -> Iterator[str]:
     yield from (f"field     {one.field} = {one.value!r}, from {one.claim}, {one.update}" for one in outcome.fields)
     yield from (f"give      {_given(grant)}" for grant in outcome.grants)
     yield from (f"fault     {fault}" for fault in outcome.faults)
+
+
+def _compared(named: Comparison) -> Iterator[str]:
+    yield from (f"unknown   {fault}" for fault in named.unknown)
+    yield from (f"unasked   {what}" for what in named.unasked)
 
 
 def _sign_in(outcome: Outcome) -> str:

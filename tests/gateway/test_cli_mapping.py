@@ -1,4 +1,4 @@
-"""``talentlms-gateway mapping``, as it is called: offline, and changing nothing."""
+"""``talentlms-gateway mapping``, as it is called: changing nothing."""
 
 import json
 import subprocess
@@ -14,8 +14,10 @@ from gateway.database.holdings import Holdings
 from gateway.database.upgrade import opened
 from schemas.learner import AccountLink
 from schemas.secret import Secret
+from tests.conftest import API_KEY
 from tests.databases import new_database
 from tests.gateway.test_factory import clean_environment
+from tests.ports import free_port
 
 SETTINGS = """
 [[identity_providers]]
@@ -59,16 +61,24 @@ FAULTS = [
     "timezone: zoneinfo is no time zone that TalentLMS has",
 ]
 
+NO_COURSE = "TalentLMS has no course with this id; look the id up in its address in TalentLMS"
+NO_FIELD = (
+    "TalentLMS has no such custom user field; it has custom_field_1 (Department), custom_field_2 (Region), "
+    "custom_field_3 (Employee number), custom_field_4 (Newsletter), custom_field_5 (Hired on)"
+)
+
 
 @pytest.fixture
-def tried(tmp_path):
-    """Call the command with claims, and return what came of it."""
-    (tmp_path / "gateway.toml").write_text(SETTINGS)
+def tried(tmp_path, portal):
+    """Call the command with claims, and return what came of it; TalentLMS has all that the settings name."""
+    portal.control.add_course("Selling", id=57)
 
-    def called(claims, *arguments, command=("mapping", "test"), **variables):
+    def called(claims, *arguments, command=("mapping", "test"), settings=SETTINGS, **variables):
+        (tmp_path / "gateway.toml").write_text(settings)
         (tmp_path / "claims.json").write_text(claims if isinstance(claims, str) else json.dumps(claims))
         file = ("--claims", str(tmp_path / "claims.json")) if command == ("mapping", "test") else ()
-        changes = dict.fromkeys(("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")) | variables
+        lms = {"TALENTLMS_URL": portal.url, "TALENTLMS_API_KEY": API_KEY}
+        changes = dict.fromkeys(("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")) | lms | variables
         environment = clean_environment(
             STATE_DIRECTORY=str(tmp_path), GATEWAY_CONFIG=str(tmp_path / "gateway.toml"), **changes
         )
@@ -140,6 +150,39 @@ def test_it_says_that_somebody_would_be_refused_and_whether_groups_were_left_out
 def test_what_cannot_be_tried_is_said_in_one_sentence(tried, claims, arguments, says):
     done = tried(claims, *arguments)
     assert (done.returncode, done.stdout, done.stderr) == (1, "", f"{says}\n")
+
+
+def test_what_the_mapping_names_and_talentlms_does_not_know_is_said_and_ends_with_1(tried, portal):
+    wrong = SETTINGS.replace("courses = [56,", "courses = [65,").replace('"emea"', '"Emea"')
+    done = tried(KIM, "--provider", "keycloak", settings=wrong.replace("custom_field_3", "custom_field_7"))
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "give      course 65 as learner, by rule sales; on_lost = remove" in done.stdout.splitlines()
+    assert done.stdout.splitlines()[-3:] == [
+        f'unknown   mapping.rules[0].assign.courses: "65": {NO_COURSE}',
+        'unknown   mapping.rules[0].assign.branch: "Emea": TalentLMS has no branch of this name; did you mean emea?',
+        f'unknown   mapping.fields.custom_field_7: "custom_field_7": {NO_FIELD}',
+    ]
+    assert sorted(call.operation for call in portal.control.calls() if call.operation != "ratelimit") == [
+        "branches",
+        "courses",
+        "getcustomregistrationfields",
+        "groups",
+    ]
+    told = json.loads(tried(KIM, "--provider", "keycloak", "--json", settings=wrong).stdout)
+    assert [one["name"] for one in told["unknown"]] == [
+        "mapping.rules[0].assign.courses",
+        "mapping.rules[0].assign.branch",
+    ]
+    assert told["unasked"] == []
+
+
+def test_it_tries_claims_also_where_talentlms_cannot_be_asked_and_says_so(tried):
+    done = tried(KIM, "--provider", "keycloak", TALENTLMS_URL=f"http://127.0.0.1:{free_port()}")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "rule      sales: group 'Sales' from realm_access.roles" in done.stdout.splitlines()
+    assert done.stdout.splitlines()[-1].startswith(
+        "unasked   courses, groups, branches, custom user fields: talentlms-unavailable: "
+    )
 
 
 def test_check_takes_what_rules_give(tried):
