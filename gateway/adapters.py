@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from gateway.config import HandoffSettings, IdentityProviderSettings, RegisteredAddresses
 from gateway.config.storefronts import StorefrontSettings
 from gateway.oidc.client_authentication import ClientAuthentication, by_private_key, by_secret
+from gateway.oidc.graph import MemberGroups
 from gateway.oidc.logout import Logout
 from gateway.oidc.metadata import ProviderDirectory
 from gateway.oidc.presets import PRESETS
@@ -89,6 +90,21 @@ class Adapters(Records):
         return {
             name: RelyingParty(us, self.directories[name], self.provider_adapter, self.signing_algorithms)
             for name, us in self.registrations.items()
+        }
+
+    @cached_property
+    def member_groups(self) -> Mapping[str, MemberGroups]:
+        """Groups that ID tokens leave out, of each provider of which they are fetched, by its name."""
+        return {
+            entry.name: MemberGroups(
+                self.registrations[entry.name],
+                self.directories[entry.name],
+                self.provider_adapter,
+                entry.graph,
+                security_only=entry.fetch_groups == "security",
+            )
+            for entry in self.settings.identity_providers
+            if entry.fetch_groups != "never"
         }
 
     @cached_property

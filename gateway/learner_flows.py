@@ -208,9 +208,10 @@ class LearnerFlows(Adapters):
     def claim_mapping(self) -> ClaimMapping:
         """What the claims of a sign-in become."""
         given = Mapper(self.settings.mapping), self.group_claims, self.trusts
+        fetched = {name: one.of for name, one in self.member_groups.items()}
         if not self.has_people_work:
-            return ClaimMapping(*given)
-        return ClaimMapping(*given, self.provisioning.note, self.directory_people.joined)
+            return ClaimMapping(*given, fetched=fetched)
+        return ClaimMapping(*given, self.provisioning.note, self.directory_people.joined, fetched=fetched)
 
     @cached_property
     def sign_in(self) -> SignIn:

@@ -11,7 +11,7 @@ from marshmallow.validate import Regexp
 from gateway.config.faults import shown
 from gateway.config.fields import Choice, Several, Switch, Text, Whole
 from gateway.config.group import Group
-from gateway.config.rules import domain, issuer_url, pem_key, plain, secret
+from gateway.config.rules import domain, issuer_url, origin, pem_key, plain, secret
 from schemas.secret import Secret
 
 # Sign-in at these addresses of the gateway's own would shadow a provider's.
@@ -20,6 +20,13 @@ MICROSOFT_HOSTS = frozenset(
     {"login.microsoftonline.com", "login.microsoftonline.us", "login.partner.microsoftonline.cn"}
 )
 PRESETS_BY_HOST = MappingProxyType({"accounts.google.com": "google", **dict.fromkeys(MICROSOFT_HOSTS, "entra")})
+GRAPH = "https://graph.microsoft.com"
+GRAPH_BY_HOST = MappingProxyType(
+    {
+        "login.microsoftonline.us": "https://graph.microsoft.us",
+        "login.partner.microsoftonline.cn": "https://microsoftgraph.chinacloudapi.cn",
+    }
+)
 EVERY_TENANT = frozenset({"common", "organizations", "consumers"})
 ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA", "Ed25519")
 
@@ -30,6 +37,7 @@ WORD = Text(Regexp(r"[!-~]+\Z", error="has blanks or foreign letters; write it w
 
 Preset = Literal["entra", "okta", "google", "keycloak", "auth0", "jumpcloud", "generic"]
 Userinfo = Literal["always", "missing", "never"]
+FetchGroups = Literal["never", "security", "all"]
 ClientAuthentication = Literal["client_secret_basic", "client_secret_post", "private_key_jwt"]
 
 
@@ -60,12 +68,19 @@ class IdentityProviderSettings:
     max_age: int | None = None
     pushed_authorization: bool = False
     groups_claim: str | None = None
+    fetch_groups: FetchGroups = "never"
+    graph_url: str | None = None
     label: str | None = None
 
     def __post_init__(self) -> None:
         if self.preset == "generic":
             known = PRESETS_BY_HOST.get(urlsplit(self.issuer).hostname or "", "generic")
             object.__setattr__(self, "preset", known)
+
+    @property
+    def graph(self) -> str:
+        """Where Microsoft Graph is for the people of this provider."""
+        return self.graph_url or GRAPH_BY_HOST.get(urlsplit(self.issuer).hostname or "", GRAPH)
 
 
 class IdentityProviderSchema(Group):
@@ -158,6 +173,18 @@ class IdentityProviderSchema(Group):
         "preset knows count as groups as well: [mapping](mapping.md#groups).",
         unset="what the preset says, otherwise `groups`",
     )
+    fetch_groups = Choice(
+        get_args(FetchGroups),
+        "Whether Microsoft Graph is asked for the groups of people whose ID token leaves them out, which Entra ID does "
+        "above 200: for their `security` groups, or for `all`, whichever the groups claim is set up for. It takes "
+        "[permissions](providers/entra.md#people-in-more-than-200-groups).",
+    )
+    graph_url = Text(
+        origin,
+        "https address",
+        "Where Microsoft Graph is.",
+        unset="`https://graph.microsoft.com`, in a national cloud that cloud's",
+    )
     label = Text(plain, "text", "What the sign-in button calls the provider.", unset="the name")
 
     def contradictions(self, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -170,6 +197,7 @@ class IdentityProviderSchema(Group):
         if "openid" not in values.get("scopes", ("openid",)):
             yield "scopes", "does not name openid; add openid"
         yield from credentials(values)
+        yield from fetching(values)
         trusted = values.get("trusted_email_domains")
         for name in sorted(values.get("email_verified_domains", ())):
             if trusted and name not in trusted:
@@ -183,6 +211,19 @@ def admits_every_tenant(values: Mapping[str, Any]) -> bool:
     parts = urlsplit(values.get("issuer", ""))
     entra = values.get("preset") == "entra" or parts.hostname in MICROSOFT_HOSTS
     return entra and parts.path.lstrip("/").partition("/")[0].lower() in EVERY_TENANT
+
+
+def fetching(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Walk what does not go together where groups are fetched."""
+    fetched, claim = values.get("fetch_groups", "never"), values.get("groups_claim")
+    if fetched == "never":
+        if values.get("graph_url"):
+            yield "graph_url", "is not used; write fetch_groups as well, or remove it"
+        return
+    if values.get("preset") != "entra" and urlsplit(values.get("issuer", "")).hostname not in MICROSOFT_HOSTS:
+        yield "fetch_groups", f'{shown(fetched)} is for Entra ID alone; remove it, or write preset = "entra"'
+    if claim not in (None, "groups"):
+        yield "groups_claim", f"{shown(claim)} is not what is fetched, which is groups; remove one of the two"
 
 
 def credentials(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

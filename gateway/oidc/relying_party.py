@@ -3,12 +3,10 @@
 import secrets
 import time
 from collections.abc import Mapping
-from functools import partial
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from authlib.integrations.base_client import OAuthError
 from authlib.integrations.requests_client import OAuth2Session
 
 from gateway.errors import ProviderUnavailable, SignInMisconfigured, SignInNotTrusted
@@ -19,6 +17,7 @@ from gateway.oidc.metadata import Metadata, ProviderDirectory
 from gateway.oidc.provider_calls import ProviderAdapter, failed, json_object
 from gateway.oidc.refusals import answered, refused, speaking_of
 from gateway.oidc.registration import Registration, SignedIn
+from gateway.oidc.token_endpoint import fetched_token
 from gateway.oidc.tokens import check_id_token, header_of, one_name, signed_claims
 from gateway.oidc.userinfo import UserInfo
 from gateway.outbound.adapter import Failure, mounted
@@ -31,7 +30,6 @@ not keep others' codes from being redeemed there."""
 
 _NO_HINTS = Hints()
 _PUSHING = "pushed authorization request endpoint"
-_REDEEMING = "token endpoint"
 
 
 class RelyingParty:
@@ -206,23 +204,15 @@ class RelyingParty:
 
     def _redeem(self, client: OAuth2Session, metadata: Metadata, code: str, transaction: Transaction) -> dict[str, Any]:
         """Redeem the code (Core 3.1.3.1)."""
-        client.register_compliance_hook("access_token_response", partial(answered, _REDEEMING))
-        try:
-            token: dict[str, Any] = client.fetch_token(
-                metadata.token_endpoint,
-                grant_type="authorization_code",
-                code=code,
-                code_verifier=transaction.code_verifier,
-                allow_redirects=False,
-            )
-        except OAuthError as error:
-            raise refused(_REDEEMING, error.error, error.description) from None
-        except Failure as error:
-            raise failed(_REDEEMING, metadata.token_endpoint, error) from None
-        except (ValueError, TypeError, AttributeError, RecursionError):
-            raise ProviderUnavailable(f"{_REDEEMING}: not a token response") from None
+        token = fetched_token(
+            client,
+            metadata.token_endpoint,
+            grant_type="authorization_code",
+            code=code,
+            code_verifier=transaction.code_verifier,
+        )
         if not isinstance(token.get("id_token"), str) or not isinstance(token.get("access_token"), str):
-            raise SignInNotTrusted(f"{_REDEEMING}: the answer lacks an ID token or an access token")
+            raise SignInNotTrusted("token endpoint: the answer lacks an ID token or an access token")
         return token
 
     def _validated(self, token: dict[str, Any], transaction: Transaction) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 import ipaddress
 from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from flask import Flask, Request, Response, jsonify, make_response, request
 
@@ -12,6 +13,7 @@ from sandbox.idp.authorize import authorize, pick
 from sandbox.idp.client import Client
 from sandbox.idp.discovery import discovery, jwks
 from sandbox.idp.end_session import confirm, end_session
+from sandbox.idp.graph import PATH, member_groups
 from sandbox.idp.portal import portal
 from sandbox.idp.provider import Provider
 from sandbox.idp.pushed_requests import push
@@ -41,6 +43,9 @@ PUBLIC = (
     Route("end_session", "/end-session", end_session, ("GET", "POST")),
     Route("end_session_confirm", "/end-session/confirm", confirm, ("POST",)),
 )
+
+GRAPH = Route("graph", PATH, member_groups, ("POST",))
+"""At the root, wherever the issuer is."""
 
 ELSEWHERE = (
     Route("elsewhere_discovery", "/elsewhere/discovery", discovery),
@@ -72,7 +77,8 @@ def create_app(issuer: str, client: Client) -> Flask:
     """Build one provider.
 
     Args:
-        issuer: Its own address as others reach it, without a slash at the end, e.g. http://127.0.0.1:8002.
+        issuer: Its own address as others reach it, without a slash at the end, e.g. http://127.0.0.1:8002; with a path,
+            such as a tenant's, everything but Microsoft Graph is below it.
         client: The relying party that may use it.
 
     Returns:
@@ -81,16 +87,18 @@ def create_app(issuer: str, client: Client) -> Flask:
     app = Flask(__name__)
     provider = Provider(issuer, client)
     app.extensions["provider"] = provider
+    below = urlsplit(issuer).path
+    app.add_url_rule(GRAPH.path, GRAPH.endpoint, partial(_answer, provider, GRAPH), methods=GRAPH.methods)
     for route in (*PUBLIC, *ELSEWHERE, Route("jwks", provider.jwks_path, jwks)):
-        app.add_url_rule(route.path, route.endpoint, partial(_answer, provider, route), methods=route.methods)
+        app.add_url_rule(below + route.path, route.endpoint, partial(_answer, provider, route), methods=route.methods)
     for route in CONTROL:
         app.add_url_rule(
-            route.path, f"control_{route.endpoint}", partial(_control, provider, route), methods=route.methods
+            below + route.path, f"control_{route.endpoint}", partial(_control, provider, route), methods=route.methods
         )
     return app
 
 
-def _answer(provider: Provider, route: Route) -> Response:
+def _answer(provider: Provider, route: Route, **_: Any) -> Response:
     provider.log.record(route.endpoint, request)
     for one in provider.active.for_document(lambda each: route.endpoint in each.instead):
         answer = one.instead[route.endpoint](provider.context())

@@ -39,6 +39,7 @@ class Provider:
         self.pushed: Shelf[Mapping[str, str]] = Shelf()
         self.codes: Shelf[Grant] = Shelf()
         self.access_tokens: Shelf[Grant] = Shelf()
+        self.application_tokens: Shelf[float] = Shelf()
         self.notices: Shelf[Notice] = Shelf()
         self.assertion_ids: set[str] = set()
         self.reset()
@@ -56,6 +57,7 @@ class Provider:
             self.pushed,
             self.codes,
             self.access_tokens,
+            self.application_tokens,
             self.notices,
         ):
             shelf.clear()
@@ -83,7 +85,7 @@ class Provider:
     @property
     def cookie(self) -> str:
         """The session cookie's name: with the port, because cookies do not tell ports apart."""
-        return f"sandbox_idp_{self.issuer.rpartition(':')[2].strip('/')}"
+        return f"sandbox_idp_{self.issuer.rpartition(':')[2].strip('/').replace('/', '_')}"
 
 
 def _names(person: Person) -> tuple[object, object]:

@@ -41,16 +41,17 @@ class RunningProvider:
 
 
 @contextmanager
-def listening(port: int, client: Client, issuer: str = "") -> Iterator[tuple[BaseWSGIServer, Provider]]:
+def listening(port: int, client: Client, issuer: str = "", path: str = "") -> Iterator[tuple[BaseWSGIServer, Provider]]:
     """A server that has its port already; the caller lets it serve.
 
     Args:
         port: 0 for a free one.
         client: The relying party that may use it.
         issuer: Its address as others see it, behind a proxy that speaks TLS; its own if left out.
+        path: What follows in its own address, such as `/tenant/v2.0`.
     """
     with socket.create_server((HOST, port), backlog=BACKLOG) as listener:
-        app = create_app(issuer or f"http://{HOST}:{listener.getsockname()[1]}", client)
+        app = create_app(issuer or f"http://{HOST}:{listener.getsockname()[1]}{path}", client)
         provider: Provider = app.extensions["provider"]
         server = make_server(HOST, port, app, threaded=True, request_handler=QuietHandler, fd=listener.fileno())
         try:
@@ -66,6 +67,7 @@ def running_idp(
     client_secret: str = "sandbox-secret",
     *,
     port: int = 0,
+    path: str = "",
     **registration: Any,
 ) -> Iterator[RunningProvider]:
     """A provider in a thread, for tests.
@@ -74,12 +76,13 @@ def running_idp(
         client_id: The relying party's name.
         client_secret: Its secret.
         port: 0 for a free one.
+        path: What follows in its address, such as `/tenant/v2.0`.
         registration: The other fields of `Client`: redirect_uris, post_logout_redirect_uris, ...; lists are fine.
     """
     fields: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in registration.items()
     }
-    with listening(port, Client(client_id, client_secret, **fields)) as (server, provider):
+    with listening(port, Client(client_id, client_secret, **fields), path=path) as (server, provider):
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         thread.start()
         try:

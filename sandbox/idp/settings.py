@@ -4,6 +4,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")
+GRAPH = ("on", "forbidden", "too-many", "away", "slow", "not-json", "paged", "numbers", "text", "endless")
 AUTH_METHODS = ("client_secret_basic", "client_secret_post", "private_key_jwt")
 
 
@@ -29,6 +30,8 @@ class Settings:
     """Show a page with a button at the end-session endpoint even when the hint is good."""
     logout_origin: str | None = None
     """Another origin of this same provider, over which the end-session endpoint leads."""
+    graph: str = "on"
+    """How Microsoft Graph answers a question for somebody's groups: `on` tells them; see `graph` for the others."""
     code_seconds: int = 60
     id_token_seconds: int = 300
     access_token_seconds: int = 300
@@ -64,5 +67,7 @@ class Settings:
             raise ValueError(f"userinfo_signing_alg is null or one of {', '.join(ALGORITHMS)}")
         if self.pushed_requests not in ("off", "on", "required"):
             raise ValueError("pushed_requests is off, on or required")
+        if self.graph not in GRAPH:
+            raise ValueError(f"graph is one of {', '.join(GRAPH)}")
         if not set(self.token_auth_methods) <= set(AUTH_METHODS):
             raise ValueError(f"token_auth_methods are of {', '.join(AUTH_METHODS)}")

@@ -1,4 +1,7 @@
-"""The token endpoint: a code, once, for an ID Token and an access token (OpenID Connect Core, section 3.1.3)."""
+"""The token endpoint: a code, once, for an ID Token and an access token (OpenID Connect Core, section 3.1.3).
+
+An application gets a token of its own for the sandbox's Microsoft Graph, and for nothing else.
+"""
 
 import hashlib
 import hmac
@@ -8,6 +11,7 @@ from typing import Any
 from flask import Request, Response, jsonify, make_response
 
 from sandbox.idp.client_authentication import UnknownClientError, authenticate
+from sandbox.idp.graph import is_graphs
 from sandbox.idp.id_token import id_token
 from sandbox.idp.jose import b64
 from sandbox.idp.misbehaviour import changed
@@ -27,7 +31,10 @@ def token(provider: Provider, request: Request) -> Response:
         response = refusal("invalid_client", str(error), 401)
         response.headers["WWW-Authenticate"] = 'Basic realm="sandbox"'
         return response
-    if request.form.get("grant_type") != "authorization_code":
+    grant_type, scope = request.form.get("grant_type"), request.form.get("scope", "")
+    if grant_type == "client_credentials" and is_graphs(scope):
+        return _unstored(jsonify(_for_application(provider)))
+    if grant_type != "authorization_code":
         return refusal("unsupported_grant_type", "grant_type must be authorization_code", 400)
     try:
         grant = _redeemed(provider, request)
@@ -63,6 +70,13 @@ def _check_verifier(verifier: str, challenge: str) -> None:
     computed = b64(hashlib.sha256(verifier.encode()).digest())
     if not hmac.compare_digest(computed, challenge):
         raise RefusedGrantError("code_verifier does not fit the code_challenge")
+
+
+def _for_application(provider: Provider) -> dict[str, Any]:
+    """Answer with a token for the application itself (RFC 6749, section 4.4)."""
+    seconds = provider.settings.access_token_seconds
+    token = provider.application_tokens.put(time.time() + seconds)
+    return {"access_token": token, "token_type": "Bearer", "expires_in": seconds}
 
 
 def _answer(provider: Provider, grant: Grant) -> dict[str, Any]:

@@ -25,7 +25,7 @@ REMEDIES = {
     "person-deactivated": "Nothing, if they left. Else activate the person at the identity provider, which then "
     "[tells the gateway](scim.md).",
     "groups-left-out": "The person is in too many groups: have the provider send only those of the application, or "
-    "[app roles](mapping.md#groups).",
+    "[app roles](mapping.md#groups), or have them fetched; `note` says why they could not be.",
     "sign-in-not-trusted": "`note` names the token and the check that failed: issuer, clock, algorithm.",
     "sign-in-misconfigured": "`note` names the endpoint and has the provider's words: scope, secret, pushed request, "
     "registration.",

@@ -55,6 +55,53 @@ def test_defaults(provider):
     assert (found.client_authentication, found.private_key) == ("client_secret_basic", None)
     assert (found.acr_values, found.max_age, found.pushed_authorization) == ((), None, False)
     assert found.trusted_audiences == frozenset()
+    assert (found.fetch_groups, found.graph_url) == ("never", None)
+
+
+@pytest.mark.parametrize(
+    ("host", "graph"),
+    [
+        ("login.microsoftonline.com", "https://graph.microsoft.com"),
+        ("login.microsoftonline.us", "https://graph.microsoft.us"),
+        ("login.partner.microsoftonline.cn", "https://microsoftgraph.chinacloudapi.cn"),
+    ],
+)
+def test_groups_are_fetched_of_the_issuers_own_cloud_unless_another_graph_is_named(provider, host, graph):
+    lines = (f'issuer = "https://{host}/6f1d2c3b/v2.0"', 'fetch_groups = "security"', 'groups_claim = "groups"')
+    assert (provider(*lines).fetch_groups, provider(*lines).graph) == ("security", graph)
+    assert provider(*lines, 'graph_url = "https://dod-graph.microsoft.us"').graph == "https://dod-graph.microsoft.us"
+
+
+@pytest.mark.parametrize(
+    ("lines", "key", "says"),
+    [
+        (('preset = "okta"', 'fetch_groups = "all"'), "fetch_groups", '"all" is for Entra ID alone'),
+        (('fetch_groups = "security"',), "fetch_groups", '"security" is for Entra ID alone'),
+        (
+            ('preset = "entra"', 'fetch_groups = "all"', 'groups_claim = "roles"'),
+            "groups_claim",
+            '"roles" is not what is fetched, which is groups; remove one of the two',
+        ),
+        (('preset = "entra"', 'graph_url = "https://graph.acme.com"'), "graph_url", "is not used; write fetch_groups"),
+        (('preset = "entra"', 'fetch_groups = "true"'), "fetch_groups", "write one of never, security, all"),
+        (('preset = "entra"', "fetch_groups = true"), "fetch_groups", "write a text in quotes"),
+        (
+            ('preset = "entra"', 'fetch_groups = "all"', 'graph_url = "http://graph.acme.com"'),
+            "graph_url",
+            "https",
+        ),
+        (
+            ('preset = "entra"', 'fetch_groups = "all"', 'graph_url = "https://graph.acme.com/v1.0"'),
+            "graph_url",
+            "is more than scheme, host and port",
+        ),
+    ],
+)
+def test_groups_are_fetched_for_entra_id_alone_and_in_the_place_of_its_own_claim(complaints, lines, key, says):
+    found = complaints(*lines)
+
+    assert list(found) == [key]
+    assert says in found[key]
 
 
 def test_every_key_has_its_say(provider):

@@ -15,6 +15,7 @@ class Request:
     url: str
     headers: dict
     form: dict
+    body: str = ""
 
     @property
     def path(self):
@@ -31,7 +32,7 @@ class Wire:
     def went_out(self, request):
         body = request.body.decode() if isinstance(request.body, bytes) else request.body or ""
         form = dict(parse_qsl(body, keep_blank_values=True))
-        self.requests.append(Request(request.method, request.url, dict(request.headers), form))
+        self.requests.append(Request(request.method, request.url, dict(request.headers), form, body))
 
     def came_back(self, request, answer):
         self.answers.append((urlsplit(request.url).path, answer.text))
