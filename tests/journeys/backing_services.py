@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 import redis
 import requests
@@ -215,5 +216,5 @@ def start_practising_provider(
     process = Process(command, folder / "practising-provider.log")
     process.when(lambda: '"ready": true' in process.text())
     issuer = json.loads(process.text().splitlines()[0])["issuer"]
-    control = ProviderControl(f"http://{HOST}:{port}")
+    control = ProviderControl(f"http://{HOST}:{port}{urlsplit(issuer).path}")
     return PractisingProvider(issuer, client_secret, control, process)

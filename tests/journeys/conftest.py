@@ -45,6 +45,7 @@ GATEWAYS = (
     "handing-off",
     "assigning",
     "directory",
+    "fetching-groups",
 )
 NAMES = ("Nora Berg", "Luis Ortega", "Aiko Sato", "Femi Ade", "Ivana Kos", "Emil Lund", "Tara Singh", "Hugo Weiss")
 

@@ -116,7 +116,8 @@ class Visitor:
         if 'name="login"' in answer.text:
             return {"action": answer.url, "login": self.login}
         if "/authorize/pick" in answer.text:
-            return {"action": "/authorize/pick", "request": field(answer, "request"), "person": self.login}
+            [action] = re.findall(r'action="([^"]+/authorize/pick|/authorize/pick)"', answer.text)
+            return {"action": action, "request": field(answer, "request"), "person": self.login}
         if 'id="op.logoutForm"' in answer.text:
             action = re.search(r'action="([^"]+)"', answer.text)
             assert action
