@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any, BinaryIO
 
@@ -17,6 +17,8 @@ from gateway.flows.named_targets import Comparison, NamedTargets, named_by_mappi
 from gateway.mapping.outcome import Grant, Outcome
 from gateway.oidc.claims import identity_from, together
 from gateway.services import Services
+
+_AT_SIGN_UP = "told with the sign-up alone, TalentLMS's API changes no account's type"
 
 
 @click.group()
@@ -56,7 +58,7 @@ def try_out(claims: BinaryIO, provider: str | None, *, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="For a program.")
 def explain(user: str, *, as_json: bool) -> None:
     """Show what rules have given somebody, why, and what is left to be done; changes nothing. Exit 1 for nobody."""
-    stories = told(lambda services: AssignmentStories(services.holdings.assignments, services.account_links).of(user))
+    stories = told(lambda services: _stories(services, user))
     if not stories:
         sys.exit("No rule of the mapping has ever given anything to such a person.")
     if as_json:
@@ -65,12 +67,19 @@ def explain(user: str, *, as_json: bool) -> None:
         click.echo("\n\n".join("\n".join(_told_of(story)) for story in stories))
 
 
+def _stories(services: Services, user: str) -> Sequence[AssignmentStory]:
+    rules = services.settings.mapping.rules
+    return AssignmentStories(services.holdings.assignments, services.account_links, rules).of(user)
+
+
 def _told_of(story: AssignmentStory) -> Iterator[str]:
     person, link = story.person, story.link
     account = f"user {link.user_id}, {link.email or link.login}" if link else "no account yet"
     yield f"person    {person.person}, {person.provider}; {account}"
     yield f"changed   {time_text(person.told_at)}; {person.state}" + (f", {person.error}" if person.error else "")
     yield from (f"rule      {name}: {why}" for name, why in sorted(person.rules.items()))
+    if story.user_type:
+        yield f"user_type {story.user_type.name}: {_AT_SIGN_UP}, by rule {story.user_type.rule}"
     for one in story.assignments:
         role, note = (
             f" as {one.role}" if one.role else "",

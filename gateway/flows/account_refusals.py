@@ -18,8 +18,11 @@ from gateway.flows.person import Person
 from gateway.store.attempts import Attempts
 from gateway.talentlms.users import Users
 from schemas.user import User
+from schemas.user_type import LEARNERS
 
 REFUSAL_SECONDS = 600
+TYPE_DIFFERS = "user-type-differs"
+"""Why the user type of an account stays another than the mapping's."""
 REFUSALS = 20
 """Refusals of one person, within that window, after which TalentLMS is not asked again."""
 
@@ -106,6 +109,23 @@ class AccountRefusals:
             person=person.key,
             user_id=user_id,
             remedy=f"{remedy} ({error.note})",
+        )
+
+    def of_type(self, person: Person, user: User) -> None:
+        """Write down that an account has another user type than the mapping says, which no call of the API changes."""
+        wanted, has = person.profile.user_type, user.user_type
+        if not wanted or not has or wanted == has or {wanted, has} <= LEARNERS:
+            return
+        log.audit(
+            "profile",
+            outcome="refused",
+            reason=TYPE_DIFFERS,
+            person=person.key,
+            user_id=user.user_id,
+            remedy=(
+                f"the account's user type is {has!r}, the mapping says {wanted!r}; TalentLMS's API cannot change it: "
+                "change it there by hand"
+            ),
         )
 
     def _explained(self, error: Conflict | InvalidRequest) -> tuple[type[GatewayError], str]:

@@ -72,7 +72,9 @@ class AccountUpkeep:
         told = replace(known, pending=False, email=person.kept_email(known.email))
         may_retry = time.time() >= known.retry_at
         if known.profile != person.profile.digest or (may_retry and (known.retry_at or self._is_rotated(known))):
-            told = self._told(told, person, user)
+            told, user = self._told(told, person, user)
+        if user is not None:
+            self._refusals.of_type(person, user)
         if told != known:
             self._account_links.update(told)
         return told
@@ -90,18 +92,20 @@ class AccountUpkeep:
     def _is_rotated(self, known: AccountLink) -> bool:
         return known.password_key not in ("", self._passwords.current_key)
 
-    def _told(self, known: AccountLink, person: Person, user: User | None) -> AccountLink:
+    def _told(self, known: AccountLink, person: Person, user: User | None) -> tuple[AccountLink, User | None]:
+        """Return what is remembered afterwards, and what TalentLMS knows of the account by now, if anybody was told."""
         profile, key = person.profile, known.password_key
         is_due = known.profile != profile.digest or known.retry_at
         change = profile.unlike(user, is_new=known.profile == SIGNED_UP) if is_due else {}
         if self._is_rotated(known):
             key = self._key_after_rotation(known, person)
             change |= {"password": self._passwords.new(person.key)} if key == self._passwords.current_key else {}
-        taken = self._taken(known.user_id, person, change)
+        taken, answered = self._taken(known.user_id, person, change)
         if "password" in change and "password" not in taken:
             key = known.password_key
         retry_at = 0 if taken == change else int(time.time()) + RETRY_SECONDS
-        return replace(known, profile=profile.digest, password_key=key, retry_at=retry_at)
+        link = replace(known, profile=profile.digest, password_key=key, retry_at=retry_at)
+        return link, answered or user
 
     def _key_after_rotation(self, known: AccountLink, person: Person) -> str:
         """Return the newest key; empty where the person has set a password of their own, which stays theirs.
@@ -120,14 +124,16 @@ class AccountUpkeep:
             pass  # it may be switched on again
         return self._passwords.current_key
 
-    def _taken(self, user_id: int, person: Person, change: dict[str, str]) -> dict[str, str]:
-        """Return what TalentLMS takes of a change; where it says what it refuses, the rest is told all the same.
+    def _taken(self, user_id: int, person: Person, change: dict[str, str]) -> tuple[dict[str, str], User | None]:
+        """Return what TalentLMS takes of a change, and the account as it answers.
 
-        Where it does not say so, it is told once more without what the mapping tells besides names and address.
+        Where it says what it refuses, the rest is told all the same. Where it does not say so, it is told once more
+        without what the mapping tells besides names and address.
         """
+        user = None
         while change:
             try:
-                self._users.edit(user_id, **arguments_of(change))
+                user = self._users.edit(user_id, **arguments_of(change))
             except (Conflict, InvalidRequest) as error:
                 self._refusals.of_change(person, user_id, error)
                 named = {part for kind, part in _REFUSED_PARTS.items() if isinstance(error, kind)}
@@ -135,7 +141,7 @@ class AccountUpkeep:
                 change = {part: value for part, value in change.items() if part not in refused}
             else:
                 break
-        return change
+        return change, user
 
     def after_wrong_password(self, learner: Learner) -> Learner:
         """Return what holds of a learner whose managed password TalentLMS has just refused.

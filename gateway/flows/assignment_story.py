@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from gateway.config.mapping import RuleSettings
 from gateway.database.account_links import AccountLinks
 from gateway.database.assigned_people import AssignedPerson
 from gateway.database.assignments import Assignment, Assignments
@@ -20,6 +21,14 @@ _STANDS: Mapping[tuple[bool, str], str] = {
 
 
 @dataclass(frozen=True)
+class RuleUserType:
+    """A user type, and the rule that gives it."""
+
+    name: str
+    rule: str
+
+
+@dataclass(frozen=True)
 class AssignmentStory:
     """One person.
 
@@ -27,11 +36,13 @@ class AssignmentStory:
         person: what was made of their newest claims.
         link: their account; ``None`` before they have one.
         assignments: what rules give them, or gave.
+        user_type: what a sign-up would be told, by the rules that the settings have now; ``None`` for the domain's own.
     """
 
     person: AssignedPerson
     link: AccountLink | None
     assignments: Sequence[Assignment]
+    user_type: RuleUserType | None = None
 
 
 class AssignmentStories:
@@ -40,9 +51,11 @@ class AssignmentStories:
     Args:
         assignments: what rules give whom.
         account_links: whose account is whose.
+        rules: those of the settings.
     """
 
-    def __init__(self, assignments: Assignments, account_links: AccountLinks) -> None:
+    def __init__(self, assignments: Assignments, account_links: AccountLinks, rules: Sequence[RuleSettings]) -> None:
+        self._types = [(rule.name, rule.assign.user_type) for rule in rules if rule.assign.user_type]
         self._assignments = assignments
         self._account_links = account_links
 
@@ -58,10 +71,14 @@ class AssignmentStories:
         links = {one.link.person: one.link for one in self._account_links.listed(wanted)}
         found = [(self._assignments.people.find(key), link) for key, link in {wanted: None, **links}.items()]
         return [
-            AssignmentStory(person, link, self._assignments.of_person(person.person))
+            AssignmentStory(person, link, self._assignments.of_person(person.person), self._user_type(person))
             for person, link in found
             if person is not None
         ]
+
+    def _user_type(self, person: AssignedPerson) -> RuleUserType | None:
+        """Return the type of the first rule that gave one when it was last noted which of them hold."""
+        return next((RuleUserType(name, rule) for rule, name in self._types if rule in person.rules), None)
 
 
 def stands(one: Assignment) -> str:

@@ -200,7 +200,8 @@ def given(tmp_path):
     intro = Assignment(link.person, "course", "56", "learner", "sales", "remove")
     emea = Assignment(link.person, "branch", "emea", "", "sales", "remove")
     gone = Assignment(link.person, "group", "GONE", "", "sales")
-    person = AssignedPerson(link.person, "keycloak", "x", {"sales": "group 'Sales' from groups"})
+    why = {"sales": "group 'Sales' from groups", "domain": "the e-mail address is of acme.example"}
+    person = AssignedPerson(link.person, "keycloak", "x", why)
     holdings.assignments.tell(person, [intro, emea, gone])
     holdings.put(
         replace(intro, state="given", user_id=7),
@@ -220,7 +221,9 @@ def test_explain_says_what_was_given_by_which_rule_and_what_is_left_to_do(tried,
     assert lines[0] == f"person    {person}, keycloak; user 7, kim@acme.example"
     assert lines[1].endswith("; waiting")
     assert lines[2:] == [
+        "rule      domain: the e-mail address is of acme.example",
         "rule      sales: group 'Sales' from groups",
+        "user_type Learner-Type: told with the sign-up alone, TalentLMS's API changes no account's type, by rule domain",
         "branch    emea: to be given, by rule sales; on_lost = remove",
         "course    56 as learner: to end, by rule sales; on_lost = remove",
         "group     GONE: cannot be given (no such key), by rule sales; on_lost = keep",
@@ -232,6 +235,7 @@ def test_explain_says_it_to_a_program_and_that_there_is_nobody(tried, given):
     done = tried("", command=("mapping", "explain", "--user", "7", "--json"), GATEWAY_DATABASE_URL=url)
     [story] = json.loads(done.stdout)
     assert (story["person"]["person"], story["link"]["user_id"], len(story["assignments"])) == (person, 7, 3)
+    assert story["user_type"] == {"name": "Learner-Type", "rule": "domain"}
     done = tried("", command=("mapping", "explain", "--user", "nobody"), GATEWAY_DATABASE_URL=url)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "No rule of the mapping has ever given anything to such a person.\n"

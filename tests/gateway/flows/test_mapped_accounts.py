@@ -111,6 +111,51 @@ def test_an_account_that_is_adopted_is_told_what_is_told_at_a_login(provisioning
     assert found["user_type"] in ("Learner", "Learner-Type")
 
 
+def of_types(audited):
+    return [(line["user_id"], line["remedy"]) for line in audited("profile") if line["reason"] == "user-type-differs"]
+
+
+KEPT = (
+    "the account's user type is {!r}, the mapping says {!r}; TalentLMS's API cannot change it: change it there by hand"
+)
+
+
+@pytest.mark.parametrize(
+    ("details", "calls"),
+    [({}, ["users/email"]), ({"always": {MAIL: "R&D"}}, ["users/email", "edituser"])],
+    ids=["nothing to tell", "something to tell"],
+)
+def test_another_type_than_the_rules_is_told_once_where_an_account_is_adopted_and_costs_no_call(
+    provisioning, portal, asked, audited, details, calls
+):
+    names = {"first_name": "Kim", "last_name": "Lee", "user_type": "Learner-Type"}
+    user_id = portal.control.add_user("kim@acme.example", login="somebody", **names)
+    for _ in range(2):
+        provisioning().learner_for(kim(**details, user_type="Trainer-Type"))
+    assert of_types(audited) == [(user_id, KEPT.format("Learner-Type", "Trainer-Type"))]
+    assert asked() == calls
+
+
+def test_another_type_than_the_rules_is_told_whenever_talentlms_answers_a_change(provisioning, asked, audited, account):
+    provisioning().learner_for(kim(user_type="Learner"))
+    user_id = account("kim@acme.example")["id"]
+    asked()
+    provisioning().learner_for(kim(user_type="Trainer-Type"))
+    assert (asked(), of_types(audited)) == ([], [])
+    provisioning().learner_for(kim(user_type="Trainer-Type", family_name="Li"))
+    assert asked() == ["edituser"]
+    assert of_types(audited) == [(user_id, KEPT.format("Learner", "Trainer-Type"))]
+
+
+@pytest.mark.parametrize(("has", "wanted"), [("Learner-Type", "Learner"), ("Learner", "Learner-Type"), ("Learner", "")])
+def test_the_type_of_learners_has_two_names_and_whom_no_rule_gives_one_may_have_any(
+    provisioning, portal, audited, has, wanted
+):
+    portal.control.add_user("kim@acme.example", login="somebody", first_name="Kim", last_name="L", user_type=has)
+    provisioning().learner_for(kim(user_type=wanted))
+    assert audited("profile") == []
+
+
 def test_a_day_is_written_as_the_domain_writes_days_and_never_takes_it_away(
     asking_lms, store, links, asked, portal, account
 ):
