@@ -16,6 +16,7 @@ import sqlalchemy
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
+from gateway.database.failures import told
 from gateway.database.outage import Outage
 from gateway.errors import DatabaseUnavailable
 from schemas.secret import Secret
@@ -60,6 +61,7 @@ class Database:
     ) -> None:
         self.engine = engine
         self._is_file = engine.dialect.name == "sqlite"
+        self._server = _server(engine.url)
         self._one_writer = threading.Lock()
         self._outage = outage
         self._prepare = prepare
@@ -160,7 +162,7 @@ class Database:
     def _noted(self) -> Iterator[None]:
         """Take note of how the database was, and raise its faults as ours."""
         try:
-            with _translated():
+            with _translated(self._server):
                 yield
         except DatabaseUnavailable:
             self._last = ("unavailable", time.monotonic())
@@ -243,12 +245,17 @@ def _as_soon_as_free(step: Callable[[], T]) -> T:
         time.sleep(_chance.uniform(*_PAUSE_SECONDS))
 
 
+def _server(url: sqlalchemy.URL) -> str:
+    """Return host and port; empty for a file."""
+    return ":".join(str(part) for part in (url.host, url.port) if part)
+
+
 @contextmanager
-def _translated() -> Iterator[None]:
+def _translated(server: str) -> Iterator[None]:
     try:
         yield
     except IntegrityError as error:
         raise AlreadyThere(type(error.orig).__name__) from None
     except (SQLAlchemyError, sqlite3.Error, OSError) as error:
         cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
-        raise DatabaseUnavailable(type(cause).__name__, retry_after=5) from None
+        raise DatabaseUnavailable(told(cause, server), retry_after=5) from None

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from queue import Empty, LifoQueue
 from typing import Any
+from urllib.parse import urlsplit
 
 import redis
 from redis.backoff import NoBackoff
@@ -15,6 +16,7 @@ from redis.connection import ConnectionInterface
 from redis.retry import Retry
 
 from gateway.errors import StoreUnavailable
+from gateway.store.failures import told
 from schemas.secret import Secret
 
 CONNECT_SECONDS = 0.4
@@ -142,21 +144,23 @@ class Store:
 
     Args:
         pool: makes the connections, lazily; one object serves all threads or greenlets of a process.
+        server: host and port, for the notes of errors; empty for none.
     """
 
-    def __init__(self, pool: redis.ConnectionPool) -> None:
+    def __init__(self, pool: redis.ConnectionPool, server: str = "") -> None:
+        self._server = server
         self._connections = _Connections(pool)
         self._delete_own = self.script(_DELETE_OWN)
         self._check = self.script("return redis.call('SET', KEYS[1], '1', 'PX', ARGV[1])")
 
     def ask(self, *command: str | float | bytes) -> Any:
         """Carry out one command and return Redis's answer; texts come back as ``bytes``."""
-        with _translated():
+        with _translated(self._server):
             return self._connections.ask(command)[0]
 
     def ask_all(self, commands: Sequence[tuple[str | float | bytes, ...]]) -> list[Any]:
         """Carry out several commands as one transaction, in one round trip, and return the answers in order."""
-        with _translated():
+        with _translated(self._server):
             answers: list[Any] = self._connections.ask(("MULTI",), *commands, ("EXEC",))[-1]
             return answers
 
@@ -165,7 +169,7 @@ class Store:
         digest = hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest()  # Redis's name for the script
 
         def run(keys: Sequence[str | bytes], arguments: Sequence[str | float | bytes]) -> Any:
-            with _translated():
+            with _translated(self._server):
                 try:
                     return self._connections.ask(("EVALSHA", digest, len(keys), *keys, *arguments))[0]
                 except redis.exceptions.NoScriptError:
@@ -209,14 +213,15 @@ def connect(url: Secret | None, ca_file: Path | None = None) -> Store:
             driver_info=None,
             retry=Retry(NoBackoff(), 0),  # the caller does it, once, and never after a time-out
             **tls,
-        )
+        ),
+        urlsplit(url.reveal()).netloc.rpartition("@")[2],
     )
 
 
 @contextmanager
-def _translated() -> Any:
+def _translated(server: str) -> Any:
     try:
         yield
     except (redis.RedisError, OSError) as error:
-        note = str(error) if isinstance(error, _NotHere) else type(error).__name__  # other texts may hold an address
+        note = str(error) if isinstance(error, _NotHere) else told(error, server)
         raise StoreUnavailable(note, retry_after=5) from None

@@ -137,7 +137,7 @@ def test_a_file_that_is_no_database_is_a_fault_of_the_database(tmp_path, opened)
         upgrade(opened(Secret(f"sqlite:///{tmp_path / 'gateway.db'}")))
 
 
-def test_a_server_that_is_not_there_is_told_without_its_address(opened):
+def test_a_server_that_is_not_there_is_told_without_its_password(opened):
     with pytest.raises(DatabaseUnavailable) as raised:
         upgrade(opened(Secret(f"postgresql://gateway:s3cret@127.0.0.1:{free_port()}/gateway")))
     assert "s3cret" not in raised.value.note
@@ -205,7 +205,7 @@ def test_while_one_finds_out_whether_the_server_is_back_the_others_are_told_at_o
     monkeypatch.setattr(outage, "AWAY_SECONDS", 0.0)
     monkeypatch.setattr(outage, "PROBE_SECONDS", 60.0)
     database = opened_and_prepared(silent.url)
-    with pytest.raises(DatabaseUnavailable, match="ConnectionTimeout"):
+    with pytest.raises(DatabaseUnavailable, match="no connection in time"):
         database.prepare()
     assert silent.met() == 1
     with ThreadPoolExecutor(1) as pool:
@@ -216,7 +216,7 @@ def test_while_one_finds_out_whether_the_server_is_back_the_others_are_told_at_o
             with pytest.raises(DatabaseUnavailable, match="it did not answer a moment ago"):
                 database.prepare()
         assert silent.met() == 0
-        assert probe.exception().note == "ConnectionTimeout"
+        assert probe.exception().note.endswith(": no connection in time")
     database.close()
 
 
