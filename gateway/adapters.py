@@ -50,11 +50,16 @@ class Adapters(Records):
         return Budget(SharedBudget(self.store, urlsplit(lms.url).netloc, *limits))
 
     @cached_property
+    def talentlms_transport(self) -> HttpTransport:
+        """The way to TalentLMS."""
+        lms = self.settings.talentlms
+        return HttpTransport(lms.url, lms.api_key, self.http, self.budget)
+
+    @cached_property
     def talentlms(self) -> TalentLMS:
         """TalentLMS; the budget follows what it says of its limits."""
-        lms = self.settings.talentlms
-        transport = HttpTransport(lms.url, lms.api_key, self.http, self.budget)
-        talentlms = TalentLMS(transport, userlogin_redirect=lms.userlogin_redirect, date_format="ask")
+        redirect = self.settings.talentlms.userlogin_redirect
+        talentlms = TalentLMS(self.talentlms_transport, userlogin_redirect=redirect, date_format="ask")
         self.budget.limits_from(talentlms.site.rate_limit)
         return talentlms
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from functools import cached_property, partial
 from urllib.parse import urlsplit
 
+from gateway.config import IdentityProviderSettings
 from gateway.flows import failed_codes
 from gateway.flows.audit_search import AuditSearch
 from gateway.flows.bought_seats import BoughtSeats
@@ -12,6 +13,11 @@ from gateway.flows.catalog import Catalog
 from gateway.flows.customer_accounts import CustomerAccounts
 from gateway.flows.directory import SCIM_PATH, Directory
 from gateway.flows.directory_groups import GroupDirectory
+from gateway.flows.doctor import Check, Doctor
+from gateway.flows.doctor_database import DatabaseCheck
+from gateway.flows.doctor_provider import ProviderCheck, prefix_of
+from gateway.flows.doctor_store import StoreCheck
+from gateway.flows.doctor_talentlms import TalentLMSCheck
 from gateway.flows.erasure import Erasure
 from gateway.flows.failed_codes import FailedCodes
 from gateway.flows.fulfilment import Fulfilment
@@ -30,6 +36,7 @@ from gateway.flows.settlement import Settlement
 from gateway.flows.told_orders import ToldOrders
 from gateway.flows.trust import Trust
 from gateway.learner_flows import LearnerFlows
+from gateway.oidc.probe import ProviderProbe
 from gateway.store.catalog_copies import CatalogCopies
 from gateway.storefronts import listings
 from gateway.storefronts.dialects import DIALECTS
@@ -182,3 +189,20 @@ class Services(LearnerFlows):
     def group_directory(self) -> GroupDirectory:
         """Their groups."""
         return GroupDirectory(self.directory_store.groups, self.own_address(SCIM_PATH))
+
+    @cached_property
+    def doctor(self) -> Doctor:
+        """Whether what the settings name is there and works; ``doctor.last`` is what this process found last."""
+        settings = self.settings
+        checks: dict[str, Check] = {
+            f"provider {entry.name}": self._provider_check(entry) for entry in settings.identity_providers
+        }
+        checks["talentlms"] = TalentLMSCheck(settings.talentlms, self.talentlms_transport)
+        checks["redis"] = StoreCheck(self.store if settings.redis_url else None)
+        checks["database"] = DatabaseCheck(self.database.plain)
+        return Doctor(checks)
+
+    def _provider_check(self, entry: IdentityProviderSettings) -> ProviderCheck:
+        us = self.registrations[entry.name]
+        probe = ProviderProbe(us, self.provider_adapter, self.http)
+        return ProviderCheck(entry, prefix_of(self.settings.identity_providers, entry), probe, us.redirect_uri)

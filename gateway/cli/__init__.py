@@ -7,6 +7,7 @@ import click
 from gateway import context
 from gateway.cli.account_links import account_links
 from gateway.cli.audit import audit
+from gateway.cli.doctor import doctor
 from gateway.cli.issuer_move import move_issuer
 from gateway.cli.mapping import mapping
 from gateway.cli.order_import import import_orders
@@ -117,6 +118,7 @@ people.add_command(move_issuer)
 main.add_command(account_links)
 main.add_command(mapping)
 main.add_command(audit)
+main.add_command(doctor)
 main.add_command(orders)
 main.add_command(people)
 main.add_command(reconcile)

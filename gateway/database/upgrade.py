@@ -33,6 +33,11 @@ class Versions:
         """Whether nothing has to be done."""
         return self.current == self.newest
 
+    @property
+    def are_of_a_newer_gateway(self) -> bool:
+        """Whether a newer version of the gateway has changed them, so that this one does not use them."""
+        return self.current is not None and self.current > self.newest
+
 
 def opened(url: Secret, ca_file: Path | None = None) -> Database:
     """Return the database of a URL as ``connect`` does; its tables are brought up to date before it is first used."""

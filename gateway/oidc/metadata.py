@@ -56,7 +56,7 @@ class ProviderDirectory:
 
     def __init__(self, issuer: str, documents: Any, adapter: ProviderAdapter, query: str = "") -> None:
         self._issuer = issuer
-        self._metadata_url = f"{issuer.rstrip('/')}/.well-known/openid-configuration" + (f"?{query}" if query else "")
+        self._metadata_url = metadata_url(issuer, query)
         self._documents = documents
         self._published = PublishedDocuments(issuer, documents, adapter)
 
@@ -70,8 +70,8 @@ class ProviderDirectory:
             ProviderUnavailable: it cannot be fetched, or not soon enough, and there is no copy that is young enough.
             SignInNotTrusted: it names another issuer, or an endpoint that is not https.
         """
-        copy = self._published.copy("metadata", self._metadata_url, partial(_metadata, self._issuer), purpose)
-        return _metadata(self._issuer, copy.content)
+        copy = self._published.copy("metadata", self._metadata_url, partial(metadata_of, self._issuer), purpose)
+        return metadata_of(self._issuer, copy.content)
 
     def keys(self) -> list[Key]:
         """Return the keys of the provider's key set that can be used.
@@ -119,7 +119,26 @@ class ProviderDirectory:
         return "unavailable" if self._documents.failed_lately(self._metadata_url) else "unknown"
 
 
-def _metadata(issuer: str, content: dict[str, Any]) -> Metadata:
+def metadata_url(issuer: str, query: str = "") -> str:
+    """Return where a provider's metadata is (Discovery 1.0, 4.1).
+
+    Args:
+        issuer: as configured.
+        query: as ``ProviderDirectory`` has it.
+    """
+    return f"{issuer.rstrip('/')}/.well-known/openid-configuration" + (f"?{query}" if query else "")
+
+
+def metadata_of(issuer: str, content: dict[str, Any]) -> Metadata:
+    """Return what a document says.
+
+    Args:
+        issuer: as configured.
+        content: of the document.
+
+    Raises:
+        SignInNotTrusted: it names another issuer, or an endpoint that is not https, or lacks one.
+    """
     if content.get("issuer") != issuer:
         raise SignInNotTrusted(f"the metadata names issuer {str(content.get('issuer'))[:200]!r}, not {issuer!r}")
     return Metadata(

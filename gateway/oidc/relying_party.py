@@ -14,13 +14,14 @@ from gateway.in_flight import InFlight
 from gateway.oidc.claims import identity_from, together
 from gateway.oidc.logout import id_token_hint, logout_hint
 from gateway.oidc.metadata import Metadata, ProviderDirectory
+from gateway.oidc.oauth_client import oauth_client
 from gateway.oidc.provider_calls import ProviderAdapter, failed, json_object
 from gateway.oidc.refusals import answered, refused, speaking_of
 from gateway.oidc.registration import Registration, SignedIn
 from gateway.oidc.token_endpoint import fetched_token
 from gateway.oidc.tokens import check_id_token, header_of, one_name, signed_claims
 from gateway.oidc.userinfo import UserInfo
-from gateway.outbound.adapter import Failure, mounted
+from gateway.outbound.adapter import Failure
 from schemas.secret import Secret
 from schemas.transaction import RANDOM_BYTES, Hints, Transaction
 
@@ -150,14 +151,7 @@ class RelyingParty:
         )
 
     def _client(self) -> OAuth2Session:
-        registration = self._registration
-        client = OAuth2Session(
-            registration.client_id,
-            redirect_uri=registration.redirect_uri,
-            scope=" ".join(registration.scopes),
-            code_challenge_method="S256",
-        )
-        return registration.authenticate(mounted(client, self._adapter))
+        return oauth_client(self._registration, self._adapter)
 
     def _optional(self, hints: Hints, *, reauthenticate: bool) -> dict[str, str]:
         """Return the optional parameters of the request; a hint never overrules what is demanded."""

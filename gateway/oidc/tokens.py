@@ -68,7 +68,7 @@ def signed_claims(token: str, keys: KeySource, algorithms: Collection[str], kind
     if kid is not None and not isinstance(kid, str):
         raise SignInNotTrusted(f"{kind}: kid is not a string")
     tried = 0
-    for key in islice((key for key in keys(kid) if _fits(key, algorithm, kid)), CANDIDATES):
+    for key in islice((key for key in keys(kid) if may_have_signed(key, algorithm, kid)), CANDIDATES):
         if _verifies(token, key):
             return _part(token, 1, kind)
         tried += 1
@@ -185,7 +185,14 @@ def _half_hash(access_token: str, algorithm: str) -> str:
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
-def _fits(key: Key, algorithm: str, kid: str | None) -> bool:
+def may_have_signed(key: Key, algorithm: str, kid: str | None = None) -> bool:
+    """Return whether a key is one that may have made a signature.
+
+    Args:
+        key: of a provider's key set.
+        algorithm: of the signature.
+        kid: that the token names; ``None`` for none.
+    """
     entry = key.as_dict(private=False)
     key_type, curve = _KEY_TYPES[algorithm]
     if isinstance(key, RSAKey) and key.public_key.key_size < RSA_BITS:
@@ -208,7 +215,7 @@ def _verifies(token: str, key: Key) -> bool:
 
 
 def _by_either_name(key: Key) -> Key:
-    """Return a key of Ed25519 without its ``alg``, which joserfc would compare literally; ``_fits`` has done it."""
+    """Return a key of Ed25519 without its ``alg``, which joserfc would compare literally, and which was compared."""
     if not isinstance(key, OKPKey):
         return key
     return OKPKey.import_key({name: value for name, value in key.as_dict(private=False).items() if name != "alg"})

@@ -53,11 +53,13 @@ class Answer:
         status: the HTTP status code.
         body: the whole body, in bytes.
         retry_after: the ``Retry-After`` header in seconds, if there was a readable one.
+        headers: all there are.
     """
 
     status: int
     body: bytes
     retry_after: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
 
 class Transport(Protocol):

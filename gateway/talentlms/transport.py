@@ -111,7 +111,7 @@ class HttpTransport:
 
     def _exchanged(self, request: Request) -> Answer:
         response = self._client.send(request, context.remaining(READ_SECONDS), BODY_BYTES)
-        return Answer(response.status, response.body, _retry_after(response))
+        return Answer(response.status, response.body, _retry_after(response), response.headers)
 
     def _learn(self, answer: Answer) -> None:
         """Tell the breaker, the budget and the retry budget what an answer means for the calls after it."""

@@ -1,0 +1,114 @@
+"""The doctor's check of TalentLMS: its address, the key, the quota, the plan, where its links lead, its clock.
+
+It spends one call that counts, ``siteinfo``; ``ratelimit`` is free.
+"""
+
+from collections.abc import Iterator
+from functools import partial
+
+from gateway.config import TalentLMSSettings
+from gateway.errors import (
+    Forbidden,
+    Misunderstood,
+    NotFound,
+    Queued,
+    StoreUnavailable,
+    TalentLMSError,
+    Throttled,
+    Unauthorized,
+)
+from gateway.flows.doctor import Row
+from gateway.flows.doctor_clock import clock_row
+from gateway.flows.reaching import remedy_of
+from gateway.talentlms.client import TalentLMS
+from gateway.talentlms.clock import ClockedTransport
+from gateway.talentlms.endpoint import Transport
+from schemas.site import RateLimit, SiteInfo
+
+URL, KEY, QUOTA, LINKS = "TALENTLMS_URL", "TALENTLMS_API_KEY", "TALENTLMS_CALLS_PER_HOUR", "TALENTLMS_LINK_HOSTS"
+SCARCE = 0.1
+"""Of an hour's calls, what counts as nearly nothing."""
+
+
+class TalentLMSCheck:
+    """Asks TalentLMS.
+
+    Args:
+        settings: its settings.
+        transport: the way to it.
+    """
+
+    def __init__(self, settings: TalentLMSSettings, transport: Transport) -> None:
+        self._settings = settings
+        self._transport = ClockedTransport(transport)
+        self._site = TalentLMS(self._transport).site
+
+    def __call__(self) -> Iterator[Row]:
+        """Walk what is found."""
+        try:
+            limits, info = self._site.rate_limit(), self._site.info()
+        except (TalentLMSError, Queued, StoreUnavailable) as error:
+            yield _refused(error)
+            return
+        yield Row("talentlms: key", KEY, "ok", f"{self._settings.url} accepts it")
+        yield self._quota(limits)
+        yield Row("talentlms: plan", URL, "ok", _plan(info))
+        yield self._links(info)
+        yield clock_row("talentlms: clock", URL, "TalentLMS", self._transport.ahead)
+
+    def _quota(self, limits: RateLimit) -> Row:
+        told, ours = partial(Row, "talentlms: quota", QUOTA), self._settings.calls_per_hour
+        left = f"{limits.remaining} of {limits.limit} calls are left of this hour"
+        if limits.remaining <= limits.limit * SCARCE:
+            until = f", until {limits.reset:%H:%M} UTC" if limits.reset else ""
+            return told(
+                "warning", left + until, "See what else spends calls by this key; docs/budget.md says how to save."
+            )
+        if ours > limits.limit:
+            finding = f"{left}; {ours} are set, and the lower number holds"
+            return told("warning", finding, f"Set it to {limits.limit}, as the plan grants, or to less.")
+        return told("ok", left)
+
+    def _links(self, info: SiteInfo) -> Row:
+        told = partial(Row, "talentlms: links", LINKS)
+        mapped = info.domain_map.removeprefix("https://").rstrip("/").lower()
+        if mapped and mapped not in self._settings.link_hosts:
+            finding = f"the domain is mapped to {mapped}, and links that lead there are refused"
+            return told("warning", finding, f"If {mapped} is yours, add it.")
+        return told("ok", f"may lead to {', '.join(sorted(self._settings.link_hosts))}")
+
+
+def _plan(info: SiteInfo) -> str:
+    branches = "any number of" if info.maximum_branches is None else str(info.maximum_branches)
+    active = "" if info.monthly_active_users is None else f", {info.monthly_active_users} active this month"
+    return (
+        f"{info.total_users} users{active}; {info.total_courses} courses, {info.total_groups} groups, "
+        f"{info.total_branches} of {branches} branches"
+    )
+
+
+def _refused(error: TalentLMSError | Queued | StoreUnavailable) -> Row:
+    if isinstance(error, StoreUnavailable):
+        return Row("talentlms", URL, "unknown", "without Redis nobody may call TalentLMS: see there")
+    if isinstance(error, Queued | Throttled):
+        return Row(
+            "talentlms", QUOTA, "unknown", f"no call was left for this: {error.note or error.code}", "Ask again."
+        )
+    if isinstance(error, Unauthorized):
+        return _unauthorized(error)
+    if isinstance(error, Forbidden):
+        remedy = "Switch the API on in TalentLMS: Account & settings, Security. Not every plan has it."
+        return Row("talentlms", KEY, "fault", f"TalentLMS forbids it: {error.note}", remedy)
+    if isinstance(error, Misunderstood | NotFound):
+        remedy = f"Check {URL}: write the address at which administrators sign in to TalentLMS, without a path."
+        return Row("talentlms", URL, "fault", f"what answers there is no API of TalentLMS: {error.note}", remedy)
+    remedy = remedy_of(error.note, URL) or "See whether TalentLMS works."
+    return Row("talentlms", URL, "fault", error.note or error.code, remedy)
+
+
+def _unauthorized(error: Unauthorized) -> Row:
+    if "without an error message" in error.note:
+        finding = f"TalentLMS has no such domain, or the key is none: {error.note}"
+        return Row("talentlms", URL, "fault", finding, f"Check the domain's name in {URL}, then {KEY}.")
+    remedy = f"Copy {KEY} anew from Account & settings, Security, of the very domain that {URL} names."
+    return Row("talentlms", KEY, "fault", f"TalentLMS does not accept the key: {error.note}", remedy)
