@@ -41,6 +41,7 @@ _FILES = 8192
 _OTHER_FILES = 200
 
 _under_way: dict[Request, Timeout] = {}
+_examining: list[Worker] = []
 
 # app.py looks for it, and is not served without this file.
 os.environ["GUNICORN_CONF_OF"] = "talentlms-gateway"
@@ -109,10 +110,17 @@ def on_starting(server: Arbiter) -> None:
     log_risks(settings)
 
 
+def pre_fork(_server: Arbiter, worker: Worker) -> None:
+    """Choose the first worker to ask the doctor; a later one, or one in its place, does not ask again."""
+    if not _examining:
+        _examining.append(worker)
+
+
 def post_worker_init(worker: Worker) -> None:
     """Ask TalentLMS what is left of its hour before the first click, if it says so within a moment.
 
-    What waits for the disk has a thread of gevent's own; everybody else goes on meanwhile.
+    What waits for the disk has a thread of gevent's own; everybody else goes on meanwhile. The doctor is asked once the
+    worker takes requests: nothing here waits for that.
     """
     if database := _extension("talentlms-database"):
         database.commit_by(get_hub().threadpool.apply)
@@ -122,6 +130,8 @@ def post_worker_init(worker: Worker) -> None:
     context.end()
     if orders := _extension("talentlms-worker"):
         orders.start()
+    if (doctor := _extension("talentlms-doctor")) and worker in _examining:
+        doctor.start()
     spawn(_end, worker)
 
 

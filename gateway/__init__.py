@@ -52,6 +52,7 @@ from gateway.web.slugs import Slugs
 from gateway.web.transaction_cookies import TransactionCookies
 from gateway.web.visitor import Visitor
 from gateway.worker.background import background_of
+from gateway.worker.examination import Examination
 
 BODY_BYTES = 64 * 1024
 """The largest form that is read."""
@@ -78,6 +79,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["talentlms-database"] = services.database
     if settings.worker == "inside":
         app.extensions["talentlms-worker"] = background_of(services)  # started by gunicorn.conf.py, after the fork
+    app.extensions["talentlms-doctor"] = Examination(services.doctor)  # likewise, by one worker
 
     headers.install(app, secure=settings.secure)
     pages.install(app, settings.help_contact)

@@ -45,10 +45,12 @@ class Gateway:
     process: Process | None = field(default=None)
 
     def start(self, **changes: str) -> "Gateway":
-        """Start it, with changes to its settings if any."""
+        """Start it, with changes to its settings if any; what the doctor asks at the start is over then."""
         assert not listens(self._port), "somebody else answers there"
         self.settings |= changes
+        before = self._examinations()
         self.process = self.launched().when(self.answers)
+        self.process.when(lambda: self._examinations() > before)
         return self
 
     def launched(self) -> Process:
@@ -76,6 +78,9 @@ class Gateway:
         """Return its log, or what a reference code stands in."""
         lines = [json.loads(line) for line in self.text().splitlines() if line.startswith("{")]
         return [line for line in lines if reference in ("", line["reference"])]
+
+    def _examinations(self) -> int:
+        return self.text().count('"doctor.finished"') if self.output.exists() else 0
 
     def readiness(self) -> tuple[int, str]:
         """Return what ``/readyz`` says of the whole, and of the database."""
