@@ -23,6 +23,7 @@ from gateway.flows.failed_codes import FailedCodes
 from gateway.flows.fulfilment import Fulfilment
 from gateway.flows.handover import Handovers, Shop
 from gateway.flows.issuer_move import IssuerMove
+from gateway.flows.named_targets import named_by
 from gateway.flows.order_import import OrderImport
 from gateway.flows.order_intake import OrderIntake
 from gateway.flows.people import People
@@ -197,7 +198,7 @@ class Services(LearnerFlows):
         checks: dict[str, Check] = {
             f"provider {entry.name}": self._provider_check(entry) for entry in settings.identity_providers
         }
-        checks["talentlms"] = TalentLMSCheck(settings.talentlms, self.talentlms_transport)
+        checks["talentlms"] = TalentLMSCheck(settings.talentlms, self.talentlms_transport, tuple(named_by(settings)))
         checks["redis"] = StoreCheck(self.store if settings.redis_url else None)
         checks["database"] = DatabaseCheck(self.database.plain)
         return Doctor(checks)

@@ -1,9 +1,9 @@
-"""The doctor's check of TalentLMS: its address, the key, the quota, the plan, where its links lead, its clock.
+"""The doctor's check of TalentLMS: address, key, quota, plan, links, clock, and whatever settings name there.
 
-It spends one call that counts, ``siteinfo``; ``ratelimit`` is free.
+It spends one call that counts, ``siteinfo``, and one for each kind of thing that is named; ``ratelimit`` is free.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from gateway.config import TalentLMSSettings
@@ -19,6 +19,7 @@ from gateway.errors import (
 )
 from gateway.flows.doctor import Row
 from gateway.flows.doctor_clock import clock_row
+from gateway.flows.named_targets import NamedTarget, NamedTargets
 from gateway.flows.reaching import remedy_of
 from gateway.talentlms.client import TalentLMS
 from gateway.talentlms.clock import ClockedTransport
@@ -26,6 +27,7 @@ from gateway.talentlms.endpoint import Transport
 from schemas.site import RateLimit, SiteInfo
 
 URL, KEY, QUOTA, LINKS = "TALENTLMS_URL", "TALENTLMS_API_KEY", "TALENTLMS_CALLS_PER_HOUR", "TALENTLMS_LINK_HOSTS"
+FILE = "GATEWAY_CONFIG"
 SCARCE = 0.1
 """Of an hour's calls, what counts as nearly nothing."""
 
@@ -36,17 +38,19 @@ class TalentLMSCheck:
     Args:
         settings: its settings.
         transport: the way to it.
+        named: what the settings name there.
     """
 
-    def __init__(self, settings: TalentLMSSettings, transport: Transport) -> None:
+    def __init__(self, settings: TalentLMSSettings, transport: Transport, named: Sequence[NamedTarget] = ()) -> None:
         self._settings = settings
         self._transport = ClockedTransport(transport)
-        self._site = TalentLMS(self._transport).site
+        self._lms = TalentLMS(self._transport)
+        self._named = named
 
     def __call__(self) -> Iterator[Row]:
         """Walk what is found."""
         try:
-            limits, info = self._site.rate_limit(), self._site.info()
+            limits, info = self._lms.site.rate_limit(), self._lms.site.info()
         except (TalentLMSError, Queued, StoreUnavailable) as error:
             yield _refused(error)
             return
@@ -55,6 +59,7 @@ class TalentLMSCheck:
         yield Row("talentlms: plan", URL, "ok", _plan(info))
         yield self._links(info)
         yield clock_row("talentlms: clock", URL, "TalentLMS", self._transport.ahead)
+        yield from self._compared()
 
     def _quota(self, limits: RateLimit) -> Row:
         told, ours = partial(Row, "talentlms: quota", QUOTA), self._settings.calls_per_hour
@@ -68,6 +73,18 @@ class TalentLMSCheck:
             finding = f"{left}; {ours} are set, and the lower number holds"
             return told("warning", finding, f"Set it to {limits.limit}, as the plan grants, or to less.")
         return told("ok", left)
+
+    def _compared(self) -> Iterator[Row]:
+        told = partial(Row, "talentlms: named")
+        found = NamedTargets(self._lms).compared(self._named)
+        for fault in found.unknown:
+            finding, _, remedy = fault.says.rpartition("; ")
+            yield told(fault.name, "fault", finding, f"{remedy[:1].upper()}{remedy[1:]}")
+        for why in found.unasked:
+            yield told(FILE, "unknown", why)
+        number = sum(one.kind != "user_type" for one in self._named)
+        if number and not found.unknown and not found.unasked:
+            yield told(FILE, "ok", f"all {number} that the settings name are there")
 
     def _links(self, info: SiteInfo) -> Row:
         told = partial(Row, "talentlms: links", LINKS)

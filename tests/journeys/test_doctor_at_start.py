@@ -30,13 +30,13 @@ def finished(gateway):
     return [event for event in gateway.events() if event["event"] == "doctor.finished"]
 
 
-def test_one_of_two_workers_asks_and_it_costs_one_call(starting, portal):
+def test_one_of_two_workers_asks_and_each_list_costs_one_call(starting, portal):
     portal.control.clear_calls()
     starting.start(WEB_CONCURRENCY="2")
 
     (summary,) = finished(starting)
     assert (summary["level"], summary["faults"]) == ("info", 0)
-    assert portal.operations() == ["ratelimit", "siteinfo"]
+    assert portal.operations() == ["ratelimit", "siteinfo", "courses", "categories"]
 
 
 def test_a_fault_is_told_with_its_setting_and_what_to_do_and_the_gateway_serves(starting):

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from gateway.config import Slugs
 from gateway.flows.doctor import Doctor, Row
 from schemas.secret import Secret
 from tests.gateway.flows.examined import REDIRECT, examined, row_of, sound, troubles, with_provider, with_talentlms
@@ -38,6 +39,23 @@ def test_it_spends_one_call_of_the_hour_and_signs_nobody_in(settings, portal, pr
     asked = [entry["endpoint"] for entry in provider.control.requests()]
     assert asked == ["discovery", "jwks", "token", "authorize"]
     assert provider.control.state()["sessions"] == []
+
+
+NAMED = Slugs(courses={"intro": 12, "gone": 4711}, categories={"law": 3})
+
+
+def test_each_kind_of_thing_that_settings_name_costs_one_call_more(settings, portal):
+    report = examined(replace(settings, slugs=NAMED))
+    assert [call.operation for call in portal.control.calls()] == ["ratelimit", "siteinfo", "courses", "categories"]
+    assert portal.control.cost() == 3
+    assert [(row.setting, row.remedy) for row in report.rows if row.state == "fault"] == [
+        ("slugs.courses.gone", "Look the id up in its address in TalentLMS")
+    ]
+
+
+def test_that_all_is_there_is_told_with_its_number(settings):
+    report = examined(replace(settings, slugs=replace(NAMED, courses={"intro": 12})))
+    assert row_of(report, "talentlms: named").finding == "all 2 that the settings name are there"
 
 
 def test_it_leaves_nothing_in_redis_but_what_goes_by_itself(settings, redis_server):
