@@ -35,6 +35,7 @@ HOST_AND_PORT = re.compile(r"(?P<host>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:(?P<port>[0
 URL_CHARACTERS = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+")
 OWN_PATH = re.compile(r"/([A-Za-z0-9._~-]+/)*[A-Za-z0-9._~-]*")
 REDIS_PLACE = re.compile(r"//([^/?#@]*@)?[^/?#@]+(/[0-9]{0,4})?")
+PATH_OF_A_KEY = re.compile(r"/[^\r\n]*|[^\r\n]*\.(pem|key)", re.IGNORECASE)
 MAIL_ADDRESS = re.compile(r"[A-Za-z0-9.!#$&'*+/=^_`{|}~-]{1,64}@([A-Za-z0-9.-]+)")
 IPV4_MAPPED = ipaddress.IPv6Network("::ffff:0:0/96")
 
@@ -83,6 +84,8 @@ def pem_key(text: str) -> Secret:
     try:
         key = load_pem_private_key(text.encode(), password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
+        if PATH_OF_A_KEY.fullmatch(text):
+            remedy = "give a path by the name that ends in _FILE (in the TOML file, in _file)"
         raise ValidationError(f"is not a private key in PEM; {remedy}") from None
     long_enough = isinstance(key, RSAPrivateKey) and key.key_size >= SHORTEST_RSA_KEY
     p256 = isinstance(key, EllipticCurvePrivateKey) and isinstance(key.curve, SECP256R1)

@@ -9,7 +9,7 @@ from gateway.errors import GatewayError, ProviderUnavailable, SignInNotTrusted
 from gateway.flows.doctor import Row, State
 from gateway.flows.doctor_clock import clock_row
 from gateway.flows.provider_products import SHOWN_BY_METADATA, product_of
-from gateway.flows.reaching import remedy_of
+from gateway.flows.reaching import remedy_of, remedy_of_path
 from gateway.oidc.probe import ProviderProbe, Published, Refusal
 
 _PRIVATE_KEY_JWT = "private_key_jwt"
@@ -136,7 +136,7 @@ class ProviderCheck:
             )
         if ours == _PRIVATE_KEY_JWT:
             return f"Register the public half of {settings('private_key')} there, for {settings('client_id')}."
-        return (
+        return remedy_of_path(self._entry.client_secret, settings("client_secret")) or (
             f"Copy {settings('client_secret')} anew from the provider, the value and not its id, and see whether it "
             f"has expired; check {settings('client_id')}."
         )

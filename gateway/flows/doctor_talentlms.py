@@ -20,7 +20,7 @@ from gateway.errors import (
 from gateway.flows.doctor import Row
 from gateway.flows.doctor_clock import clock_row
 from gateway.flows.named_targets import NamedTarget, NamedTargets
-from gateway.flows.reaching import remedy_of
+from gateway.flows.reaching import remedy_of, remedy_of_path
 from gateway.talentlms.client import TalentLMS
 from gateway.talentlms.clock import ClockedTransport
 from gateway.talentlms.endpoint import Transport
@@ -52,7 +52,7 @@ class TalentLMSCheck:
         try:
             limits, info = self._lms.site.rate_limit(), self._lms.site.info()
         except (TalentLMSError, Queued, StoreUnavailable) as error:
-            yield _refused(error)
+            yield _refused(error, remedy_of_path(self._settings.api_key, KEY))
             return
         yield Row("talentlms: key", KEY, "ok", f"{self._settings.url} accepts it")
         yield self._quota(limits)
@@ -104,7 +104,7 @@ def _plan(info: SiteInfo) -> str:
     )
 
 
-def _refused(error: TalentLMSError | Queued | StoreUnavailable) -> Row:
+def _refused(error: TalentLMSError | Queued | StoreUnavailable, of_the_key: str) -> Row:
     if isinstance(error, StoreUnavailable):
         return Row("talentlms", URL, "unknown", "without Redis nobody may call TalentLMS: see there")
     if isinstance(error, Queued | Throttled):
@@ -112,7 +112,7 @@ def _refused(error: TalentLMSError | Queued | StoreUnavailable) -> Row:
             "talentlms", QUOTA, "unknown", f"no call was left for this: {error.note or error.code}", "Ask again."
         )
     if isinstance(error, Unauthorized):
-        return _unauthorized(error)
+        return _unauthorized(error, of_the_key)
     if isinstance(error, Forbidden):
         remedy = "Switch the API on in TalentLMS: Account & settings, Security. Not every plan has it."
         return Row("talentlms", KEY, "fault", f"TalentLMS forbids it: {error.note}", remedy)
@@ -123,9 +123,9 @@ def _refused(error: TalentLMSError | Queued | StoreUnavailable) -> Row:
     return Row("talentlms", URL, "fault", error.note or error.code, remedy)
 
 
-def _unauthorized(error: Unauthorized) -> Row:
+def _unauthorized(error: Unauthorized, of_the_key: str) -> Row:
     if "without an error message" in error.note:
         finding = f"TalentLMS has no such domain, or the key is none: {error.note}"
         return Row("talentlms", URL, "fault", finding, f"Check the domain's name in {URL}, then {KEY}.")
-    remedy = f"Copy {KEY} anew from Account & settings, Security, of the very domain that {URL} names."
+    remedy = of_the_key or f"Copy {KEY} anew from Account & settings, Security, of the very domain that {URL} names."
     return Row("talentlms", KEY, "fault", f"TalentLMS does not accept the key: {error.note}", remedy)

@@ -1,6 +1,9 @@
-"""What to do where somebody whom the gateway depends on cannot be reached, by what the note says of the reason."""
+"""What to do where somebody whom the gateway depends on cannot be reached, or refuses a secret."""
 
 import re
+from pathlib import Path
+
+from schemas.secret import Secret
 
 _REMEDIES = (
     (r"DNS:|name not found", "Check the host name in {setting}, and whether this machine's resolver knows it."),
@@ -35,3 +38,16 @@ def remedy_of(note: str, setting: str) -> str:
         A sentence; empty where the note names no reason of this kind.
     """
     return next((remedy.format(setting=setting) for words, remedy in _REMEDIES if re.search(words, note)), "")
+
+
+def remedy_of_path(secret: Secret | None, setting: str) -> str:
+    """Return what to do where a secret's value is the path of a file that is there; empty for any other value.
+
+    Args:
+        secret: the value of the setting.
+        setting: its name.
+    """
+    value = secret.reveal() if secret else ""
+    if not value.startswith("/") or not Path(value).is_file():
+        return ""
+    return f"Its value is the path of a file: give that as {setting}{'_FILE' if setting.isupper() else '_file'}."
