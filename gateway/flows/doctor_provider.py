@@ -1,8 +1,9 @@
 """The doctor's check of one identity provider: metadata, product, keys, clock, the client, the registered address."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from http import HTTPStatus
+from typing import Any
 
 from gateway.config import IdentityProviderSettings
 from gateway.errors import GatewayError, ProviderUnavailable, SignInNotTrusted
@@ -40,7 +41,7 @@ class ProviderCheck:
             yield self._row("metadata", "issuer", "fault", error.note, self._remedy(error))
             return
         yield self._row("metadata", "issuer", "ok", f"{self._entry.issuer} publishes what a sign-in needs")
-        yield self._product(published)
+        yield self.product(published.content)
         yield from self._offers(published)
         yield self._tried("keys", "algorithms", partial(self._keys, published))
         yield clock_row(self._what("clock"), self._named("issuer"), "the provider", published.ahead)
@@ -57,8 +58,9 @@ class ProviderCheck:
             return f"Check the path in {self._named('issuer')}; docs/providers says how each product writes it."
         return remedy_of(error.note, self._named("issuer")) or "See whether the provider works."
 
-    def _product(self, published: Published) -> Row:
-        preset, product = self._entry.preset, product_of(self._entry.issuer, published.content)
+    def product(self, metadata: Mapping[str, Any]) -> Row:
+        """Return what the metadata says of the preset."""
+        preset, product = self._entry.preset, product_of(self._entry.issuer, metadata)
         told = partial(self._row, "product", "preset")
         if product in ("", preset) and (product or preset not in SHOWN_BY_METADATA):
             return told("ok", f"the preset {preset} is used")

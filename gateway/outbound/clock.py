@@ -20,7 +20,7 @@ def seconds_ahead(headers: Mapping[str, str], asked_at: float, answered_at: floa
     """
     try:
         date = parsedate_to_datetime(headers.get("Date", "")).timestamp()
-    except ValueError:
+    except (ValueError, TypeError, OverflowError):
         return None
     age = headers.get("Age", "")
     earliest = date + (int(age) if _SECONDS.fullmatch(age) else 0)

@@ -1,5 +1,7 @@
 """The doctor at the start: its findings are in the log, once, and nobody waits for it."""
 
+import signal
+
 import pytest
 import requests
 
@@ -58,3 +60,11 @@ def test_the_gateway_answers_before_the_doctor_has_an_answer(starting, silent):
     silent.stop()
     starting.process.when(lambda: finished(starting))
     assert [event["setting"] for event in findings(starting) if event["level"] == "error"] == ["TALENTLMS_URL"]
+
+
+def test_settings_that_were_read_anew_are_looked_at_anew(starting):
+    starting.start(WEB_CONCURRENCY="2")
+    starting.process.signal(signal.SIGHUP)
+
+    starting.process.when(lambda: len(finished(starting)) > 1)
+    assert len(finished(starting)) == 2
