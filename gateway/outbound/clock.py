@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 
 _SECONDS = re.compile(r"[0-9]{1,9}")
@@ -19,7 +20,7 @@ def seconds_ahead(headers: Mapping[str, str], asked_at: float, answered_at: floa
         Zero where both may have the same time, as far as an answer of whole seconds can tell; ``None`` without a date.
     """
     try:
-        date = parsedate_to_datetime(headers.get("Date", "")).timestamp()
+        date = parsedate_to_datetime(headers.get("Date", "")).replace(tzinfo=UTC).timestamp()  # always GMT
     except (ValueError, TypeError, OverflowError):
         return None
     age = headers.get("Age", "")

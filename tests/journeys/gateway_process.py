@@ -36,21 +36,29 @@ class Gateway:
         url: its public address.
         settings: its environment.
         output: the file with everything that it says.
+        portal: its TalentLMS.
         process: gunicorn, if it runs.
     """
 
     url: str
     settings: dict[str, str]
     output: Path
+    portal: Portal = field(repr=False)
     process: Process | None = field(default=None)
 
     def start(self, **changes: str) -> "Gateway":
-        """Start it, with changes to its settings if any; what the doctor asks at the start is over then."""
+        """Start it, with changes to its settings if any.
+
+        What the doctor asks at the start is over then; where nothing had been asked of TalentLMS before, that is
+        forgotten, so that a journey counts what its own clicks ask.
+        """
         assert not listens(self._port), "somebody else answers there"
         self.settings |= changes
-        before = self._examinations()
+        asked, before = self.portal.control.calls(), self.examinations()
         self.process = self.launched().when(self.answers)
-        self.process.when(lambda: self._examinations() > before)
+        self.process.when(lambda: self.examinations() > before)
+        if not asked:
+            self.portal.control.clear_calls()
         return self
 
     def launched(self) -> Process:
@@ -79,7 +87,8 @@ class Gateway:
         lines = [json.loads(line) for line in self.text().splitlines() if line.startswith("{")]
         return [line for line in lines if reference in ("", line["reference"])]
 
-    def _examinations(self) -> int:
+    def examinations(self) -> int:
+        """Return how many times its doctor has been done so far."""
         return self.text().count('"doctor.finished"') if self.output.exists() else 0
 
     def readiness(self) -> tuple[int, str]:
@@ -138,4 +147,4 @@ def gateway_at(
         "OIDC_CLIENT_SECRET": provider.client_secret,
         "WEB_CONCURRENCY": "2",
     }
-    return Gateway(f"http://{HOST}:{port}", {**environment, **(settings or {})}, folder / f"gateway-{port}.log")
+    return Gateway(f"http://{HOST}:{port}", {**environment, **(settings or {})}, folder / f"gateway-{port}.log", portal)

@@ -34,7 +34,7 @@ def finished(gateway):
 
 def test_one_of_two_workers_asks_and_each_list_costs_one_call(starting, portal):
     portal.control.clear_calls()
-    starting.start(WEB_CONCURRENCY="2")
+    starting.process = starting.launched().when(starting.examinations)
 
     (summary,) = finished(starting)
     assert (summary["level"], summary["faults"]) == ("info", 0)

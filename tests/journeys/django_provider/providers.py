@@ -96,7 +96,7 @@ def gateway_of(address: str, folder: Path, portal: Portal, redis_url: str, provi
         "TALENTLMS_API_KEY": portal.api_key,
         "WEB_CONCURRENCY": "2",
     }
-    return Gateway(address, settings, folder / "gateway.log")
+    return Gateway(address, settings, folder / "gateway.log", portal)
 
 
 def _start(command: Sequence[str], folder: Path, gateway: str, name: str) -> RealProvider:
