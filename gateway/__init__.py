@@ -79,7 +79,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["talentlms-database"] = services.database
     if settings.worker == "inside":
         app.extensions["talentlms-worker"] = background_of(services)  # started by gunicorn.conf.py, after the fork
-    app.extensions["talentlms-doctor"] = Examination(services.doctor)  # likewise, by one worker
+    app.extensions["talentlms-doctor"] = Examination(services.doctor_at_start)  # likewise, by one worker
 
     headers.install(app, secure=settings.secure)
     pages.install(app, settings.help_contact)

@@ -1,7 +1,7 @@
 """Every flow, made once from the settings: for Flask, the worker and the command line, the same ones."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property, partial
 from urllib.parse import urlsplit
 
@@ -17,7 +17,7 @@ from gateway.flows.doctor import Check, Doctor
 from gateway.flows.doctor_database import DatabaseCheck
 from gateway.flows.doctor_provider import ProviderCheck, prefix_of
 from gateway.flows.doctor_store import StoreCheck
-from gateway.flows.doctor_talentlms import TalentLMSCheck
+from gateway.flows.doctor_talentlms import START_SECONDS, TalentLMSCheck
 from gateway.flows.erasure import Erasure
 from gateway.flows.failed_codes import FailedCodes
 from gateway.flows.fulfilment import Fulfilment
@@ -39,6 +39,7 @@ from gateway.flows.trust import Trust
 from gateway.learner_flows import LearnerFlows
 from gateway.oidc.probe import ProviderProbe
 from gateway.store.catalog_copies import CatalogCopies
+from gateway.store.examinations import Examinations
 from gateway.storefronts import listings
 from gateway.storefronts.dialects import DIALECTS
 from schemas.product import Product
@@ -193,12 +194,23 @@ class Services(LearnerFlows):
 
     @cached_property
     def doctor(self) -> Doctor:
-        """Whether what the settings name is there and works; ``doctor.last`` is what this process found last."""
+        """Whether what the settings name is there and works, whenever somebody asks."""
+        return self._doctor(lambda: True)
+
+    @cached_property
+    def doctor_at_start(self) -> Doctor:
+        """The same at a start; ``last`` is what was found. Starts that follow each other spend calls but once."""
+        asked = Examinations(self.store, urlsplit(self.settings.talentlms.url).netloc)
+        return self._doctor(lambda: asked.may_ask(START_SECONDS))
+
+    def _doctor(self, may_spend: Callable[[], bool]) -> Doctor:
         settings = self.settings
         checks: dict[str, Check] = {
             f"provider {entry.name}": self._provider_check(entry) for entry in settings.identity_providers
         }
-        checks["talentlms"] = TalentLMSCheck(settings.talentlms, self.talentlms_transport, tuple(named_by(settings)))
+        checks["talentlms"] = TalentLMSCheck(
+            settings.talentlms, self.talentlms_transport, tuple(named_by(settings)), may_spend
+        )
         checks["redis"] = StoreCheck(self.store if settings.redis_url else None)
         checks["database"] = DatabaseCheck(self.database.plain)
         return Doctor(checks)

@@ -3,7 +3,7 @@
 It spends one call that counts, ``siteinfo``, and one for each kind of thing that is named; ``ratelimit`` is free.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from gateway.config import TalentLMSSettings
@@ -28,6 +28,8 @@ from schemas.site import RateLimit, SiteInfo
 
 URL, KEY, QUOTA, LINKS = "TALENTLMS_URL", "TALENTLMS_API_KEY", "TALENTLMS_CALLS_PER_HOUR", "TALENTLMS_LINK_HOSTS"
 FILE = "GATEWAY_CONFIG"
+START_SECONDS = 600
+"""For how long after a start others spend no call: a process that ends again and again would spend the whole hour."""
 SCARCE = 0.1
 """Of an hour's calls, what counts as nearly nothing."""
 
@@ -39,9 +41,18 @@ class TalentLMSCheck:
         settings: its settings.
         transport: the way to it.
         named: what the settings name there.
+        may_spend: whether calls that count may be spent on it now; without them the key, the quota and the clock are
+            looked at all the same.
     """
 
-    def __init__(self, settings: TalentLMSSettings, transport: Transport, named: Sequence[NamedTarget] = ()) -> None:
+    def __init__(
+        self,
+        settings: TalentLMSSettings,
+        transport: Transport,
+        named: Sequence[NamedTarget],
+        may_spend: Callable[[], bool],
+    ) -> None:
+        self._may_spend = may_spend
         self._settings = settings
         self._transport = ClockedTransport(transport)
         self._lms = TalentLMS(self._transport)
@@ -50,15 +61,19 @@ class TalentLMSCheck:
     def __call__(self) -> Iterator[Row]:
         """Walk what is found."""
         try:
-            limits, info = self._lms.site.rate_limit(), self._lms.site.info()
+            limits = self._lms.site.rate_limit()
+            info = self._lms.site.info() if self._may_spend() else None
         except (TalentLMSError, Queued, StoreUnavailable) as error:
             yield _refused(error, remedy_of_path(self._settings.api_key, KEY))
             return
         yield Row("talentlms: key", KEY, "ok", f"{self._settings.url} accepts it")
         yield self._quota(limits)
+        yield clock_row("talentlms: clock", URL, "TalentLMS", self._transport.ahead)
+        if info is None:
+            yield Row("talentlms: plan", URL, "unknown", "another start has asked a moment ago, at the cost of calls")
+            return
         yield Row("talentlms: plan", URL, "ok", _plan(info))
         yield self._links(info)
-        yield clock_row("talentlms: clock", URL, "TalentLMS", self._transport.ahead)
         yield from self._compared()
 
     def _quota(self, limits: RateLimit) -> Row:

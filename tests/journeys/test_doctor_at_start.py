@@ -12,6 +12,8 @@ from tests.journeys.gateway_process import gateway_at
 @pytest.fixture
 def starting(tmp_path, addresses, portal, provider, redis_server):
     """A gateway that has not been started yet."""
+    with redis_server.client(6) as client:
+        client.flushdb()
     gateway = gateway_at(addresses["starting"], tmp_path, portal, provider, redis_server.url(6))
     yield gateway
     gateway.end()

@@ -7,6 +7,7 @@ import pytest
 
 from gateway.config import Slugs
 from gateway.flows.doctor import Doctor, Row
+from gateway.services import Services
 from schemas.secret import Secret
 from tests.gateway.flows.examined import REDIRECT, examined, row_of, sound, troubles, with_provider, with_talentlms
 from tests.ports import free_port
@@ -14,7 +15,7 @@ from tests.ports import free_port
 PROVIDER = [
     f"provider default: {one}" for one in ("metadata", "product", "keys", "clock", "client", "redirect address")
 ]
-TALENTLMS = [f"talentlms: {one}" for one in ("key", "quota", "plan", "links", "clock")]
+TALENTLMS = [f"talentlms: {one}" for one in ("key", "quota", "clock", "plan", "links")]
 REDIS = [f"redis: {one}" for one in ("writes", "version", "eviction", "persistence")]
 DATABASE = [f"database: {one}" for one in ("version", "tables", "writes")]
 
@@ -50,6 +51,19 @@ def test_each_kind_of_thing_that_settings_name_costs_one_call_more(settings, por
     assert portal.control.cost() == 3
     assert [(row.setting, row.remedy) for row in report.rows if row.state == "fault"] == [
         ("slugs.courses.gone", "Look the id up in its address in TalentLMS")
+    ]
+
+
+def test_starts_that_follow_each_other_spend_calls_but_once(settings, portal, redis_server):
+    redis_server.tell("FLUSHALL")
+    first, second = (Services(settings).doctor_at_start.examine() for _ in range(2))
+    assert [call.operation for call in portal.control.calls()] == ["ratelimit", "siteinfo", "ratelimit"]
+    assert row_of(first, "talentlms: plan").state == "ok"
+    assert [(row.what, row.state) for row in second.rows if row.what.startswith("talentlms")] == [
+        ("talentlms: key", "ok"),
+        ("talentlms: quota", "ok"),
+        ("talentlms: clock", "ok"),
+        ("talentlms: plan", "unknown"),
     ]
 
 
