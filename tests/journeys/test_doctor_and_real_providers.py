@@ -11,15 +11,15 @@ from tests.journeys.django_provider.providers import gateway_of, start_certified
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def here(tmp_path_factory):
     return tmp_path_factory.mktemp("examined")
 
 
 @pytest.fixture(scope="module")
-def providers(folder, addresses):
+def providers(here, addresses):
     made = [
-        start_certified(folder, addresses["starting"], "staff"),
-        start_django(folder, addresses["starting"], "partner"),
+        start_certified(here, addresses["starting"], "staff"),
+        start_django(here, addresses["starting"], "partner"),
     ]
     yield made
     for provider in made:
@@ -27,9 +27,9 @@ def providers(folder, addresses):
 
 
 @pytest.fixture
-def settings(folder, addresses, portal, redis_server, providers):
+def settings(here, addresses, portal, redis_server, providers):
     entries = [provider.listed() for provider in providers]
-    return load(gateway_of(addresses["starting"], folder, portal, redis_server.url(7), entries).settings)
+    return load(gateway_of(addresses["starting"], here, portal, redis_server.url(7), entries).settings)
 
 
 def states(settings):
