@@ -3,19 +3,25 @@
 import re
 import sqlite3
 
-_WHILE_CONNECTING = (
-    ("failed to resolve host|could not translate host name", "DNS: the host name cannot be resolved"),
-    ("connection refused", "the connection is refused"),
-    ("certificate verify failed|certificate .*does not match|root certificate", "TLS: the certificate is not accepted"),
-    ("ssl|tls", "TLS: no secure connection"),
-    ("timeout|timed out", "no connection in time"),
-    ("authentication failed|no password supplied", "the password, or the user's name, is not accepted"),
-    ('role "[^"]*" does not exist', "it has no such user"),
-    ('database "[^"]*" does not exist', "it has no such database"),
-    ("no pg_hba.conf entry", "it lets this user in from this machine by no entry of its pg_hba.conf"),
-    ("too many (clients|connections)|remaining connection slots", "it takes no further connection"),
-    ("starting up|shutting down|recovery mode", "it is just starting or stopping"),
-    ("server closed the connection|connection reset|terminating connection", "the connection ended before the answer"),
+_WHILE_CONNECTING = tuple(
+    (re.compile(words, re.IGNORECASE), reason)
+    for words, reason in (
+        ("failed to resolve host|could not translate host name", "DNS: the host name cannot be resolved"),
+        ("connection refused", "the connection is refused"),
+        ("certificate verify failed|does not match host name|root certificate", "TLS: the certificate is not accepted"),
+        ("ssl|tls", "TLS: no secure connection"),
+        ("timeout|timed out", "no connection in time"),
+        ("authentication failed|no password supplied", "the password, or the user's name, is not accepted"),
+        ('role "[^"]*" does not exist', "it has no such user"),
+        ('database "[^"]*" does not exist', "it has no such database"),
+        ("no pg_hba.conf entry", "it lets this user in from this machine by no entry of its pg_hba.conf"),
+        ("too many (clients|connections)|remaining connection slots", "it takes no further connection"),
+        ("starting up|shutting down|recovery mode", "it is just starting or stopping"),
+        (
+            "server closed the connection|connection reset|terminating connection",
+            "the connection ended before the answer",
+        ),
+    )
 )
 """What libpq says; it has no codes while a connection comes about. The first that is found counts."""
 
@@ -44,7 +50,7 @@ def told(error: BaseException, server: str) -> str:
     if getattr(error, "sqlstate", "") is None:  # of psycopg, which is not imported where nobody uses it
         said = str(error)
         for words, reason in _WHILE_CONNECTING:
-            if re.search(words, said, re.IGNORECASE):
+            if words.search(said):
                 return f"{server}: {reason}" if server else reason
         return f"{server}: {type(error).__name__}" if server else type(error).__name__
     if isinstance(error, sqlite3.Error):

@@ -16,22 +16,25 @@ SETTING = "GATEWAY_DATABASE_URL"
 OLDEST = 14
 _POSTGRESQL = "PostgreSQL "
 
-_REMEDIES = (
-    ("password", f"Check user and password in {SETTING}; / ? # @ and % are percent-encoded there."),
-    ("no such user", f"Check the user in {SETTING}, or make this role there."),
-    ("no such database", f"Check the database's name in {SETTING}, or make an empty one that the role owns."),
-    ("pg_hba", "Let the role in from this machine, by a line of the server's pg_hba.conf."),
-    ("no further connection", "Raise max_connections there: each process of the gateway opens ten at most."),
-    ("starting or stopping", "Wait until the server is up."),
-    ("ReadOnlySql", f"{SETTING} leads to a standby: name the primary, or an address that follows it."),
-    ("InsufficientPrivilege", "Make the role the owner of the database and of its tables."),
-    (
-        "readonly|unable to open|[Pp]ermission|Read-only|File exists|Not a directory",
-        f"Check the path in {SETTING}: the gateway's user has to be allowed to write the file and its folder.",
-    ),
-    ("not a database|malformed", f"Check the path in {SETTING}, or put a backup in the file's place."),
-    ("full", "Make room on the disk."),
-    ("locked|takes too long", "See what holds a transaction open so long."),
+_REMEDIES = tuple(
+    (re.compile(words), remedy)
+    for words, remedy in (
+        ("password", f"Check user and password in {SETTING}; / ? # @ and % are percent-encoded there."),
+        ("no such user", f"Check the user in {SETTING}, or make this role there."),
+        ("no such database", f"Check the database's name in {SETTING}, or make an empty one that the role owns."),
+        ("pg_hba", "Let the role in from this machine, by a line of the server's pg_hba.conf."),
+        ("no further connection", "Raise max_connections there: each process of the gateway opens ten at most."),
+        ("starting or stopping", "Wait until the server is up."),
+        ("ReadOnlySql", f"{SETTING} leads to a standby: name the primary, or an address that follows it."),
+        ("InsufficientPrivilege", "Make the role the owner of the database and of its tables."),
+        (
+            "readonly|unable to open|[Pp]ermission|Read-only|File exists|Not a directory",
+            f"Check the path in {SETTING}: the gateway's user has to be allowed to write the file and its folder.",
+        ),
+        ("not a database|malformed", f"Check the path in {SETTING}, or put a backup in the file's place."),
+        ("full", "Make room on the disk."),
+        ("locked|takes too long", "See what holds a transaction open so long."),
+    )
 )
 
 
@@ -63,7 +66,7 @@ class DatabaseCheck:
 
 
 def _remedy(note: str) -> str:
-    own = (remedy for words, remedy in _REMEDIES if re.search(words, note))
+    own = (remedy for words, remedy in _REMEDIES if words.search(note))
     return next(own, "") or remedy_of(note, SETTING) or "See the database's own log."
 
 

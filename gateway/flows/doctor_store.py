@@ -14,16 +14,20 @@ SETTING = "GATEWAY_REDIS_URL"
 OLDEST = (7, 0)
 _KEEPS_EVERYTHING = "noeviction"
 
-_REMEDIES = (
-    ("password", f"Check user and password in {SETTING}; / ? # @ and % are percent-encoded there."),
-    ("no database of this number", f"End {SETTING} with a number that the server has, such as /0."),
-    (
-        r"\(ACL\)",
-        f"Allow the user of {SETTING} all keys, and @read, @write, @connection, @transaction and @scripting.",
-    ),
-    ("ReadOnlyError", f"{SETTING} leads to a replica: name the primary, or an address that follows it."),
-    ("OutOfMemory", "Give Redis more memory (maxmemory); nothing that the gateway writes stays for ever."),
-    ("BusyLoading|MasterDown|ClusterDown|NOREPLICAS", "Wait until Redis serves again, or mend its replication."),
+_VERSION = re.compile(r"([0-9]+)\.([0-9]+)")
+_REMEDIES = tuple(
+    (re.compile(words), remedy)
+    for words, remedy in (
+        ("password", f"Check user and password in {SETTING}; / ? # @ and % are percent-encoded there."),
+        ("no database of this number", f"End {SETTING} with a number that the server has, such as /0."),
+        (
+            r"\(ACL\)",
+            f"Allow the user of {SETTING} all keys, and @read, @write, @connection, @transaction and @scripting.",
+        ),
+        ("ReadOnlyError", f"{SETTING} leads to a replica: name the primary, or an address that follows it."),
+        ("OutOfMemory", "Give Redis more memory (maxmemory); nothing that the gateway writes stays for ever."),
+        ("BusyLoading|MasterDown|ClusterDown|NOREPLICAS", "Wait until Redis serves again, or mend its replication."),
+    )
 )
 
 
@@ -53,7 +57,7 @@ class StoreCheck:
 
 
 def _remedy(note: str) -> str:
-    own = (remedy for words, remedy in _REMEDIES if re.search(words, note))
+    own = (remedy for words, remedy in _REMEDIES if words.search(note))
     return next(own, "") or remedy_of(note, SETTING) or "See Redis's own log."
 
 
@@ -71,7 +75,7 @@ def _told(facts: ServerFacts | None) -> Iterator[Row]:
 
 def _version(version: str) -> Row:
     told = partial(Row, "redis: version", SETTING)
-    number = re.match(r"([0-9]+)\.([0-9]+)", version)
+    number = _VERSION.match(version)
     if number is None:
         return told("unknown", "the server does not tell its version")
     if (int(number[1]), int(number[2])) < OLDEST:

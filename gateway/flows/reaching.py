@@ -5,25 +5,28 @@ from pathlib import Path
 
 from schemas.secret import Secret
 
-_REMEDIES = (
-    (r"DNS:|name not found", "Check the host name in {setting}, and whether this machine's resolver knows it."),
-    (
-        r"outbound proxy|proxy failed",
-        "Check HTTPS_PROXY and NO_PROXY, and whether the proxy allows CONNECT to this host.",
-    ),
-    (
-        r"TLS: the certificate|certificate not accepted",
+_REMEDIES = tuple(
+    (re.compile(words), remedy)
+    for words, remedy in (
+        (r"DNS:|name not found", "Check the host name in {setting}, and whether this machine's resolver knows it."),
         (
-            "Check the host name in {setting}. Where an authority of your own signed the certificate, name it in "
-            "GATEWAY_CA_FILE."
+            r"outbound proxy|proxy failed",
+            "Check HTTPS_PROXY and NO_PROXY, and whether the proxy allows CONNECT to this host.",
         ),
-    ),
-    (r"TLS", "Check in {setting} whether host and port are those at which TLS is spoken."),
-    (r"refused", "Check host and port in {setting}, and whether the server runs."),
-    (
-        r"in time|timed out|did not answer|not reachable",
-        "Check host and port in {setting}, and whether a firewall lets this machine through.",
-    ),
+        (
+            r"TLS: the certificate|certificate not accepted",
+            (
+                "Check the host name in {setting}. Where an authority of your own signed the certificate, name it in "
+                "GATEWAY_CA_FILE."
+            ),
+        ),
+        (r"TLS", "Check in {setting} whether host and port are those at which TLS is spoken."),
+        (r"refused", "Check host and port in {setting}, and whether the server runs."),
+        (
+            r"in time|timed out|did not answer|not reachable",
+            "Check host and port in {setting}, and whether a firewall lets this machine through.",
+        ),
+    )
 )
 
 
@@ -37,7 +40,7 @@ def remedy_of(note: str, setting: str) -> str:
     Returns:
         A sentence; empty where the note names no reason of this kind.
     """
-    return next((remedy.format(setting=setting) for words, remedy in _REMEDIES if re.search(words, note)), "")
+    return next((remedy.format(setting=setting) for words, remedy in _REMEDIES if words.search(note)), "")
 
 
 def remedy_of_path(secret: Secret | None, setting: str) -> str:

@@ -19,6 +19,7 @@ from gateway.store.attempts import Attempts
 from gateway.store.budget import SharedBudget
 from gateway.store.catalog_copies import CatalogCopies
 from gateway.store.connection import connect
+from gateway.store.examinations import Examinations
 from gateway.store.launches import MintedLaunches
 from gateway.store.locks import Locks
 from gateway.store.password_attempts import Attempt, Limits, PasswordAttempts
@@ -173,6 +174,7 @@ def fill(store):
     copies = CatalogCopies(store, "acme.talentlms.com")
     copies.put(CatalogContent())
     copies.failed()
+    Examinations(store, "acme.talentlms.com").may_ask(60)
     store.check()
     budget = SharedBudget(store, "acme.talentlms.com", 200, 2000, 12, PersonLimit(20, 1, 5))
     budget.admit(QueueEntry(Lane.CLICK, "kim", "path"))
