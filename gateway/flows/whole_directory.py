@@ -23,13 +23,15 @@ def search_all(users: Directory, groups: GroupDirectory, provider: str, given: M
     Raises:
         ScimError: neither people nor groups can be searched so.
     """
+    if given.get("sortBy") or given.get("cursor") is not None:
+        detail = "People and groups in one list have no order and no cursors; search for one of them, or leave it out."
+        raise ScimError(detail, "invalidPath" if given.get("sortBy") else "invalidCursor")
     start, count = search.place(given)
-    asked = {name: value for name, value in given.items() if name not in ("cursor", "sortBy")}
     failed: list[ScimError] = []
     found: list[Mapping[str, Any]] = []
     before = items = 0
     for directory in (users, groups):
-        part = asked | {"startIndex": max(start - before, 1), "count": count - items}
+        part = {**given, "startIndex": max(start - before, 1), "count": count - items}
         try:
             found.append(directory.search(provider, part))
         except ScimError as error:

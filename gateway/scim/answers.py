@@ -17,6 +17,7 @@ LIST_URN = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 ERROR_URN = "urn:ietf:params:scim:api:messages:2.0:Error"
 
 _ALWAYS = frozenset({"schemas", "id"})
+_MOST_NAMES = 100
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Selection:
         """Return what a request asks for by ``attributes`` and ``excludedAttributes``.
 
         Raises:
-            ScimError: by both.
+            ScimError: by both, or by too many names.
         """
         wanted, excluded = (_names(given.get(name)) for name in ("attributes", "excludedAttributes"))
         if wanted and excluded:
@@ -159,7 +160,10 @@ def _meta(base: str, kind: ResourceType, found: DirectoryUser | DirectoryGroup) 
 
 def _names(given: object) -> list[str]:
     parts = given if isinstance(given, list) else str(given or "").split(",")
-    return [str(part).strip() for part in parts if str(part).strip()]
+    names = [str(part).strip() for part in parts if str(part).strip()]
+    if len(names) > _MOST_NAMES:
+        raise ScimError(f"More than {_MOST_NAMES} attributes are named; name fewer.", "tooMany")
+    return names
 
 
 def _steps(kind: ResourceType, name: str) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """What an operation does to a resource: values are put in their place, or removed (RFC 7644, 3.5.2)."""
 
+from collections.abc import Collection
 from typing import Any
 
 from gateway.scim.attributes import Attribute
@@ -52,7 +53,9 @@ def remove(resource: dict[str, Any], path: Path, value: object = None) -> None:
     """
     head, rest = path.steps[0], path.steps[1:]
     if head.several:
-        kept = [_without(head, rest, path.where, item, value) for item in resource.get(head.name, [])]
+        named = [] if rest or path.where is not None else read(head, value) or []
+        removed = {_removed(one) for one in named}
+        kept = [_without(head, path, item, removed) for item in resource.get(head.name, [])]
         _store(resource, head.name, [item for item in kept if item])
     elif rest:
         child = dict(resource.get(head.name, {}))
@@ -98,37 +101,41 @@ def _object(head: Attribute, value: object) -> dict[str, Any]:
 def _joined(head: Attribute, before: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return values with those that are new: one with the same ``value`` and ``type`` takes its place."""
     items = list(before)
+    places: dict[object, int] = {}
+    for index, item in enumerate(items):
+        places.setdefault(_identity(item), index)
     chosen: list[int] = []
     for item in new:
-        same = [index for index, one in enumerate(items) if _mark(one) == _mark(item)]
-        if same:
-            items[same[0]] = items[same[0]] | item
+        place = places.setdefault(_identity(item), len(items))
+        if place < len(items):
+            items[place] = items[place] | item
         else:
             items.append(item)
-        chosen.append(same[0] if same else len(items) - 1)
+        chosen.append(place)
     if len(items) > MOST_VALUES:
         raise ScimError(f"{head.name} has more than {MOST_VALUES} values.", "tooMany")
     return with_one_primary(items, chosen)
 
 
-def _mark(item: dict[str, Any]) -> object:
-    return (item["value"], item.get("type")) if "value" in item else sorted(map(str, item.items()))
+def _identity(item: dict[str, Any]) -> object:
+    """Return what tells a value from the others of its attribute."""
+    return (item["value"], item.get("type")) if "value" in item else frozenset(item.items())
 
 
-def _without(
-    head: Attribute, rest: tuple[Attribute, ...], where: Filter | None, item: dict[str, Any], value: object
-) -> dict[str, Any] | None:
-    """Return what stays of a value."""
-    if where is not None and not holds(head, where, item):
+def _removed(item: dict[str, Any]) -> object:
+    """Return what a client names a value by that it wants removed."""
+    return item["value"] if "value" in item else _identity(item)
+
+
+def _without(head: Attribute, path: Path, item: dict[str, Any], removed: Collection[object]) -> dict[str, Any] | None:
+    """Return what stays of a value; ``removed`` are those that go, none for all."""
+    if path.where is not None and not holds(head, path.where, item):
         return item
-    if rest:
+    if path.steps[1:]:
         kept = dict(item)
-        remove(kept, Path(rest))
+        remove(kept, Path(path.steps[1:]))
         return kept
-    named = read(head, value) if where is None else None
-    if not named:
-        return None
-    return None if any(one.get("value") == item.get("value") for one in named) else item
+    return item if removed and _removed(item) not in removed else None
 
 
 def _store(resource: dict[str, Any], name: str, value: object) -> None:

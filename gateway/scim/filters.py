@@ -18,6 +18,8 @@ DEEPEST = 10
 """Parentheses and brackets within each other."""
 MOST = 50
 """Comparisons of a filter."""
+MOST_IN_PATH = 5
+"""Comparisons of a filter that is tried on each value of an attribute."""
 
 OPERATORS = frozenset({"eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le"})
 
@@ -71,15 +73,19 @@ class _Token:
     text: str
 
 
-def parse(text: str) -> Filter:
+def parse(text: str, most: int = MOST) -> Filter:
     """Return a filter.
+
+    Args:
+        text: as it was sent.
+        most: how many comparisons it may have.
 
     Raises:
         ScimError: it is none, or too long; the detail says where it stops being one.
     """
     if len(text) > LONGEST:
         raise _invalid(f"It is longer than {LONGEST} characters")
-    parser = _Parser(_tokens(text))
+    parser = _Parser(_tokens(text), most)
     found = parser.either(DEEPEST)
     parser.expect_end()
     return found
@@ -100,8 +106,9 @@ def _tokens(text: str) -> list[_Token]:
 class _Parser:
     """Reads tokens from left to right, each once."""
 
-    def __init__(self, tokens: list[_Token]) -> None:
+    def __init__(self, tokens: list[_Token], most: int) -> None:
         self._tokens = tokens
+        self._most = most
         self._at = 0
         self._comparisons = 0
 
@@ -144,8 +151,8 @@ class _Parser:
 
     def _comparison(self, name: str) -> Comparison:
         self._comparisons += 1
-        if self._comparisons > MOST:
-            raise _invalid(f"It has more than {MOST} comparisons")
+        if self._comparisons > self._most:
+            raise _invalid(f"It has more than {self._most} comparisons")
         operator = self._next("word", "an operator").lower()
         if operator == "pr":
             return Comparison(name, operator)

@@ -7,7 +7,7 @@ from typing import Any
 from gateway.scim.attributes import Attribute
 from gateway.scim.errors import ScimError
 from gateway.scim.filters import Comparison, Filter, Not, OfValue, Together
-from gateway.scim.values import truth_of
+from gateway.scim.values import text_of, truth_of
 
 _TEXTS: Mapping[str, Callable[[str, str], bool]] = {
     "eq": operator.eq,
@@ -56,11 +56,15 @@ def part_of(attribute: Attribute, name: str) -> Attribute:
 
 
 def equalities(attribute: Attribute, where: Filter) -> dict[str, Any]:
-    """Return what a value must have for which a filter holds: its ``eq``, where nothing but ``and`` joins them."""
+    """Return what a value must have for which a filter holds: its ``eq``, where nothing but ``and`` joins them.
+
+    Raises:
+        ScimError: no value of this attribute can have that.
+    """
     if isinstance(where, Comparison) and where.operator == "eq" and where.value is not None:
         part = part_of(attribute, where.attribute)
         is_truth = part.kind == "boolean"
-        return {part.name: truth_of(part, where.value) if is_truth else str(where.value)}
+        return {part.name: truth_of(part, where.value) if is_truth else text_of(part, where.value)}
     if isinstance(where, Together) and where.word == "and":
         return {name: value for part in where.parts for name, value in equalities(attribute, part).items()}
     return {}

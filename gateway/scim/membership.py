@@ -6,6 +6,7 @@ from gateway.scim import filters, paths
 from gateway.scim.definitions import GROUP, MEMBERS
 from gateway.scim.errors import ScimError
 from gateway.scim.patch import Operation
+from gateway.scim.values import is_storable
 from schemas.directory import MemberChange
 
 LONGEST_ID = 64
@@ -65,7 +66,7 @@ def _named(where: filters.Filter) -> Iterator[str]:
     is_value = isinstance(where, filters.Comparison) and where.attribute.lower() == "value"
     if not (is_value and isinstance(where, filters.Comparison) and where.operator == "eq"):
         raise ScimError('Members are named such as members[value eq "id"].', "invalidFilter")
-    yield str(where.value)
+    yield _id(where.value)
 
 
 def _ids(value: object) -> tuple[str, ...]:
@@ -77,6 +78,6 @@ def _ids(value: object) -> tuple[str, ...]:
 def _id(item: object) -> str:
     if isinstance(item, dict):
         item = next((value for name, value in item.items() if str(name).lower() == "value"), None)
-    if not isinstance(item, str) or not item or len(item) > LONGEST_ID:
+    if not isinstance(item, str) or not item or len(item) > LONGEST_ID or not is_storable(item):
         raise ScimError("A member has no id as its value.", "invalidValue")
     return item

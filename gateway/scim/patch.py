@@ -82,10 +82,10 @@ def _operations(given: object) -> Iterator[Operation]:
     if not isinstance(given, dict):
         raise ScimError("An operation is not a JSON object.", "invalidSyntax")
     members = {name.lower(): value for name, value in given.items()}
-    word = str(members.get("op", "")).lower()
-    path = members.get("path") or ""
+    named, path = members.get("op"), members.get("path") or ""
+    word = named.lower() if isinstance(named, str) else ""
     if word not in OPERATIONS:
-        raise ScimError(f"{word[:20]!r} is no operation; write add, replace or remove.", "invalidSyntax")
+        raise ScimError("The op of an operation is none of add, replace and remove.", "invalidSyntax")
     if not isinstance(path, str):
         raise ScimError("The path of an operation is no text.", "invalidPath")
     value, has_value = members.get("value"), "value" in members

@@ -38,7 +38,8 @@ def parse(kind: ResourceType, text: str) -> Path | None:
         return None
     if not any(step.several for step in steps):
         raise _invalid(text)
-    return Path(steps, filters.parse(inner))
+    is_apart = steps[0].name.lower() in kind.apart  # there the filter names values, and is tried on none
+    return Path(steps, filters.parse(inner, filters.MOST if is_apart else filters.MOST_IN_PATH))
 
 
 def _plain(kind: ResourceType, text: str) -> Path | None:

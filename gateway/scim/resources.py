@@ -1,5 +1,6 @@
 """Whole resources as clients send them (RFC 7644, 3.3 and 3.5.1)."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,8 @@ _OLD = "urn:scim:schemas:core:1.0"
 LONGEST_KEY = 256
 """Characters of what a resource is found by."""
 _KEYS = ("userName", "externalId", "displayName")
+LONGEST = 65536
+"""Characters of a resource in JSON, so that a list of them stays of a size that can be sent."""
 
 
 def read(kind: ResourceType, body: object) -> dict[str, Any]:
@@ -37,7 +40,7 @@ def checked(kind: ResourceType, resource: dict[str, Any]) -> dict[str, Any]:
     """Return a resource if it has all that it must have.
 
     Raises:
-        ScimError: something is missing, or longer than what a resource is found by may be.
+        ScimError: something is missing, or longer than it may be.
     """
     for attribute in kind.schema.attributes:
         is_missing = attribute.required and attribute.kind == "string"  # whether people are active is known anyway
@@ -46,6 +49,8 @@ def checked(kind: ResourceType, resource: dict[str, Any]) -> dict[str, Any]:
     for name in _KEYS:
         if len(resource.get(name, "")) > LONGEST_KEY:
             raise ScimError(f"{name} is longer than {LONGEST_KEY} characters.", "invalidValue")
+    if len(json.dumps(resource)) > LONGEST:
+        raise ScimError(f"The {kind.name} has more than {LONGEST} characters; send fewer values.", "tooMany")
     return resource
 
 

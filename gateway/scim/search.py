@@ -180,6 +180,8 @@ def _of_value(kind: ResourceType, one: filters.OfValue) -> Where:
     wanted = {part.attribute.lower(): str(part.value) for part in _equalities(one.part)}
     if "value" not in wanted or wanted.keys() - {"value", "type"} or (field != "email" and "type" in wanted):
         raise ScimError(f'Write such as {one.attribute[:40]}[value eq "…"].', "invalidFilter")
+    if not is_storable(wanted.get("type", "")):
+        raise ScimError(f"The type of {one.attribute[:40]} is compared with a text.", "invalidFilter")
     condition = _condition(kind, filters.Comparison(one.attribute, "eq", wanted["value"]))
     return Condition(condition.field, "eq", condition.value, wanted.get("type", "").lower())
 

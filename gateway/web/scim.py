@@ -3,8 +3,9 @@
 import json
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeAlias
 
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
@@ -14,25 +15,43 @@ from gateway.errors import ApiKeyRefused, GatewayError
 from gateway.flows.directory import SCIM_PATH, Directory
 from gateway.flows.directory_groups import GroupDirectory
 from gateway.flows.whole_directory import search_all
-from gateway.scim import answers, discovery
+from gateway.scim import answers, discovery, documents, parameters, unknown
+from gateway.scim.answers import Selection
+from gateway.scim.attributes import ResourceType
+from gateway.scim.definitions import GROUP, USER
 from gateway.scim.errors import ScimError, not_found
+from gateway.scim.values import is_storable
 from gateway.web.api_keys import ApiKeys
 from gateway.web.error_pages import page_for
 from gateway.web.refusals import Refusals
+from gateway.web.scim_attributes import UnknownAttributes
 
 BODY_BYTES = 1024 * 1024
 """The largest request that is read: a group with some 10,000 members."""
-METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
-_PARAMETERS = ("filter", "sortBy", "sortOrder", "startIndex", "count", "cursor", "attributes", "excludedAttributes")
-_CANONICAL = {name.lower(): name for name in _PARAMETERS}
 
-Answer = tuple[HTTPStatus, dict[str, Any] | None]
-Methods = Mapping[str, Callable[[], Answer]]
+@dataclass(frozen=True)
+class Answer:
+    """What a request is answered.
+
+    Attributes:
+        status: of the answer.
+        content: its document; ``None`` for none.
+        location: the address of what was created; empty for nothing.
+    """
+
+    status: HTTPStatus
+    content: Mapping[str, Any] | None = None
+    location: str = ""
+
+
+AnyDirectory: TypeAlias = Directory | GroupDirectory
+Methods: TypeAlias = Mapping[str, Callable[[], Answer]]
 
 
 def blueprint(tokens: ApiKeys, users: Directory, groups: GroupDirectory) -> Blueprint:
-    """Return the routes; paths count in any case, and with a slash at their end.
+    """Return the routes; paths count in any case, with a slash at their end, and with two behind the base.
 
     Args:
         tokens: whose connection a request is of.
@@ -40,35 +59,45 @@ def blueprint(tokens: ApiKeys, users: Directory, groups: GroupDirectory) -> Blue
         groups: what becomes of groups.
     """
     routes = Blueprint("scim", __name__, url_prefix=SCIM_PATH)
-    places = _Places(users, groups)
+    endpoints = _Endpoints(users, groups)
 
     @routes.before_request
     def limit() -> None:
         request.max_content_length = BODY_BYTES
 
-    @routes.route("/", defaults={"place": ""}, methods=METHODS, strict_slashes=False)
-    @routes.route("/<path:place>", methods=METHODS)
-    def answer(place: str) -> Response:
+    @routes.route("/", defaults={"path": ""}, methods=METHODS, strict_slashes=False)
+    @routes.route("/<path:path>", methods=METHODS)
+    @routes.route("//<path:path>", methods=METHODS)
+    def answer(path: str) -> Response:
         provider = tokens.holder()
-        steps = place.removesuffix("/").split("/")
-        methods = places.methods(provider, steps[0].lower(), steps[1:])
+        first, *rest = [step for step in path.split("/") if step] or [""]
+        methods = endpoints.methods(provider, first.lower(), rest)
+        if request.method == "OPTIONS":
+            return _allowing(methods, _response(HTTPStatus.NO_CONTENT))
         method = "GET" if request.method == "HEAD" else request.method
         if method not in methods:
             return _not_allowed(methods)
-        status, content = methods[method]()
-        return _response(status, content)
+        answered = methods[method]()
+        response = _response(answered.status, answered.content)
+        if answered.location:
+            response.headers["Location"] = answered.location
+        return response
 
     _install_errors(routes)
     return routes
 
 
-class _Places:
+class _Endpoints:
     """What each address does, by method."""
 
     def __init__(self, users: Directory, groups: GroupDirectory) -> None:
         self._users, self._groups = users, groups
-        self._directories: Mapping[str, Directory | GroupDirectory] = {"users": users, "groups": groups}
+        self._directories: Mapping[str, tuple[ResourceType, AnyDirectory]] = {
+            "users": (USER, users),
+            "groups": (GROUP, groups),
+        }
         self._base = users.base
+        self._unknown = UnknownAttributes()
 
     def methods(self, provider: str, first: str, rest: list[str]) -> Methods:
         """Return what can be done at an address.
@@ -76,15 +105,16 @@ class _Places:
         Raises:
             ScimError: there is no such address.
         """
-        directory = self._directories.get(first)
-        if directory is not None and not rest:
-            return _of_list(directory, provider)
-        if directory is not None and rest == [".search"]:
-            return {"POST": lambda: (HTTPStatus.OK, directory.search(provider, _search()))}
-        if directory is not None and len(rest) == 1:
-            return _of_one(directory, provider, rest[0])
+        if first in self._directories:
+            kind, directory = self._directories[first]
+            if not rest:
+                return self._of_list(kind, directory, provider)
+            if rest == [".search"]:
+                return {"POST": lambda: _ok(directory.search(provider, parameters.of_body(_body())))}
+            if len(rest) == 1 and is_storable(rest[0]):
+                return self._of_one(kind, directory, provider, rest[0])
         if first == ".search" and not rest:
-            return {"POST": lambda: (HTTPStatus.OK, search_all(self._users, self._groups, provider, _search()))}
+            return {"POST": lambda: _ok(self._search_all(provider))}
         if first == "serviceproviderconfig" and not rest:
             return {"GET": lambda: _discovered(discovery.config(self._base))}
         described = {"resourcetypes": discovery.resource_types, "schemas": discovery.schemas}.get(first)
@@ -92,29 +122,48 @@ class _Places:
             raise not_found("such address")
         return _of_description(described(self._base), rest)
 
+    def _search_all(self, provider: str) -> dict[str, Any]:
+        return search_all(self._users, self._groups, provider, parameters.of_body(_body()))
 
-def _of_list(directory: Directory | GroupDirectory, provider: str) -> Methods:
-    return {
-        "GET": lambda: (HTTPStatus.OK, directory.search(provider, _parameters(request.args))),
-        "POST": lambda: (HTTPStatus.CREATED, directory.create(provider, _body())),
-    }
+    def _of_list(self, kind: ResourceType, directory: AnyDirectory, provider: str) -> Methods:
+        def create() -> Answer:
+            selection, body = Selection.of(kind, _parameters()), _body()
+            created = directory.create(provider, body)
+            self._unknown.tell(provider, unknown.in_resource(kind, body))
+            return Answer(HTTPStatus.CREATED, selection.of_resource(created), created["meta"]["location"])
+
+        return {"GET": lambda: _ok(directory.search(provider, _parameters())), "POST": create}
+
+    def _of_one(self, kind: ResourceType, directory: AnyDirectory, provider: str, own_id: str) -> Methods:
+        def replace() -> Answer:
+            selection, body = Selection.of(kind, _parameters()), _body()
+            replaced = directory.replace(provider, own_id, body)
+            self._unknown.tell(provider, unknown.in_resource(kind, body))
+            return _ok(selection.of_resource(replaced))
+
+        def patch() -> Answer:
+            given, body = _parameters(), _body()
+            selection = Selection.of(kind, given)
+            patched = directory.patch(provider, own_id, body)
+            self._unknown.tell(provider, unknown.in_operations(kind, body))
+            if patched is None and not selection.wanted:
+                return Answer(HTTPStatus.NO_CONTENT)
+            return _ok(directory.read(provider, own_id, given) if patched is None else selection.of_resource(patched))
+
+        def delete() -> Answer:
+            directory.delete(provider, own_id)
+            return Answer(HTTPStatus.NO_CONTENT)
+
+        return {
+            "GET": lambda: _ok(directory.read(provider, own_id, _parameters())),
+            "PUT": replace,
+            "PATCH": patch,
+            "DELETE": delete,
+        }
 
 
-def _of_one(directory: Directory | GroupDirectory, provider: str, own_id: str) -> Methods:
-    def patch() -> Answer:
-        content = directory.patch(provider, own_id, _body())
-        return (HTTPStatus.NO_CONTENT, None) if content is None else (HTTPStatus.OK, content)
-
-    def delete() -> Answer:
-        directory.delete(provider, own_id)
-        return HTTPStatus.NO_CONTENT, None
-
-    return {
-        "GET": lambda: (HTTPStatus.OK, directory.read(provider, own_id, _parameters(request.args))),
-        "PUT": lambda: (HTTPStatus.OK, directory.replace(provider, own_id, _body())),
-        "PATCH": patch,
-        "DELETE": delete,
-    }
+def _ok(content: Mapping[str, Any]) -> Answer:
+    return Answer(HTTPStatus.OK, content)
 
 
 def _of_description(every: Mapping[str, dict[str, Any]], rest: list[str]) -> Methods:
@@ -128,49 +177,31 @@ def _of_description(every: Mapping[str, dict[str, Any]], rest: list[str]) -> Met
 
 def _discovered(content: dict[str, Any]) -> Answer:
     """Return a description; those are not filtered (RFC 7644, 4)."""
-    if "filter" in _parameters(request.args):
+    if "filter" in _parameters():
         raise ScimError("Descriptions are not filtered; leave the filter out.", status=HTTPStatus.FORBIDDEN)
-    return HTTPStatus.OK, content
+    return _ok(content)
 
 
-def _parameters(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a query's parameters by the names that the protocol has for them, however they are spelt."""
-    return {_CANONICAL[name.lower()]: value for name, value in given.items() if name.lower() in _CANONICAL}
-
-
-def _search() -> dict[str, Any]:
-    body = _body()
-    if not isinstance(body, dict):
-        raise ScimError("The body is not a JSON object.", "invalidSyntax")
-    return _parameters(body)
+def _parameters() -> dict[str, Any]:
+    return parameters.of_query(request.args.items(multi=True))
 
 
 def _body() -> object:
-    """Return the JSON document of the body.
+    """Return the JSON document of the body; whatever its type is said to be, it is read as one.
 
     Raises:
         ScimError: it is none, or too long.
     """
     try:
-        return json.loads(request.get_data(cache=False).decode(), parse_constant=_no_number)
+        return documents.parsed(request.get_data(cache=False))
     except RequestEntityTooLarge:
         detail = f"The body has more than {BODY_BYTES} bytes; send fewer members at once."
         raise ScimError(detail, "tooMany", HTTPStatus.REQUEST_ENTITY_TOO_LARGE) from None
-    except (ValueError, RecursionError):
-        raise ScimError("The body is not JSON in UTF-8.", "invalidSyntax") from None
 
 
-def _no_number(constant: str) -> object:
-    raise ValueError(f"{constant} is no JSON")
-
-
-def _response(status: int, content: dict[str, Any] | None) -> Response:
+def _response(status: int, content: Mapping[str, Any] | None = None) -> Response:
     body = "" if content is None else json.dumps(content, ensure_ascii=False).encode(errors="backslashreplace")
-    response = Response(body, status=status, content_type=answers.CONTENT_TYPE)
-    location = (content or {}).get("meta", {}).get("location")
-    if location and status == HTTPStatus.CREATED:
-        response.headers["Location"] = location
-    return response
+    return Response(body, status=status, content_type=answers.CONTENT_TYPE)
 
 
 def _refusal(status: int, detail: str, scim_type: str = "") -> Response:
@@ -178,7 +209,11 @@ def _refusal(status: int, detail: str, scim_type: str = "") -> Response:
 
 
 def _not_allowed(methods: Methods) -> Response:
-    response = _refusal(HTTPStatus.METHOD_NOT_ALLOWED, f"Here only {', '.join(methods)} can be sent.")
+    detail = f"Here only {', '.join(methods)} can be sent."
+    return _allowing(methods, _refusal(HTTPStatus.METHOD_NOT_ALLOWED, detail))
+
+
+def _allowing(methods: Methods, response: Response) -> Response:
     response.headers["Allow"] = ", ".join(methods)
     return response
 

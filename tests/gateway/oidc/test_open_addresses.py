@@ -28,7 +28,8 @@ OPEN = {
     "/livez",
     "/readyz",
     "/scim/v2/",
-    "/scim/v2/<path:place>",
+    "/scim/v2/<path:path>",
+    "/scim/v2//<path:path>",
     "/static/<path:filename>",
 }
 """Addresses that do something, however little, for somebody who is not signed in."""

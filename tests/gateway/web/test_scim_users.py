@@ -262,6 +262,32 @@ def test_e12_e13_no_operations_and_unknown_attributes_change_nothing(patched, ki
     assert patched(*unknown) == kim
 
 
+def test_c10_e13_unknown_attributes_are_told_once_by_their_names_alone(okta, kim, logged):
+    lines = logged()
+    unknown = [
+        {"op": "Add", "path": 'badges[value eq "secret-of-kim"].value', "value": "secret-of-kim"},
+        {"op": "Replace", "value": {"urn:acme:custom:User:badge": "secret-of-kim", "title": "Dr.", "password": "x"}},
+        {"op": "Add", "path": "secret+of+kim@acme.example", "value": 1},
+    ]
+    for _ in range(3):
+        assert okta.patch(f"/Users/{kim['id']}", *unknown).status_code == 200
+    okta.put(f"/Users/{kim['id']}", user(**{"urn:acme:custom:User": {"badge": "secret-of-kim"}}))
+    found = [line for line in lines() if line["event"] == "scim.unknown_attributes"]
+    assert [(line["level"], line["provider"], line["attributes"]) for line in found] == [
+        ("warning", "default", ["badges", "urn:acme:custom:User:badge"]),
+        ("warning", "default", ["urn:acme:custom:User"]),
+    ]
+    assert "secret" not in str(lines())
+
+
+def test_e13_the_log_is_told_of_fifty_at_most(okta, kim, logged):
+    lines = logged()
+    for start in range(0, 200, 4):
+        okta.patch(f"/Users/{kim['id']}", {"op": "add", "value": {f"x{start + more}": 1 for more in range(4)}})
+    told = [name for line in lines() if line["event"] == "scim.unknown_attributes" for name in line["attributes"]]
+    assert len(told) == len(set(told)) == 50
+
+
 @pytest.mark.parametrize(
     ("operation", "problem"),
     [
