@@ -6,9 +6,13 @@ from typing import Any, Literal, TypeAlias
 
 UserField: TypeAlias = Literal[
     "id", "user_name", "external_id", "email", "display_name", "family_name", "given_name", "active", "created_at",
-    "modified_at", "group", "member",
+    "modified_at", "group", "member", "manager",
 ]  # fmt: skip
 Operator: TypeAlias = Literal["eq", "sw", "gt", "ge", "lt", "le"]
+
+ENTERPRISE_URN = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+MANAGER_PATH = (ENTERPRISE_URN, "manager", "value")
+"""Where a person's resource says who their manager is. It has no index: it is compared of one person alone."""
 
 
 @dataclass(frozen=True)

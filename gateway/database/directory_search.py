@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import and_, func, or_, select, tuple_
+from sqlalchemy import JSON, Text, and_, cast, func, or_, select, tuple_
 
 from gateway.database.directory_tables import SCIM_CONNECTIONS, SCIM_EMAILS, SCIM_GROUPS, SCIM_MEMBERS, SCIM_USERS
-from schemas.directory import Condition, Joined, Question, UserField, Where
+from schemas.directory import MANAGER_PATH, Condition, Joined, Question, UserField, Where
 
 _HIGHEST = "\U0010ffff"
+_JSON = JSON().with_variant(Text(), "sqlite")  # to SQLite a text is JSON already, and a cast to JSON makes a number
 _ALONE: frozenset[UserField] = frozenset({"id", "user_name"})
 """Fields of which no two have the same."""
 
@@ -111,5 +112,8 @@ def _test(table: sqlalchemy.Table, provider: str, where: Where) -> _Test:
         return table.c.id.in_(of_it)
     if where.field == "active":
         return table.c.active == (sqlalchemy.true() if where.value else sqlalchemy.false())
+    if where.field == "manager":
+        of_manager: _Test = cast(table.c.resource, _JSON)[MANAGER_PATH].as_string() == where.value
+        return of_manager
     test: _Test = _OPERATORS[where.operator](table.c[where.field], where.value)
     return test

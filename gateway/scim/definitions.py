@@ -4,10 +4,11 @@ There is no password: TalentLMS's accounts have one that the gateway makes, and 
 """
 
 from gateway.scim.attributes import Attribute, ResourceType, Schema
+from schemas import directory
 
 USER_URN = "urn:ietf:params:scim:schemas:core:2.0:User"
 GROUP_URN = "urn:ietf:params:scim:schemas:core:2.0:Group"
-ENTERPRISE_URN = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+ENTERPRISE_URN = directory.ENTERPRISE_URN
 
 
 def _listed(name: str, description: str, *words: str) -> Attribute:

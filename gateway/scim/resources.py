@@ -9,7 +9,7 @@ from gateway.scim.attributes import ResourceType
 from gateway.scim.errors import ScimError
 from gateway.scim.paths import Path
 
-_OLD = "urn:scim:schemas:core:1.0"
+_OLD = "urn:scim:schemas:"
 LONGEST_KEY = 256
 """Characters of what a resource is found by."""
 _KEYS = ("userName", "externalId", "displayName")
@@ -61,5 +61,6 @@ def schemas_of(kind: ResourceType, resource: Mapping[str, Any]) -> list[str]:
 
 def _check_schemas(kind: ResourceType, body: Mapping[str, Any]) -> None:
     schemas = next((value for name, value in body.items() if name.lower() == "schemas"), None)
-    if isinstance(schemas, list) and _OLD in schemas:
-        raise ScimError(f"{_OLD} is SCIM 1.1; send {kind.schema.urn} instead.", "invalidValue")
+    listed = schemas if isinstance(schemas, list) else [schemas]
+    if any(isinstance(one, str) and one.lower().startswith(_OLD) for one in listed):
+        raise ScimError(f"{_OLD}… is SCIM 1.1; send {kind.schema.urn} instead.", "invalidValue")

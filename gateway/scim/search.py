@@ -14,6 +14,7 @@ from typing import Any, Literal, get_args
 
 from gateway.scim import filters
 from gateway.scim.attributes import ResourceType
+from gateway.scim.definitions import ENTERPRISE_URN
 from gateway.scim.errors import ScimError
 from gateway.scim.values import is_storable
 from schemas.directory import Condition, Joined, Operator, Question, UserField, Where
@@ -36,6 +37,10 @@ FIELDS: Mapping[str, Mapping[str, UserField]] = {
         "active": "active",
         "groups": "group",
         "groups.value": "group",
+        "manager": "manager",
+        "manager.value": "manager",
+        f"{ENTERPRISE_URN.lower()}:manager": "manager",
+        f"{ENTERPRISE_URN.lower()}:manager.value": "manager",
         "meta.created": "created_at",
         "meta.lastmodified": "modified_at",
     },
@@ -54,7 +59,7 @@ SORTS: Mapping[str, frozenset[UserField]] = {
     "User": frozenset({"id", "user_name", "display_name", "family_name", "given_name", "created_at", "modified_at"}),
     "Group": frozenset({"id", "display_name", "created_at", "modified_at"}),
 }
-_EXACT = frozenset({"id", "external_id", "group", "member"})
+_EXACT = frozenset({"id", "external_id", "group", "member", "manager"})
 _TIMES = frozenset({"created_at", "modified_at"})
 _ONE_OF_MANY = frozenset({"email", "group", "member"})
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
@@ -158,7 +163,21 @@ def _where(kind: ResourceType, text: object) -> Where | None:
         return None
     if not isinstance(text, str) or not text.strip():
         raise ScimError("The filter is empty; leave it out.", "invalidFilter")
-    return _translated(kind, filters.parse(text))
+    where = _translated(kind, filters.parse(text))
+    _check_manager(where, of_one=False)
+    return where
+
+
+def _check_manager(where: Where, *, of_one: bool) -> None:
+    """Check that managers are compared of one person alone, whom an id beside it names."""
+    if isinstance(where, Joined):
+        ids = [
+            part for part in where.parts if isinstance(part, Condition) and (part.field, part.operator) == ("id", "eq")
+        ]
+        for part in where.parts:
+            _check_manager(part, of_one=where.word == "and" and bool(ids or of_one))
+    elif where.field == "manager" and not of_one:
+        raise ScimError('By manager one person is looked at: id eq "…" and manager eq "…".', "invalidFilter")
 
 
 def _translated(kind: ResourceType, one: filters.Filter) -> Where:
@@ -211,7 +230,7 @@ def _condition(kind: ResourceType, one: filters.Comparison) -> Condition:
 
 
 def _operator(field: UserField, word: str) -> Operator:
-    allowed = ("eq",) if field in _ONE_OF_MANY or field in ("active", "external_id") else get_args(Operator)
+    allowed = ("eq",) if field in _ONE_OF_MANY or field in ("active", "external_id", "manager") else get_args(Operator)
     allowed = tuple(one for one in allowed if not (field in _TIMES and one == "sw"))
     for one in get_args(Operator):
         if one == word and one in allowed:

@@ -58,16 +58,16 @@ def blueprint(tokens: ApiKeys, users: Directory, groups: GroupDirectory) -> Blue
         users: what becomes of people.
         groups: what becomes of groups.
     """
-    routes = Blueprint("scim", __name__, url_prefix=SCIM_PATH)
+    routes = Blueprint("scim", __name__)  # with a prefix, Flask would make one slash of two
     endpoints = _Endpoints(users, groups)
 
     @routes.before_request
     def limit() -> None:
         request.max_content_length = BODY_BYTES
 
-    @routes.route("/", defaults={"path": ""}, methods=METHODS, strict_slashes=False)
-    @routes.route("/<path:path>", methods=METHODS)
-    @routes.route("//<path:path>", methods=METHODS)
+    @routes.route(f"{SCIM_PATH}/", defaults={"path": ""}, methods=METHODS, strict_slashes=False)
+    @routes.route(f"{SCIM_PATH}/<path:path>", methods=METHODS)
+    @routes.route(f"{SCIM_PATH}//<path:path>", methods=METHODS)
     def answer(path: str) -> Response:
         provider = tokens.holder()
         first, *rest = [step for step in path.split("/") if step] or [""]

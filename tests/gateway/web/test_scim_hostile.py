@@ -111,6 +111,16 @@ def test_whatever_else_is_unicode_is_kept_and_found_again(either, name):
         assert [one["id"] for one in found] == [kim["id"]], text
 
 
+def test_a_manager_is_compared_in_both_databases(either):
+    """D4: Entra asks so before it writes a manager."""
+    kim, lou = (either.create(f"{name}@acme.example")["id"] for name in ("kim", "lou"))
+    either.patch(f"/Users/{kim}", {"op": "add", "path": f"{ENTERPRISE}:manager", "value": lou})
+    for name in ("manager", "manager.value", f"{ENTERPRISE}:manager"):
+        assert either.found(f'id eq "{kim}" and {name} eq "{lou}"')["totalResults"] == 1
+        assert either.found(f'{name} eq "{kim}" and id eq "{kim}"')["totalResults"] == 0
+        assert either.found(f"id eq {lou} and {name} eq {kim}")["totalResults"] == 0
+
+
 # --- documents ------------------------------------------------------------------------------------------------------
 
 

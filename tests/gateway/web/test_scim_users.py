@@ -232,6 +232,19 @@ def test_e7_at_most_one_value_is_primary(patched):
     ]
 
 
+def test_k5_a_value_that_is_named_by_its_type_never_becomes_two(patched):
+    for value in ("a@acme.example", "b@acme.example"):
+        for word in ("Add", "Replace"):
+            for kind in ("work", "home", "other"):
+                patched({"op": word, "path": f'emails[type eq "{kind}"].value', "value": f"{kind}.{value}"})
+    kim = patched({"op": "Add", "path": 'emails[type eq "WORK"].value', "value": "c@acme.example"})
+    assert [(one["type"], one["value"]) for one in kim["emails"]] == [
+        ("work", "c@acme.example"),
+        ("home", "home.b@acme.example"),
+        ("other", "other.b@acme.example"),
+    ]
+
+
 def test_e8_e9_e10_e11_qualified_paths_managers_as_texts_and_what_clears(patched):
     manager = f"{ENTERPRISE}:manager"
     kim = patched(
