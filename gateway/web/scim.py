@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, TypeAlias
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, g, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from gateway import log
@@ -69,7 +69,7 @@ def blueprint(tokens: ApiKeys, users: Directory, groups: GroupDirectory) -> Blue
     @routes.route(f"{SCIM_PATH}/<path:path>", methods=METHODS)
     @routes.route(f"{SCIM_PATH}//<path:path>", methods=METHODS)
     def answer(path: str) -> Response:
-        provider = tokens.holder()
+        provider = g.scim_provider = tokens.holder()
         first, *rest = [step for step in path.split("/") if step] or [""]
         methods = endpoints.methods(provider, first.lower(), rest)
         if request.method == "OPTIONS":
@@ -225,7 +225,14 @@ def _install_errors(routes: Blueprint) -> None:
     def refused(error: ScimError) -> Response:
         level = logging.ERROR if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR else logging.WARNING
         if error.status != HTTPStatus.NOT_FOUND:
-            log.event("scim.problem", level=level, status=int(error.status), scim_type=error.scim_type)
+            log.event(
+                "scim.problem",
+                level=level,
+                provider=g.get("scim_provider", ""),
+                method=request.method,
+                status=int(error.status),
+                scim_type=error.scim_type,
+            )
         response = _refusal(error.status, error.detail, error.scim_type)
         if error.retry_after:
             response.headers["Retry-After"] = str(error.retry_after)

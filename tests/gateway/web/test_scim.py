@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
+from gateway.database.account_links import AccountLinks
 from gateway.database.directory_store import DirectoryStore
 from gateway.scim.people import draft_of_user
 from tests.gateway.web.scim_client import (
@@ -15,6 +16,7 @@ from tests.gateway.web.scim_client import (
     GROUP,
     LIST,
     OLD_TOKEN,
+    ONE_PROVIDER,
     OTHER_TOKEN,
     TOKEN,
     USER,
@@ -61,6 +63,24 @@ def test_a2_a3_both_kinds_of_content_are_taken_and_accepted(app, kind):
     assert provisioner.get("/Users", Accept=kind).status_code == 200
 
 
+def test_a1_every_answer_is_called_what_it_is(okta):
+    """The client of these tests looks at every answer; these are one of each status."""
+    kim = okta.create()
+    statuses = [
+        okta.get("/Users").status_code,
+        okta.post("/Users", user("lou@acme.example")).status_code,
+        okta.delete(f"/Users/{kim['id']}").status_code,
+        okta.post("/Users", b"{").status_code,
+        okta.get("/Users", Authorization="").status_code,
+        okta.get("/Schemas?filter=x").status_code,
+        okta.get("/nothing").status_code,
+        okta.post("/Schemas", {}).status_code,
+        okta.post("/Users", user("lou@acme.example")).status_code,
+        okta.post("/Users", b"x" * 1024 * 1025).status_code,
+    ]
+    assert statuses == [200, 201, 204, 400, 401, 403, 404, 405, 409, 413]
+
+
 def test_a3_anything_may_be_accepted(okta):
     assert okta.get("/Users", Accept="*/*").status_code == 200
     assert okta.get("/Users", Accept="text/html").status_code == 200
@@ -78,7 +98,7 @@ def test_a4_a5_a6_without_a_token_in_force_nothing_is_told(okta, header, path):
     assert answer.headers["WWW-Authenticate"] == "Bearer"
 
 
-def test_a7_two_tokens_are_in_force_and_each_is_of_one_connection(app, okta, other):
+def test_a7_d18_two_tokens_are_in_force_and_each_is_of_one_connection(app, okta, other):
     kim = okta.create()
     assert Provisioner(app, OLD_TOKEN).get(f"/Users/{kim['id']}").status_code == 200
     is_error(other.get(f"/Users/{kim['id']}"), 404)  # D18
@@ -153,6 +173,11 @@ def test_a16_neither_people_nor_tokens_nor_passwords_are_logged(app, logged):
     assert len(lines()) >= 4
     for secret in ("secret.name", "pa55w0rd", "ext-of-kim", TOKEN, "Bearer"):
         assert secret not in text
+    problems = [line for line in lines() if line["event"] == "scim.problem"]
+    assert [(one["provider"], one["method"], one["status"], one["scim_type"]) for one in problems] == [
+        ("default", "POST", 409, "uniqueness"),
+        ("default", "GET", 400, "invalidFilter"),
+    ]
 
 
 def test_a17_a18_paths_count_in_any_case_with_a_slash_and_with_foreign_parameters(okta):
@@ -346,7 +371,19 @@ def test_d9_what_cannot_be_searched_is_refused_and_never_ignored(okta, text):
     is_error(answer, 400, "invalidFilter")
 
 
-def test_d10_numbers_are_numbers(okta):
+def test_d18_n3_who_signs_in_or_buys_is_not_in_the_directory(gateway, browser_at):
+    app = gateway(file=ONE_PROVIDER)
+    okta = Provisioner(app)
+    browser = browser_at(app)
+    browser.sign_in()
+    browser.get("/go")
+    [account] = AccountLinks(app.extensions["talentlms-database"]).listed()
+    assert account.link.subject
+    assert okta.get("/Users").json["totalResults"] == 0
+    assert okta.found(f'externalId eq "{account.link.subject}"')["Resources"] == []
+
+
+def test_d10_d16_numbers_are_numbers(okta):
     okta.create()
     answer = okta.get("/Users?count=1&startIndex=1").json
     assert [answer[name] for name in ("itemsPerPage", "startIndex", "totalResults")] == [1, 1, 1]

@@ -376,6 +376,16 @@ def test_values_are_removed_by_filter_or_by_value(patched):
 # --- F: PUT ---------------------------------------------------------------------------------------------------------
 
 
+def test_f5_nobody_is_made_by_put(okta):
+    is_error(okta.put(f"/Users/{'0' * 32}", user()), 404)
+    assert okta.get("/Users").json["totalResults"] == 0
+
+
+def test_e15_a_change_is_answered_by_the_person_as_they_are_read(okta, kim):
+    answer = okta.patch(f"/Users/{kim['id']}", {"op": "replace", "path": "title", "value": "Dr."})
+    assert (answer.status_code, answer.json) == (200, okta.get(f"/Users/{kim['id']}").json)
+
+
 def test_f1_f4_what_was_read_is_written_back(okta, kim):
     answer = okta.put(f"/Users/{kim['id']}", kim | {"name": {"givenName": "Kimberly"}, "id": "other"})
     assert answer.status_code == 200
@@ -436,6 +446,31 @@ def test_g6_sessions_end_at_once(gateway, browser_at, leaves):
     }[leaves]
     assert leave().status_code in (200, 204)
     assert [tab.get("/go").headers["Location"] for tab in tabs] == ["/login?next=/go"] * 3
+
+
+def test_n6_every_write_has_one_entry_in_the_audit_trail(okta, logged):
+    lines = logged()
+    kim = okta.create(externalId="kim-1")
+    path = f"/Users/{kim['id']}"
+    okta.patch(path, {"op": "replace", "path": "title", "value": "Dr."})
+    okta.patch(path, {"op": "replace", "path": "title", "value": "Dr."})  # changes nothing, and is no entry
+    okta.put(path, user(externalId="kim-1", active=False))
+    group = okta.group("Sales", kim["id"])
+    okta.patch(f"/Groups/{group['id']}", {"op": "remove", "path": "members"})
+    okta.delete(f"/Groups/{group['id']}")
+    okta.delete(path)
+    told = [line for line in lines() if line.get("audit")]
+    assert [(line["event"], line["action"], line["id"]) for line in told] == [
+        ("scim_user", "create", kim["id"]),
+        ("scim_user", "change", kim["id"]),
+        ("scim_user", "deactivate", kim["id"]),
+        ("scim_group", "create", group["id"]),
+        ("scim_group", "change", group["id"]),
+        ("scim_group", "delete", group["id"]),
+        ("scim_user", "delete", kim["id"]),
+    ]
+    assert {line["provider"] for line in told} == {"default"}
+    assert len({line["reference"] for line in told}) == len(told)
 
 
 def test_the_key_of_a_person_is_that_of_the_sign_in(app, okta, kim, provider, logged):
