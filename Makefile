@@ -43,6 +43,7 @@ docs: setup  ## write the generated tables in docs/ anew
 	@$(BIN)/python -m tests.gateway.config.test_table
 	@$(BIN)/python -m tests.docs.test_error_table
 	@$(BIN)/python -m tests.docs.test_conformance_page
+	@$(BIN)/python -m tests.docs.test_scim_conformance_page
 	@$(BIN)/python -m tests.docs.test_providers
 	@$(BIN)/python -m tests.gateway.talentlms.table
 	@$(BIN)/python -m tests.sandbox.idp.test_readme

@@ -5,7 +5,7 @@ import re
 
 from tests.docs.documents import ROOT, text_of
 
-FILES = ("test_*scim*.py", "test_*directory*.py", "test_*provision*.py")
+FILES = ("test_*scim*.py", "test_*directory*.py", "test_*provisioning.py")
 NUMBER = re.compile(r"[A-NR]\d{1,2}")
 
 
@@ -38,6 +38,4 @@ def in_docstring(text):
 
 
 def _files():
-    folders = [path for path in (ROOT / "tests").iterdir() if path.is_dir() and path.name != "docs"]
-    found = {path for folder in folders for pattern in FILES for path in folder.rglob(pattern)}
-    return sorted(path for path in found if "node_modules" not in path.parts)
+    return sorted({path for pattern in FILES for path in (ROOT / "tests").rglob(pattern)})

@@ -1,6 +1,6 @@
 """What four products do with the people and groups of a company, from the first test to a leaver.
 
-Their requests have the shapes and the order of recorded ones (``scim_products``). Numbers are those of
+Their requests have the shapes and the order of recorded ones (``scim_products``): N7. Numbers are those of
 docs/scim-conformance.md.
 """
 
@@ -49,7 +49,7 @@ def test_okta_a_person_from_the_first_day_to_the_last(app, by_put):
 
 
 def test_okta_pushes_a_group(app):
-    """Statements: E19, H4, H5, H7, H9."""
+    """Statements: E19, H4, H5, H7, H9, N7."""
     okta = Okta(app)
     for name in (KIM, LOU, MAX):
         okta.assign(name)
@@ -76,7 +76,7 @@ def test_okta_pushes_a_group_by_put(app):
 
 
 def test_okta_imports_people_and_groups_part_by_part(app):
-    """Statements: D11, D12, R10."""
+    """Statements: D11, D12, R10, N7."""
     okta = Okta(app)
     assert okta.import_all("Groups") == []  # R10
     made = [okta.create(f"user{number:03}@acme.example")["id"] for number in range(7)]
@@ -167,7 +167,7 @@ def test_entra_d4_e9_asks_for_a_manager_before_it_writes_one(app):
 
 
 def test_entra_pushes_a_group(app):
-    """Statements: H1, H2, H3, H4, H5, H7, H11."""
+    """Statements: H1, H2, H3, H4, H5, H7, H11, K2, N7."""
     entra = Entra(app)
     entra.cycle({KIM: {}, LOU: {}, MAX: {}})
     made = entra.push_group("Sales")
@@ -213,7 +213,7 @@ def test_onelogin_a_person_from_the_first_day_to_the_last(app):
 
 
 def test_onelogin_roles_become_groups(app):
-    """Statements: M4."""
+    """Statements: M4, N7."""
     onelogin = OneLogin(app)
     onelogin.provision(KIM)
     for name in ("Sales", "Support", "Staff"):
@@ -264,7 +264,7 @@ def test_jumpcloud_l4_an_address_in_use_fails_the_test(app):
 
 
 def test_jumpcloud_a_person_and_their_groups(app):
-    """Statements: H6, L3."""
+    """Statements: H6, L3, N7."""
     jumpcloud = JumpCloud(app)
     made = jumpcloud.assign(KIM)
     read = jumpcloud.update(KIM, {"name.givenName": "Kim", "name.familyName": "Lee", "displayName": "Kim Lee"})
