@@ -1,14 +1,15 @@
 """Groups of the directory, and who is in them; a change of members costs what it changes, not what there are."""
 
+import itertools
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from gateway.database.directory_connections import DirectoryConnections, DirectoryTransaction, Due, new_id
-from gateway.database.directory_search import position, rows
+from gateway.database.directory_search import Rows, position, rows
 from gateway.database.directory_tables import SCIM_GROUPS, SCIM_MEMBERS, SCIM_USERS
 from schemas.directory import (
     DirectoryGroup,
@@ -21,6 +22,8 @@ from schemas.directory import (
     Taken,
 )
 
+MOST_MEMBERS = 100_000
+"""Members of all groups of an answer: a list ends before the group with which there would be more."""
 _TOGETHER = 500
 """Values of one statement."""
 _ATTRIBUTES = {"display_name": "displayName", "external_id": "externalId"}
@@ -64,10 +67,12 @@ class DirectoryGroups:
             return None if row is None else _with_members(connection, provider, [row], wanted=with_members)[0]
 
     def search(self, provider: str, question: Question) -> Found:
-        """Return groups."""
+        """Return groups; fewer than are wanted where they have very many members."""
         with self._connections.database.reading() as connection:
             total, found = rows(connection, SCIM_GROUPS, provider, question)
             wanted = found[: question.count]
+            if question.with_members:
+                wanted = _within_bounds(connection, provider, wanted)
             groups = _with_members(connection, provider, wanted, wanted=question.with_members)
         return Found(total, groups, position(question, wanted[-1]) if len(found) > len(wanted) else None)
 
@@ -217,6 +222,18 @@ def _remove(writing: DirectoryTransaction, own_id: str, ids: Collection[str]) ->
 def _parts(ids: Collection[str]) -> Iterator[list[str]]:
     listed = list(ids)
     yield from (listed[start : start + _TOGETHER] for start in range(0, len(listed), _TOGETHER))
+
+
+def _within_bounds(connection: sqlalchemy.Connection, provider: str, found: Rows) -> Rows:
+    """Return as many groups as have ``MOST_MEMBERS`` members at most, and one at least."""
+    members = SCIM_MEMBERS.c
+    its = (members.provider == provider) & members.group_id.in_([row.id for row in found])
+    question = select(members.group_id, func.count().label("number")).where(its).group_by(members.group_id)
+    numbers = {row.group_id: row.number for row in connection.execute(question)}
+    sums = itertools.accumulate(numbers.get(row.id, 0) for row in found)
+    return [
+        row for index, (row, number) in enumerate(zip(found, sums, strict=True)) if not index or number <= MOST_MEMBERS
+    ]
 
 
 def _with_members(

@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from gateway.database import directory_groups
 from gateway.scim import search
 from gateway.scim.definitions import USER as USER_TYPE
 from tests.gateway.web.scim_client import ENTERPRISE, FILE, GROUP, LIST, TOKEN, USER, Provisioner, is_error, user
@@ -247,6 +248,27 @@ def test_thousands_of_members_join_at_once_and_leave_in_parts(app, client):
     assert client.get(path).json == group
     assert client.patch(path, {"op": "remove", "path": "members", "value": unknown + group["members"]}).data == b""
     assert client.get(path).json["members"] == []
+
+
+@pytest.mark.parametrize("query", ["", "&sortBy=displayName&sortOrder=descending"])
+def test_a_list_of_groups_ends_before_they_have_too_many_members(client, monkeypatch, query):
+    monkeypatch.setattr(directory_groups, "MOST_MEMBERS", 3)
+    people = [client.create(f"user{number}@acme.example")["id"] for number in range(4)]
+    sizes = [1, 1, 4, 0, 2, 1, 1]
+    made = [client.group(f"Group {number}", *people[:size])["id"] for number, size in enumerate(sizes)]
+    seen, parts = [], []
+    while len(seen) < len(made):
+        answer = client.get(f"/Groups?startIndex={len(seen) + 1}&count=4{query}").json
+        seen += [one["id"] for one in answer["Resources"]]
+        parts.append(answer["itemsPerPage"])
+    assert (seen, parts) == ((made, [2, 1, 3, 1]) if not query else (made[::-1], [2, 2, 1, 2]))
+    cursor, seen = "", []
+    while cursor is not None:
+        answer = client.get(f"/Groups?count=4&cursor={cursor}{query}").json
+        seen += [one["id"] for one in answer["Resources"]]
+        cursor = answer.get("nextCursor")
+    assert seen == (made[::-1] if query else made)
+    assert client.get("/Groups?excludedAttributes=members").json["itemsPerPage"] == 7
 
 
 def test_at_most_a_hundred_attributes_are_named(client):
