@@ -149,7 +149,7 @@ Where: TypeAlias = Condition | Joined
 
 
 @dataclass(frozen=True)
-class Question:
+class ListQuery:
     """What is asked of people or groups.
 
     Attributes:
@@ -172,7 +172,7 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Found:
+class ListResult:
     """What was found.
 
     Attributes:

@@ -14,7 +14,7 @@ from sqlalchemy import delete, insert, select, update
 from gateway.database.directory_connections import DirectoryConnections, DirectoryTransaction, Due, new_id
 from gateway.database.directory_search import position, rows
 from gateway.database.directory_tables import SCIM_EMAILS, SCIM_GROUPS, SCIM_MEMBERS, SCIM_USERS
-from schemas.directory import Deactivations, DirectoryUser, Found, GroupRef, Question, Taken, UserDraft
+from schemas.directory import Deactivations, DirectoryUser, GroupRef, ListQuery, ListResult, Taken, UserDraft
 from schemas.identity import person_key
 
 _ATTRIBUTES = {"user_name": "userName", "external_id": "externalId", "email": "e-mail address"}
@@ -80,13 +80,13 @@ class DirectoryUsers:
             row = _live(connection, provider, own_id)
             return None if row is None else _with_groups(connection, provider, [row])[0]
 
-    def search(self, provider: str, question: Question) -> Found:
+    def search(self, provider: str, question: ListQuery) -> ListResult:
         """Return people with their groups."""
         with self._connections.database.reading() as connection:
             total, found = rows(connection, SCIM_USERS, provider, question)
             wanted = found[: question.count]
             people = _with_groups(connection, provider, wanted)
-        return Found(total, people, position(question, wanted[-1]) if len(found) > len(wanted) else None)
+        return ListResult(total, people, position(question, wanted[-1]) if len(found) > len(wanted) else None)
 
     def change(
         self,

@@ -13,12 +13,12 @@ from gateway.database.directory_search import Rows, position, rows
 from gateway.database.directory_tables import SCIM_GROUPS, SCIM_MEMBERS, SCIM_USERS
 from schemas.directory import (
     DirectoryGroup,
-    Found,
     GroupDraft,
     GroupRef,
+    ListQuery,
+    ListResult,
     MemberChange,
     NoSuchMember,
-    Question,
     Taken,
 )
 
@@ -66,7 +66,7 @@ class DirectoryGroups:
             row = _row(connection, provider, own_id)
             return None if row is None else _with_members(connection, provider, [row], wanted=with_members)[0]
 
-    def search(self, provider: str, question: Question) -> Found:
+    def search(self, provider: str, question: ListQuery) -> ListResult:
         """Return groups; fewer than are wanted where they have very many members."""
         with self._connections.database.reading() as connection:
             total, found = rows(connection, SCIM_GROUPS, provider, question)
@@ -74,7 +74,7 @@ class DirectoryGroups:
             if question.with_members:
                 wanted = _within_bounds(connection, provider, wanted)
             groups = _with_members(connection, provider, wanted, wanted=question.with_members)
-        return Found(total, groups, position(question, wanted[-1]) if len(found) > len(wanted) else None)
+        return ListResult(total, groups, position(question, wanted[-1]) if len(found) > len(wanted) else None)
 
     def change(
         self,

@@ -7,18 +7,18 @@ import sqlalchemy
 from sqlalchemy import JSON, Text, and_, cast, func, or_, select, tuple_
 
 from gateway.database.directory_tables import SCIM_CONNECTIONS, SCIM_EMAILS, SCIM_GROUPS, SCIM_MEMBERS, SCIM_USERS
-from schemas.directory import MANAGER_PATH, Condition, Joined, Question, UserField, Where
+from schemas.directory import MANAGER_PATH, Condition, Joined, ListQuery, UserField, Where
 
-_HIGHEST = "\U0010ffff"
+_HIGHEST_CHARACTER = "\U0010ffff"
 _JSON = JSON().with_variant(Text(), "sqlite")  # to SQLite a text is JSON already, and a cast to JSON makes a number
-_ALONE: frozenset[UserField] = frozenset({"id", "user_name"})
+_UNIQUE_FIELDS: frozenset[UserField] = frozenset({"id", "user_name"})
 """Fields of which no two have the same."""
 
 Rows = list[sqlalchemy.Row[Any]]
 _Test = sqlalchemy.ColumnElement[bool]
 _OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = {
     "eq": lambda column, value: column == value,
-    "sw": lambda column, value: and_(column >= value, column < value + _HIGHEST),
+    "sw": lambda column, value: and_(column >= value, column < value + _HIGHEST_CHARACTER),
     "gt": lambda column, value: column > value,
     "ge": lambda column, value: column >= value,
     "lt": lambda column, value: column < value,
@@ -27,7 +27,7 @@ _OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = {
 
 
 def rows(
-    connection: sqlalchemy.Connection, table: sqlalchemy.Table, provider: str, question: Question
+    connection: sqlalchemy.Connection, table: sqlalchemy.Table, provider: str, question: ListQuery
 ) -> tuple[int, Rows]:
     """Return how many there are in all, and the rows that are wanted with one more, where there is one.
 
@@ -53,17 +53,17 @@ def rows(
     return total, found
 
 
-def position(question: Question, row: sqlalchemy.Row[Any]) -> tuple[str | int, str]:
+def position(question: ListQuery, row: sqlalchemy.Row[Any]) -> tuple[str | int, str]:
     """Return the sort value and the id of a row."""
     return getattr(row, question.sort_by), row.id
 
 
 def _keys(table: sqlalchemy.Table, sort_by: UserField) -> list[sqlalchemy.ColumnElement[Any]]:
-    is_alone = sort_by in _ALONE or (table is SCIM_GROUPS and sort_by == "display_name")
-    return [table.c[sort_by]] if is_alone else [table.c[sort_by], table.c.id]
+    is_unique = sort_by in _UNIQUE_FIELDS or (table is SCIM_GROUPS and sort_by == "display_name")
+    return [table.c[sort_by]] if is_unique else [table.c[sort_by], table.c.id]
 
 
-def _behind(keys: list[sqlalchemy.ColumnElement[Any]], question: Question) -> list[_Test]:
+def _behind(keys: list[sqlalchemy.ColumnElement[Any]], question: ListQuery) -> list[_Test]:
     tests: list[_Test] = [keys[0].is_not(None)] if question.sort_by == "user_name" else []
     if question.after is None:
         return tests
@@ -75,7 +75,7 @@ def _behind(keys: list[sqlalchemy.ColumnElement[Any]], question: Question) -> li
 
 
 def _total(
-    connection: sqlalchemy.Connection, table: sqlalchemy.Table, provider: str, question: Question, wanted: list[_Test]
+    connection: sqlalchemy.Connection, table: sqlalchemy.Table, provider: str, question: ListQuery, wanted: list[_Test]
 ) -> int:
     counted = _counted(table, question.where)
     if counted is not None:

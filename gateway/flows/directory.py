@@ -83,11 +83,11 @@ class Directory:
 
     def search(self, provider: str, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return a list of people; ``given`` are the query's parameters, or a ``SearchRequest``."""
-        question = search.question(USER, given)
+        question = search.query(USER, given)
         selection = Selection.of(USER, given)
         found = self._users.search(provider, question)
         items = [selection.of_resource(answers.user(self.base, one)) for one in found.items]
-        return answers.part(USER, given, question, found, items)
+        return answers.page(USER, given, question, found, items)
 
     def replace(self, provider: str, own_id: str, body: object) -> dict[str, Any]:
         """Replace a person; one of whom the client does not say whether they are active stays what they are."""

@@ -46,10 +46,10 @@ class GroupDirectory:
     def search(self, provider: str, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return a list of groups; as ``Directory.search``."""
         selection = Selection.of(GROUP, given)
-        question = search.question(GROUP, given, with_members=selection.has("members"))
+        question = search.query(GROUP, given, with_members=selection.has("members"))
         found = self._groups.search(provider, question)
         items = [selection.of_resource(answers.group(self.base, one)) for one in found.items]
-        return answers.part(GROUP, given, question, found, items)
+        return answers.page(GROUP, given, question, found, items)
 
     def replace(self, provider: str, own_id: str, body: object) -> dict[str, Any]:
         """Replace a group and its members."""

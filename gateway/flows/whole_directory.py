@@ -26,7 +26,7 @@ def search_all(users: Directory, groups: GroupDirectory, provider: str, given: M
     if given.get("sortBy") or given.get("cursor") is not None:
         detail = "People and groups in one list have no order and no cursors; search for one of them, or leave it out."
         raise ScimError(detail, "invalidPath" if given.get("sortBy") else "invalidCursor")
-    start, count = search.place(given)
+    start, count = search.start_and_count(given)
     failed: list[ScimError] = []
     found: list[Mapping[str, Any]] = []
     before = items = 0

@@ -10,7 +10,7 @@ from gateway.scim.attributes import Attribute, ResourceType
 from gateway.scim.definitions import GROUP, USER
 from gateway.scim.errors import ScimError
 from gateway.scim.resources import schemas_of
-from schemas.directory import DirectoryGroup, DirectoryUser, Found, GroupRef, Question
+from schemas.directory import DirectoryGroup, DirectoryUser, GroupRef, ListQuery, ListResult
 
 CONTENT_TYPE = "application/scim+json"
 LIST_URN = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
@@ -106,8 +106,8 @@ def listed(items: Sequence[Any], total: int, start: int | None = None, following
     }
 
 
-def part(
-    kind: ResourceType, given: Mapping[str, Any], asked: Question, found: Found, items: Sequence[Any]
+def page(
+    kind: ResourceType, given: Mapping[str, Any], asked: ListQuery, found: ListResult, items: Sequence[Any]
 ) -> dict[str, Any]:
     """Return a part of a list, with the cursor behind it where one was asked for.
 
@@ -137,7 +137,7 @@ def time_of(milliseconds: int) -> str:
 
 def location(base: str, kind: ResourceType, own_id: str) -> str:
     """Return the address of a resource."""
-    return f"{base}/{kind.plural}/{own_id}"
+    return f"{base}/{kind.endpoint}/{own_id}"
 
 
 def _ref(base: str, kind: ResourceType, one: GroupRef) -> dict[str, Any]:
@@ -167,7 +167,7 @@ def _names(given: object) -> list[str]:
 
 
 def _steps(kind: ResourceType, name: str) -> tuple[str, ...]:
-    """Return a name's steps in small letters; of a name that nobody knows one that nothing has."""
+    """Return a name's steps in small letters; of an unknown name, steps that no resource has."""
     steps: tuple[Attribute, ...] = kind.steps(name)
     if steps:
         return tuple(step.name.lower() for step in steps)

@@ -17,34 +17,34 @@ class Attribute:
         name: as answers have it.
         kind: of its values.
         description: for ``/Schemas``.
-        several: whether it has a list of values.
-        parts: a complex attribute's sub-attributes.
+        multi_valued: whether it has a list of values.
+        sub_attributes: a complex attribute's sub-attributes.
         required: whether no resource is without it.
-        is_exact: whether the case of letters tells values apart.
+        case_exact: whether the case of letters tells values apart.
         mutability: whether clients may write it.
         is_unique: whether no two resources of a connection have the same value.
-        words: the values that it usually has.
-        refers: what a reference leads to.
+        canonical_values: the values that it usually has.
+        reference_types: what a reference leads to.
     """
 
     name: str
     kind: Kind = "string"
     description: str = ""
-    several: bool = False
-    parts: tuple["Attribute", ...] = ()
+    multi_valued: bool = False
+    sub_attributes: tuple["Attribute", ...] = ()
     required: bool = False
-    is_exact: bool = False
+    case_exact: bool = False
     mutability: Mutability = "readWrite"
     is_unique: bool = False
-    words: tuple[str, ...] = ()
-    refers: tuple[str, ...] = ()
+    canonical_values: tuple[str, ...] = ()
+    reference_types: tuple[str, ...] = ()
 
     @cached_property
     def by_name(self) -> Mapping[str, "Attribute"]:
         """The sub-attributes by their names in small letters."""
-        return {part.name.lower(): part for part in self.parts}
+        return {part.name.lower(): part for part in self.sub_attributes}
 
-    def part(self, name: str) -> "Attribute | None":
+    def sub_attribute(self, name: str) -> "Attribute | None":
         """Return a sub-attribute by its name, however it is spelt."""
         return self.by_name.get(name.lower())
 
@@ -72,23 +72,25 @@ class ResourceType:
 
     Attributes:
         name: such as ``User``.
-        plural: what its addresses begin with.
+        endpoint: what its addresses begin with.
         schema: the one that it is of.
         extensions: further ones.
-        apart: names, in small letters, of attributes that are kept apart from the resource.
+        stored_apart: names, in small letters, of attributes that are kept apart from the resource.
     """
 
     name: str
-    plural: str
+    endpoint: str
     schema: Schema
     extensions: tuple[Schema, ...] = ()
-    apart: frozenset[str] = frozenset()
+    stored_apart: frozenset[str] = frozenset()
 
     @cached_property
-    def whole(self) -> Attribute:
+    def root(self) -> Attribute:
         """A resource as one complex attribute."""
-        extensions = (Attribute(one.urn, "complex", one.description, parts=one.attributes) for one in self.extensions)
-        return Attribute(self.name, "complex", parts=(*self.schema.attributes, *extensions))
+        extensions = (
+            Attribute(one.urn, "complex", one.description, sub_attributes=one.attributes) for one in self.extensions
+        )
+        return Attribute(self.name, "complex", sub_attributes=(*self.schema.attributes, *extensions))
 
     def steps(self, text: str) -> tuple[Attribute, ...]:
         """Return the attributes that lead to one, the outermost first; none where there is no such attribute.
@@ -100,20 +102,20 @@ class ResourceType:
         if lower.startswith(f"{self.schema.urn.lower()}:"):
             text = text[len(self.schema.urn) + 1 :]
         for one in self.extensions:
-            extension = self.whole.by_name[one.urn.lower()]
+            extension = self.root.by_name[one.urn.lower()]
             if lower == one.urn.lower():
                 return (extension,)
             if lower.startswith(f"{one.urn.lower()}:"):
                 inner = _walked(extension, text[len(one.urn) + 1 :])
                 return (extension, *inner) if inner else ()
-        return _walked(self.whole, text)
+        return _walked(self.root, text)
 
 
 def _walked(start: Attribute, text: str) -> tuple[Attribute, ...]:
     steps: list[Attribute] = []
     at: Attribute | None = start
     for name in text.split("."):
-        at = at.part(name) if at is not None else None
+        at = at.sub_attribute(name) if at is not None else None
         if at is None:
             return ()
         steps.append(at)

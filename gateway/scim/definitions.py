@@ -16,17 +16,17 @@ def _listed(name: str, description: str, *words: str) -> Attribute:
     parts = (
         Attribute("value", description=f"One of the {description}."),
         Attribute("display", description="What people call it."),
-        Attribute("type", description="What it is for.", words=words),
+        Attribute("type", description="What it is for.", canonical_values=words),
         Attribute("primary", "boolean", "Whether it is the preferred one; at most one is."),
     )
-    return Attribute(name, "complex", f"The {description}.", several=True, parts=parts)
+    return Attribute(name, "complex", f"The {description}.", multi_valued=True, sub_attributes=parts)
 
 
 _NAME = Attribute(
     "name",
     "complex",
     "The parts of the person's name.",
-    parts=(
+    sub_attributes=(
         Attribute("formatted", description="The whole name."),
         Attribute("familyName", description="The last name."),
         Attribute("givenName", description="The first name."),
@@ -39,15 +39,15 @@ _ADDRESSES = Attribute(
     "addresses",
     "complex",
     "The person's postal addresses.",
-    several=True,
-    parts=(
+    multi_valued=True,
+    sub_attributes=(
         Attribute("formatted", description="The whole address."),
         Attribute("streetAddress", description="Street and number."),
         Attribute("locality", description="The city."),
         Attribute("region", description="The state."),
         Attribute("postalCode", description="The postal code."),
         Attribute("country", description="The country, ISO 3166-1 alpha 2."),
-        Attribute("type", description="What it is for.", words=("work", "home", "other")),
+        Attribute("type", description="What it is for.", canonical_values=("work", "home", "other")),
         Attribute("primary", "boolean", "Whether it is the preferred one; at most one is."),
     ),
 )
@@ -55,16 +55,18 @@ _GROUPS = Attribute(
     "groups",
     "complex",
     "The groups that the person is a member of.",
-    several=True,
+    multi_valued=True,
     mutability="readOnly",
-    parts=(
-        Attribute("value", description="The group's id.", is_exact=True, mutability="readOnly"),
-        Attribute("$ref", "reference", "Its address.", mutability="readOnly", refers=("Group",), is_exact=True),
+    sub_attributes=(
+        Attribute("value", description="The group's id.", case_exact=True, mutability="readOnly"),
+        Attribute(
+            "$ref", "reference", "Its address.", mutability="readOnly", reference_types=("Group",), case_exact=True
+        ),
         Attribute("display", description="Its name.", mutability="readOnly"),
-        Attribute("type", description="Membership is direct.", mutability="readOnly", words=("direct",)),
+        Attribute("type", description="Membership is direct.", mutability="readOnly", canonical_values=("direct",)),
     ),
 )
-_EXTERNAL_ID = Attribute("externalId", description="The client's own id.", is_exact=True, is_unique=True)
+_EXTERNAL_ID = Attribute("externalId", description="The client's own id.", case_exact=True, is_unique=True)
 
 USER = ResourceType(
     "User",
@@ -79,7 +81,9 @@ USER = ResourceType(
             _NAME,
             Attribute("displayName", description="What to call the person."),
             Attribute("nickName", description="What friends call the person."),
-            Attribute("profileUrl", "reference", "A page about the person.", refers=("external",), is_exact=True),
+            Attribute(
+                "profileUrl", "reference", "A page about the person.", reference_types=("external",), case_exact=True
+            ),
             Attribute("title", description="Such as Vice President."),
             Attribute("userType", description="Such as Contractor."),
             Attribute("preferredLanguage", description="Such as de or pt-BR."),
@@ -111,9 +115,11 @@ USER = ResourceType(
                     "manager",
                     "complex",
                     "Whom the person reports to.",
-                    parts=(
+                    sub_attributes=(
                         Attribute("value", description="The manager's id."),
-                        Attribute("$ref", "reference", "The manager's address.", refers=("User",), is_exact=True),
+                        Attribute(
+                            "$ref", "reference", "The manager's address.", reference_types=("User",), case_exact=True
+                        ),
                         Attribute("displayName", description="The manager's name.", mutability="readOnly"),
                     ),
                 ),
@@ -125,14 +131,19 @@ MEMBERS = Attribute(
     "members",
     "complex",
     "The people of the group.",
-    several=True,
-    parts=(
-        Attribute("value", description="The person's id.", is_exact=True, mutability="immutable"),
+    multi_valued=True,
+    sub_attributes=(
+        Attribute("value", description="The person's id.", case_exact=True, mutability="immutable"),
         Attribute(
-            "$ref", "reference", "The person's address.", mutability="immutable", refers=("User",), is_exact=True
+            "$ref",
+            "reference",
+            "The person's address.",
+            mutability="immutable",
+            reference_types=("User",),
+            case_exact=True,
         ),
         Attribute("display", description="The person's name.", mutability="readOnly"),
-        Attribute("type", description="Groups are no members.", mutability="immutable", words=("User",)),
+        Attribute("type", description="Groups are no members.", mutability="immutable", canonical_values=("User",)),
     ),
 )
 GROUP = ResourceType(
@@ -148,6 +159,6 @@ GROUP = ResourceType(
             MEMBERS,
         ),
     ),
-    apart=frozenset({"members"}),
+    stored_apart=frozenset({"members"}),
 )
 TYPES = (USER, GROUP)

@@ -18,7 +18,7 @@ def config(base: str) -> dict[str, Any]:
         "schemas": [_CONFIG_URN],
         "patch": {"supported": True},
         "bulk": {"supported": False, "maxOperations": 0, "maxPayloadSize": 0},
-        "filter": {"supported": True, "maxResults": search.MOST},
+        "filter": {"supported": True, "maxResults": search.MOST_RESULTS},
         "changePassword": {"supported": False},
         "sort": {"supported": True},
         "etag": {"supported": False},
@@ -26,8 +26,8 @@ def config(base: str) -> dict[str, Any]:
             "cursor": True,
             "index": True,
             "defaultPaginationMethod": "index",
-            "defaultPageSize": search.USUAL,
-            "maxPageSize": search.MOST,
+            "defaultPageSize": search.DEFAULT_COUNT,
+            "maxPageSize": search.MOST_RESULTS,
         },
         "authenticationSchemes": [
             {
@@ -58,7 +58,7 @@ def _type(base: str, kind: ResourceType) -> dict[str, Any]:
         "schemas": [_TYPE_URN],
         "id": kind.name,
         "name": kind.name,
-        "endpoint": f"/{kind.plural}",
+        "endpoint": f"/{kind.endpoint}",
         "description": kind.schema.description,
         "schema": kind.schema.urn,
         "schemaExtensions": [{"schema": one.urn, "required": False} for one in kind.extensions],
@@ -81,18 +81,18 @@ def _attribute(one: Attribute) -> dict[str, Any]:
     described: dict[str, Any] = {
         "name": one.name,
         "type": one.kind,
-        "multiValued": one.several,
+        "multiValued": one.multi_valued,
         "description": one.description,
         "required": one.required,
         "mutability": one.mutability,
         "returned": "default",
     }
     if one.kind in ("string", "reference"):
-        described |= {"caseExact": one.is_exact, "uniqueness": "server" if one.is_unique else "none"}
-    if one.words:
-        described["canonicalValues"] = list(one.words)
-    if one.refers:
-        described["referenceTypes"] = list(one.refers)
-    if one.parts:
-        described["subAttributes"] = [_attribute(part) for part in one.parts]
+        described |= {"caseExact": one.case_exact, "uniqueness": "server" if one.is_unique else "none"}
+    if one.canonical_values:
+        described["canonicalValues"] = list(one.canonical_values)
+    if one.reference_types:
+        described["referenceTypes"] = list(one.reference_types)
+    if one.sub_attributes:
+        described["subAttributes"] = [_attribute(part) for part in one.sub_attributes]
     return described

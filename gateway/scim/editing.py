@@ -24,15 +24,15 @@ def put(resource: dict[str, Any], path: Path, value: object, *, add: bool) -> No
         ScimError: the value is none of this attribute.
     """
     head, rest = path.steps[0], path.steps[1:]
-    if head.several and (rest or path.where is not None):
+    if head.multi_valued and (rest or path.where is not None):
         _put_in_values(resource, head, rest, path.where, value)
     elif rest:
         child = dict(resource.get(head.name, {}))
         put(child, Path(rest, path.where), value, add=add)
         _store(resource, head.name, child)
-    elif head.several and add:
+    elif head.multi_valued and add:
         _store(resource, head.name, _joined(head, resource.get(head.name, []), read(head, value) or []))
-    elif head.kind == "complex" and not head.several and isinstance(value, dict):
+    elif head.kind == "complex" and not head.multi_valued and isinstance(value, dict):
         child = dict(resource.get(head.name, {}))
         for name, inner in value.items():
             steps = _written(head, name)
@@ -52,7 +52,7 @@ def remove(resource: dict[str, Any], path: Path, value: object = None) -> None:
         value: which of several values, as some clients name them.
     """
     head, rest = path.steps[0], path.steps[1:]
-    if head.several:
+    if head.multi_valued:
         named = [] if rest or path.where is not None else read(head, value) or []
         removed = {_removed(one) for one in named}
         kept = [_without(head, path, item, removed) for item in resource.get(head.name, [])]
@@ -68,8 +68,8 @@ def remove(resource: dict[str, Any], path: Path, value: object = None) -> None:
 def _written(head: Attribute, name: str) -> tuple[Attribute, ...]:
     """Return the steps to a part that clients may write, by its name, which may be dotted."""
     first, _, second = name.partition(".")
-    part = head.part(first)
-    inner = part.part(second) if part is not None and second else None
+    part = head.sub_attribute(first)
+    inner = part.sub_attribute(second) if part is not None and second else None
     steps = tuple(step for step in (part, inner) if step is not None)
     is_known = len(steps) == (2 if second else 1)
     return steps if is_known and all(step.mutability != "readOnly" for step in steps) else ()

@@ -1,7 +1,7 @@
 """Filters (RFC 7644, 3.4.2.2), read in linear time and bounded in length, depth and number.
 
-Forgiven are attributes and operators in any case, a value without quotes where it is one word, and a sub-attribute
-after a value filter: ``emails[type eq "work"].value eq "kim@example.com"``.
+Accepted as well are attributes and operators in any case, a value without quotes where it is one word, and a
+sub-attribute after a value filter: ``emails[type eq "work"].value eq "kim@example.com"``.
 """
 
 import json
@@ -42,7 +42,7 @@ class Comparison:
 
 
 @dataclass(frozen=True)
-class Together:
+class Logical:
     """Filters that hold all (``and``) or one of which holds (``or``)."""
 
     word: str
@@ -57,14 +57,14 @@ class Not:
 
 
 @dataclass(frozen=True)
-class OfValue:
+class ValuePath:
     """One of an attribute's values for which a filter holds, and, where there is one, a comparison beside it."""
 
     attribute: str
     part: "Filter"
 
 
-Filter: TypeAlias = Comparison | Together | Not | OfValue
+Filter: TypeAlias = Comparison | Logical | Not | ValuePath
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ class _Parser:
         while self._is_word(word):
             self._at += 1
             parts.append(single())
-        return parts[0] if len(parts) == 1 else Together(word, tuple(parts))
+        return parts[0] if len(parts) == 1 else Logical(word, tuple(parts))
 
     def _single(self, depth: int) -> Filter:
         if not depth:
@@ -140,8 +140,8 @@ class _Parser:
         token = self._tokens[self._at]
         if token.kind == "word" and token.text.startswith("."):
             self._at += 1
-            return OfValue(name, Together("and", (inner, self._comparison(token.text[1:]))))
-        return OfValue(name, inner)
+            return ValuePath(name, Logical("and", (inner, self._comparison(token.text[1:]))))
+        return ValuePath(name, inner)
 
     def _enclosed(self, opening: str, closing: str, depth: int) -> Filter:
         self._sign(opening)

@@ -6,8 +6,8 @@ from typing import Any
 
 from gateway.scim.attributes import Attribute
 from gateway.scim.errors import ScimError
-from gateway.scim.filters import Comparison, Filter, Not, OfValue, Together
-from gateway.scim.values import text_of, truth_of
+from gateway.scim.filters import Comparison, Filter, Logical, Not, ValuePath
+from gateway.scim.values import boolean_of, text_of
 
 _TEXTS: Mapping[str, Callable[[str, str], bool]] = {
     "eq": operator.eq,
@@ -33,12 +33,12 @@ def holds(attribute: Attribute, where: Filter, item: Mapping[str, Any]) -> bool:
     Raises:
         ScimError: the filter names what such a value does not have.
     """
-    if isinstance(where, Together):
+    if isinstance(where, Logical):
         parts = (holds(attribute, part, item) for part in where.parts)
         return all(parts) if where.word == "and" else any(parts)
     if isinstance(where, Not):
         return not holds(attribute, where.part, item)
-    if isinstance(where, OfValue):
+    if isinstance(where, ValuePath):
         raise _unknown(attribute, where.attribute)
     return _compares(part_of(attribute, where.attribute), where, item)
 
@@ -49,7 +49,7 @@ def part_of(attribute: Attribute, name: str) -> Attribute:
     Raises:
         ScimError: there is none.
     """
-    part = attribute.part(name)
+    part = attribute.sub_attribute(name)
     if part is None:
         raise _unknown(attribute, name)
     return part
@@ -63,9 +63,9 @@ def equalities(attribute: Attribute, where: Filter) -> dict[str, Any]:
     """
     if isinstance(where, Comparison) and where.operator == "eq" and where.value is not None:
         part = part_of(attribute, where.attribute)
-        is_truth = part.kind == "boolean"
-        return {part.name: truth_of(part, where.value) if is_truth else text_of(part, where.value)}
-    if isinstance(where, Together) and where.word == "and":
+        is_boolean = part.kind == "boolean"
+        return {part.name: boolean_of(part, where.value) if is_boolean else text_of(part, where.value)}
+    if isinstance(where, Logical) and where.word == "and":
         return {name: value for part in where.parts for name, value in equalities(attribute, part).items()}
     return {}
 
@@ -75,12 +75,12 @@ def _compares(part: Attribute, where: Comparison, item: Mapping[str, Any]) -> bo
     if where.operator == "pr":
         return found is not None
     if part.kind == "boolean":
-        wanted = truth_of(part, where.value)
+        wanted = boolean_of(part, where.value)
         return (bool(found) == wanted) if where.operator == "eq" else (bool(found) != wanted)
     if found is None or where.value is None:
         return (found is None and where.value is None) == (where.operator == "eq")
     one, other = str(found), str(where.value)
-    if not part.is_exact:
+    if not part.case_exact:
         one, other = one.casefold(), other.casefold()
     return _TEXTS[where.operator](one, other)
 

@@ -10,7 +10,7 @@ from gateway.scim.values import is_storable
 from schemas.directory import MemberChange
 
 LONGEST_ID = 64
-_NOBODY = MemberChange("replace", ())
+_NO_MEMBERS = MemberChange("replace", ())
 
 
 def whole(body: object) -> MemberChange:
@@ -51,7 +51,7 @@ def _change(one: Operation, path: paths.Path) -> MemberChange:
     if one.word == "remove":
         if path.where is not None:
             return MemberChange("remove", named)
-        return MemberChange("remove", _ids(one.value)) if one.has_value and one.value is not None else _NOBODY
+        return MemberChange("remove", _ids(one.value)) if one.has_value and one.value is not None else _NO_MEMBERS
     if path.where is not None:
         raise ScimError("A member is not changed; remove it, and add the other one.", "mutability")
     return MemberChange("add" if one.word == "add" else "replace", _ids(one.value))
@@ -59,7 +59,7 @@ def _change(one: Operation, path: paths.Path) -> MemberChange:
 
 def _named(where: filters.Filter) -> Iterator[str]:
     """Walk the ids that ``value eq "id"`` names, also several joined by ``or``."""
-    if isinstance(where, filters.Together) and where.word == "or":
+    if isinstance(where, filters.Logical) and where.word == "or":
         for part in where.parts:
             yield from _named(part)
         return

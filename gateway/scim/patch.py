@@ -1,7 +1,8 @@
 """PATCH (RFC 7644, 3.5.2): the operations of a request, applied to a copy, so that all of them count or none.
 
-Forgiven are operations in any case, an empty list of them, a JSON object in place of a list, values without a path
-whose names are dotted or qualified, attributes that nobody knows, and what is repeated of what clients may not write.
+Accepted as well are operations in any case, an empty list of them, a JSON object in place of a list, values without a
+path whose names are dotted or qualified, attributes that no schema defines, and repeated values of what clients may not
+write.
 """
 
 import copy
@@ -19,7 +20,7 @@ MOST = 1000
 OPERATIONS = ("add", "remove", "replace")
 Word: TypeAlias = Literal["add", "remove", "replace"]
 
-_SERVERS = frozenset({"meta", "schemas"})
+_WRITTEN_BY_SERVER = frozenset({"meta", "schemas"})
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ def _apply(kind: ResourceType, resource: dict[str, Any], one: Operation, own_id:
         if one.word == "remove" or one.value != own_id:
             raise _read_only("id")
         return
-    if name.partition(".")[0] in _SERVERS:
+    if name.partition(".")[0] in _WRITTEN_BY_SERVER:
         return
     path = paths.parse(kind, one.path)
     if path is None:

@@ -21,7 +21,7 @@ class Path:
 
 
 def parse(kind: ResourceType, text: str) -> Path | None:
-    """Return a path; ``None`` for one to an attribute that nobody knows.
+    """Return a path; ``None`` for one to an attribute that no schema defines.
 
     Raises:
         ScimError: it is no path.
@@ -36,9 +36,9 @@ def parse(kind: ResourceType, text: str) -> Path | None:
     steps = kind.steps(before.strip() + after)
     if not before.strip() or not steps:
         return None
-    if not any(step.several for step in steps):
+    if not any(step.multi_valued for step in steps):
         raise _invalid(text)
-    is_apart = steps[0].name.lower() in kind.apart  # there the filter names values, and is tried on none
+    is_apart = steps[0].name.lower() in kind.stored_apart  # there the filter names values, and is tried on none
     return Path(steps, filters.parse(inner, filters.MOST if is_apart else filters.MOST_IN_PATH))
 
 

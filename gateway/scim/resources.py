@@ -9,7 +9,7 @@ from gateway.scim.attributes import ResourceType
 from gateway.scim.errors import ScimError
 from gateway.scim.paths import Path
 
-_OLD = "urn:scim:schemas:"
+_SCIM_1_PREFIX = "urn:scim:schemas:"
 LONGEST_KEY = 256
 """Characters of what a resource is found by."""
 _KEYS = ("userName", "externalId", "displayName")
@@ -18,7 +18,7 @@ LONGEST = 65536
 
 
 def read(kind: ResourceType, body: object) -> dict[str, Any]:
-    """Return a resource that a client sends, as it is stored; attributes that nobody knows are left out.
+    """Return a resource that a client sends, as it is stored; attributes that no schema defines are left out.
 
     What the server alone writes (``id``, ``meta``, ``groups``) is left out as well, and so is a group's ``members``.
 
@@ -31,7 +31,7 @@ def read(kind: ResourceType, body: object) -> dict[str, Any]:
     resource: dict[str, Any] = {}
     for name, value in body.items():
         steps = kind.steps(name)
-        if steps and name.lower() not in kind.apart and all(step.mutability != "readOnly" for step in steps):
+        if steps and name.lower() not in kind.stored_apart and all(step.mutability != "readOnly" for step in steps):
             editing.put(resource, Path(steps), value, add=False)
     return checked(kind, resource)
 
@@ -62,5 +62,5 @@ def schemas_of(kind: ResourceType, resource: Mapping[str, Any]) -> list[str]:
 def _check_schemas(kind: ResourceType, body: Mapping[str, Any]) -> None:
     schemas = next((value for name, value in body.items() if name.lower() == "schemas"), None)
     listed = schemas if isinstance(schemas, list) else [schemas]
-    if any(isinstance(one, str) and one.lower().startswith(_OLD) for one in listed):
-        raise ScimError(f"{_OLD}… is SCIM 1.1; send {kind.schema.urn} instead.", "invalidValue")
+    if any(isinstance(one, str) and one.lower().startswith(_SCIM_1_PREFIX) for one in listed):
+        raise ScimError(f"{_SCIM_1_PREFIX}… is SCIM 1.1; send {kind.schema.urn} instead.", "invalidValue")

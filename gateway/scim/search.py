@@ -17,9 +17,9 @@ from gateway.scim.attributes import ResourceType
 from gateway.scim.definitions import ENTERPRISE_URN
 from gateway.scim.errors import ScimError
 from gateway.scim.values import is_storable
-from schemas.directory import Condition, Joined, Operator, Question, UserField, Where
+from schemas.directory import Condition, Joined, ListQuery, Operator, UserField, Where
 
-USUAL, MOST = 100, 200
+DEFAULT_COUNT, MOST_RESULTS = 100, 200
 """Resources of an answer: without a count, and at most."""
 HIGHEST_START = 10**9
 HIGHEST_TIME = 2**62
@@ -65,7 +65,7 @@ _ONE_OF_MANY = frozenset({"email", "group", "member"})
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 
 
-def question(kind: ResourceType, given: Mapping[str, Any], *, with_members: bool = True) -> Question:
+def query(kind: ResourceType, given: Mapping[str, Any], *, with_members: bool = True) -> ListQuery:
     """Return what a list is asked for.
 
     Args:
@@ -78,7 +78,7 @@ def question(kind: ResourceType, given: Mapping[str, Any], *, with_members: bool
     """
     where = _where(kind, given.get("filter"))
     sort_by, is_descending = _order(kind, given)
-    start, count = place(given)
+    start, count = start_and_count(given)
     after: tuple[str | int, str] | None = None
     skip = 0
     if given.get("cursor") is None:
@@ -87,17 +87,17 @@ def question(kind: ResourceType, given: Mapping[str, Any], *, with_members: bool
         raise ScimError("A cursor and a startIndex exclude each other.", "invalidCursor")
     elif given["cursor"]:
         after = _position(given["cursor"], _digest(kind, given))
-    return Question(where, sort_by, is_descending, skip, count, after, with_members)
+    return ListQuery(where, sort_by, is_descending, skip, count, after, with_members)
 
 
-def place(given: Mapping[str, Any]) -> tuple[int, int]:
+def start_and_count(given: Mapping[str, Any]) -> tuple[int, int]:
     """Return the place of the first resource that is wanted, from 1, and how many are, within what there may be.
 
     Raises:
         ScimError: one of them is no whole number.
     """
-    start, count = _number(given, "startIndex", 1), _number(given, "count", USUAL)
-    return min(max(start, 1), HIGHEST_START), min(max(count, 0), MOST)
+    start, count = _number(given, "startIndex", 1), _number(given, "count", DEFAULT_COUNT)
+    return min(max(start, 1), HIGHEST_START), min(max(count, 0), MOST_RESULTS)
 
 
 def cursor(kind: ResourceType, given: Mapping[str, Any], last: tuple[str | int, str]) -> str:
@@ -181,17 +181,17 @@ def _check_manager(where: Where, *, of_one: bool) -> None:
 
 
 def _translated(kind: ResourceType, one: filters.Filter) -> Where:
-    if isinstance(one, filters.Together):
+    if isinstance(one, filters.Logical):
         parts = tuple(_translated(kind, part) for part in one.parts)
         return Joined("and" if one.word == "and" else "or", parts)
     if isinstance(one, filters.Comparison):
         return _condition(kind, one)
-    if isinstance(one, filters.OfValue):
+    if isinstance(one, filters.ValuePath):
         return _of_value(kind, one)
     raise ScimError("Lists are not filtered by not.", "invalidFilter")
 
 
-def _of_value(kind: ResourceType, one: filters.OfValue) -> Where:
+def _of_value(kind: ResourceType, one: filters.ValuePath) -> Where:
     """Return what ``emails[type eq "work" and value eq "x"]`` and the like mean."""
     field = FIELDS[kind.name].get(_bare(kind, one.attribute))
     if field not in _ONE_OF_MANY:
@@ -206,7 +206,7 @@ def _of_value(kind: ResourceType, one: filters.OfValue) -> Where:
 
 
 def _equalities(part: filters.Filter) -> list[filters.Comparison]:
-    if isinstance(part, filters.Together) and part.word == "and":
+    if isinstance(part, filters.Logical) and part.word == "and":
         return [one for inner in part.parts for one in _equalities(inner)]
     if isinstance(part, filters.Comparison) and part.operator == "eq":
         return [part]
@@ -221,7 +221,7 @@ def _condition(kind: ResourceType, one: filters.Comparison) -> Condition:
         raise ScimError(f"Lists are not filtered by {one.attribute[:80]!r}, but by {names}.", "invalidFilter")
     operator = _operator(field, one.operator)
     if field == "active":
-        return Condition(field, operator, _truth(one.value))
+        return Condition(field, operator, _boolean(one.value))
     if field in _TIMES:
         return Condition(field, operator, milliseconds(one.value))
     if one.value is None or isinstance(one.value, bool) or not is_storable(str(one.value)):
@@ -239,7 +239,7 @@ def _operator(field: UserField, word: str) -> Operator:
     raise ScimError(f"Here lists are filtered by {', '.join(allowed)}, not by {word}.", "invalidFilter")
 
 
-def _truth(value: filters.Value) -> bool:
+def _boolean(value: filters.Value) -> bool:
     known = {"true": True, "false": False}
     if isinstance(value, bool):
         return value

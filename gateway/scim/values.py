@@ -1,4 +1,4 @@
-"""Values as clients send them, read leniently, and refused where nobody could say what is meant."""
+"""Values as clients send them, read leniently, and refused where it is not clear what is meant."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -9,19 +9,20 @@ from gateway.scim.errors import ScimError
 LONGEST_TEXT = 1000
 MOST_VALUES = 100
 
-_TRUTHS = {"true": True, "false": False}
+_BOOLEANS = {"true": True, "false": False}
 
 
 def read(attribute: Attribute, value: object) -> Any:
     """Return a value as it is stored; ``None`` for null, an empty text, an empty list and what holds nothing else.
 
-    Forgiven are booleans as texts, numbers for texts, one object in place of a list of them, and a text in place of an
-    object with a ``value``. Sub-attributes that nobody knows are left out, and so are those that clients may not write.
+    Accepted as well are booleans as texts, numbers for texts, one object in place of a list of them, and a text in
+    place of an object with a ``value``. Sub-attributes that no schema defines are left out, and so are those that
+    clients may not write.
 
     Raises:
         ScimError: the value is none of this attribute.
     """
-    if not attribute.several:
+    if not attribute.multi_valued:
         return _one(attribute, value)
     given = value if isinstance(value, list) else [value]
     if len(given) > MOST_VALUES:
@@ -66,14 +67,14 @@ def is_storable(text: str) -> bool:
     return "\x00" not in text and not any("\ud800" <= sign <= "\udfff" for sign in text)
 
 
-def truth_of(attribute: Attribute, value: object) -> bool:
+def boolean_of(attribute: Attribute, value: object) -> bool:
     """Return a boolean; ``"True"`` and ``"false"`` are what they say.
 
     Raises:
         ScimError: it is neither.
     """
     if isinstance(value, str):
-        value = _TRUTHS.get(value.strip().lower())
+        value = _BOOLEANS.get(value.strip().lower())
     if not isinstance(value, bool):
         raise _wrong(attribute, "true or false")
     return value
@@ -84,16 +85,16 @@ def _one(attribute: Attribute, value: object) -> Any:
         return None
     if attribute.kind == "complex":
         return _complex(attribute, value)
-    return truth_of(attribute, value) if attribute.kind == "boolean" else text_of(attribute, value)
+    return boolean_of(attribute, value) if attribute.kind == "boolean" else text_of(attribute, value)
 
 
 def _complex(attribute: Attribute, value: object) -> dict[str, Any] | None:
     if not isinstance(value, dict):
-        main = attribute.part("value")
+        main = attribute.sub_attribute("value")
         if main is None or isinstance(value, list):
             raise _wrong(attribute, "an object")
         return {main.name: text_of(main, value)}
-    parts = ((attribute.part(name), inner) for name, inner in value.items())
+    parts = ((attribute.sub_attribute(name), inner) for name, inner in value.items())
     written = ((part, inner) for part, inner in parts if part is not None and part.mutability != "readOnly")
     found = ((part.name, read(part, inner)) for part, inner in written)
     return {name: inner for name, inner in found if inner is not None} or None

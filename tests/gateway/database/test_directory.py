@@ -16,9 +16,9 @@ from schemas.directory import (
     DeactivationRefused,
     Deactivations,
     Joined,
+    ListQuery,
     MemberChange,
     NoSuchMember,
-    Question,
     Taken,
 )
 from tests.gateway.threads import at_once
@@ -81,7 +81,7 @@ def test_connections_see_nothing_of_each_other(store):
     assert one.id != other.id
     assert one.person != other.person
     for name, own in (("acme", one), ("other", other)):
-        assert [found.id for found in store.users.search(name, Question()).items] == [own.id]
+        assert [found.id for found in store.users.search(name, ListQuery()).items] == [own.id]
     assert store.users.change("other", one.id, changed(title="x"), ANY) is None
     assert store.users.delete("other", one.id, ANY) is None
     with pytest.raises(NoSuchMember):
@@ -97,7 +97,7 @@ def test_i2_of_many_who_create_the_same_person_at_once_one_does(store):
 
     results = at_once(8, create)
     assert sorted(map(str, results)).count("userName") == 7
-    assert store.users.search("acme", Question()).total == 1
+    assert store.users.search("acme", ListQuery()).total == 1
 
 
 def test_i3_changes_at_once_are_all_kept(store):
@@ -148,8 +148,8 @@ def test_nothing_is_kept_of_what_fails_half_way(store, database):
     ):
         with pytest.raises(Fails):
             step()
-    assert store.users.search("acme", Question()).items == [made]
-    assert store.groups.search("acme", Question()).total == 0
+    assert store.users.search("acme", ListQuery()).items == [made]
+    assert store.groups.search("acme", ListQuery()).total == 0
 
 
 def test_what_connections_say_of_a_person(store):
@@ -173,7 +173,7 @@ def test_a_deleted_person_frees_what_nobody_else_may_have(store):
         store.users.create("acme", draft(externalId="x", person="p" * 32))
     again = store.users.create("acme", draft("new@acme.example", externalId="x", person="p" * 32))
     assert again.id == made.id
-    assert store.users.search("acme", Question()).total == 2
+    assert store.users.search("acme", ListQuery()).total == 2
 
 
 class Clock:
@@ -223,8 +223,8 @@ def test_totals_are_right_without_counting(store):
     store.groups.create("acme", group(), NOBODY)
     gone = store.groups.create("acme", group("Support"), NOBODY)
     store.groups.delete("acme", gone.id)
-    totals = [store.users.search("acme", Question(where=where, count=0)).total for where in (None, ACTIVE, INACTIVE)]
-    assert (totals, store.groups.search("acme", Question(count=0)).total) == ([3, 1, 2], 1)
+    totals = [store.users.search("acme", ListQuery(where=where, count=0)).total for where in (None, ACTIVE, INACTIVE)]
+    assert (totals, store.groups.search("acme", ListQuery(count=0)).total) == ([3, 1, 2], 1)
 
 
 # --- only by indices ------------------------------------------------------------------------------------------------
@@ -290,18 +290,18 @@ ID = f"{1500:032x}"
 
 
 QUESTIONS = [
-    Question(),
-    Question(skip=1000),
-    Question(count=0),
-    Question(sort_by="user_name"),
-    Question(sort_by="display_name", is_descending=True),
-    Question(sort_by="family_name"),
-    Question(sort_by="modified_at"),
-    Question(after=(ID, ID)),
-    Question(sort_by="display_name", after=(NAME, ID)),
-    Question(where=INACTIVE),
+    ListQuery(),
+    ListQuery(skip=1000),
+    ListQuery(count=0),
+    ListQuery(sort_by="user_name"),
+    ListQuery(sort_by="display_name", is_descending=True),
+    ListQuery(sort_by="family_name"),
+    ListQuery(sort_by="modified_at"),
+    ListQuery(after=(ID, ID)),
+    ListQuery(sort_by="display_name", after=(NAME, ID)),
+    ListQuery(where=INACTIVE),
     *(
-        Question(where=Condition(field, "eq", value))
+        ListQuery(where=Condition(field, "eq", value))
         for field, value in [
             ("id", ID),
             ("user_name", NAME),
@@ -312,9 +312,9 @@ QUESTIONS = [
             ("given_name", NAME),
         ]
     ),
-    Question(where=Condition("email", "eq", NAME, "work")),
-    Question(where=Condition("user_name", "sw", "user0150")),
-    Question(where=Joined("and", (Condition("user_name", "eq", NAME), ACTIVE))),
+    ListQuery(where=Condition("email", "eq", NAME, "work")),
+    ListQuery(where=Condition("user_name", "sw", "user0150")),
+    ListQuery(where=Joined("and", (Condition("user_name", "eq", NAME), ACTIVE))),
 ]
 
 
@@ -342,7 +342,7 @@ def test_a_member_of_a_large_group_is_changed_without_all_others(database, store
         for word in ("remove", "add"):
             store.groups.change("acme", filled, lambda _: group(), [MemberChange(word, (ID,))])
         store.groups.find("acme", filled, with_members=False)
-        store.groups.search("acme", Question(where=Condition("member", "eq", ID), with_members=False))
+        store.groups.search("acme", ListQuery(where=Condition("member", "eq", ID), with_members=False))
 
     with statements(database) as found:
         join()

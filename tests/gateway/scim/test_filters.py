@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from gateway.scim import filters
 from gateway.scim.errors import ScimError
-from gateway.scim.filters import Comparison, Not, OfValue, Together
+from gateway.scim.filters import Comparison, Logical, Not, ValuePath
 
 PIECES = [
     "userName",
@@ -47,11 +47,11 @@ TRUE = Comparison("a", "eq", value=True)
         ("a pr", Comparison("a", "pr")),
         ('a eq "say \\"hi\\" \\\\ \\u00e9"', eq("a", 'say "hi" \\ é')),
         ('a eq "c:\\dir"', eq("a", "c:\\dir")),
-        ('a eq "x" and b eq "y" or c pr', Together("or", (Together("and", (eq("a", "x"), eq("b", "y"))), Comparison("c", "pr")))),
-        ('a eq "x" AND (b pr OR not (c pr))', Together(
-            "and", (eq("a", "x"), Together("or", (Comparison("b", "pr"), Not(Comparison("c", "pr"))))))),
-        ('e[type eq "work"]', OfValue("e", eq("type", "work"))),
-        ('e[type eq "work"].value eq "x"', OfValue("e", Together("and", (eq("type", "work"), eq("value", "x"))))),
+        ('a eq "x" and b eq "y" or c pr', Logical("or", (Logical("and", (eq("a", "x"), eq("b", "y"))), Comparison("c", "pr")))),
+        ('a eq "x" AND (b pr OR not (c pr))', Logical(
+            "and", (eq("a", "x"), Logical("or", (Comparison("b", "pr"), Not(Comparison("c", "pr"))))))),
+        ('e[type eq "work"]', ValuePath("e", eq("type", "work"))),
+        ('e[type eq "work"].value eq "x"', ValuePath("e", Logical("and", (eq("type", "work"), eq("value", "x"))))),
         ("not pr", Comparison("not", "pr")),
     ],
 )  # fmt: skip
@@ -62,7 +62,7 @@ def test_what_a_filter_means(text, read):
 @given(st.lists(st.sampled_from(PIECES), max_size=60).map(" ".join) | st.text(max_size=100))
 def test_any_text_is_read_or_refused(text):
     with suppress(ScimError):
-        assert isinstance(filters.parse(text), Comparison | Together | Not | OfValue)
+        assert isinstance(filters.parse(text), Comparison | Logical | Not | ValuePath)
 
 
 @pytest.mark.parametrize("text", ["(" * 11 + "a pr" + ")" * 11, " and ".join(["a pr"] * 51), "a" * 2001, "a eq ("])

@@ -27,24 +27,24 @@ TEXTS = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs
 def values_of(attribute):
     """Return what an attribute's values may be, and now and then anything else."""
     if attribute.kind == "complex":
-        parts = {part.name: values_of(part) for part in attribute.parts}
+        parts = {part.name: values_of(part) for part in attribute.sub_attributes}
         one = st.fixed_dictionaries({}, optional=parts)
     elif attribute.kind == "boolean":
         one = st.sampled_from([True, False, "True", "false"])
     else:
         one = TEXTS
-    usual = st.lists(one, max_size=3) | one if attribute.several else one
+    usual = st.lists(one, max_size=3) | one if attribute.multi_valued else one
     return st.one_of(usual, usual, usual, usual, ANYTHING)
 
 
 def resources_of(kind):
-    return st.fixed_dictionaries({}, optional={part.name: values_of(part) for part in kind.whole.parts})
+    return st.fixed_dictionaries({}, optional={part.name: values_of(part) for part in kind.root.sub_attributes})
 
 
 def paths_of(kind):
-    for attribute in kind.whole.parts:
+    for attribute in kind.root.sub_attributes:
         yield attribute.name
-        for part in attribute.parts:
+        for part in attribute.sub_attributes:
             yield f"{attribute.name}{':' if ':' in attribute.name else '.'}{part.name}"
             yield f'{attribute.name}[{part.name} eq "a"]'
             yield f"{attribute.name}[{part.name} pr].value"
@@ -52,7 +52,7 @@ def paths_of(kind):
 
 def operations_of(kind):
     paths = st.sampled_from([*paths_of(kind), "id", "meta", "x", "urn:x:y"])
-    values = st.one_of([values_of(attribute) for attribute in kind.whole.parts])
+    values = st.one_of([values_of(attribute) for attribute in kind.root.sub_attributes])
     one = st.fixed_dictionaries(
         {"op": st.sampled_from(["add", "Replace", "REMOVE"]), "value": values | resources_of(kind)},
         optional={"path": paths | paths | paths | ANYTHING},
