@@ -197,7 +197,7 @@ LEFT_OUT_IN_PART = {
     "A14": "How fast requests are answered is measured by the benchmark; what is tested is that they ask TalentLMS nothing.",
     "A18": "There is one path; the token says whose connection a request is of.",
     "C10": "There is no strict mode: it would refuse what Entra and OneLogin send.",
-    "E13": "There is no strict mode, as in C10.",
+    "E13": "There is no strict mode, as in C10, and no metric: the warning is what counts them.",
     "N6": "An entry says who, what, when and by which request, and has no hashes of what was there before and after.",
     "N7": "There is no command that replays a recording. The gateway records no bodies, so an operator has none; and in "
     "a scratch database a recording's ids would be nobody's, and every request behind the first a 404.",

@@ -272,7 +272,7 @@ class JumpCloud(Product):
     def test_connection(self, name):
         """Do what *Activate* does with the test user's address; it must not be in use."""
         assert self.done(self.get("/Users"))["schemas"]
-        made = self.assign(name)
+        made = self.create_person(name)
         self.done(self.patch(f"/Users/{made['id']}", {"op": "replace", "path": "active", "value": False}))
         group = self.created("JumpCloud test", "Groups", {"schemas": [GROUP], "displayName": "JumpCloud test"})
         self.done(self.patch(f"/Groups/{group['id']}", self.member("add", name)), 204)
@@ -280,6 +280,13 @@ class JumpCloud(Product):
         self.done(self.delete(self.path(name)), 204)
 
     def assign(self, name):
+        found = self.done(self.get(f"/Users?filter=userName%20eq%20%22{quote_plus(name)}%22"))["Resources"]
+        if found:
+            self.ids[name] = found[0]["id"]
+            return self.update(name, {"active": True})
+        return self.create_person(name)
+
+    def create_person(self, name):
         body = {
             "schemas": [USER],
             "userName": name,
@@ -294,6 +301,12 @@ class JumpCloud(Product):
         for path, value in changes.items():
             self.done(self.patch(self.path(name), {"op": "replace", "path": path, "value": value}))
         return self.done(self.get(self.path(name)))
+
+    def replace_group(self, group_id, name, *members):
+        """Rename a group, or replace its members: the whole group is sent."""
+        value = [{"value": self.ids[one]} for one in members]
+        body = {"schemas": [GROUP], "id": group_id, "displayName": name, "members": value}
+        return self.done(self.put(f"/Groups/{group_id}", body))
 
     def member(self, word, name):
         return {"op": word, "path": "members", "value": {"value": self.ids[name]}}

@@ -261,6 +261,8 @@ def test_jumpcloud_tests_the_connection_and_leaves_nothing(app):
 def test_jumpcloud_l4_an_address_in_use_fails_the_test(app):
     JumpCloud(app).assign(KIM)
     is_error(JumpCloud(app).post("/Users", user(KIM)), 409, "uniqueness")
+    with pytest.raises(AssertionError, match="uniqueness"):
+        JumpCloud(app).test_connection(KIM)
 
 
 def test_jumpcloud_a_person_and_their_groups(app):
@@ -276,4 +278,11 @@ def test_jumpcloud_a_person_and_their_groups(app):
     jumpcloud.done(jumpcloud.patch(path, jumpcloud.member("remove", KIM)), 204)
     assert members(jumpcloud.done(jumpcloud.get(path))) == []
     assert jumpcloud.update(KIM, {"active": False})["active"] is False
-    assert jumpcloud.update(KIM, {"active": True})["active"] is True
+    assert jumpcloud.assign(KIM)["active"] is True
+    jumpcloud.assign(LOU)
+    for name, people in (("Sales EMEA", [KIM, LOU]), ("Sales EMEA", [LOU]), ("Sales", [])):
+        replaced = jumpcloud.replace_group(group["id"], name, *people)
+        assert (replaced["displayName"], members(replaced)) == (name, sorted(jumpcloud.ids[one] for one in people))
+    jumpcloud.done(jumpcloud.delete(path), 204)
+    jumpcloud.done(jumpcloud.delete(jumpcloud.path(KIM)), 204)
+    assert [one["userName"] for one in jumpcloud.done(jumpcloud.get("/Users"))["Resources"]] == [LOU]
