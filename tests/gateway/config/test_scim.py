@@ -22,6 +22,7 @@ def test_without_the_table_nobody_pushes(settings):
 
 
 def test_tokens_are_kept_as_their_digests(settings, file):
+    """Statements: A7."""
     text = scim(("acme", TOKEN), ("acme", "sha256:" + "0" * 64), ("default", OTHER))
     found = settings(GATEWAY_CONFIG=file(text)).scim
     assert found.tokens[:2] == (

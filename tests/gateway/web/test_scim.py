@@ -364,6 +364,7 @@ def test_d5_d7_letters_in_addresses_count_as_they_are_encoded(okta):
     ],
 )
 def test_d9_what_cannot_be_searched_is_refused_and_never_ignored(okta, text):
+    """Statements: A11."""
     okta.create()
     answer = okta.client.get(
         "/scim/v2/Users", query_string={"filter": text}, headers={"Authorization": f"Bearer {TOKEN}"}

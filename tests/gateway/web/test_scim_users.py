@@ -69,6 +69,7 @@ def test_c1_a_person_is_answered_as_sent(okta):
     ids=["user name", "case", "externalId", "e-mail"],
 )
 def test_c2_c3_c12_nobody_is_there_twice(okta, kim, again):
+    """Statements: A11."""
     is_error(okta.post("/Users", again), 409, "uniqueness")
     assert okta.get("/Users").json["totalResults"] == 1
 
@@ -323,6 +324,7 @@ def test_e13_the_log_is_told_of_fifty_at_most(okta, kim, logged):
     ids=str,
 )
 def test_e14_e19_what_cannot_be_done_is_refused(okta, kim, operation, problem):
+    """Statements: A11."""
     good = {"op": "replace", "path": "title", "value": "Dr."}
     is_error(okta.patch(f"/Users/{kim['id']}", good, operation), 400, problem)
     assert okta.get(f"/Users/{kim['id']}").json == kim
