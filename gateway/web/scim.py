@@ -2,13 +2,13 @@
 
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, TypeAlias
 
 from flask import Blueprint, Response, g, request
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
 from gateway import log
 from gateway.errors import ApiKeyRefused, GatewayError
@@ -64,6 +64,16 @@ def blueprint(tokens: ApiKeys, users: Directory, groups: GroupDirectory) -> Blue
     @routes.before_request
     def limit() -> None:
         request.max_content_length = BODY_BYTES
+
+    @routes.before_app_request
+    def unrouted() -> Response | None:
+        """Answer what no route takes, such as methods that HTTP does not have, as every other error here."""
+        error = request.routing_exception
+        if not isinstance(error, MethodNotAllowed | NotFound) or not request.path.startswith(f"{SCIM_PATH}/"):
+            return None
+        if isinstance(error, MethodNotAllowed):
+            return _not_allowed(METHODS)
+        return _refusal(HTTPStatus.NOT_FOUND, not_found("such address").detail)
 
     @routes.route(f"{SCIM_PATH}/", defaults={"path": ""}, methods=METHODS, strict_slashes=False)
     @routes.route(f"{SCIM_PATH}/<path:path>", methods=METHODS)
@@ -208,12 +218,12 @@ def _refusal(status: int, detail: str, scim_type: str = "") -> Response:
     return _response(status, answers.error(status, detail, scim_type))
 
 
-def _not_allowed(methods: Methods) -> Response:
+def _not_allowed(methods: Collection[str]) -> Response:
     detail = f"Here only {', '.join(methods)} can be sent."
     return _allowing(methods, _refusal(HTTPStatus.METHOD_NOT_ALLOWED, detail))
 
 
-def _allowing(methods: Methods, response: Response) -> Response:
+def _allowing(methods: Collection[str], response: Response) -> Response:
     response.headers["Allow"] = ", ".join(methods)
     return response
 

@@ -383,6 +383,15 @@ def test_options_say_what_can_be_sent_to_whoever_has_a_token(client, path, allow
     is_error(client.ask("OPTIONS", "/nothing"), 404)
 
 
+@pytest.mark.parametrize("accept", ["text/html", "application/scim+json"])
+def test_what_no_route_takes_is_a_scim_error_too(client, accept):
+    """Statements: A1, B6."""
+    for method in ("TRACE", "PROPFIND", "SOMETHING"):
+        is_error(client.ask(method, "/Users", Accept=accept), 405)
+    is_error(client.get("///Users", Accept=accept), 404)
+    is_error(client.get("//", Accept=accept), 404)
+
+
 @pytest.mark.parametrize("path", ["/Users", "/Groups"])
 def test_what_no_list_takes_is_405(client, path):
     for method in ("PUT", "PATCH", "DELETE"):
