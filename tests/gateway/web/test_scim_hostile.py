@@ -1,6 +1,7 @@
 """What a stranger, or a careless provisioner, sends to ``/scim/v2``: never a 5xx, and each error says what to change."""
 
 import base64
+import itertools
 import json
 
 import pytest
@@ -84,20 +85,18 @@ def test_no_text_has_what_cannot_be_stored(either, sign):
     assert either.get(f"/Groups/{group['id']}").json == group
 
 
-@pytest.mark.parametrize("sign", ["\\u0000", "\\ud800", "\x00"], ids=ascii)
-@pytest.mark.parametrize(
-    "text",
-    [
+def test_no_filter_asks_for_what_cannot_be_stored(either):
+    texts = (
         'userName eq "~"',
         'id eq "~"',
         'groups.value eq "~"',
         'emails[value eq "~"]',
         'emails[type eq "~" and value eq "a"]',
         'displayName sw "~"',
-    ],
-)
-def test_no_filter_asks_for_what_cannot_be_stored(either, text, sign):
-    refused(either.post("/Users/.search", {"filter": text.replace("~", sign)}), "invalidFilter")
+        'id eq "a" and manager eq "~"',
+    )
+    for text, sign in itertools.product(texts, (NUL, SURROGATE, "\x00")):
+        refused(either.post("/Users/.search", {"filter": text.replace("~", sign)}), "invalidFilter")
 
 
 @pytest.mark.parametrize(
@@ -288,9 +287,8 @@ def test_a_parameter_that_is_there_twice_is_refused(client, query):
 
 
 @pytest.mark.parametrize("path", ["/Users/.search", "/Groups/.search", "/.search"])
-@pytest.mark.parametrize(
-    "member",
-    [
+def test_what_is_searched_for_is_of_its_type(client, path):
+    for member in (
         {"filter": 7},
         {"filter": ["x"]},
         {"filter": {"x": 1}},
@@ -304,11 +302,8 @@ def test_a_parameter_that_is_there_twice_is_refused(client, query):
         {"attributes": 7},
         {"attributes": [["userName"]]},
         {"excludedAttributes": {"x": 1}},
-    ],
-    ids=str,
-)
-def test_what_is_searched_for_is_of_its_type(client, path, member):
-    refused(client.post(path, member), "invalidFilter", "invalidValue")
+    ):
+        refused(client.post(path, member), "invalidFilter", "invalidValue")
 
 
 def test_people_and_groups_in_one_list_have_no_order_and_no_cursor(client):
@@ -316,14 +311,13 @@ def test_people_and_groups_in_one_list_have_no_order_and_no_cursor(client):
     refused(client.post("/.search", {"cursor": ""}), "invalidCursor")
 
 
-@pytest.mark.parametrize("number", ["-9" * 9, "9" * 18, "9" * 19, "1e3", "0x10", " 1", "\u0661", "+"])
-@pytest.mark.parametrize("name", ["startIndex", "count"])
-def test_numbers_of_any_size_are_answered_or_refused(either, name, number):
-    answer = either.post("/Users/.search", {name: number})
-    if answer.status_code == 200:
-        assert answer.json["totalResults"] == 0
-    else:
-        refused(answer, "invalidCount", "invalidValue")
+def test_numbers_of_any_size_are_answered_or_refused(either):
+    numbers = ("-9" * 9, "9" * 18, "9" * 19, "1e3", "0x10", " 1", "\u0661", "+")
+    answers = [either.post("/Users/.search", {name: number}) for name in ("startIndex", "count") for number in numbers]
+    assert [answer.json["totalResults"] for answer in answers if answer.status_code == 200] == [0, 0]
+    for answer in answers:
+        if answer.status_code != 200:
+            refused(answer, "invalidCount", "invalidValue")
 
 
 def forged(value, last_id="0" * 32, **given):
