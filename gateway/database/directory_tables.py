@@ -89,6 +89,6 @@ SCIM_MEMBERS = Table(
     Column("provider", Text, primary_key=True),
     Column("group_id", String(32), primary_key=True),
     Column("user_id", String(32), primary_key=True),
-    Index("ix_scim_members_user_id", "provider", "user_id"),
+    Index("ix_scim_members_user_id", "provider", "user_id", "group_id"),
 )
 """Who is in which group."""

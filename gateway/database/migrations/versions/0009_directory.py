@@ -88,4 +88,4 @@ def _groups() -> None:
         sa.Column("user_id", sa.String(32), nullable=False),
         sa.PrimaryKeyConstraint("provider", "group_id", "user_id", name="pk_scim_members"),
     )
-    op.create_index("ix_scim_members_user_id", "scim_members", ["provider", "user_id"])
+    op.create_index("ix_scim_members_user_id", "scim_members", ["provider", "user_id", "group_id"])
