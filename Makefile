@@ -27,7 +27,8 @@ test: setup  ## everything the tests need, then every test
 soak: setup  ## the journey under attack for many rounds, ATTACK_ROUNDS=200 for about an hour; a storm of 500 orders
 	@tests/system_packages.sh
 	@ATTACK_ROUNDS=$(or $(ATTACK_ROUNDS),8) STORM_ORDERS=$(or $(STORM_ORDERS),500) \
-	  $(BIN)/python -m pytest tests/journeys/test_under_attack.py tests/storm $(PYTEST_ARGS)
+	  SYNC_PEOPLE=$(or $(SYNC_PEOPLE),5000) $(BIN)/python -m pytest tests/journeys/test_under_attack.py tests/storm \
+	  tests/gateway/flows/test_directory_sync.py $(PYTEST_ARGS)
 
 lint: setup  ## formatter, linter, type checker, import rules
 	@$(BIN)/ruff format --check .
