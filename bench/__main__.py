@@ -19,12 +19,14 @@ from bench.scenarios import (
     click_profile,
     clicks_first,
     cpu,
+    directory,
     latency,
     learners,
     memory,
     order_history,
     orders,
     rush,
+    scim_rate,
     sign_ins,
     waiting,
     webhooks,
@@ -47,6 +49,8 @@ SCENARIOS: Mapping[str, Scenario] = MappingProxyType(
         "orders": orders.run,
         "history": order_history.run,
         "clicksfirst": clicks_first.run,
+        "directory": directory.run,
+        "scim": scim_rate.run,
         "profile": click_profile.run,
     }
 )

@@ -27,12 +27,14 @@ class Answer:
         head: status line and headers as they came.
         began: when the request was written, seconds of the monotonic clock.
         ended: when the answer was whole.
+        body: what came behind the head, in chunks where it is chunked.
     """
 
     status: int
     head: bytes
     began: float
     ended: float
+    body: bytes = b""
 
     @property
     def seconds(self) -> float:
@@ -94,7 +96,8 @@ class Connection(asyncio.Protocol):
             return
         head = self._buffer[:end]
         if self._answer is not None and not self._answer.done():
-            self._answer.set_result(Answer(int(head[9:12]), head, self._began, time.monotonic()))
+            now = time.monotonic()
+            self._answer.set_result(Answer(int(head[9:12]), head, self._began, now, self._buffer[end:]))
         if _CLOSE.search(head):
             self.close()
 

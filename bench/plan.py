@@ -31,6 +31,11 @@ class Plan:
         waiting_orders: how many wait at least while clicks are measured.
         waiting_pairs: how often clicks are measured with them and without.
         waiting_seconds: for how long each time.
+        directory_people: few and many in the directory.
+        directory_pairs: how often requests to each are measured side by side.
+        provisioned_people: how many people a provisioner keeps in step.
+        scim_requests: how many it sends in a turn.
+        scim_rounds: how often each database takes its turn.
         profiled_clicks: clicks of the profile.
     """
 
@@ -56,6 +61,11 @@ class Plan:
     waiting_orders: int
     waiting_pairs: int
     waiting_seconds: float
+    directory_people: tuple[int, int]
+    directory_pairs: int
+    provisioned_people: int
+    scim_requests: int
+    scim_rounds: int
     profiled_clicks: int
 
 
@@ -82,6 +92,11 @@ FULL = Plan(
     waiting_orders=10_000,
     waiting_pairs=5,
     waiting_seconds=8.0,
+    directory_people=(10, 100_000),
+    directory_pairs=15,
+    provisioned_people=10_000,
+    scim_requests=400,
+    scim_rounds=4,
     profiled_clicks=10_000,
 )
 QUICK = Plan(
@@ -107,5 +122,10 @@ QUICK = Plan(
     waiting_orders=500,
     waiting_pairs=1,
     waiting_seconds=4.0,
+    directory_people=(10, 2000),
+    directory_pairs=3,
+    provisioned_people=1000,
+    scim_requests=100,
+    scim_rounds=1,
     profiled_clicks=1000,
 )
