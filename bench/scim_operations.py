@@ -1,7 +1,8 @@
 """What a provisioner asks of the directory: each operation as the requests that are made one after the other."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from bench import scim_client
 from bench.directory_rows import GROUP, LARGEST_GROUP, user_id
@@ -54,7 +55,8 @@ class Operation:
     Attributes:
         name: as tables have it.
         kind: one of ``KINDS``.
-        requests: returns as many requests as are wanted, the first of which has the number that is given.
+        requests: returns requests, from the number of the first on, as many as are wanted: an even number of those
+            that undo one another.
         check: what an answer has to be.
         of_twenty: how many of twenty requests of a mixture are such ones.
         is_flat: whether it may not take longer where many people are known.
@@ -106,7 +108,7 @@ def _leave_and_return(known: Known, first: int, number: int) -> Sequence[bytes]:
     """Deactivate people and activate them again, so that nobody is deactivated in the end."""
     return [
         known.ask("PATCH", f"/Users/{user_id(one)}", patch("replace", "active", value))
-        for one in known.others(first, (number + 1) // 2)
+        for one in known.others(first // 2, number // 2)
         for value in (False, True)
     ]
 
@@ -121,15 +123,14 @@ def _create(known: Known, first: int, number: int) -> Sequence[bytes]:
 
 
 def _membership(known: Known, first: int, number: int) -> Sequence[bytes]:
-    """Remove a member of the group and add them again, so that it stays as large."""
-    (member,) = _spread(min(known.people, LARGEST_GROUP), [first])
-    return list(_in_and_out(known, user_id(member), (number + 1) // 2))
+    """Remove members of the group and add them again, so that it stays as large."""
+    members = _spread(min(known.people, LARGEST_GROUP), range(first // 2, (first + number) // 2))
+    return [known.ask("PATCH", f"/Groups/{GROUP}", change) for one in members for change in _out_and_in(user_id(one))]
 
 
-def _in_and_out(known: Known, member: str, times: int) -> Iterator[bytes]:
-    for _ in range(times):
-        yield known.ask("PATCH", f"/Groups/{GROUP}", patch("remove", f'members[value eq "{member}"]', None))
-        yield known.ask("PATCH", f"/Groups/{GROUP}", patch("add", "members", [{"value": member}]))
+def _out_and_in(member: str) -> Sequence[dict[str, Any]]:
+    out = patch("remove", f'members[value eq "{member}"]', None)
+    return out, patch("add", "members", [{"value": member}])
 
 
 _PAGE = answers(200, itemsPerPage=PAGE, totalResults=None)

@@ -92,6 +92,7 @@ def due(database):
     return count
 
 
+@pytest.mark.timeout(120 + PEOPLE // 2)
 @pytest.mark.parametrize("way", [Provisioner.replaces, Provisioner.patches])
 def test_of_many_who_are_told_of_again_only_those_who_changed_cost_calls(pushed, asked, due, way):
     provisioner = Provisioner(pushed)
