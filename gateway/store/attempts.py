@@ -3,6 +3,7 @@
 from ipaddress import IPv6Address, ip_address
 
 from gateway.store.connection import Store
+from gateway.store.keys import tagged
 
 _NETWORK_BITS = 64
 
@@ -51,4 +52,4 @@ def network_of(address: str) -> str:
 
 
 def _key(whose: str) -> str:
-    return f"attempts:{whose}"
+    return tagged(f"attempts:{whose}")

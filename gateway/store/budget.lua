@@ -59,6 +59,7 @@ local function whole(number) return string.format('%.0f', number) end
 local function save()
   redis.call('HSET', account, 'last', whole(last), 'used', whole(used), 'ends', whole(ends), 'hour', whole(hour),
     'left', left and whole(left) or '', 'plan', plan and whole(plan) or '', 'frozen', whole(frozen), 'limits_at', whole(limits_at))
+  redis.call('PEXPIRE', slots, whole(LONGEST + SHORT))  -- none lasts longer; the account stays, or numbers would come again
 end
 
 local function under_way()
@@ -187,6 +188,9 @@ end
 local function keep(place, path, score, lane, back)
   redis.call('ZADD', queue, whole(score), place)
   redis.call('ZADD', due, whole(now + back + GRACE), place)
+  local lasts = math.max(redis.call('PTTL', due), back + GRACE)
+  redis.call('PEXPIRE', queue, whole(lasts))
+  redis.call('PEXPIRE', due, whole(lasts))
   redis.call('HSET', places, path, whole(score - lane * LANE) .. ' ' .. whole(now + back + LATE))
   redis.call('PEXPIRE', places, whole(math.max(redis.call('PTTL', places), back + LATE)))
 end

@@ -16,6 +16,7 @@ from gateway import log
 from gateway.admission import Admission, Lane, PersonLimit, QueueEntry, SessionLookup
 from gateway.errors import StoreUnavailable
 from gateway.store.connection import Store
+from gateway.store.keys import tagged
 
 RESERVE = {Lane.CLICK: 0.0, Lane.PURCHASE: 0.2, Lane.BACKGROUND: 0.5}
 """The part of both windows that a lane leaves to those before it."""
@@ -57,7 +58,7 @@ class SharedBudget:
         per_person = per_person or PersonLimit()
         settings = _settings(per_5_seconds, per_hour, longest, per_person)
         self._script = store.script(settings + Path(__file__).with_suffix(".lua").read_text())
-        prefix = f"budget:{{{domain}}}:"
+        prefix = tagged(f"budget:{domain}:")
         self._keys = [(prefix + name).encode() for name in ("account", "slots", "queue", "due", "unknown")]
         self._bucket, self._places = prefix + "person:", prefix + "places:"
         self.is_limited = bool(per_5_seconds or per_hour)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from gateway.store.connection import Store
+from gateway.store.keys import tagged
 from schemas.catalog import CatalogContent, catalog_content, catalog_document
 
 KEPT_SECONDS = 3600
@@ -71,7 +72,8 @@ class CatalogCopies:
 
     def __init__(self, store: Store, portal: str) -> None:
         self._store = store
-        self._copy, self._mark, self._fault = (f"catalog{note}:{portal}" for note in ("", "-fetching", "-fault"))
+        names = (f"catalog{note}:{portal}" for note in ("", "-fetching", "-fault"))
+        self._copy, self._mark, self._fault = map(tagged, names)
         self._begin = store.script(_BEGIN)
         self._waiting = threading.BoundedSemaphore(WAITING_AT_ONCE)
         self._read: tuple[bytes, Copy] | None = None

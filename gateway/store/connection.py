@@ -17,6 +17,7 @@ from redis.retry import Retry
 
 from gateway.errors import StoreUnavailable
 from gateway.store.failures import told
+from gateway.store.keys import tagged
 from schemas.secret import Secret
 
 CONNECT_SECONDS = 0.4
@@ -31,7 +32,7 @@ BUFFER_BYTES = 8192
 
 CHECK_MILLISECONDS = 1000
 """How long what a check writes stays."""
-_CHECKED = "readiness:check"
+_CHECKED = tagged("readiness:check")
 
 _NOT_HERE = (
     redis.exceptions.ReadOnlyError,

@@ -1,6 +1,7 @@
 """When the doctor last spent calls at a start: many processes may start, and start again and again."""
 
 from gateway.store.connection import Store
+from gateway.store.keys import tagged
 
 
 class Examinations:
@@ -13,7 +14,7 @@ class Examinations:
 
     def __init__(self, store: Store, domain: str) -> None:
         self._store = store
-        self._key = f"doctor-asked:{domain}"
+        self._key = tagged(f"doctor-asked:{domain}")
 
     def may_ask(self, seconds: int) -> bool:
         """Take it upon oneself to ask; ``False`` where somebody has done so within so many seconds.

@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass
 from gateway.errors import RequestKeyReused, TooManyLaunches
 from gateway.keyring import Keyring
 from gateway.store.connection import Store
+from gateway.store.keys import tagged
 from gateway.store.records import packed, unpacked
 from schemas.handover import Claim, Handover, Target
 from schemas.identity import person_key
@@ -165,14 +166,14 @@ class MintedLaunches:
         )
 
     def _count(self, storefront: str) -> None:
-        key = f"launches-minted:{storefront}"
+        key = tagged(f"launches-minted:{storefront}")
         count, _ = self._store.ask_all([("INCR", key), ("EXPIRE", key, LIFE_SECONDS, "NX")])
         if int(count) > AT_ONCE:
             raise TooManyLaunches(f"storefront {storefront}", retry_after=LIFE_SECONDS)
 
     def _first(self, storefront: str, request_key: str, request: _Request) -> _Request:
         """Return what is kept of the first request with a key: this one, if it is the first."""
-        key = f"launch-request:{person_key(storefront, request_key)}"
+        key = tagged(f"launch-request:{person_key(storefront, request_key)}")
         before = unpacked(_Request, self._store.ask("SET", key, packed(request), "NX", "GET", "EX", LIFE_SECONDS))
         is_derivable = before is not None and before.fingerprint in self._keyring.fingerprints
         return before if is_derivable else request
@@ -213,8 +214,8 @@ def _mark(browser: str) -> str:
 
 
 def _key(launch_id: str) -> str:
-    return "launch:" + hashlib.sha256(launch_id.encode()).hexdigest()
+    return tagged("launch:" + hashlib.sha256(launch_id.encode()).hexdigest())
 
 
 def _used(launch_id: str) -> str:
-    return "launch-used:" + hashlib.sha256(launch_id.encode()).hexdigest()
+    return tagged("launch-used:" + hashlib.sha256(launch_id.encode()).hexdigest())

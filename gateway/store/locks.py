@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 
 from gateway.errors import ProvisioningBusy, StoreUnavailable
 from gateway.store.connection import Store
+from gateway.store.keys import tagged
 
 LEASE_SECONDS = 10.0
 """How long a lock outlives a holder that died. While its holder lives it is renewed, three times as often."""
@@ -66,7 +67,7 @@ class Locks:
         Raises:
             ProvisioningBusy: it did not become free in time, or so many wait that this one cannot.
         """
-        key, token = f"lock:{name}", secrets.token_hex(16)
+        key, token = tagged(f"lock:{name}"), secrets.token_hex(16)
         lease = self._taken(key, token) or self._wait(key, token, time.monotonic() + wait)
         try:
             threading.Thread(target=self._keep, args=(key, token, lease), daemon=True).start()

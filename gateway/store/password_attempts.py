@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from gateway.store.connection import Store
+from gateway.store.keys import tagged
 
 _DAY = 24 * 3600
 
@@ -173,16 +174,16 @@ class PasswordAttempts:
 
 
 def _pair(attempt: Attempt) -> str:
-    return f"attempts:password:pair:{attempt.pair}"
+    return tagged(f"attempts:password:pair:{attempt.pair}")
 
 
 def _person(attempt: Attempt) -> str:
-    return f"attempts:password:person:{attempt.person}"
+    return tagged(f"attempts:password:person:{attempt.person}")
 
 
 def _network(attempt: Attempt) -> str:
-    return f"attempts:password:network:{attempt.network}"
+    return tagged(f"attempts:password:network:{attempt.network}")
 
 
 def _known(attempt: Attempt) -> str:
-    return f"password-networks:{attempt.person}"
+    return tagged(f"password-networks:{attempt.person}")

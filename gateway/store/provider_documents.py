@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.store.connection import Store
+from gateway.store.keys import tagged
 
 FETCH_SECONDS = 10
 """After this time a fetch whose worker died no longer keeps the others from fetching."""
@@ -94,7 +95,7 @@ class ProviderDocuments:
 
     def find(self, url: str) -> Document | None:
         """Return the last good copy, however old it is within the time that copies are kept."""
-        record = self._store.ask("GET", f"provider-document:{url}")
+        record = self._store.ask("GET", _document(url))
         if record is None:
             return None
         entry = json.loads(record)
@@ -104,12 +105,12 @@ class ProviderDocuments:
         """Keep a copy that was fetched now."""
         document = Document(content, time.time())
         record = json.dumps({"content": content, "fetched_at": document.fetched_at})
-        self._store.ask("SET", f"provider-document:{url}", record, "EX", self._keep)
+        self._store.ask("SET", _document(url), record, "EX", self._keep)
         return document
 
     def forget(self, url: str) -> bool:
         """Forget a copy, and that it could not be had; return whether there was one."""
-        forgotten, _ = self._store.ask_all([("DEL", f"provider-document:{url}"), ("DEL", f"provider-fault:{url}")])
+        forgotten, _ = self._store.ask_all([("DEL", _document(url)), ("DEL", _fault(url))])
         return bool(forgotten)
 
     def failed(self, url: str, seconds: int) -> None:
@@ -119,11 +120,11 @@ class ProviderDocuments:
             url: which document.
             seconds: for how long.
         """
-        self._store.ask("SET", f"provider-fault:{url}", "1", "EX", seconds)
+        self._store.ask("SET", _fault(url), "1", "EX", seconds)
 
     def failed_lately(self, url: str) -> bool:
         """Return whether a document could not be had just now."""
-        return self._store.ask("GET", f"provider-fault:{url}") is not None
+        return self._store.ask("GET", _fault(url)) is not None
 
     @contextmanager
     def fetching(self, url: str, reason: str, seconds: int, most: int = 1) -> Iterator[Attempt]:
@@ -175,9 +176,17 @@ class ProviderDocuments:
                 places.release()
 
 
+def _document(url: str) -> str:
+    return tagged(f"provider-document:{url}")
+
+
+def _fault(url: str) -> str:
+    return tagged(f"provider-fault:{url}")
+
+
 def _mark(url: str) -> str:
-    return f"provider-fetching:{url}"
+    return tagged(f"provider-fetching:{url}")
 
 
 def _bucket(url: str, reason: str) -> str:
-    return f"provider-fetch:{reason}:{url}"
+    return tagged(f"provider-fetch:{reason}:{url}")

@@ -13,6 +13,7 @@ from typing import Literal
 from gateway import log
 from gateway.admission import SessionLookup
 from gateway.store.connection import Store
+from gateway.store.keys import tagged
 from schemas.identity import Identity, identity_from_record, person_key
 from schemas.learner import Learner
 from schemas.secret import Secret
@@ -212,11 +213,11 @@ def handle_of(session_id: str) -> str:
 
 
 def _key(handle: str) -> str:
-    return f"session:{handle}"
+    return tagged(f"session:{handle}")
 
 
 def _before(handle: str) -> str:
-    return f"session-before:{handle}"
+    return tagged(f"session-before:{handle}")
 
 
 def _sets(session: Session) -> list[str]:
@@ -242,7 +243,7 @@ def _handle_of(member: bytes) -> str:
 
 
 def _by_name(name: str) -> str:
-    return f"sessions-of:name:{hashlib.sha256(name.casefold().encode()).hexdigest()[:32]}"
+    return tagged(f"sessions-of:name:{hashlib.sha256(name.casefold().encode()).hexdigest()[:32]}")
 
 
 def _by_person(session: Session) -> str:
@@ -250,19 +251,19 @@ def _by_person(session: Session) -> str:
 
 
 def _of_person(person: str) -> str:
-    return f"sessions-of:person:{person}"
+    return tagged(f"sessions-of:person:{person}")
 
 
 def _by_subject(issuer: str, sub: str) -> str:
-    return f"sessions-of:sub:{person_key(issuer, sub)}"
+    return tagged(f"sessions-of:sub:{person_key(issuer, sub)}")
 
 
 def _by_provider_session(issuer: str, sid: str) -> str:
-    return f"sessions-of:sid:{person_key(issuer, sid)}"
+    return tagged(f"sessions-of:sid:{person_key(issuer, sid)}")
 
 
 def _without_provider_session(issuer: str, sub: str) -> str:
-    return f"sessions-of:sub-without-sid:{person_key(issuer, sub)}"
+    return tagged(f"sessions-of:sub-without-sid:{person_key(issuer, sub)}")
 
 
 def _packed(session: Session) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from gateway.store.connection import Store
+from gateway.store.keys import tagged
 from schemas.identity import person_key
 
 
@@ -34,4 +35,4 @@ class SigningAlgorithms:
 
 
 def _key(issuer: str, client_id: str, algorithm: str) -> str:
-    return f"provider-algorithm:{algorithm}:{person_key(issuer, client_id)}"
+    return tagged(f"provider-algorithm:{algorithm}:{person_key(issuer, client_id)}")

@@ -7,6 +7,7 @@ import hashlib
 import secrets
 
 from gateway.store.connection import Store
+from gateway.store.keys import tagged
 from gateway.store.records import packed, unpacked
 from gateway.store.used_tokens import claimed
 from schemas.transaction import Departure
@@ -63,8 +64,8 @@ class Departures:
 
 
 def _key(browser: str) -> str:
-    return "departure:" + hashlib.sha256(browser.encode()).hexdigest()
+    return tagged("departure:" + hashlib.sha256(browser.encode()).hexdigest())
 
 
 def _used(state: str) -> str:
-    return "used-state:" + hashlib.sha256(state.encode()).hexdigest()
+    return tagged("used-state:" + hashlib.sha256(state.encode()).hexdigest())

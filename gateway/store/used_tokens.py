@@ -3,6 +3,7 @@
 import secrets
 
 from gateway.store.connection import Store
+from gateway.store.keys import tagged
 from schemas.identity import person_key
 
 CLAIM_SECONDS = 30
@@ -55,4 +56,4 @@ class UsedTokens:
 
 
 def _key(issuer: str, jti: str) -> str:
-    return f"used-token:{person_key(issuer, jti)}"
+    return tagged(f"used-token:{person_key(issuer, jti)}")

@@ -10,30 +10,11 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 from gateway import create_app
-from gateway.admission import Lane, PersonLimit, QueueEntry
 from gateway.cli import main
 from gateway.config import load
 from gateway.config.loading import RESERVED_VARIABLES, VARIABLES
-from gateway.keyring import Keyring
-from gateway.store.attempts import Attempts
-from gateway.store.budget import SharedBudget
-from gateway.store.catalog_copies import CatalogCopies
 from gateway.store.connection import connect
-from gateway.store.examinations import Examinations
-from gateway.store.launches import MintedLaunches
-from gateway.store.locks import Locks
-from gateway.store.password_attempts import Attempt, Limits, PasswordAttempts
-from gateway.store.provider_documents import ProviderDocuments
-from gateway.store.sessions import Sessions
-from gateway.store.signing_algorithms import SigningAlgorithms
-from gateway.store.transactions import Departures, UsedStates
-from gateway.store.used_tokens import UsedTokens
-from schemas.catalog import CatalogContent
-from schemas.handover import Handover, Target
 from schemas.identity import Identity
-from schemas.order import Customer
-from schemas.secret import Secret
-from schemas.transaction import Departure
 from tests.databases import new_database
 from tests.docs.documents import (
     DEPLOY,
@@ -48,6 +29,8 @@ from tests.docs.documents import (
     shown,
     text_of,
 )
+from tests.gateway.store.contents import filled
+from tests.gateway.store.key_names import kind_of
 
 VARIABLE = re.compile(r"\b(?:GATEWAY|TALENTLMS|OIDC)_[A-Z0-9_]*[A-Z0-9]\b")
 SPAN = re.compile(r"`([^`\n]+)`")
@@ -150,43 +133,10 @@ def test_every_source_file_that_a_document_names_exists():
     assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
 
 
-def fill(store):
-    """Have every part of the store write what it writes."""
-    Attempts(store, 60).failed("sign-in:address:203.0.113.7")
-    documents = ProviderDocuments(store, keep=60)
-    documents.put("https://login.acme.com/keys", {})
-    documents.failed("https://login.acme.com/keys", 5)
-    Sessions(store, 60, 60).create(IDENTITY, Secret("token"), sub="kim", sid="session")
-    UsedStates(store).use("state", 60)
-    Departures(store).remember(Departure("acme", "token", "state"), "browser")
-    sessions = Sessions(store, 60, 60)
-    sessions.replace(sessions.find(sessions.create(IDENTITY, Secret("token")).reveal()), IDENTITY, Secret("new"))
-    SigningAlgorithms(store, 60).remember(IDENTITY.issuer, "client", "RS256")
-    UsedTokens(store).remember(IDENTITY.issuer, "id", 60)
-    launches = MintedLaunches(store, Keyring([Secret("key-of-the-documents-" * 2)]))
-    minted = launches.mint(
-        Handover("shop", Customer("kim@acme.com"), target=Target("dashboard"), email_verified=False), "order-1"
-    )
-    launches.claim(minted.id.reveal(), "browser")
-    passwords, attempt = PasswordAttempts(store, Limits()), Attempt("person", "network", "pair")
-    passwords.failed(attempt)
-    passwords.succeeded(attempt, passwords.admission(attempt, count=True))
-    copies = CatalogCopies(store, "acme.talentlms.com")
-    copies.put(CatalogContent())
-    copies.failed()
-    Examinations(store, "acme.talentlms.com").may_ask(60)
-    store.check()
-    budget = SharedBudget(store, "acme.talentlms.com", 200, 2000, 12, PersonLimit(20, 1, 5))
-    budget.admit(QueueEntry(Lane.CLICK, "kim", "path"))
-
-
 def test_the_table_of_what_lasts_names_the_keys_that_are_written():
     store = connect(None)
-    fill(store)
-    fetching = ProviderDocuments(store, keep=60).fetching("https://login.acme.com/keys", "logout", 60)
-    catalog = CatalogCopies(store, "other.talentlms.com").fetching()
-    with Locks(store).hold("person", wait=0), fetching, catalog:
-        kinds = {key.decode().partition(":")[0] for key in store.ask("KEYS", "*")}
+    with filled(store):
+        kinds = {kind_of(key) for key in store.ask("KEYS", "*")}
 
     table = rows(text_of(DOCS / "operating.md"), "what")
 

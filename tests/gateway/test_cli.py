@@ -21,6 +21,7 @@ from gateway.storefronts.dialects import DIALECTS
 from schemas.identity import Identity
 from schemas.learner import AccountLink
 from schemas.secret import Secret
+from tests.gateway.store.key_names import untagged
 from tests.gateway.test_factory import clean_environment
 from tests.ports import free_port
 
@@ -242,7 +243,7 @@ def two_providers(tmp_path, redis_server):
 
 
 def left(store):
-    return sorted(key.decode() for key in store.ask("KEYS", "*"))
+    return sorted(untagged(key) for key in store.ask("KEYS", "*"))
 
 
 @pytest.mark.statement(36)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from gateway.store.keys import tagged
 from tests.journeys.visitor import reference, title
 
 HEADING = "The sign-in service is not answering"
@@ -89,7 +90,7 @@ def test_readiness_tells_of_a_provider_that_nobody_can_reach(practising_gateway,
 
 def _forget_the_provider(redis_server):
     with redis_server.client(1) as store:
-        known = store.keys("provider-*")
+        known = store.keys(tagged("provider-*"))
         if known:
             store.delete(*known)
 

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from gateway.store.keys import tagged
 from tests.journeys.pages import GatewayPages, PortalPages, ProviderPages
 from tests.journeys.visitor import reference, title
 
@@ -178,7 +179,7 @@ def test_a_wrong_answer_of_the_provider_signs_nobody_in(
     practising_gateway, practising_provider, redis_server, portal, visit, misbehaviour
 ):
     with redis_server.client(1) as store:
-        store.delete("provider-document:" + practising_provider.issuer + "/.well-known/openid-configuration")
+        store.delete(tagged("provider-document:") + practising_provider.issuer + "/.well-known/openid-configuration")
     practising_provider.control.misbehave(misbehaviour)
     visitor = visit(practising_gateway.url, "kim.lee")
     answer = visitor.go("/go/course/12")

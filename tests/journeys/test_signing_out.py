@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from gateway.store.keys import tagged
 from tests.journeys.pages import GatewayPages, PortalPages, ProviderPages, path_of
 from tests.journeys.visitor import csrf_token, title
 
@@ -159,7 +160,7 @@ def test_where_nothing_is_known_of_the_provider_the_way_out_ends_here(
     form = {"csrf_token": csrf_token(visitor.ask("/logout"))}
     practising_provider.control.misbehave("everything-down")
     with redis_server.client(1) as store:
-        store.delete(*store.keys("provider-document:*"))
+        store.delete(*store.keys(tagged("provider-document:*")))
 
     signed_out = visitor.follow(visitor.ask("/logout", form))
     practising_provider.control.behave()

@@ -12,6 +12,7 @@ from gateway.flows.catalog import Catalog, on_offer, plain_text
 from gateway.store import catalog_copies
 from gateway.store.catalog_copies import CatalogCopies, Fetch
 from gateway.store.connection import connect
+from gateway.store.keys import tagged
 from schemas.catalog import CatalogCategory, CatalogContent, CatalogCourse, CatalogPrice
 from schemas.category import Category
 from schemas.course import Course
@@ -142,9 +143,9 @@ def test_no_more_than_so_many_wait(lms, store, monkeypatch):
 
 
 def test_a_process_that_died_while_it_fetched_keeps_nobody_from_it(catalog, store, asked):
-    store.ask("SET", "catalog-fetching:portal", "of the dead", "PX", 300)
+    store.ask("SET", tagged("catalog-fetching:portal"), "of the dead", "PX", 300)
     deadline = time.monotonic() + 5
-    while store.ask("EXISTS", "catalog-fetching:portal"):
+    while store.ask("EXISTS", tagged("catalog-fetching:portal")):
         assert time.monotonic() < deadline
         time.sleep(0.05)
     assert catalog.current().courses
@@ -153,7 +154,7 @@ def test_a_process_that_died_while_it_fetched_keeps_nobody_from_it(catalog, stor
 
 @pytest.mark.parametrize("record", ['{"fetched_at": 1, "content": {"courses": [{"id": 1}]}}', "[]", "no json", "{}"])
 def test_a_copy_that_another_version_wrote_is_none(catalog, store, asked, record):
-    store.ask("SET", "catalog:portal", record)
+    store.ask("SET", tagged("catalog:portal"), record)
     assert len(catalog.current().courses) == 5
     assert asked() == READ
 
@@ -167,7 +168,7 @@ def test_without_redis_nothing_is_asked(lms, asked):
 
 def test_the_store_holds_no_link(catalog, store):
     catalog.current()
-    (key,) = store.ask("KEYS", "catalog*")
+    (key,) = store.ask("KEYS", tagged("catalog*"))
     text = store.ask("GET", key).decode()
     assert "http" not in text
     assert 3500 < store.ask("TTL", key) <= 3600

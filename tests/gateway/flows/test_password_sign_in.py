@@ -9,11 +9,13 @@ from gateway import context
 from gateway.errors import ForeignLink, Misunderstood, PasswordRefused, Throttled, TooManyAttempts, Unavailable
 from gateway.flows.password_sign_in import PasswordSignIn
 from gateway.keyring import Keyring
+from gateway.store.keys import tagged
 from gateway.store.locks import WAITING_AT_ONCE, Locks
 from gateway.store.password_attempts import Limits, PasswordAttempts
 from schemas.link import Link
 from schemas.secret import Secret
 from tests.gateway.flows.scene import NEW_KEY, SIGNED_OUT
+from tests.gateway.store.key_names import untagged
 from tests.gateway.threads import at_once
 
 RIGHT, WRONG = Secret("Sandbox-1"), Secret("Sandbox-2")
@@ -52,7 +54,7 @@ def from_many(count):
 
 def pass_by(store, seconds):
     """Let a delay be over, as if so many seconds had passed."""
-    for key in store.ask("KEYS", "attempts:password:pair:*"):
+    for key in store.ask("KEYS", tagged("attempts:password:pair:*")):
         until = store.ask("HGET", key, "until")
         if until is not None:
             store.ask("HSET", key, "until", int(until) - seconds)
@@ -165,7 +167,7 @@ def test_after_a_hundred_failures_from_addresses_that_a_person_never_used_those_
     sign_in.link("robin", RIGHT, THERE)
     sign_in.link("dana", RIGHT, ELSEWHERE)
 
-    store.ask("DEL", f"attempts:password:person:{ROBIN}")  # as the hour does
+    store.ask("DEL", tagged(f"attempts:password:person:{ROBIN}"))  # as the hour does
     sign_in.link("robin", RIGHT, ELSEWHERE)
 
 
@@ -197,7 +199,7 @@ def test_of_twenty_addresses_at_once_no_more_guess_than_may_fail(limited, portal
 @pytest.mark.statement(66)
 def test_after_too_many_failures_from_an_address_it_has_to_wait_whoever_is_tried(sign_in, store, asked):
     refuse(sign_in, "nobody-1")
-    (key,) = store.ask("KEYS", "attempts:password:network:*")
+    (key,) = store.ask("KEYS", tagged("attempts:password:network:*"))
     store.ask("SET", key, LIMITS.per_network, "KEEPTTL")
     asked()
     with pytest.raises(TooManyAttempts) as refused:
@@ -210,7 +212,7 @@ def test_after_too_many_failures_from_an_address_it_has_to_wait_whoever_is_tried
 def test_strangers_at_an_address_do_not_lock_out_those_who_have_used_it_but_those_do_not_guess_for_ever(sign_in, store):
     sign_in.link("robin", RIGHT, HERE)
     refuse(sign_in, "nobody-1")
-    (key,) = store.ask("KEYS", "attempts:password:network:*")
+    (key,) = store.ask("KEYS", tagged("attempts:password:network:*"))
     store.ask("SET", key, LIMITS.per_network, "KEEPTTL")
     sign_in.link("robin", RIGHT, HERE)
     with pytest.raises(TooManyAttempts):
@@ -238,7 +240,7 @@ def test_an_attempt_that_an_earlier_one_holds_up_says_nothing_of_accounts(
     assert asked() == []
     (line,) = audited("password_sign_in")
     assert (line["outcome"], line["reason"], line["person"]) == ("refused", "too-many-attempts", ROBIN)
-    assert store.ask("KEYS", "attempts:*") == []
+    assert store.ask("KEYS", tagged("attempts:*")) == []
 
 
 def test_a_stranger_who_floods_attempts_for_a_person_keeps_nobody_waiting_elsewhere(sign_in, portal, robins_attempt):
@@ -264,7 +266,7 @@ def test_a_success_in_between_does_not_open_the_way_to_guess_others(sign_in, sto
     for number in range(3):
         refuse(sign_in, f"nobody-{number}")
         sign_in.link("robin", RIGHT, HERE)
-    (key,) = store.ask("KEYS", "attempts:password:network:*")
+    (key,) = store.ask("KEYS", tagged("attempts:password:network:*"))
     assert store.ask("GET", key) == b"3"
 
 
@@ -295,8 +297,8 @@ def test_a_fault_of_talentlms_is_told_and_is_nobodys_failed_attempt(sign_in, por
     portal.control.fault("userlogin", times=2, **fault)
     with pytest.raises(error):
         sign_in.link("robin", RIGHT, HERE)
-    assert {store.ask("GET", key) for key in store.ask("KEYS", "attempts:*")} == {b"0"}
-    assert store.ask("KEYS", "password-networks:*") == []
+    assert {store.ask("GET", key) for key in store.ask("KEYS", tagged("attempts:*"))} == {b"0"}
+    assert store.ask("KEYS", tagged("password-networks:*")) == []
 
 
 def test_one_person_may_sign_in_with_ten_tabs_at_once(sign_in, portal):
@@ -325,7 +327,7 @@ def test_what_is_kept_names_nobody_and_no_address_and_goes_by_itself(sign_in, st
     refuse(sign_in, "robin")
     sign_in.link("robin", RIGHT, HERE)
     kept = {key: store.ask("TTL", key) for key in store.ask("KEYS", "*")}
-    lasts = {key.decode().rpartition(":")[0]: seconds for key, seconds in kept.items()}
+    lasts = {untagged(key).rpartition(":")[0]: seconds for key, seconds in kept.items()}
     wanted = {
         "attempts:password:pair": LIMITS.memory,
         "attempts:password:person": LIMITS.person_window,
@@ -334,7 +336,7 @@ def test_what_is_kept_names_nobody_and_no_address_and_goes_by_itself(sign_in, st
     }
     assert lasts.keys() == wanted.keys()
     assert all(0 < lasts[name] <= seconds for name, seconds in wanted.items())
-    members = store.ask("ZRANGE", f"password-networks:{ROBIN}", 0, -1)
+    members = store.ask("ZRANGE", tagged(f"password-networks:{ROBIN}"), 0, -1)
     everything = b" ".join([*kept, *members])
     assert not [text for text in ("robin", HERE, "Sandbox", _sha256(HERE)) if text.encode() in everything]
 

@@ -8,6 +8,7 @@ from gateway.flows.sign_out import SignOut
 from gateway.outbound.client import HttpClient
 from gateway.store.budget import SharedBudget
 from gateway.store.connection import connect
+from gateway.store.keys import tagged
 from gateway.store.sessions import Sessions
 from gateway.store.transactions import Departures
 from gateway.talentlms.budget import Budget
@@ -99,7 +100,7 @@ def test_an_account_that_only_the_database_knows_is_signed_out_too(flow, signed_
 def test_our_session_ends_and_the_rest_is_continued_once_by_that_browser(flow, signed_in, store):
     way_out = flow(acme=ProviderThatEnds())
     done = way_out.begin(signed_in())
-    assert store.ask("KEYS", "session:*") == []
+    assert store.ask("KEYS", tagged("session:*")) == []
     assert way_out.proceed(None).url is way_out.proceed("another-browser").url is None
     assert way_out.proceed(done.browser).url == AT_PROVIDER + "id-token"
     assert (way_out.proceed(done.browser).url, way_out.proceed(done.browser).left_open) == (None, "")
@@ -164,7 +165,7 @@ def test_a_talentlms_at_fault_keeps_nobody_from_signing_out_but_is_left_open(flo
 
 def test_a_database_that_is_away_keeps_nobody_from_signing_out(flow, signed_in, store):
     assert is_left_open(flow(accounts=KnownAccounts(away=True)).begin(signed_in()))
-    assert store.ask("KEYS", "session:*") == []
+    assert store.ask("KEYS", tagged("session:*")) == []
 
 
 def test_a_budget_without_a_call_for_now_keeps_nobody_from_signing_out(flow, signed_in, learner, portal, store):

@@ -9,6 +9,7 @@ import pytest
 
 from gateway.errors import StoreUnavailable
 from gateway.oidc.published import REFRESHES_AT_ONCE
+from gateway.store.keys import tagged
 from gateway.store.sessions import Sessions
 from sandbox.idp.jose import b64
 from sandbox.idp.registry import LOGOUT_VARIANTS
@@ -244,7 +245,7 @@ def test_where_no_sign_in_is_remembered_every_algorithm_of_the_settings_counts(d
     with served(app) as address:
         listening = Listening(deployment, app, address)
         kim = listening.signed_in()
-        for key in store.ask("KEYS", "provider-algorithm:*"):
+        for key in store.ask("KEYS", tagged("provider-algorithm:*")):
             store.ask("DEL", key)
         assert listening.told("es256", kim.sid)["status"] == 200
         assert not kim.is_signed_in
@@ -261,7 +262,7 @@ def test_a_tokens_id_is_remembered_for_longer_than_it_could_be_replayed(deployme
         listening = Listening(deployment, app, address)
         kim = listening.signed_in()
         assert listening.told(variant, kim.sid)["status"] == 200
-    (key,) = store.ask("KEYS", "used-token:*")
+    (key,) = store.ask("KEYS", tagged("used-token:*"))
     assert seconds - 20 < store.ask("TTL", key) <= seconds
 
 

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from gateway.store.keys import tagged
 from schemas.secret import Secret
 from tests.gateway.oidc.deployment import COOKIE, PUBLIC_URL, SESSION, leads_to, parameters
 
@@ -117,7 +118,7 @@ def test_the_session_cookie_is_a_bare_name_of_256_bits_and_the_store_knows_only_
     browser.sign_in()
     name = browser.cookies()[SESSION]
     assert re.fullmatch(r"[0-9a-f]{32}\.[A-Za-z0-9_-]{43}", name)
-    held = b"".join(key + (store.ask("GET", key) or b"") for key in store.ask("KEYS", "session:*"))
+    held = b"".join(key + (store.ask("GET", key) or b"") for key in store.ask("KEYS", tagged("session:*")))
     assert held
     assert name.encode() not in held
 
@@ -126,7 +127,7 @@ def test_the_session_cookie_is_a_bare_name_of_256_bits_and_the_store_knows_only_
 def test_idle_and_lifetime_are_held_by_the_server_whatever_the_browser_keeps(deployment, stored, store):
     browser = deployment.browser(stored(session_idle=600, session_lifetime=3600))
     browser.sign_in()
-    (record,) = store.ask("KEYS", "session:*")
+    (record,) = store.ask("KEYS", tagged("session:*"))
     assert 0 < store.ask("TTL", record) <= 600
     assert browser.is_signed_in
     store.ask("PEXPIRE", record, 0)
@@ -198,7 +199,7 @@ def test_refresh_tokens_are_neither_asked_for_nor_kept(deployment, stored, store
     browser = deployment.browser(stored())
     assert "offline_access" not in parameters(browser.begin().headers["Location"])["scope"]
     browser.sign_in()
-    kept = b"".join(store.ask("GET", key) for key in store.ask("KEYS", "session:*"))
+    kept = b"".join(store.ask("GET", key) for key in store.ask("KEYS", tagged("session:*")))
     access_tokens = [token for token in wire.tokens() if token.count(".") != 2]
     assert access_tokens
     assert not [token for token in access_tokens if token.encode() in kept]

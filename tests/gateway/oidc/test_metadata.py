@@ -20,6 +20,7 @@ from gateway.oidc.published import (
 from gateway.outbound.client import HttpClient
 from gateway.store import provider_documents
 from gateway.store.connection import connect
+from gateway.store.keys import tagged
 from gateway.store.provider_documents import ProviderDocuments
 from sandbox.idp.keys import new_key, public
 from tests.gateway.oidc.deployment import wait_until
@@ -57,7 +58,7 @@ class Workers:
 
     def grow_old(self, seconds):
         """Let so much time pass for the copies, and forget every allowance that is used up after it."""
-        for key in self._store.ask("KEYS", "provider-document:*"):
+        for key in self._store.ask("KEYS", tagged("provider-document:*")):
             entry = json.loads(self._store.ask("GET", key))
             entry["fetched_at"] -= seconds
             left = self._store.ask("TTL", key) - seconds
@@ -65,7 +66,7 @@ class Workers:
                 self._store.ask("SET", key, json.dumps(entry), "EX", left)
             else:
                 self._store.ask("DEL", key)
-        for key in self._store.ask("KEYS", "provider-fetch:*"):
+        for key in self._store.ask("KEYS", tagged("provider-fetch:*")):
             left = self._store.ask("TTL", key) - seconds
             self._store.ask(*(("EXPIRE", key, left) if left > 0 else ("DEL", key)))
 
@@ -159,7 +160,8 @@ def test_a_copy_is_kept_no_longer_than_the_documented_day(workers):
     assert STALE_SECONDS == 24 * 3600
     workers.directory().keys()
     assert all(
-        0 < workers._store.ask("TTL", key) <= STALE_SECONDS for key in workers._store.ask("KEYS", "provider-document:*")
+        0 < workers._store.ask("TTL", key) <= STALE_SECONDS
+        for key in workers._store.ask("KEYS", tagged("provider-document:*"))
     )
 
 
@@ -434,7 +436,7 @@ def test_a_fetch_whose_mark_is_lost_while_others_wait_is_made_by_one_of_them(wor
         waiting = [threading.Thread(target=next, args=[each.candidates(new)]) for each in directories]
         for thread in waiting:
             thread.start()
-        workers._store.ask("DEL", f"provider-fetching:{url(directories[0])}")
+        workers._store.ask("DEL", tagged(f"provider-fetching:{url(directories[0])}"))
         for thread in waiting:
             thread.join()
     assert next(directories[1].candidates(new)).kid == new
@@ -444,7 +446,7 @@ def test_a_fetch_whose_mark_is_lost_while_others_wait_is_made_by_one_of_them(wor
 @pytest.mark.statement(37)
 def test_a_fetch_whose_worker_died_keeps_nobody_from_fetching_for_longer_than_a_fetch_may_take(workers, asked):
     directory = workers.directory()
-    workers._store.ask("SET", f"provider-fetching:{workers.address_of('discovery')}", "of the dead", "PX", 300)
+    workers._store.ask("SET", tagged(f"provider-fetching:{workers.address_of('discovery')}"), "of the dead", "PX", 300)
     with unavailable("its fetch has been under way for"):
         directory.metadata()
     wait_until(lambda: directory._documents.under_way(workers.address_of("discovery")) is None)

@@ -5,6 +5,7 @@ What the provider itself does wrong is in ``test_misbehaviours``; here are the o
 
 import pytest
 
+from gateway.store.keys import tagged
 from gateway.store.sessions import Sessions
 from tests.gateway.oidc.deployment import SESSION
 from tests.gateway.store.redis_server import RedisServer
@@ -61,7 +62,7 @@ def test_the_page_of_a_browser_that_lost_its_session_begins_anew(deployment, bro
 @pytest.mark.statement(58)
 def test_whoever_the_provider_has_just_signed_out_signs_in_again_at_once(deployment, browser, store):
     browser.sign_in()
-    for key in store.ask("KEYS", "session:*"):
+    for key in store.ask("KEYS", tagged("session:*")):
         store.ask("DEL", key)
     answer, _ = browser.wander(CLICK)
     assert answer.headers["Location"].startswith(deployment.portal.url)
@@ -70,7 +71,7 @@ def test_whoever_the_provider_has_just_signed_out_signs_in_again_at_once(deploym
 @pytest.mark.statement(58)
 def test_a_store_that_forgets_sessions_at_once_ends_with_a_page(deployment, stored, store):
     def meanwhile():
-        for key in store.ask("KEYS", "session:*"):
+        for key in store.ask("KEYS", tagged("session:*")):
             store.ask("DEL", key)
 
     answer, sent = deployment.browser(stored()).wander(CLICK, meanwhile)

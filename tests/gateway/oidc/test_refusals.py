@@ -21,6 +21,7 @@ from gateway.errors import (
 from gateway.flows import sign_in
 from gateway.oidc import provider_calls
 from gateway.oidc.refusals import DESCRIPTION_LENGTH, ERROR_LENGTH, refused
+from gateway.store.keys import tagged
 from gateway.store.sessions import Sessions
 from gateway.web.error_pages import page_of
 from gateway.web.transaction_cookies import TARGET_LENGTH
@@ -392,7 +393,7 @@ def test_a_tab_whose_sign_in_expired_or_is_unknown_goes_on_too(browser, monkeypa
 def test_a_tab_that_cannot_begin_goes_on_too(deployment, stored, store):
     browser = deployment.browser(stored())
     browser.sign_in("/go")
-    store.ask("DEL", *store.ask("KEYS", "provider-*"))
+    store.ask("DEL", *store.ask("KEYS", tagged("provider-*")))
     deployment.provider.control.misbehave("discovery-500")
     answer = browser.begin("/go/course/12")
     assert (answer.status_code, answer.headers["Location"]) == (302, "/go/course/12")

@@ -8,6 +8,7 @@ import pytest
 from gateway.oidc.logout import ADDRESS_BYTES, end_session_address, logout_hint
 from gateway.oidc.presets import PRESETS
 from gateway.oidc.registration import Registration
+from gateway.store.keys import tagged
 from schemas.transaction import Departure
 from tests.gateway.oidc.deployment import COOKIE, PUBLIC_URL, SESSION, leads_to, parameters
 
@@ -203,7 +204,7 @@ def test_google_is_asked_in_its_own_words(deployment):
 def test_a_provider_of_which_nothing_is_known_any_more_stays_open_too(deployment, stored, store):
     browser = deployment.browser(stored())
     browser.sign_in()
-    store.ask("DEL", *store.ask("KEYS", "provider-document:*"))
+    store.ask("DEL", *store.ask("KEYS", tagged("provider-document:*")))
     deployment.provider.control.misbehave("everything-down")
     assert to_provider(browser) == "/signed-out"
     deployment.provider.control.behave()
@@ -235,7 +236,7 @@ def test_a_token_too_long_for_an_address_signs_in_is_not_kept_and_a_hint_goes_in
     browser = deployment.browser(stored())
     assert browser.sign_in().status_code == 302
     assert size < len(wire.tokens()[-1]) <= 64 * 1024
-    [session] = store.ask("KEYS", "session:*")
+    [session] = store.ask("KEYS", tagged("session:*"))
     assert store.ask("STRLEN", session) < 2_000
     way = to_provider(browser)
     assert len(way) <= ADDRESS_BYTES

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 
 from gateway.flows import sign_in
+from gateway.store.keys import tagged
 from gateway.web.next_page import LENGTH
 from gateway.web.transaction_cookies import AT_ONCE, TOGETHER_BYTES
 from schemas.secret import Secret
@@ -374,11 +375,11 @@ def test_an_expired_sign_in_ends_with_a_page_to_go_on_from_and_with_nothing_auto
 def test_a_used_state_is_remembered_for_as_long_as_the_cookie_could_be_used(deployment, stored, store):
     browser = deployment.browser(stored())
     callback = browser.callback_address("/go/course/12")
-    assert store.ask("KEYS", "used-state:*") == []
+    assert store.ask("KEYS", tagged("used-state:*")) == []
     browser.another().get(callback)
-    assert store.ask("KEYS", "used-state:*") == []
+    assert store.ask("KEYS", tagged("used-state:*")) == []
     browser.get(callback)
-    (record,) = store.ask("KEYS", "used-state:*")
+    (record,) = store.ask("KEYS", tagged("used-state:*"))
     assert 800 < store.ask("TTL", record) <= sign_in.TRANSACTION_SECONDS
 
 

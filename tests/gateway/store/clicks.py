@@ -1,9 +1,10 @@
 """Clicks on a shared budget, and time that passes for it: everything is moved into the past, so no test waits."""
 
 from gateway.admission import Lane, QueueEntry
+from gateway.store.keys import tagged
 
 LONGEST = 12
-PREFIX = "budget:{portal}:"
+PREFIX = tagged("budget:portal:")
 
 
 def click(person="", path="12", **changes):

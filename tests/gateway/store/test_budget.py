@@ -4,6 +4,7 @@ import pytest
 
 from gateway.admission import NO_SESSION, Lane, QueueEntry, SessionLookup
 from gateway.store.budget import LIMITS_SECONDS, SharedBudget
+from gateway.store.keys import tagged
 from tests.gateway.store.clicks import LONGEST, PREFIX, calls, click, spent
 from tests.gateway.threads import at_once
 
@@ -433,7 +434,7 @@ def test_a_script_flush_is_not_even_noticed(budget, store):
 
 def test_a_click_without_its_session_gets_no_call_and_spends_nothing(budget, store):
     shared = budget(per_5_seconds=1)
-    answer = shared.admit(click("ann"), SessionLookup("session:gone", 60, "ann"))
+    answer = shared.admit(click("ann"), SessionLookup(tagged("session:gone"), 60, "ann"))
 
     assert answer.call == NO_SESSION
     assert store.ask("ZCARD", PREFIX + "queue") == 0
@@ -442,13 +443,13 @@ def test_a_click_without_its_session_gets_no_call_and_spends_nothing(budget, sto
 
 def test_the_session_comes_with_the_call_and_its_idle_time_begins_anew(budget, store):
     shared = budget(per_5_seconds=1)
-    store.ask("SET", "session:ann", "record", "EX", 5)
+    store.ask("SET", tagged("session:ann"), "record", "EX", 5)
 
-    passed = shared.admit(click("ann"), SessionLookup("session:ann", 60, "ann"))
-    waiting = shared.admit(click("ann"), SessionLookup("session:ann", 60, "ann"))
+    passed = shared.admit(click("ann"), SessionLookup(tagged("session:ann"), 60, "ann"))
+    waiting = shared.admit(click("ann"), SessionLookup(tagged("session:ann"), 60, "ann"))
 
     assert (passed.call, passed.record, waiting.call) == (1, b"record", 0)
-    assert store.ask("TTL", "session:ann") > 5
+    assert store.ask("TTL", tagged("session:ann")) > 5
 
 
 def test_budgets_of_two_domains_do_not_meet(store):

@@ -4,6 +4,7 @@ import pytest
 
 from gateway.admission import UNKNOWN_ITEM, Lane, PersonLimit, QueueEntry, SessionLookup
 from gateway.store.budget import SharedBudget
+from gateway.store.keys import tagged
 from tests.gateway.store.clicks import LONGEST, PREFIX, calls, click, spent
 from tests.gateway.threads import at_once
 
@@ -192,7 +193,7 @@ def test_without_an_hour_the_bucket_is_forgotten_as_soon_as_it_is_full(budget, s
 
 def test_a_made_up_session_spends_nothing_of_the_person_whom_it_names(limited, store):
     for _ in range(30):
-        limited.admit(click("ann"), SessionLookup("session:gone", 60, "ann"))
+        limited.admit(click("ann"), SessionLookup(tagged("session:gone"), 60, "ann"))
 
     assert store.ask("KEYS", PREFIX + "*:ann") == []
     assert passed(limited, 30, click("ann")) == 20
@@ -203,11 +204,11 @@ def test_a_made_up_session_spends_nothing_of_the_person_whom_it_names(limited, s
 
 def test_a_course_that_talentlms_does_not_know_is_not_asked_for_again_for_ten_seconds(budget, store, later):
     shared = budget(3, 0, USUAL)
-    store.ask("SET", "session:ann", "record", "EX", 5)
+    store.ask("SET", tagged("session:ann"), "record", "EX", 5)
     shared.remember_unknown("course:99")
     asking = click("ann", item="course:99")
 
-    answer = shared.admit(asking, SessionLookup("session:ann", 60, "ann"))
+    answer = shared.admit(asking, SessionLookup(tagged("session:ann"), 60, "ann"))
     assert (answer.call, answer.record) == (UNKNOWN_ITEM, b"record")
     assert shared.admit(click("ann", item="course:12")).call == 1
     assert shared.admit(click("ann", item="category:99")).call == 2

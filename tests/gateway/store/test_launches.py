@@ -9,10 +9,12 @@ import pytest
 from gateway.errors import RequestKeyReused, TooManyLaunches
 from gateway.keyring import Keyring
 from gateway.store import launches as module
+from gateway.store.keys import tagged
 from gateway.store.launches import LIFE_SECONDS, REPEAT_SECONDS, MintedLaunches
 from schemas.handover import Claim, Handover, Target
 from schemas.order import Customer
 from schemas.secret import Secret
+from tests.gateway.store.key_names import kind_of
 from tests.gateway.threads import at_once
 
 OLD, NEW = Secret("old-" * 10), Secret("new-" * 10)
@@ -31,11 +33,11 @@ def minted(launches):
 
 
 def keys(store):
-    return sorted(key.decode().partition(":")[0] for key in store.ask("KEYS", "launch*"))
+    return sorted(kind_of(key) for key in store.ask("KEYS", tagged("launch*")))
 
 
 def seconds_left(store, kind):
-    (key,) = store.ask("KEYS", f"{kind}:*")
+    (key,) = store.ask("KEYS", tagged(f"{kind}:*"))
     return store.ask("TTL", key)
 
 
@@ -68,7 +70,7 @@ def test_the_same_request_gets_the_same_launch_and_the_store_does_not_know_it(st
 def test_the_salt_alone_tells_nobody_the_id(launches, store):
     other = MintedLaunches(store, Keyring([OLD]))
     launch_id = launches.mint(HANDOVER, "order-1").id.reveal()
-    (key,) = store.ask("KEYS", "launch-request:*")
+    (key,) = store.ask("KEYS", tagged("launch-request:*"))
     request = module._Request(**json.loads(store.ask("GET", key)))
     forged = replace(request, fingerprint=other._keyring.current)
     assert other._id(forged, "shop", "order-1") != launch_id == launches._id(request, "shop", "order-1")
@@ -94,7 +96,7 @@ def test_repeating_the_request_neither_prolongs_a_launch_nor_makes_a_used_one_ne
     launch_id = minted.id.reveal()
     assert launches.claim(launch_id, "browser")
     launches.used(launch_id, "browser")
-    (key,) = store.ask("KEYS", "launch:*")
+    (key,) = store.ask("KEYS", tagged("launch:*"))
     store.ask("EXPIRE", key, 100)
     assert launches.mint(HANDOVER, "order-1") == minted
     assert store.ask("TTL", key) <= 100
@@ -149,7 +151,7 @@ def test_the_browser_that_used_it_may_do_so_for_a_minute(launches, minted, monke
 
 
 def test_one_that_was_used_at_its_end_lasts_long_enough_to_be_repeated(store, launches, minted):
-    (key,) = store.ask("KEYS", "launch:*")
+    (key,) = store.ask("KEYS", tagged("launch:*"))
     store.ask("EXPIRE", key, 2)
     launches.claim(minted, "browser")
     launches.used(minted, "browser")
@@ -169,7 +171,7 @@ def test_a_shop_gets_so_many_at_once(store, launches, monkeypatch):
 
 
 def test_a_record_that_another_version_wrote_is_none(store, launches, minted):
-    (key,) = store.ask("KEYS", "launch:*")
+    (key,) = store.ask("KEYS", tagged("launch:*"))
     for record in (
         "",
         "{",

@@ -6,10 +6,11 @@ import pytest
 
 from gateway.errors import ProvisioningBusy, StoreUnavailable
 from gateway.store import locks as module
+from gateway.store.keys import tagged
 from gateway.store.locks import Locks
 from tests.gateway.threads import at_once
 
-KEY = "lock:person:kim"
+KEY = tagged("lock:person:kim")
 
 
 class Boom(Exception):

@@ -2,6 +2,7 @@ import time
 
 import pytest
 
+from gateway.store.keys import tagged
 from gateway.store.password_attempts import Admission, Attempt, Limits, PasswordAttempts
 from tests.gateway.threads import at_once
 
@@ -41,8 +42,8 @@ def test_who_has_to_wait_is_not_counted(attempts, store):
         fail(attempts, attempt())
     for _ in range(10):
         assert not attempts.admission(attempt(), count=True).counted
-    assert store.ask("GET", "attempts:password:person:kim") == b"2"
-    assert store.ask("GET", "attempts:password:network:here") == b"2"
+    assert store.ask("GET", tagged("attempts:password:person:kim")) == b"2"
+    assert store.ask("GET", tagged("attempts:password:network:here")) == b"2"
 
 
 def test_of_many_at_once_as_many_are_admitted_as_may_fail(attempts):
@@ -62,7 +63,7 @@ def test_what_was_no_failure_is_taken_back(attempts):
 
 def test_what_is_taken_back_after_its_window_leaves_nothing_behind(attempts, store):
     admission = attempts.admission(attempt(), count=True)
-    store.ask("DEL", "attempts:password:person:kim")
+    store.ask("DEL", tagged("attempts:password:person:kim"))
     attempts.not_made(attempt(), admission)
     assert store.ask("KEYS", "*") == []
 
@@ -79,22 +80,22 @@ def test_a_network_that_was_used_goes_on_without_being_counted(attempts):
 def test_so_many_networks_are_remembered_and_the_one_used_longest_ago_is_forgotten(attempts, store):
     for number, network in enumerate(["a", "b", "c", "a", "d"]):
         attempts.succeeded(attempt(network=network), FREE)
-        store.ask("ZADD", "password-networks:kim", int(time.time()) - 100 + number, f"kim-{network}")
-    assert store.ask("ZRANGE", "password-networks:kim", 0, -1) == [b"kim-c", b"kim-a", b"kim-d"]
+        store.ask("ZADD", tagged("password-networks:kim"), int(time.time()) - 100 + number, f"kim-{network}")
+    assert store.ask("ZRANGE", tagged("password-networks:kim"), 0, -1) == [b"kim-c", b"kim-a", b"kim-d"]
 
 
 def test_a_network_that_was_used_too_long_ago_is_as_new_and_goes(attempts, store):
     attempts.succeeded(attempt(network="old"), FREE)
-    store.ask("ZADD", "password-networks:kim", int(time.time()) - LIMITS.known - 1, "kim-old")
+    store.ask("ZADD", tagged("password-networks:kim"), int(time.time()) - LIMITS.known - 1, "kim-old")
     for number in range(LIMITS.per_person):
         fail(attempts, attempt(network=f"n{number}"))
     assert attempts.admission(attempt(network="old"), count=True).wait > 0
     attempts.succeeded(attempt(network="new"), FREE)
-    assert store.ask("ZRANGE", "password-networks:kim", 0, -1) == [b"kim-new"]
+    assert store.ask("ZRANGE", tagged("password-networks:kim"), 0, -1) == [b"kim-new"]
 
 
 def test_windows_begin_with_the_first_failure_and_a_persons_delay_is_remembered_from_the_last(attempts, store):
-    keys = [f"attempts:password:{name}" for name in ("person:kim", "network:here", "pair:kim-here")]
+    keys = [tagged(f"attempts:password:{name}") for name in ("person:kim", "network:here", "pair:kim-here")]
     fail(attempts, attempt())
     for key in keys:
         store.ask("EXPIRE", key, 5)

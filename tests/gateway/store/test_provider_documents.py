@@ -4,6 +4,7 @@ from contextlib import ExitStack
 
 import pytest
 
+from gateway.store.keys import tagged
 from gateway.store.provider_documents import WAITING_AT_ONCE, ProviderDocuments
 from tests.gateway.threads import at_once
 
@@ -142,7 +143,7 @@ def test_without_a_limit_it_may_be_fetched_again_and_again_but_not_twice_at_once
 def test_how_long_a_fetch_has_been_under_way_is_told(documents, store):
     with documents.fetching(URL, "first", 0):
         assert 0 <= documents.under_way(URL) < 3
-        store.ask("PEXPIRE", f"provider-fetching:{URL}", 4000)
+        store.ask("PEXPIRE", tagged(f"provider-fetching:{URL}"), 4000)
         assert 6 <= documents.under_way(URL) < 7
 
 
@@ -155,7 +156,7 @@ def test_a_fetch_that_fails_keeps_nobody_waiting_and_its_allowance_is_used_up(do
 
 def test_the_mark_of_a_fetch_that_took_too_long_is_not_taken_from_its_successor(documents, store):
     with documents.fetching(URL, "first", 0):
-        store.ask("DEL", f"provider-fetching:{URL}")
+        store.ask("DEL", tagged(f"provider-fetching:{URL}"))
         successor = documents.fetching(URL, "first", 0)
         assert successor.__enter__().is_ours
     assert documents.under_way(URL) is not None
@@ -168,7 +169,7 @@ def test_an_answer_that_got_lost_is_asked_for_again_and_takes_nothing_twice(docu
     monkeypatch.setattr(documents, "_begin", lambda *asked: [begin(*asked), begin(*asked)][-1])
     with documents.fetching(URL, "sign-in", 60, 3) as attempt:
         assert attempt.is_ours
-        (bucket,) = store.ask("KEYS", "provider-fetch:*")
+        (bucket,) = store.ask("KEYS", tagged("provider-fetch:*"))
         assert 50 < store.ask("TTL", bucket) <= 60
 
 
@@ -186,7 +187,7 @@ def test_a_copy_can_be_forgotten(documents, store):
     documents.failed(URL, 60)
     documents.put(KEYS_URL, CONTENT)
     assert [documents.forget(URL), documents.forget(URL)] == [True, False]
-    assert store.ask("KEYS", "*") == [f"provider-document:{KEYS_URL}".encode()]
+    assert store.ask("KEYS", "*") == [tagged(f"provider-document:{KEYS_URL}").encode()]
 
 
 def test_an_attempt_that_is_given_back_leaves_the_allowance_as_it_was(documents):

@@ -7,11 +7,13 @@ from dataclasses import replace
 import pytest
 
 from gateway import log
+from gateway.store.keys import tagged
 from gateway.store.sessions import AT_ONCE, GRACE_SECONDS, Sessions
 from schemas.identity import Identity
 from schemas.learner import Learner
 from schemas.mapped import Detail, Mapped
 from schemas.secret import Secret
+from tests.gateway.store.key_names import untagged
 from tests.gateway.threads import at_once
 
 KIM = Identity(
@@ -40,7 +42,7 @@ def begun(sessions, identity=KIM):
 
 
 def seconds_left(store, session):
-    return store.ask("TTL", f"session:{session.handle}")
+    return store.ask("TTL", tagged(f"session:{session.handle}"))
 
 
 def test_a_session_is_found_by_its_id_with_all_that_was_put_into_it(sessions):
@@ -58,9 +60,9 @@ def test_a_session_keeps_what_the_mapping_made_of_claims(sessions):
 
 def test_a_session_of_before_there_was_a_mapping_goes_on(sessions, store):
     session_id, session = begun(sessions)
-    record = json.loads(store.ask("GET", f"session:{session.handle}"))
+    record = json.loads(store.ask("GET", tagged(f"session:{session.handle}")))
     del record["identity"]["mapped"]
-    store.ask("SET", f"session:{session.handle}", json.dumps(record))
+    store.ask("SET", tagged(f"session:{session.handle}"), json.dumps(record))
     assert sessions.find(session_id) == session
 
 
@@ -90,7 +92,7 @@ def test_an_id_says_whose_session_it_would_be_and_counts_only_as_a_whole(session
     session_id, session = begun(sessions)
     lookup = sessions.lookup(session_id)
     _, chance = session_id.split(".")
-    assert (lookup.key, lookup.idle, lookup.person) == (f"session:{session.handle}", 100, KIM.key)
+    assert (lookup.key, lookup.idle, lookup.person) == (tagged(f"session:{session.handle}"), 100, KIM.key)
     assert sessions.find(f"{UMA.key}.{chance}") is None
     assert sessions.find(chance) is None
 
@@ -107,7 +109,7 @@ def test_a_record_of_another_person_than_the_id_names_is_no_session_and_ends(ses
     session_id, session = begun(sessions)
     other = f"{UMA.key}.{session_id.partition('.')[2]}"
     key = sessions.lookup(other).key
-    store.ask("COPY", f"session:{session.handle}", key)
+    store.ask("COPY", tagged(f"session:{session.handle}"), key)
 
     assert sessions.find(other) is None
     assert store.ask("EXISTS", key) == 0
@@ -124,7 +126,7 @@ def test_a_session_ends_when_nobody_clicks(store):
 
 def test_a_click_lets_the_idle_time_begin_anew(sessions, store):
     session_id, session = begun(sessions)
-    store.ask("EXPIRE", f"session:{session.handle}", 5)
+    store.ask("EXPIRE", tagged(f"session:{session.handle}"), 5)
     sessions.find(session_id)
     assert seconds_left(store, session) > 90
 
@@ -143,7 +145,7 @@ def test_a_session_ends_at_its_lifetime_however_often_somebody_clicks(store, eve
 def test_a_session_that_is_saved_keeps_what_was_learnt_and_its_time(sessions, store):
     session_id, session = begun(sessions)
     learner = Learner(7, "kim.lee", KIM.key)
-    store.ask("EXPIRE", f"session:{session.handle}", 5)
+    store.ask("EXPIRE", tagged(f"session:{session.handle}"), 5)
     sessions.keep_learner(session, learner)
     assert seconds_left(store, session) <= 5
     assert sessions.find(session_id) == replace(session, learner=learner)
@@ -256,7 +258,7 @@ def test_a_known_learner_leaves_nothing_behind_however_a_session_ends(sessions, 
         _, session = begun(sessions)
         sessions.keep_learner(session, Learner(7, "kim.login", KIM.key))
     assert indexed(store) == {"person": AT_ONCE, "sub": AT_ONCE, "sid": AT_ONCE, "name": (NAMES + 2) * AT_ONCE}
-    for key in store.ask("KEYS", "session:*"):
+    for key in store.ask("KEYS", tagged("session:*")):
         store.ask("DEL", key)
     sessions.end(sessions.find(begun(sessions)[0]))
     assert store.ask("KEYS", "*") == []
@@ -332,7 +334,7 @@ def test_with_the_sessions_that_an_operator_ends_those_are_forgotten_that_ended_
     for _ in range(3):
         _, session = begun(sessions)
         sessions.keep_learner(session, Learner(7, "kim.login", KIM.key))
-    store.ask("DEL", f"session:{session.handle}")  # as when its idle time is over
+    store.ask("DEL", tagged(f"session:{session.handle}"))  # as when its idle time is over
     assert sessions.end_all_of_user("kim.lee") == 2
     assert store.ask("KEYS", "*") == []
 
@@ -340,7 +342,7 @@ def test_with_the_sessions_that_an_operator_ends_those_are_forgotten_that_ended_
 def test_a_session_that_another_version_wrote_ends_with_the_persons_others(sessions, store):
     _, session = begun(sessions)
     begun(sessions)
-    store.ask("SET", f"session:{session.handle}", "{}")
+    store.ask("SET", tagged(f"session:{session.handle}"), "{}")
     assert sessions.end_of_subject(KIM.issuer, "sub-of-kim-1") == 2
     assert store.ask("KEYS", "*") == []
 
@@ -371,7 +373,7 @@ def test_a_replaced_session_ends_with_all_others_of_the_person(sessions):
 @pytest.mark.parametrize("record", ["", "[]", "null", "not json", '{"identity": {"issuer": "x"}}', '{"identity": 1}'])
 def test_a_record_that_another_version_wrote_is_no_session(sessions, store, record):
     session_id, session = begun(sessions)
-    store.ask("SET", f"session:{session.handle}", record)
+    store.ask("SET", tagged(f"session:{session.handle}"), record)
     assert sessions.find(session_id) is None
     assert sessions.end_all_of_user("kim.lee") == 0
 
@@ -387,7 +389,7 @@ def test_ending_a_session_also_ends_the_one_that_it_replaced_a_moment_ago(sessio
 
 def test_a_session_that_begins_while_others_are_ended_stays_in_the_index(sessions, store):
     begun(sessions)
-    (index,) = store.ask("KEYS", "sessions-of:sid:*")
+    (index,) = store.ask("KEYS", tagged("sessions-of:sid:*"))
     store.ask("SADD", index, "begun-meanwhile")
     sessions.end_of_provider_session(KIM.issuer, "sid-1")
     later_id, _ = begun(sessions)
@@ -399,16 +401,17 @@ def test_a_session_of_a_provider_that_is_no_longer_in_the_settings_is_none(store
     session_id, session = begun(Sessions(store, idle=100, lifetime=1000))
     after = Sessions(store, idle=100, lifetime=1000, providers=("another",))
     assert after.find(session_id) is None
-    assert store.ask("KEYS", "session:*") == []
+    assert store.ask("KEYS", tagged("session:*")) == []
     assert session.identity.provider != "another"
 
 
 def indexed(store):
     """Return how many entries each index has."""
     counted = {}
-    for key in store.ask("KEYS", "sessions-of:*"):
+    for key in store.ask("KEYS", tagged("sessions-of:*")):
         command = {b"set": "SCARD", b"zset": "ZCARD"}[store.ask("TYPE", key)]
-        counted[key.decode().split(":")[1]] = counted.get(key.decode().split(":")[1], 0) + store.ask(command, key)
+        kind = untagged(key).split(":")[1]
+        counted[kind] = counted.get(kind, 0) + store.ask(command, key)
     return counted
 
 
@@ -417,10 +420,10 @@ def test_of_one_person_so_many_sessions_last_and_with_each_further_one_the_oldes
     ids = [sessions.create(KIM, ID_TOKEN, "kim-1", f"sid-{number}").reveal() for number in range(AT_ONCE + 3)]
     assert [sessions.find(session_id) is None for session_id in ids] == [True] * 3 + [False] * AT_ONCE
     assert sessions.find(others) is not None
-    assert len(store.ask("KEYS", "session:*")) == AT_ONCE + 1
+    assert len(store.ask("KEYS", tagged("session:*"))) == AT_ONCE + 1
     every = AT_ONCE + 1
     assert indexed(store) == {"person": every, "sub": every, "sid": every, "name": NAMES * every}
-    assert len(store.ask("KEYS", "sessions-of:sid:*")) == AT_ONCE + 1, "an ended session's own index is gone"
+    assert len(store.ask("KEYS", tagged("sessions-of:sid:*"))) == AT_ONCE + 1, "an ended session's own index is gone"
 
 
 def test_a_beginning_that_is_said_once_more_because_its_answer_was_lost_ends_nobody_twice(sessions, store, monkeypatch):
@@ -429,7 +432,7 @@ def test_a_beginning_that_is_said_once_more_because_its_answer_was_lost_ends_nob
     script = sessions._script
     monkeypatch.setattr(sessions, "_script", lambda *asked: (script(*asked), script(*asked))[1])
     sessions.create(KIM, ID_TOKEN, "kim-1")
-    assert len(store.ask("KEYS", "session:*")) == AT_ONCE
+    assert len(store.ask("KEYS", tagged("session:*"))) == AT_ONCE
 
 
 @pytest.mark.parametrize("count", [1, 2, AT_ONCE - 2, AT_ONCE - 1, AT_ONCE])
@@ -455,7 +458,7 @@ def test_sessions_that_ended_by_themselves_make_room_and_are_in_no_index_any_mor
     dead = [begun(sessions)[1] for _ in range(AT_ONCE - 1)]
     alive, _ = begun(sessions)
     for session in dead:
-        store.ask("DEL", f"session:{session.handle}")  # as when their idle time is over
+        store.ask("DEL", tagged(f"session:{session.handle}"))  # as when their idle time is over
     begun(sessions)
     assert sessions.find(alive) is not None
     assert indexed(store) == {"person": 2, "sub": 2, "sid": 2, "name": NAMES * 2}
@@ -464,7 +467,7 @@ def test_sessions_that_ended_by_themselves_make_room_and_are_in_no_index_any_mor
 def test_a_person_who_signs_in_every_day_leaves_no_trace_of_the_days_before(sessions, store):
     for day in range(200):
         sessions.create(KIM, ID_TOKEN, "kim-1", f"sid-{day}")
-        for key in store.ask("KEYS", "session:*"):
+        for key in store.ask("KEYS", tagged("session:*")):
             store.ask("DEL", key)
     sessions.create(KIM, ID_TOKEN, "kim-1", "sid-today")
     assert indexed(store) == {"person": 1, "sub": 1, "sid": 1, "name": NAMES}
@@ -514,11 +517,11 @@ def test_a_session_and_those_that_it_replaced_leave_no_index_behind(sessions, st
 
 def test_every_index_ends_by_itself_and_not_before_the_sessions_in_it(store):
     begun(Sessions(store, idle=100, lifetime=1000))
-    assert {990 < store.ask("TTL", key) <= 1000 for key in store.ask("KEYS", "sessions-of:*")} == {True}
+    assert {990 < store.ask("TTL", key) <= 1000 for key in store.ask("KEYS", tagged("sessions-of:*"))} == {True}
     begun(Sessions(store, idle=100, lifetime=2000))
-    assert {1990 < store.ask("TTL", key) <= 2000 for key in store.ask("KEYS", "sessions-of:*")} == {True}
+    assert {1990 < store.ask("TTL", key) <= 2000 for key in store.ask("KEYS", tagged("sessions-of:*"))} == {True}
     begun(Sessions(store, idle=100, lifetime=500))
-    assert {1990 < store.ask("TTL", key) <= 2000 for key in store.ask("KEYS", "sessions-of:*")} == {True}
+    assert {1990 < store.ask("TTL", key) <= 2000 for key in store.ask("KEYS", tagged("sessions-of:*"))} == {True}
 
 
 def test_it_is_told_whose_sessions_were_too_many(sessions, own_log_handlers):

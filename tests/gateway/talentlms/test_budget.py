@@ -12,6 +12,7 @@ from gateway.errors import Queued, StoreUnavailable, Throttled
 from gateway.outbound.client import HttpClient
 from gateway.store.budget import SharedBudget
 from gateway.store.connection import connect
+from gateway.store.keys import tagged
 from gateway.talentlms import budget as rule
 from gateway.talentlms.budget import Budget
 from gateway.talentlms.client import TalentLMS
@@ -121,41 +122,47 @@ def test_an_order_waits_for_others_no_longer_than_it_is_patient(store):
 
 
 def test_a_call_that_was_claimed_with_the_session_is_made_once(store):
-    store.ask("SET", "session:ann", "record")
+    store.ask("SET", tagged("session:ann"), "record")
     budget = Budget(shared_by(store, per_hour=9))
 
-    assert budget.enter(context.begin(), SessionLookup("session:ann", 60, "ann")) == (b"record", False)
+    assert budget.enter(context.begin(), SessionLookup(tagged("session:ann"), 60, "ann")) == (b"record", False)
     assert [budget.permit().call, budget.permit().call] == [1, 2]
 
 
 def test_a_call_that_was_claimed_long_ago_is_claimed_anew(store, monkeypatch):
     monkeypatch.setattr(rule, "FRESH_SECONDS", 0.0)
-    store.ask("SET", "session:ann", "record")
+    store.ask("SET", tagged("session:ann"), "record")
     shared = shared_by(store, per_hour=1)
     budget = Budget(shared)
-    budget.enter(context.begin(), SessionLookup("session:ann", 60, "ann"))
+    budget.enter(context.begin(), SessionLookup(tagged("session:ann"), 60, "ann"))
 
     assert budget.permit().call == 2
 
 
 def test_a_click_under_way_counts_its_further_calls_although_its_course_is_unknown_by_now(store):
-    store.ask("SET", "session:ann", "record")
+    store.ask("SET", tagged("session:ann"), "record")
     budget = Budget(shared_by(store, per_hour=9))
     asking = QueueEntry(Lane.CLICK, "ann", "9", "course:9")
-    assert budget.enter(context.begin(entry=asking), SessionLookup("session:ann", 60, "ann")) == (b"record", False)
+    assert budget.enter(context.begin(entry=asking), SessionLookup(tagged("session:ann"), 60, "ann")) == (
+        b"record",
+        False,
+    )
     assert budget.permit().call == 1
 
     budget.remember_unknown()
 
     assert [budget.permit().call, budget.permit().call] == [2, 3]
-    assert budget.enter(context.begin(entry=asking), SessionLookup("session:ann", 60, "ann")) == (b"record", True)
+    assert budget.enter(context.begin(entry=asking), SessionLookup(tagged("session:ann"), 60, "ann")) == (
+        b"record",
+        True,
+    )
 
 
 def test_without_a_session_nothing_is_claimed(store):
     budget = Budget(shared_by(store, per_hour=1))
 
     work = context.begin()
-    assert budget.enter(work, SessionLookup("session:gone", 60, "ann")) == (None, False)
+    assert budget.enter(work, SessionLookup(tagged("session:gone"), 60, "ann")) == (None, False)
     assert work.left.permit is None
     assert budget.permit().call == 1
 
@@ -169,9 +176,9 @@ def test_without_limits_of_ours_nobody_is_asked(url, sandbox):
 
 def test_with_all_limits_off_redis_is_asked_once_for_a_click_and_for_no_further_call(redis_server):
     redis = connect(redis_server.url)
-    redis.ask("SET", "session:ann", "record")
+    redis.ask("SET", tagged("session:ann"), "record")
     budget = Budget(shared_by(redis))
-    lookup = SessionLookup("session:ann", 60, "ann")
+    lookup = SessionLookup(tagged("session:ann"), 60, "ann")
     budget.enter(context.begin(entry=click("ann")), lookup)  # Redis learns the script
     redis.ask("CONFIG", "RESETSTAT")
 
@@ -190,16 +197,16 @@ def test_with_all_limits_off_a_call_is_made_although_redis_is_away():
 
     assert budget.permit().call == 1
     with pytest.raises(StoreUnavailable):
-        budget.enter(context.begin(), SessionLookup("session:ann", 60, "ann"))
+        budget.enter(context.begin(), SessionLookup(tagged("session:ann"), 60, "ann"))
 
 
 def test_the_first_call_sets_off_a_question_for_what_is_left_and_waits_for_nobody(url, sandbox, store):
     sandbox.fault("ratelimit", kind="slow", seconds=2)
     lms = client(url, Budget(shared_by(store, per_hour=2000)))
     lms.site.info()
-    assert not store.ask("HGET", "budget:{portal}:account", "plan")  # nobody has answered that question yet
+    assert not store.ask("HGET", tagged("budget:portal:account"), "plan")  # nobody has answered that question yet
 
-    assert _soon(lambda: store.ask("HGET", "budget:{portal}:account", "plan"))
+    assert _soon(lambda: store.ask("HGET", tagged("budget:portal:account"), "plan"))
     assert sandbox.cost() == 1
 
 
@@ -236,7 +243,7 @@ def test_a_throttled_answer_stops_all_workers_and_keeps_a_place_for_whoever_met_
     context.begin(entry=click("bob"))
 
     assert round(queued(other.site.info).wait) == 6
-    assert store.ask("ZRANGE", "budget:{portal}:queue", 0, -1) == [b"ann:12", b"bob:12"]
+    assert store.ask("ZRANGE", tagged("budget:portal:queue"), 0, -1) == [b"ann:12", b"bob:12"]
     assert len(sandbox.calls("siteinfo")) == 1
 
 

@@ -9,6 +9,8 @@ import pytest
 
 from gateway.store import launches as store_launches
 from gateway.store.connection import connect
+from gateway.store.keys import tagged
+from tests.gateway.store.key_names import untagged
 from tests.gateway.web.browser import HERE
 from tests.gateway.web.storefront import FILE, KEY, KIM, OTHER_KEY, Storefront
 
@@ -35,7 +37,7 @@ def kept(store):
     """Return what the store holds of launches, by key."""
 
     def found():
-        return {key.decode(): store.ask("GET", key).decode() for key in sorted(store.ask("KEYS", "launch*"))}
+        return {untagged(key): store.ask("GET", key).decode() for key in sorted(store.ask("KEYS", tagged("launch*")))}
 
     return found
 

@@ -7,6 +7,7 @@ from statistics import mean
 
 import pytest
 
+from gateway.store.keys import tagged
 from tests.gateway.oidc.deployment import wait_until
 from tests.gateway.threads import at_once
 from tests.gateway.web.rush import (
@@ -192,10 +193,10 @@ def test_a_place_belongs_to_the_person_and_the_path_whatever_browser_and_query(
         for query in ("", "?1", "?2"):
             assert "Your place is kept" in browser.click(port, GO + query).text
     with redis_server.client() as client:
-        assert [client.zcard(key) for key in client.keys("budget:*:queue")] == [1]
+        assert [client.zcard(key) for key in client.keys(tagged("budget:*:queue"))] == [1]
         for number in range(12):
             assert bob.click(port, f"/go/course/{number + 1}").status == 503
-        assert [client.zcard(key) for key in client.keys("budget:*:queue")] == [10]
+        assert [client.zcard(key) for key in client.keys(tagged("budget:*:queue"))] == [10]
 
 
 @pytest.mark.statement(66)
@@ -350,7 +351,7 @@ def test_a_redis_that_comes_back_empty_is_not_believed(gateway, fresh, people, r
     for _ in range(3):
         assert ann.click(port).status == 302
     with redis_server.client() as client:
-        client.delete(*client.keys("budget:*"))
+        client.delete(*client.keys(tagged("budget:*")))
 
     assert bob.click(port).status == 503
     assert len(clicks(fresh)) == 3
