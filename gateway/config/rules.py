@@ -25,7 +25,6 @@ DEFAULT_PORTS = MappingProxyType({"http": 80, "https": 443})
 NOT_IN_A_HOST = MappingProxyType(
     {"://": "a scheme", "*": "a wildcard", "/": "a path", "@": "a user name", "?": "a query", "#": "a fragment"}
 )
-REDIS_RESERVED = ("redis+sentinel", "redis+cluster")
 
 # The underscore is no host name's, but container networks use it.
 LABEL = r"[a-z0-9]([a-z0-9_-]{0,61}[a-z0-9])?"
@@ -34,7 +33,6 @@ HOST_AND_PORT = re.compile(r"(?P<host>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:(?P<port>[0
 # What a URL may be made of (RFC 3986, section 2): no blanks, no backslash, no controls, nothing beyond ASCII.
 URL_CHARACTERS = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+")
 OWN_PATH = re.compile(r"/([A-Za-z0-9._~-]+/)*[A-Za-z0-9._~-]*")
-REDIS_PLACE = re.compile(r"//([^/?#@]*@)?[^/?#@]+(/[0-9]{0,4})?")
 PATH_OF_A_KEY = re.compile(r"/[^\r\n]*|[^\r\n]*\.(pem|key)", re.IGNORECASE)
 MAIL_ADDRESS = re.compile(r"[A-Za-z0-9.!#$&'*+/=^_`{|}~-]{1,64}@([A-Za-z0-9.-]+)")
 IPV4_MAPPED = ipaddress.IPv6Network("::ffff:0:0/96")
@@ -171,22 +169,6 @@ def network(text: str) -> Network:
     return whole
 
 
-def redis(text: str) -> Secret:
-    """Return a Redis URL, which may hold a password but no options: these could switch off what keeps it safe."""
-    parts = split(text)
-    if parts.scheme in REDIS_RESERVED:
-        raise ValidationError(
-            f"begins with {parts.scheme}://, which is reserved, not built yet; use redis:// or rediss://"
-        )
-    if parts.scheme not in {"redis", "rediss"}:
-        raise ValidationError("is not a Redis URL; write redis://host:6379/0, or rediss:// for TLS")
-    if not REDIS_PLACE.fullmatch(text.partition(":")[2]):
-        remedy = "leave out options, and percent-encode / ? # @ and % in the password"
-        raise ValidationError(f"is not of the form redis://:password@host:port/database; {remedy}")
-    host_and_port(parts)
-    return Secret(text)
-
-
 def web_address(text: str) -> SplitResult:
     """Return the parts of an http or https URL; plain http only where the host is this machine."""
     parts = split(text)
@@ -202,13 +184,18 @@ def web_address(text: str) -> SplitResult:
 
 def split(url: str) -> SplitResult:
     """Return the parts of a URL that contains only what a URL may."""
-    if not URL_CHARACTERS.fullmatch(url):
-        remedy = "remove blanks and special characters, write a foreign host name in its xn-- form"
-        raise ValidationError(f"contains what a URL cannot; {remedy}")
+    check_characters(url)
     parts = parsed(urlsplit, url)
     if parts is None:
         raise ValidationError("is not a URL; check its brackets")
     return parts
+
+
+def check_characters(url: str) -> None:
+    """Refuse what no URL contains."""
+    if not URL_CHARACTERS.fullmatch(url):
+        remedy = "remove blanks and special characters, write a foreign host name in its xn-- form"
+        raise ValidationError(f"contains what a URL cannot; {remedy}")
 
 
 def host_and_port(parts: SplitResult, default: int = 0) -> str:

@@ -21,7 +21,8 @@ from gateway.config.files import certificates, toml
 from gateway.config.group import Group
 from gateway.config.identity_providers import IdentityProviderSettings
 from gateway.config.mapping import MappingSettings
-from gateway.config.rules import mail_or_url, network, origin, redis, signing_keys
+from gateway.config.redis_url import redis
+from gateway.config.rules import mail_or_url, network, origin, signing_keys
 from gateway.config.scim import ScimSettings
 from gateway.config.storefronts import StorefrontSettings
 from gateway.config.talentlms import HIGHEST_ID, TalentLMSSettings
@@ -173,10 +174,10 @@ class GatewaySchema(Group):
     )
     redis_url = Text(
         redis,
-        "`redis://` or `rediss://` URL",
+        "`redis://`, `redis+sentinel://` or `redis+cluster://` URL",
         "Where sessions and everything else are kept that lasts for hours. Without it they live in the process, "
-        "which then must be the only one. `redis://` is not encrypted: beyond one machine use it only in a private "
-        "network.",
+        "which then must be the only one. The forms are in [operating.md](operating.md#workers-and-redis). Without "
+        "TLS, which `rediss` in place of `redis` is, use it beyond one machine only in a private network.",
         secret=True,
         unset="embedded store",
     )

@@ -13,9 +13,9 @@ from gateway.store.used_tokens import claimed
 from schemas.transaction import Departure
 
 DEPARTURE_SECONDS = 10 * 60
-REPEAT_SECONDS = 5
-"""How long a departure that was taken may be taken by the same claim: the store repeats a question at once whose answer
-got lost."""
+REPEAT_SECONDS = 15
+"""How long a departure that was taken may be taken by the same claim: the store repeats a question whose answer got
+lost, at once or when another server has taken over."""
 _TAKE = """
 local record = redis.call('GET', KEYS[1])
 if not record then return nil end

@@ -101,8 +101,6 @@ def test_redis_may_be_anywhere(settings, text):
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("redis+sentinel://a:1/b", "reserved, not built yet"),
-        ("redis+cluster://a:1", "reserved, not built yet"),
         ("https://redis", "is not a Redis URL"),
         ("unix:///run/redis", "is not a Redis URL"),
         ("redis:6379", "form"),

@@ -20,10 +20,16 @@ class RedisServer:
     Args:
         folder: where it works.
         options: further words of its command line.
+        config: the file of a Sentinel, which it writes to; without one it is a server.
+        password: what it asks for.
     """
 
-    def __init__(self, folder, *options):
+    def __init__(self, folder, *options, config=None, password=None):
         self._folder = folder
+        self._config = config
+        self._password = password
+        if password:
+            options = (*options, "--requirepass", password, "--masterauth", password)
         self.options = options
         self.port = free_port()
         self.url = Secret(f"redis://{HOST}:{self.port}/0")
@@ -31,7 +37,9 @@ class RedisServer:
 
     def start(self):
         options = ("--save", "", "--appendonly", "no", "--bind", HOST, "--dir", str(self._folder))
-        command = ["redis-server", "--port", str(self.port), *options, *self.options]
+        if self._config:
+            options = (str(self._config), "--sentinel", "--bind", HOST, "--dir", str(self._folder))
+        command = ["redis-server", *options, "--port", str(self.port), *self.options]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
         self._wait_until_it_answers()
         return self
@@ -53,7 +61,7 @@ class RedisServer:
         self._process.send_signal(signal.SIGCONT)
 
     def _client(self):
-        return redis.Redis(HOST, self.port, retry=Retry(NoBackoff(), 0))
+        return redis.Redis(HOST, self.port, password=self._password, retry=Retry(NoBackoff(), 0))
 
     def _wait_until_it_answers(self):
         end = time.monotonic() + START_SECONDS

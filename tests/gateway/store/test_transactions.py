@@ -2,6 +2,7 @@ import time
 
 import pytest
 
+from gateway.store.failover import TAKE_OVER_SECONDS
 from gateway.store.transactions import DEPARTURE_SECONDS, REPEAT_SECONDS, Departures, UsedStates
 from schemas.transaction import Departure
 from tests.gateway.threads import at_once
@@ -86,3 +87,7 @@ def test_a_sign_out_waits_ten_minutes(departures, store):
     departures.remember(LEAVING, BROWSER)
     (key,) = store.ask("KEYS", "*")
     assert DEPARTURE_SECONDS - 5 < store.ask("TTL", key) <= DEPARTURE_SECONDS == 600
+
+
+def test_a_departure_can_be_taken_again_as_long_as_its_question_is_repeated():
+    assert REPEAT_SECONDS > TAKE_OVER_SECONDS
