@@ -8,6 +8,7 @@ READY := $(VENV)/ready-$(shell $(PYTHON) -c 'import platform; print(platform.pyt
 DEMO_PORT ?= 8000
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
+comma := ,
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test soak lint format docs messages lock bench clean
@@ -24,11 +25,12 @@ test: setup  ## everything the tests need, then every test
 	@tests/system_packages.sh
 	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
-soak: setup  ## the journey under attack for many rounds, ATTACK_ROUNDS=200 for about an hour; a storm of 500 orders
+soak: setup  ## the journey under attack for many rounds, ATTACK_ROUNDS=200 for about an hour; failovers; a storm of 500 orders
 	@tests/system_packages.sh
 	@ATTACK_ROUNDS=$(or $(ATTACK_ROUNDS),8) STORM_ORDERS=$(or $(STORM_ORDERS),500) \
-	  SYNC_PEOPLE=$(or $(SYNC_PEOPLE),5000) $(BIN)/python -m pytest tests/journeys/test_under_attack.py tests/storm \
-	  tests/gateway/flows/test_directory_sync.py $(PYTEST_ARGS)
+	  FAILOVER_ROUNDS=$(or $(FAILOVER_ROUNDS),8) STORM_REDIS=$(or $(STORM_REDIS),single$(comma)sentinel$(comma)cluster) \
+	  SYNC_PEOPLE=$(or $(SYNC_PEOPLE),5000) $(BIN)/python -m pytest tests/journeys/test_under_attack.py \
+	  tests/journeys/test_failover.py tests/storm tests/gateway/flows/test_directory_sync.py $(PYTEST_ARGS)
 
 lint: setup  ## formatter, linter, type checker, import rules
 	@$(BIN)/ruff format --check .

@@ -31,6 +31,7 @@ GATEWAYS = (
     "alone",
     "rotating",
     "forgetful",
+    "failing-over",
     "with-password",
     "plain-redirects",
     "selling",

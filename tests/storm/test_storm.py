@@ -14,6 +14,7 @@ from gateway.database.tables import METADATA
 from gateway.errors import DatabaseUnavailable
 from tests.conftest import API_KEY
 from tests.gateway.database.orders import orders_of
+from tests.gateway.store.redis_groups import GROUPS
 from tests.gateway.store.redis_server import RedisServer
 from tests.gateway.test_factory import clean_environment
 from tests.storm.shop import BOSS, Storm
@@ -21,6 +22,8 @@ from tests.storm.workers import begun
 
 ORDERS = int(os.environ.get("STORM_ORDERS", "50"))
 SEED = int(os.environ.get("STORM_SEED") or random.SystemRandom().randrange(10**9))
+KINDS = os.environ.get("STORM_REDIS", "single").split(",")
+"""How Redis is run: single, sentinel, cluster."""
 WORKERS = 2
 DAY = 86_400
 FAULTS = (
@@ -47,11 +50,15 @@ ALL = { category = 3 }
 """
 
 
-@pytest.fixture
-def redis_of_the_storm(tmp_path):
-    server = RedisServer(tmp_path).start()
-    yield server
-    server.stop()
+@pytest.fixture(params=KINDS)
+def redis_of_the_storm(request, tmp_path):
+    folder = tmp_path / "redis"
+    folder.mkdir()
+    server = GROUPS.get(request.param, RedisServer)(folder)
+    try:
+        yield server.start()
+    finally:
+        server.stop()
 
 
 class Workers:
@@ -183,9 +190,13 @@ def test_in_the_end_every_paid_line_is_enrolled_once_and_nothing_else_is(
 
 
 def restart(redis_server, request, database_url):
-    """Restart Redis, and the database where it is a server."""
-    redis_server.stop()
-    redis_server.start()
+    """Restart Redis, or lose the one that takes commands; and restart the database where it is a server."""
+    if isinstance(redis_server, RedisServer):
+        redis_server.stop()
+        redis_server.start()
+    else:
+        redis_server.lose()
+        redis_server.restore()
     if database_url.reveal().startswith("postgresql"):
         server = request.getfixturevalue("postgresql")
         server.stop()
