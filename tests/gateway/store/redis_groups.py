@@ -39,17 +39,19 @@ class _Group:
 
     Args:
         folder: where they work, each in a folder of its own.
+        options: of the servers, as ``RedisServer`` has them.
     """
 
-    def __init__(self, folder):
+    def __init__(self, folder, **options):
+        self._options = options
         self._folder = folder
         self._servers = []
         self._lost = None
 
-    def _server(self, password, *options):
+    def _server(self, *options):
         folder = self._folder / str(len(self._servers))
         folder.mkdir()
-        self._servers.append(RedisServer(folder, "--repl-diskless-sync-delay", "0", *options, password=password))
+        self._servers.append(RedisServer(folder, "--repl-diskless-sync-delay", "0", *options, **self._options))
         return self._servers[-1]
 
     def lose(self):
@@ -67,33 +69,45 @@ class _Group:
         assert primary.tell("WAIT", 1, 5000) >= 1
         return primary
 
+    def tell(self, *command):
+        """Carry out an operator's command on each server that holds data."""
+        for server in self._data:
+            server.tell(*command)
+
     def stop(self):
         for server in self._servers:
             server.stop()
 
 
 class SentinelGroup(_Group):
-    """A primary, replicas and three Sentinels."""
+    """A primary, replicas and three Sentinels.
 
-    def start(self, replicas=1, password=""):
+    Attributes:
+        sentinel_password: what the Sentinels ask for; empty for nothing.
+    """
+
+    sentinel_password = ""
+
+    def start(self, replicas=1):
         """Start all of them.
 
         Args:
             replicas: how many.
-            password: of all servers; empty for none.
         """
-        data = [self._server(password).start() for _ in range(replicas + 1)]
+        data = [self._server().start() for _ in range(replicas + 1)]
         for replica in data[1:]:
             replica.tell("REPLICAOF", HOST, data[0].port)
         self._data = data
         wait_until(lambda: all(map(follows, data[1:])), "the replicas follow")
-        self._sentinels = [self._sentinel(data[0], password) for _ in range(3)]
+        self._sentinels = [self._sentinel(data[0]) for _ in range(3)]
         wait_until(self._is_whole, "the Sentinels know each other and the replicas")
         places = ",".join(f"{HOST}:{sentinel.port}" for sentinel in self._sentinels)
         self.url = Secret(f"redis+sentinel://{places}/{SERVICE}/0")
         return self
 
-    def _sentinel(self, primary, password):
+    def _sentinel(self, primary):
+        password, certificate = self._options.get("password"), self._options.get("certificate")
+        own = self.sentinel_password
         folder = self._folder / f"sentinel-{primary.port}-{len(self._servers)}"
         folder.mkdir()
         file = folder / "sentinel.conf"
@@ -103,8 +117,9 @@ class SentinelGroup(_Group):
             f"sentinel failover-timeout {SERVICE} 4000\n"
             f"sentinel parallel-syncs {SERVICE} 2\n"
             + (f"sentinel auth-pass {SERVICE} {password}\n" if password else "")
+            + (f"requirepass {own}\nsentinel sentinel-pass {own}\n" if own else "")
         )
-        sentinel = RedisServer(folder, config=file)
+        sentinel = RedisServer(folder, config=file, certificate=certificate, password=own or None)
         self._servers.append(sentinel)
         return sentinel.start()
 
@@ -136,16 +151,16 @@ class SentinelGroup(_Group):
 class ClusterGroup(_Group):
     """A cluster of three nodes with slots, of which the one with the keys' slot has a replica."""
 
-    def start(self, replicas=1, password=""):
+    def start(self, replicas=1):
         """Start all of them.
 
         Args:
             replicas: how many of the three nodes have one; the first has the keys' slot.
-            password: of all nodes; empty for none.
         """
-        options = ("--cluster-enabled", "yes", "--cluster-node-timeout", str(NODE_TIMEOUT_MILLISECONDS))
+        encrypted = ("--tls-cluster", "yes") if "certificate" in self._options else ()
+        options = (*encrypted, "--cluster-enabled", "yes", "--cluster-node-timeout", str(NODE_TIMEOUT_MILLISECONDS))
         buses = [free_port() for _ in range(3 + replicas)]
-        nodes = [self._server(password, *options, "--cluster-port", str(bus)).start() for bus in buses]
+        nodes = [self._server(*options, "--cluster-port", str(bus)).start() for bus in buses]
         slot = nodes[0].tell("CLUSTER KEYSLOT", HASH_TAG)
         parts = sorted(self._parts(), key=lambda part: not part[0] <= slot <= part[1])
         for number, (node, part) in enumerate(zip(nodes, parts, strict=False), 1):

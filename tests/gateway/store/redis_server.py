@@ -22,13 +22,15 @@ class RedisServer:
         options: further words of its command line.
         config: the file of a Sentinel, which it writes to; without one it is a server.
         password: what it asks for.
+        certificate: the file of one for this machine, with its key beside it, for TLS and nothing else.
     """
 
-    def __init__(self, folder, *options, config=None, password=None):
+    def __init__(self, folder, *options, config=None, password=None, certificate=None):
         self._folder = folder
         self._config = config
         self._password = password
-        if password:
+        self._certificate = certificate
+        if password and not config:
             options = (*options, "--requirepass", password, "--masterauth", password)
         self.options = options
         self.port = free_port()
@@ -39,10 +41,17 @@ class RedisServer:
         options = ("--save", "", "--appendonly", "no", "--bind", HOST, "--dir", str(self._folder))
         if self._config:
             options = (str(self._config), "--sentinel", "--bind", HOST, "--dir", str(self._folder))
-        command = ["redis-server", *options, "--port", str(self.port), *self.options]
+        command = ["redis-server", *options, *self._port(), *self.options]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
         self._wait_until_it_answers()
         return self
+
+    def _port(self):
+        if not self._certificate:
+            return "--port", str(self.port)
+        files = "--tls-cert-file", str(self._certificate), "--tls-key-file", str(self._certificate.with_suffix(".key"))
+        believed = "--tls-ca-cert-file", str(self._certificate), "--tls-auth-clients", "no"
+        return "--port", "0", "--tls-port", str(self.port), *files, *believed, "--tls-replication", "yes"
 
     def stop(self):
         self._process.send_signal(signal.SIGCONT)
@@ -61,7 +70,8 @@ class RedisServer:
         self._process.send_signal(signal.SIGCONT)
 
     def _client(self):
-        return redis.Redis(HOST, self.port, password=self._password, retry=Retry(NoBackoff(), 0))
+        tls = {"ssl": True, "ssl_ca_certs": str(self._certificate)} if self._certificate else {}
+        return redis.Redis(HOST, self.port, password=self._password, retry=Retry(NoBackoff(), 0), **tls)
 
     def _wait_until_it_answers(self):
         end = time.monotonic() + START_SECONDS

@@ -25,9 +25,9 @@ PEOPLE = 8
 @pytest.fixture(params=GROUPS)
 def group(request, tmp_path):
     """Servers of which one takes over; all want a password."""
-    begun = GROUPS[request.param](tmp_path)
+    begun = GROUPS[request.param](tmp_path, password=PASSWORD)
     try:
-        yield begun.start(password=PASSWORD)
+        yield begun.start()
     finally:
         begun.stop()
 
@@ -146,6 +146,19 @@ def test_where_nobody_knows_a_primary_it_is_unavailable_and_tells_no_password(ur
         store.ask("PING")
     assert PASSWORD not in repr(caught.value) + caught.value.note
     assert caught.value.retry_after > 0
+
+
+def test_sentinels_may_have_a_password_of_their_own(tmp_path, monkeypatch):
+    monkeypatch.setattr("gateway.store.failover.TAKE_OVER_SECONDS", 0.2)
+    group = GROUPS["sentinel"](tmp_path, password=PASSWORD)
+    group.sentinel_password = "s/p%"
+    try:
+        url = group.start().url.reveal().replace("//", f"//:{PASSWORD}@")
+        assert connect(Secret(f"{url}?sentinel_password=s%2Fp%25")).ask("PING") == b"PONG"
+        with pytest.raises(StoreUnavailable):
+            connect(Secret(url)).ask("PING")
+    finally:
+        group.stop()
 
 
 def test_a_service_that_the_sentinels_do_not_watch_is_unavailable(tmp_path, monkeypatch):
