@@ -41,7 +41,7 @@ class PersonReport:
 
     Attributes:
         provider: its name.
-        user_name: as it was sent; the last one of somebody who is deleted.
+        user_name: as it was sent; the last one of somebody who is deleted, and empty for whom was erased.
         external_id: who they are at a sign-in; empty where the provider did not say so, and of whom is deleted.
         person: ``Identity.key``.
         is_active: whether they may come in.
@@ -133,7 +133,7 @@ class DirectoryReport:
         return [
             PersonReport(
                 row.provider,
-                json.loads(row.resource)["userName"],
+                json.loads(row.resource).get("userName", ""),
                 row.external_id or "",
                 row.person,
                 is_active=row.active,

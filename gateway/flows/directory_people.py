@@ -115,8 +115,11 @@ class DirectoryPeople:
 
 
 def _has_subject(user: DirectoryUser) -> bool:
-    """Return whether it is known who a user is at a sign-in; of nobody else an account can be made for them."""
-    return bool(user.resource.get("externalId"))
+    """Return whether it is known who a user is at a sign-in; for nobody else an account can be made.
+
+    Of somebody who was erased nothing is known but that they may not come in.
+    """
+    return user.is_deleted or bool(user.resource.get("externalId"))
 
 
 def _identity(issuer: str, provider: str, claims: Mapping[str, Any]) -> Identity:

@@ -2,6 +2,8 @@
 
 import pytest
 
+from gateway.database import person_rows
+from gateway.database.directory_report import DirectoryReport
 from gateway.database.directory_store import DirectoryStore
 from gateway.database.upgrade import opened
 from gateway.errors import PersonDeactivated, StoreUnavailable
@@ -119,3 +121,14 @@ def test_a_new_external_id_is_another_person_and_both_are_signed_out(directory, 
     changed = {"op": "replace", "value": {"externalId": "kim-2", "active": False}}
     directory.patch("acme", kim, {"Operations": [changed]})
     assert sorted(sessions.ended) == sorted([KEY, person_key(ISSUER, "kim-2")])
+
+
+def test_whoever_was_deleted_and_erased_is_still_kept_out_and_can_be_told_of_again(directory, store, kim, may_enter):
+    directory.delete("acme", kim)
+    with store.connections.database.transaction() as connection:
+        assert person_rows.erase(connection, [KEY]) == 1
+    assert not may_enter()
+    (found,) = DirectoryReport(store.connections.database).named(KEY, 10)
+    assert (found.user_name, found.is_deleted) == ("", True)
+    assert directory.create("acme", KIM)["id"] == kim
+    assert may_enter()
