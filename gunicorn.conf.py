@@ -13,12 +13,17 @@ import contextlib
 import errno
 import os
 import resource
+import shutil
+import socket
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
 from gevent import Timeout, get_hub, spawn
+from gevent.pool import Pool
+from gevent.pywsgi import WSGIServer
 from gunicorn.arbiter import Arbiter
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
@@ -26,9 +31,16 @@ from gunicorn.http.message import Request
 from gunicorn.http.wsgi import Response
 from gunicorn.workers.base import Worker
 
-from gateway import context, database_fault, log_risks
+# prometheus_client sees by it, when it is imported, that several processes count together; on_starting makes a folder.
+os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", "")
+
+from prometheus_client.multiprocess import mark_process_dead
+
+from gateway import METRICS_FILES, context, database_fault, log_risks
 from gateway.config import BadSettings, load
+from gateway.config.rules import BindAddress
 from gateway.log import sanitize
+from gateway.operator.listener import SOCKETS
 from gateway.server_options import refused
 
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a directory that the kernel keeps in memory, not a file of ours
@@ -37,6 +49,7 @@ _ASK_SECONDS = 2.0
 _REQUEST_SECONDS = context.BROWSER_SECONDS + 10
 _GOODBYE_SECONDS = 2.0
 _LOOK_SECONDS = 0.2
+_OPERATORS_AT_ONCE = 8
 _FILES = 8192
 _OTHER_FILES = 200
 
@@ -105,6 +118,10 @@ def on_starting(server: Arbiter) -> None:
     if settings.redis_url is None and server.cfg.workers > 1:
         faults.append("GATEWAY_REDIS_URL is not set: the embedded store serves one worker. Set it, or ask for one.")
     faults += database_fault(settings)
+    if settings.metrics_bind is not None and server.cfg.preload_app:
+        faults.append("gunicorn's --preload: each process counts on its own for GATEWAY_METRICS_BIND; leave one out.")
+    elif settings.metrics_bind is not None:
+        faults += _operator_fault(settings.metrics_bind)
     if faults:
         sys.exit("\n".join(faults))
     log_risks(settings)
@@ -114,6 +131,30 @@ def pre_fork(_server: Arbiter, worker: Worker) -> None:
     """Choose the first worker to ask the doctor; a later one, or one in its place, does not ask again."""
     if not _examining:
         _examining.append(worker)
+
+
+def _operator_fault(bind: BindAddress) -> list[str]:
+    """Open the operators' socket, which every worker inherits, and make the folder in which all of them count."""
+    family = socket.AF_INET6 if ":" in bind.host else socket.AF_INET
+    is_both = bind.host == "::" and socket.has_dualstack_ipv6()
+    try:
+        SOCKETS.append(socket.create_server((bind.host, bind.port), family=family, dualstack_ipv6=is_both))
+    except OSError as error:
+        return [f"GATEWAY_METRICS_BIND: nothing can listen at {bind.host}, port {bind.port} ({error.strerror})."]
+    os.environ[METRICS_FILES] = tempfile.mkdtemp(prefix="talentlms-gateway-metrics-", dir=worker_tmp_dir)
+    return []
+
+
+def on_exit(_server: Arbiter) -> None:
+    """Remove what was counted: with the next start all begins at 0."""
+    if SOCKETS:
+        shutil.rmtree(os.environ[METRICS_FILES], ignore_errors=True)
+
+
+def child_exit(_server: Arbiter, worker: Worker) -> None:
+    """Forget what only holds for a worker that lives; what it has counted stays counted."""
+    if SOCKETS:
+        mark_process_dead(worker.pid, os.environ[METRICS_FILES])
 
 
 def post_worker_init(worker: Worker) -> None:
@@ -132,6 +173,10 @@ def post_worker_init(worker: Worker) -> None:
         orders.start()
     if (doctor := _extension("talentlms-doctor")) and worker in _examining:
         doctor.start()
+    if operator := _extension("talentlms-operator"):
+        for opened in SOCKETS:  # each worker needs an object of its own, which knows the worker's loop
+            listener = socket.socket(fileno=os.dup(opened.fileno()))
+            WSGIServer(listener, operator, log=None, spawn=Pool(_OPERATORS_AT_ONCE)).start()
     spawn(_end, worker)
 
 

@@ -10,6 +10,7 @@ from flask import Blueprint, Flask
 from gateway import log
 from gateway.config import IdentityProviderSettings, Settings, StorefrontSettings, load, risks
 from gateway.errors import DatabaseUnavailable
+from gateway.operator.assembly import operator_listener
 from gateway.services import Services
 from gateway.web import (
     api,
@@ -45,6 +46,7 @@ from gateway.web.forms import Forms
 from gateway.web.go import Clicks
 from gateway.web.handover_pages import HandoverPages
 from gateway.web.launch_pages import LaunchPages
+from gateway.web.observed_requests import ObservedRequests
 from gateway.web.provider_session import ProviderSessions
 from gateway.web.seat_list import SeatList
 from gateway.web.shops import Shop
@@ -53,6 +55,9 @@ from gateway.web.transaction_cookies import TransactionCookies
 from gateway.web.visitor import Visitor
 from gateway.worker.background import background_of
 from gateway.worker.examination import Examination
+
+METRICS_FILES = "PROMETHEUS_MULTIPROC_DIR"
+"""The variable that tells prometheus_client where several processes count together; set by ``gunicorn.conf.py``."""
 
 BODY_BYTES = 64 * 1024
 """The largest form that is read."""
@@ -77,6 +82,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.url_map.merge_slashes = False  # its redirect would be built from the Host header
     app.extensions["talentlms-budget"] = services.budget
     app.extensions["talentlms-database"] = services.database
+    operator = operator_listener(services, files=os.environ.get(METRICS_FILES))
+    app.extensions["talentlms-operator"] = operator  # served by gunicorn.conf.py, at a socket of its own
     if settings.worker == "inside":
         app.extensions["talentlms-worker"] = background_of(services)  # started by gunicorn.conf.py, after the fork
     app.extensions["talentlms-doctor"] = Examination(services.doctor_at_start)  # likewise, by one worker
@@ -93,7 +100,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for routes in _routes(services, cookies, slugs, links):
         app.register_blueprint(routes)
 
-    vars(app)["wsgi_app"] = AdmissionMiddleware(
+    served = AdmissionMiddleware(
         app.wsgi_app,
         services.sessions,
         cookies,
@@ -103,6 +110,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         Proxies(settings.trusted_proxies, settings.proxy_count),
         services.audit_rows,
     )
+    vars(app)["wsgi_app"] = ObservedRequests(served, settings.public_url) if operator else served
     return app
 
 
@@ -139,7 +147,7 @@ def _prepare_database(services: Services) -> None:
 
 
 def _routes(services: Services, cookies: Cookies, slugs: Slugs, links: Clicks) -> Iterator[Blueprint]:
-    settings, store, sessions, learners = services.settings, services.store, services.sessions, services.learners
+    settings, sessions, learners = services.settings, services.sessions, services.learners
     visitor = Visitor(sessions, cookies)
     forms = Forms(services.keyring, cookies, settings.public_url)
     labels = {entry.name: _label(entry) for entry in settings.identity_providers}
@@ -147,7 +155,7 @@ def _routes(services: Services, cookies: Cookies, slugs: Slugs, links: Clicks) -
     accounts = {name: shop for name, shop in shops.items() if shop.account_url}
     choice = ChosenSignIn(cookies, labels, accounts, with_password=settings.password_sign_in)
 
-    yield health.blueprint(store, services.database, services.directories)
+    yield health.blueprint(services.readiness)
     yield sign_in.blueprint(
         sign_in.RoundTrip(
             visitor, services.sign_in, TransactionCookies(services.keyring, cookies), ProviderSessions(cookies), choice

@@ -16,7 +16,7 @@ import re
 import sys
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import IO, Any
 
 from gateway import context
@@ -39,8 +39,30 @@ _TEXTS = ("condition", "note", "remedy")  # sentences, which may hold what Talen
 _ALWAYS = 4  # time, level, event and reference: no line is without them
 _JSON = json.JSONEncoder(ensure_ascii=False)
 
+Observer = Callable[[str, Mapping[str, Any]], None]
+"""Takes what happened, a dotted name, and facts about it; it raises nothing."""
+
+_observers: list[Observer] = []
 _events = logging.getLogger("gateway")
 _audit_trail = logging.getLogger("gateway.audit")
+
+
+def observe_by(observer: Observer | None) -> None:
+    """Tell one observer from here on what happens in this process, instead of the one before; ``None``: nobody."""
+    _observers[:] = [] if observer is None else [observer]
+
+
+def tell(name: str, facts: Mapping[str, Any]) -> None:
+    """Tell the observer of something; events and the audit trail are told as well, and nothing is written by it.
+
+    So flows, adapters and routes know nothing of metrics; ``gateway.operator.counters`` says what counts as what.
+
+    Args:
+        name: what happened, a dotted name such as ``talentlms.call``.
+        facts: whatever is known of it.
+    """
+    for observer in _observers:
+        observer(name, facts)
 
 
 def event(name: str, *, level: int = logging.INFO, **fields: Any) -> None:
@@ -51,6 +73,7 @@ def event(name: str, *, level: int = logging.INFO, **fields: Any) -> None:
         level: a level of the standard library's ``logging``.
         fields: facts; values of secret-sounding names are redacted, strings are shortened and searched for secrets.
     """
+    tell(name, fields)
     _write(_events, level, name, fields)
 
 
@@ -67,6 +90,7 @@ def audit(name: str, *, outcome: str, **fields: Any) -> None:
             ``user_id``, ``provider`` or ``storefront``, ``reason``, ``condition``, ``note`` and ``remedy`` have places
             of their own; what else is given must name nobody.
     """
+    tell(f"audit.{name}", {**fields, "outcome": outcome})
     work = context.current()
     facts = {"audit": True, "outcome": outcome, "client": work.client, **fields}
     facts["user_agent"] = _WRITTEN_LONG.sub("?", work.user_agent[:USER_AGENT_CHARACTERS])

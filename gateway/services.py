@@ -38,6 +38,7 @@ from gateway.flows.told_orders import ToldOrders
 from gateway.flows.trust import Trust
 from gateway.learner_flows import LearnerFlows
 from gateway.oidc.probe import ProviderProbe
+from gateway.readiness import Readiness
 from gateway.store.catalog_copies import CatalogCopies
 from gateway.store.examinations import Examinations
 from gateway.storefronts import listings
@@ -51,6 +52,11 @@ class Services(LearnerFlows):
     Args:
         settings: the settings in force.
     """
+
+    @cached_property
+    def readiness(self) -> Readiness:
+        """Whether clicks can be served."""
+        return Readiness(self.store, self.database, self.directories)
 
     @cached_property
     def audit_search(self) -> AuditSearch:

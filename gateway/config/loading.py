@@ -37,12 +37,7 @@ MAPPING = MappingSchema(table="mapping.")
 VARIABLES = [*GATEWAY.names, *TALENTLMS.names, *ONE_PROVIDER.names]
 PROVIDERS, STOREFRONTS = "identity_providers", "storefronts"
 TABLES = [PROVIDERS, STOREFRONTS, "talentlms", "slugs", "catalog", "audit", "mapping", "scim"]
-# Names that are kept for what is not built yet: told apart from names that nobody knows. Keys stand in their schemas.
-RESERVED_VARIABLES = (
-    "GATEWAY_METRICS_BIND",
-    "GATEWAY_OPERATOR_TOKEN",
-    "GATEWAY_OPERATOR_TOKEN_FILE",
-)
+# What is kept for what is not built yet: told apart from what nobody knows. Keys stand in their schemas.
 RESERVED_TABLES = ("brand",)
 # Kubernetes and Docker announce a service called "gateway" or "talentlms-gateway" by such variables.
 ANNOUNCED_SERVICE = re.compile(
@@ -75,7 +70,7 @@ def load(environ: Mapping[str, str]) -> Settings:
     shops = storefronts(tables_of(file, STOREFRONTS, faults), taken, faults, folder_of(file))
     rules = mapping(table(file, "mapping", faults), talentlms, faults)
     pushed = scim(table(file, "scim", faults), providers, faults, folder_of(file))
-    faults += unknown(variables, VARIABLES, RESERVED_VARIABLES)
+    faults += unknown(variables, VARIABLES, ())
     faults += unknown(file.content, TABLES, RESERVED_TABLES)
     faults += proxy_faults(environ)
     if faults:

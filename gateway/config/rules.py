@@ -3,6 +3,7 @@
 import ipaddress
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TypeVar
 from urllib.parse import SplitResult, urlsplit
@@ -36,6 +37,20 @@ OWN_PATH = re.compile(r"/([A-Za-z0-9._~-]+/)*[A-Za-z0-9._~-]*")
 PATH_OF_A_KEY = re.compile(r"/[^\r\n]*|[^\r\n]*\.(pem|key)", re.IGNORECASE)
 MAIL_ADDRESS = re.compile(r"[A-Za-z0-9.!#$&'*+/=^_`{|}~-]{1,64}@([A-Za-z0-9.-]+)")
 IPV4_MAPPED = ipaddress.IPv6Network("::ffff:0:0/96")
+
+
+@dataclass(frozen=True)
+class BindAddress:
+    """Where to listen.
+
+    Attributes:
+        host: an IP address, without brackets.
+        port: of TCP.
+    """
+
+    host: str
+    port: int
+
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Parsed = TypeVar("Parsed")
@@ -167,6 +182,25 @@ def network(text: str) -> Network:
         meant = ipaddress.IPv4Network((whole.network_address.packed[-4:], whole.prefixlen - 96))
         raise ValidationError(f"is an IPv4 network in the spelling of IPv6; write {meant}")
     return whole
+
+
+def listening_address(text: str) -> BindAddress:
+    """Return where to listen: an IP address of this machine, or ``localhost``, and a port."""
+    found = HOST_AND_PORT.fullmatch(text.lower())
+    host = found["host"].strip("[]") if found else ""
+    port = int(found["port"] or 0) if found else 0
+    is_here = host == "localhost" or parsed(ipaddress.ip_address, host) is not None
+    if not is_here or not 0 < port <= HIGHEST_PORT:
+        raise ValidationError("is not an address to listen at; write 127.0.0.1:9464, or 0.0.0.0:9464 for all networks")
+    return BindAddress("127.0.0.1" if host == "localhost" else host, port)
+
+
+def bearer_token(text: str) -> Secret:
+    """Return a token that can stand in a header (RFC 6750, section 2.1), too long to be guessed."""
+    if not re.fullmatch(r"[A-Za-z0-9._~+/-]+=*", text) or len(text) < SHORTEST_KEY:
+        remedy = f"make one of {SHORTEST_KEY} characters or more, for example with: openssl rand -hex 32"
+        raise ValidationError(f"is too short, or has characters that no bearer token has; {remedy}")
+    return Secret(text)
 
 
 def web_address(text: str) -> SplitResult:

@@ -22,7 +22,15 @@ from gateway.config.group import Group
 from gateway.config.identity_providers import IdentityProviderSettings
 from gateway.config.mapping import MappingSettings
 from gateway.config.redis_url import redis
-from gateway.config.rules import mail_or_url, network, origin, signing_keys
+from gateway.config.rules import (
+    BindAddress,
+    bearer_token,
+    listening_address,
+    mail_or_url,
+    network,
+    origin,
+    signing_keys,
+)
 from gateway.config.scim import ScimSettings
 from gateway.config.storefronts import StorefrontSettings
 from gateway.config.talentlms import HIGHEST_ID, TalentLMSSettings
@@ -98,6 +106,8 @@ class Settings:
     password_sign_in: bool = False
     log_level: str = "info"
     worker: WorkerPlace = "inside"
+    metrics_bind: BindAddress | None = None
+    operator_token: Secret | None = None
     talentlms: TalentLMSSettings
     identity_providers: tuple[IdentityProviderSettings, ...] = ()
     storefronts: tuple[StorefrontSettings, ...] = ()
@@ -222,6 +232,21 @@ class GatewaySchema(Group):
         "Where paid orders become enrolments, what the mapping's rules assign is given, and old entries of the audit "
         "trail are deleted: `inside` is threads of each gateway process, `apart` a process of its own, "
         "`talentlms-gateway worker`, of which several may run. `apart` needs `GATEWAY_REDIS_URL`.",
+    )
+
+    metrics_bind = Text(
+        listening_address,
+        "address and port",
+        "Where the operator listener answers `/metrics` and `/readyz?deep`, for instance `127.0.0.1:9464`; never at "
+        "the public address. [metrics.md](metrics.md) says what there is.",
+        unset="no such listener",
+    )
+    operator_token = Text(
+        bearer_token,
+        "32 characters or more",
+        "The bearer token that everything but `/metrics` asks for at the operator listener. Where that listens beyond "
+        "loopback, nothing but `/metrics` is answered without one.",
+        secret=True,
     )
 
     def contradictions(self, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -95,6 +95,15 @@ class Database:
             if driver is not None and connection.get_execution_options().get(_WRITES, False):
                 carry_out(driver.commit)
 
+    def check(self) -> None:
+        """Ask it for nothing; ``state`` tells of it from then on.
+
+        Raises:
+            DatabaseUnavailable: as ``transaction``.
+        """
+        with self.reading() as connection:
+            connection.execute(sqlalchemy.select(1))
+
     def close(self) -> None:
         """Close what is open; when it is used again, it is connected to anew."""
         self.engine.dispose()

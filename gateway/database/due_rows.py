@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 
 import sqlalchemy
-from sqlalchemy import case, or_, select, update
+from sqlalchemy import case, func, or_, select, update
 
 from gateway.database import clock
 from gateway.database.connection import Database
@@ -45,6 +45,24 @@ class DueClaim:
     tries: int
     error: str
     lease: str
+
+
+@dataclass(frozen=True)
+class Stock:
+    """How much there is to do.
+
+    Attributes:
+        due: rows that are due now, those among them that a worker has.
+        oldest_seconds: how long the one has been due that has been so longest; 0 where none is. What goes before all
+            else has no moment from when on it is due, and does not count here.
+        retrying: rows that are left to be done and met something the last time that they were looked at.
+        dead: rows whose fault waits for a person.
+    """
+
+    due: int
+    oldest_seconds: int
+    retrying: int
+    dead: int
 
 
 C = TypeVar("C", bound=DueClaim)
@@ -172,6 +190,21 @@ class DueRows(Generic[C]):
         waiting = (self._due_at > now) & self._table.c.error.in_(errors)
         with self._database.transaction() as connection:
             return connection.execute(update(self._table).where(waiting).values(due_at=now)).rowcount
+
+    def stock(self) -> Stock:
+        """Return how much there is to do."""
+        now, due_at = self._now(), self._due_at
+        is_due = due_at <= now
+        oldest = func.min(case((is_due & (due_at > 0), due_at)))
+        left = select(
+            func.count(case((is_due, 1))),
+            func.coalesce(now - oldest, 0),
+            func.count(case((self._table.c.tries > 0, 1))),
+        ).where(due_at.is_not(None))
+        dead = select(func.count()).where(self._table.c.state == "dead", due_at.is_(None))
+        with self._database.reading() as connection:
+            due, seconds, retrying = connection.execute(left).one()
+            return Stock(due, seconds, retrying, connection.execute(dead).scalar_one())
 
     def _now(self) -> sqlalchemy.ColumnElement[int]:
         return clock.now(self._database.engine.dialect)

@@ -63,6 +63,7 @@ class SharedBudget:
         self._bucket, self._places = prefix + "person:", prefix + "places:"
         self.is_limited = bool(per_5_seconds or per_hour)
         self._counts = self.is_limited or bool(per_person.at_once)
+        self._store, self._per_hour = store, per_hour
         self._last = 0
         self._answered: deque[tuple[int, float]] = deque()
         self._settling = threading.Lock()
@@ -151,6 +152,22 @@ class SharedBudget:
         """
         last, under_way = before
         self._do("note_limits", f"{limit} {remaining} {reset * _MILLISECONDS} {under_way} {last}")
+
+    def calls_left(self) -> int | None:
+        """Return how many calls the hour still has, as the script reckons; ``None`` where there is no limit by it.
+
+        Raises:
+            StoreUnavailable: nobody knows.
+        """
+        if not self._per_hour:
+            return None
+        names = ("used", "ends", "left", "plan")
+        clock, known = self._store.ask_all([("TIME",), ("HMGET", self._keys[0], *names)])
+        used, ends, left, plan = (int(text) if text else None for text in known)
+        if (ends or 0) <= int(clock[0]) * _MILLISECONDS:  # the hour is over, and nobody has asked for a call since
+            used, left = 0, plan
+        credit = self._per_hour - (used or 0)
+        return max(0, credit if left is None else min(credit, left))
 
     def flush(self) -> None:
         """Tell Redis everything that was answered and not told yet."""

@@ -4,6 +4,7 @@ import threading
 import time
 from math import ceil
 
+from gateway import log
 from gateway.errors import TalentLMSError
 
 FAILURES = 5
@@ -53,6 +54,8 @@ class Breaker:
         self._succeeded_at = time.monotonic()
         if self._failures or self._reason:
             with self._lock:
+                if self._reason:
+                    log.tell("talentlms.breaker", {"is_open": False})
                 self._failures, self._reason, self._probing = 0, None, False
 
     def failed(self, error: TalentLMSError) -> None:
@@ -62,6 +65,8 @@ class Breaker:
             self._failures += 1
             self._probing = False
             if self._failures >= FAILURES and now - self._succeeded_at > SILENT_SECONDS:
+                if self._reason is None:
+                    log.tell("talentlms.breaker", {"is_open": True})
                 self._reason = error
                 self._probe_at = now + PROBE_SECONDS
 

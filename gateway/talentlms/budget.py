@@ -48,6 +48,9 @@ class CallAccount(Protocol):
     def note_limits(self, limit: int, remaining: int, reset: int, before: tuple[int, int]) -> None:
         """Write down what ``ratelimit`` said."""
 
+    def calls_left(self) -> int | None:
+        """Tell how many calls the hour still has."""
+
     def flush(self) -> None:
         """Let nothing that is over wait to be written down."""
 
@@ -153,6 +156,14 @@ class Budget:
         finally:
             self._asking.release()
 
+    def calls_left(self) -> int | None:
+        """Return how many calls the hour still has; ``None`` where there is no limit by it.
+
+        Raises:
+            StoreUnavailable: nobody knows.
+        """
+        return self._shared.calls_left()
+
     def settle(self) -> None:
         """Write down all that is over, because this process ends."""
         try:
@@ -174,6 +185,7 @@ class Budget:
         if entry.lane is Lane.CLICK:
             return self._held(work, entry, lookup, end)
         if not self._waiting.acquire(timeout=max(0.0, end - time.monotonic())):
+            _tell_postponed(entry, "all")
             raise Queued(entry.patience, entry.patience)
         try:
             return self._held(work, entry, lookup, end)
@@ -183,22 +195,31 @@ class Budget:
     def _held(
         self, work: Context, entry: QueueEntry, lookup: SessionLookup | None, end: float
     ) -> tuple[Admission, Permit]:
+        began = now = time.monotonic()
         while True:
-            now = time.monotonic()
             said = self._shared.admit(entry, lookup)
             if said.limits_due:
                 threading.Thread(target=self._ask_beside, daemon=True).start()
             if said.call:
+                if now > began:
+                    log.tell("budget.waited", {"lane": entry.lane.name, "seconds": now - began})
                 if said.call > 0 and entry.person:
                     work.left.asked = said.asked
                 return said, Permit(said.call, now, entry.person)
             if said.by_person:
                 if said.first_told:
                     log.event("budget.person_limited", person=entry.person, seconds=round(said.wait))
+                _tell_postponed(entry, "person")
                 raise PersonQueued(said.wait, said.back)
             if time.monotonic() + said.wait > end:
+                _tell_postponed(entry, "all")
                 raise Queued(said.wait, said.back)
             time.sleep(said.wait)
+            now = time.monotonic()
+
+
+def _tell_postponed(entry: QueueEntry, limit: str) -> None:
+    log.tell("budget.postponed", {"lane": entry.lane.name, "limit": limit})
 
 
 def _further(work: Context) -> QueueEntry:

@@ -7,10 +7,11 @@ Each rule has a file of its own: ``budget`` (may we call now?), ``breaker`` (is 
 
 import base64
 import re
+import time
 from http import HTTPStatus
 
-from gateway import context
-from gateway.errors import Misunderstood, NotFound, Throttled, Unauthorized, Unavailable, Unwritable
+from gateway import context, log
+from gateway.errors import Misunderstood, NotFound, TalentLMSError, Throttled, Unauthorized, Unavailable, Unwritable
 from gateway.in_flight import InFlight
 from gateway.outbound.client import HttpClient, Request, Response
 from gateway.outbound.errors import BadAnswer, NotConnected, OutboundError
@@ -110,14 +111,21 @@ class HttpTransport:
                 self._budget.ended(permit, made=made)
 
     def _exchanged(self, request: Request) -> Answer:
-        response = self._client.send(request, context.remaining(READ_SECONDS), BODY_BYTES)
-        return Answer(response.status, response.body, _retry_after(response), response.headers)
+        outcome, began = "no-answer", time.monotonic()
+        try:
+            response = self._client.send(request, context.remaining(READ_SECONDS), BODY_BYTES)
+            answer = Answer(response.status, response.body, _retry_after(response), response.headers)
+            error = _refusal(answer)
+            outcome = error.code if error else "ok"
+        finally:
+            operation = request.url.removeprefix(self._api).partition("/")[0]
+            facts = {"operation": operation, "outcome": outcome, "seconds": time.monotonic() - began}
+            log.tell("talentlms.call", facts)
+        return answer
 
     def _learn(self, answer: Answer) -> None:
         """Tell the breaker, the budget and the retry budget what an answer means for the calls after it."""
-        error = None
-        if answer.status != HTTPStatus.OK:
-            error = refusal(answer.status, answer.body, NotFound, answer.retry_after)
+        error = _refusal(answer)
         if isinstance(error, Unavailable | Unauthorized):
             self._breaker.failed(error)
             return
@@ -142,6 +150,13 @@ def _headers(api_key: Secret) -> dict[str, str]:
         "Accept": "application/json",
         "Accept-Encoding": "gzip",
     }
+
+
+def _refusal(answer: Answer) -> TalentLMSError | None:
+    """Return what an answer says of calls as such, whichever operation it was; ``None`` where it is well."""
+    if answer.status == HTTPStatus.OK:
+        return None
+    return refusal(answer.status, answer.body, NotFound, answer.retry_after)
 
 
 def _hanging(note: str) -> Unavailable:

@@ -39,18 +39,6 @@ def test_a_port_that_a_person_sets_is_not_an_announced_service(faults):
 
 
 @pytest.mark.parametrize(
-    "name",
-    [
-        "GATEWAY_METRICS_BIND",
-        "GATEWAY_OPERATOR_TOKEN",
-        "GATEWAY_OPERATOR_TOKEN_FILE",
-    ],
-)
-def test_a_reserved_variable_is_told_apart_from_an_unknown_one(faults, name):
-    assert faults(**{name: "1"})[name] == "is reserved, not built yet; remove it"
-
-
-@pytest.mark.parametrize(
     "name", ["OIDC_TRUSTED_EMAIL_DOMAINS", "TALENTLMS_API_KEY", "GATEWAY_REDIS_URL", "GATEWAY_DATABASE_URL"]
 )
 def test_an_empty_variable_is_not_an_unset_one(faults, name):

@@ -278,3 +278,25 @@ def test_settings_cannot_be_changed(settings):
         loaded.public_url = "https://other.example"
     with pytest.raises(TypeError):
         loaded.slugs.courses["x"] = 1
+
+
+@pytest.mark.parametrize(
+    ("text", "host", "port"),
+    [("127.0.0.1:9464", "127.0.0.1", 9464), ("localhost:1", "127.0.0.1", 1), ("[::]:65535", "::", 65535)],
+)
+def test_the_operator_listener_is_an_address_and_a_port(settings, text, host, port):
+    bind = settings(GATEWAY_METRICS_BIND=text).metrics_bind
+    assert (bind.host, bind.port) == (host, port)
+
+
+@pytest.mark.parametrize(
+    "text", ["9464", ":9464", "127.0.0.1", "127.0.0.1:0", "127.0.0.1:65536", "metrics.acme.com:9464", "http://[::1]:1"]
+)
+def test_what_nobody_can_listen_at_is_refused(faults, text):
+    assert "write 127.0.0.1:9464" in faults(GATEWAY_METRICS_BIND=text)["GATEWAY_METRICS_BIND"]
+
+
+def test_an_operators_token_is_long_and_can_stand_in_a_header(settings, faults):
+    assert settings(GATEWAY_OPERATOR_TOKEN="a" * 32).operator_token.reveal() == "a" * 32
+    for text in ("a" * 31, "a b" * 32, "ä" * 32):
+        assert "openssl rand" in faults(GATEWAY_OPERATOR_TOKEN=text)["GATEWAY_OPERATOR_TOKEN"]

@@ -17,7 +17,6 @@ from gateway.config.loading import (
     CATALOG,
     MAPPING,
     RESERVED_TABLES,
-    RESERVED_VARIABLES,
     SLUGS,
     TALENTLMS_TABLE,
 )
@@ -93,7 +92,7 @@ def test_the_faults_on_the_page_are_told_as_it_says():
     assert str(caught.value) == text
 
 
-@pytest.mark.parametrize("name", [*RESERVED_VARIABLES, *RESERVED_TABLES, *TALENTLMS_TABLE.reserved, *MAPPING.reserved])
+@pytest.mark.parametrize("name", [*RESERVED_TABLES, *TALENTLMS_TABLE.reserved, *MAPPING.reserved])
 def test_the_page_names_what_is_reserved(name):
     assert f"`{name}`" in page()
 

@@ -1,0 +1,1 @@
+"""What operators and their monitoring see: metrics, on a listener of their own."""

@@ -1,0 +1,152 @@
+"""The operator listener under a real gunicorn: one socket beside the public one, every worker counts, any can tell."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.gateway.store.redis_server import RedisServer
+from tests.gateway.test_factory import GOOD
+from tests.journeys.process import Process
+from tests.ports import HOST, free_port
+
+PATIENCE_SECONDS = 30
+CLICKS = 40
+SIGN_IN = re.compile(r'^talentlms_gateway_clicks_total\{outcome="sign_in"\} (\d+)', re.MULTILINE)
+FOLDER = re.compile(r"(/\S*talentlms-gateway-metrics-[^/\s]+)/")
+
+
+class Gateway:
+    """``gunicorn app:app`` with two workers and an operator listener."""
+
+    def __init__(self, folder, **settings):
+        self.url, self.operator = (f"http://{HOST}:{free_port()}" for _ in range(2))
+        self.redis = RedisServer(folder).start()
+        bind = self.operator.removeprefix("http://")
+        own = {"GATEWAY_METRICS_BIND": bind, "GATEWAY_REDIS_URL": self.redis.url.reveal(), "WEB_CONCURRENCY": "2"}
+        command = [sys.executable, "-m", "gunicorn", "app:app", "--bind", self.url.removeprefix("http://")]
+        state = {"STATE_DIRECTORY": str(folder)}
+        self.process = Process(command, folder / "gunicorn.log", {**GOOD, **state, **own, **settings})
+        self.process.when(self.is_up)
+
+    def is_up(self):
+        try:
+            return self.get("/livez").ok and len(self.workers()) == 2
+        except requests.RequestException:
+            return False
+
+    def get(self, path):
+        return requests.get(self.url + path, timeout=10, allow_redirects=False)
+
+    def click(self, times=CLICKS):
+        """Click on connections of their own, so that both workers have some."""
+        for _ in range(times):
+            assert self.get("/go").status_code == 302
+
+    def scrape(self):
+        return requests.get(f"{self.operator}/metrics", timeout=10).text
+
+    def clicks(self):
+        found = SIGN_IN.search(self.scrape())
+        return int(found[1]) if found else 0
+
+    def workers(self):
+        """Return the numbers of the workers that have begun to count."""
+        listed = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
+        return {int(number) for number in listed.split()}
+
+    def folder(self):
+        """Return the folder in which the workers count, as their memory has it."""
+        maps = "".join(Path(f"/proc/{worker}/maps").read_text() for worker in self.workers())
+        return Path(FOLDER.search(maps)[1])
+
+    def stop(self):
+        self.process.stop()
+        self.redis.stop()
+
+
+@pytest.fixture(scope="module")
+def gateway(tmp_path_factory):
+    started = Gateway(tmp_path_factory.mktemp("operator"))
+    yield started
+    started.stop()
+
+
+def when(is_so):
+    end = time.monotonic() + PATIENCE_SECONDS
+    while not is_so():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def answers(ask):
+    try:
+        return ask()
+    except requests.RequestException:
+        return False
+
+
+def test_every_scrape_tells_of_all_workers(gateway):
+    before = gateway.clicks()
+    gateway.click()
+    assert {gateway.clicks() - before for _ in range(10)} == {CLICKS}
+
+
+def test_the_public_address_has_no_metrics_and_the_operators_no_clicks(gateway):
+    assert gateway.get("/metrics").status_code == 404
+    assert requests.get(f"{gateway.operator}/go", timeout=10).status_code == 404
+
+
+def test_a_worker_that_dies_is_no_loss(gateway):
+    gateway.click()
+    counted, before = gateway.clicks(), gateway.workers()
+    victim = min(before)
+    os.kill(victim, signal.SIGKILL)
+    when(lambda: len(gateway.workers() - {victim}) == 2)
+    when(lambda: answers(lambda: gateway.clicks() == counted))
+    gateway.click()
+    assert gateway.clicks() == counted + CLICKS
+
+
+def test_a_reload_keeps_the_listener_and_what_was_counted(gateway):
+    gateway.click()
+    counted, before = gateway.clicks(), gateway.workers()
+    gateway.process.signal(signal.SIGHUP)
+    when(lambda: len(gateway.workers()) == 2 and not gateway.workers() & before)
+    when(lambda: answers(lambda: gateway.clicks() == counted))
+    gateway.click()
+    assert gateway.clicks() == counted + CLICKS
+
+
+def test_it_does_not_start_where_somebody_else_listens(gateway, tmp_path):
+    bind = gateway.operator.removeprefix("http://")
+    environment = {**os.environ, **GOOD, "STATE_DIRECTORY": str(tmp_path), "GATEWAY_METRICS_BIND": bind}
+    command = [sys.executable, "-m", "gunicorn", "app:app", "--bind", f"{HOST}:{free_port()}"]
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert ended.returncode != 0
+    assert "GATEWAY_METRICS_BIND: nothing can listen at" in ended.stderr
+
+
+def test_what_was_counted_is_removed_at_the_end(tmp_path):
+    started = Gateway(tmp_path)
+    started.click(2)
+    folder = started.folder()
+    assert list(folder.glob("counter_*.db"))
+    started.stop()
+    assert not folder.exists()
+
+
+def test_it_does_not_start_with_an_application_that_is_loaded_before_there_are_workers(tmp_path):
+    environment = {**os.environ, **GOOD, "STATE_DIRECTORY": str(tmp_path)}
+    environment["GATEWAY_METRICS_BIND"] = f"{HOST}:{free_port()}"
+    command = [sys.executable, "-m", "gunicorn", "app:app", "--preload", "--bind", f"{HOST}:{free_port()}"]
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert ended.returncode != 0
+    assert "gunicorn's --preload" in ended.stderr
+    assert list(Path.cwd().glob("*.db")) == []
