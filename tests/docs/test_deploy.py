@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from gateway import BODY_BYTES
 from gateway.config import load
@@ -110,3 +111,20 @@ def test_systemd_allows_as_many_files_as_a_worker_asks_for():
     assert number(r"^LimitNOFILE=(\d+)$", text_of(DEPLOY / "talentlms-gateway.service")) == number(
         r"^_FILES = (\d+)$", text_of(GUNICORN)
     )
+
+
+def test_prometheus_gets_to_the_listener_of_a_container_and_the_ingress_does_not():
+    deployment, service, policy = yaml.safe_load_all(text_of(DEPLOY / "kubernetes.yaml"))
+    pod = deployment["spec"]["template"]
+    (container,) = pod["spec"]["containers"]
+    ports = {port["name"]: port["containerPort"] for port in container["ports"]}
+    (bind,) = [one["value"] for one in container["env"] if one["name"] == "GATEWAY_METRICS_BIND"]
+    assert bind == f"0.0.0.0:{ports['metrics']}"
+    assert pod["metadata"]["annotations"]["prometheus.io/port"] == str(ports["metrics"])
+    assert [port["targetPort"] for port in service["spec"]["ports"]] == ["http"]
+    assert [[port["port"] for port in rule["ports"]] for rule in policy["spec"]["ingress"]] == [["http"], ["metrics"]]
+
+    gateway = yaml.safe_load(text_of(DEPLOY / "compose.yaml"))["services"]["gateway"]
+    assert gateway["environment"]["GATEWAY_METRICS_BIND"] == "0.0.0.0:9464"
+    assert "127.0.0.1:9464:9464" in gateway["ports"]
+    assert all(port.startswith("127.0.0.1:") for port in gateway["ports"])
