@@ -8,7 +8,7 @@ from gateway.database.assigned_people import PersonQueue
 from gateway.database.directory_store import DirectoryStore
 from gateway.database.directory_tables import SCIM_EMAILS
 from gateway.flows.directory import Directory
-from schemas.directory import Condition, Question
+from schemas.directory import Condition, ListQuery
 from schemas.identity import person_key
 from tests.gateway.database.conftest import database, database_url, kind, opened  # noqa: F401
 
@@ -24,8 +24,8 @@ def store(database, monkeypatch):  # noqa: F811
 
 
 def test_so_many_people_are_there_and_the_first_of_them_are_in_a_group(store, database):  # noqa: F811
-    totals = [store.users.search(PROVIDER, Question(where=where)).total for where in (None, _active(), _active("no"))]
-    assert (totals, store.groups.search(PROVIDER, Question(count=0)).total) == ([20, 20, 0], 1)
+    totals = [store.users.search(PROVIDER, ListQuery(where=where)).total for where in (None, _active(), _active("no"))]
+    assert (totals, store.groups.search(PROVIDER, ListQuery(count=0)).total) == ([20, 20, 0], 1)
     assert [one.id for one in store.groups.find(PROVIDER, GROUP).members] == [user_id(n) for n in range(1, 10)]
     assert [bool(store.users.find(PROVIDER, user_id(number)).groups) for number in (9, 10)] == [True, False]
     assert PersonQueue(database).next_at() is None
@@ -51,5 +51,5 @@ def test_people_are_as_if_they_had_been_pushed(store):
         ("external_id", "00u" + "21".zfill(17)),
     ):
         assert [
-            one.id for one in store.users.search(PROVIDER, Question(where=Condition(field, "eq", value))).items
+            one.id for one in store.users.search(PROVIDER, ListQuery(where=Condition(field, "eq", value))).items
         ] == [made["id"]]
