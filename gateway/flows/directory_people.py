@@ -64,7 +64,7 @@ class DirectoryPeople:
         if not self._providers:
             return None
         found = sorted(self._store.users.of_person(person), key=lambda one: one[0])
-        found = [(provider, user) for provider, user in found if provider in self._providers and _has_subject(user)]
+        found = [(provider, user) for provider, user in found if provider in self._providers and _is_known(user)]
         if not found:
             return None
         for provider, user in found:
@@ -114,12 +114,13 @@ class DirectoryPeople:
         return KnownPerson(_identity(entry.issuer, provider, claims), claims)
 
 
-def _has_subject(user: DirectoryUser) -> bool:
+def _is_known(user: DirectoryUser) -> bool:
     """Return whether it is known who a user is at a sign-in; for nobody else an account can be made.
 
-    Of somebody who was erased nothing is known but that they may not come in.
+    Of somebody who was erased, or whose ``externalId`` was left out when they were deactivated, nothing has to be known
+    but that they may not come in.
     """
-    return user.is_deleted or bool(user.resource.get("externalId"))
+    return not user.active or bool(user.resource.get("externalId"))
 
 
 def _identity(issuer: str, provider: str, claims: Mapping[str, Any]) -> Identity:

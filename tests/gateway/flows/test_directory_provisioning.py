@@ -340,6 +340,19 @@ def test_whom_no_rule_lets_in_is_not_signed_up(pushed, calls, courses, portal):
     assert courses() == [12]
 
 
+@pytest.mark.parametrize("leaves", [{"active": False}, {"active": False, "externalId": ""}])
+def test_a_leaver_whose_external_id_is_left_out_stays_out(pushed, calls, account, leaves):
+    """A ``PUT`` says all that there is of somebody, and some clients leave out what they do not map any more."""
+    own_id = pushed.pushes()
+    calls()
+    pushed.directory.replace("acme", own_id, {"userName": MAIL} | leaves)
+    assert pushed.ended == [KIM.key]
+    with pytest.raises(PersonDeactivated):
+        pushed.signs_in()
+    assert calls() == ["users/id", "usersetstatus"]
+    assert account(MAIL)["status"] == "inactive"
+
+
 def test_whoever_has_no_external_id_is_kept_and_followed_once_they_have(pushed, calls):
     own_id = pushed.pushes(externalId=None)
     assert calls() == []
