@@ -125,9 +125,8 @@ class Provisioning:
                 return self._deactivated(person, check)
             if known is not None and known.identity is not None:
                 outcome = self._noted(known.identity, known, makes_due=False)
-                if outcome.denied:
-                    return Result("done")  # a sign-in's claims may let in whom the directory alone does not
-                self._account(self._rules.mapper.applied(known.identity, outcome), check)
+                if not outcome.denied:  # a sign-in's claims may let in whom the directory alone does not
+                    self._account(self._rules.mapper.applied(known.identity, outcome), check)
         except PersonDeactivated:
             return Result("waiting")  # a moment ago they could come in
         except GatewayError as error:

@@ -340,6 +340,15 @@ def test_whom_no_rule_lets_in_is_not_signed_up(pushed, calls, courses, portal):
     assert courses() == [12]
 
 
+def test_whom_no_rule_lets_in_any_more_loses_what_rules_gave(pushed, calls, courses):
+    pushed.sets(SALES, default="deny")
+    sales = pushed.pushes_group("Sales", pushed.pushes())
+    assert calls() == ["usersignup", "addusertocourse"]
+    pushed.groups.delete("acme", sales)
+    assert calls() == TAKE
+    assert courses() == []
+
+
 @pytest.mark.parametrize("leaves", [{"active": False}, {"active": False, "externalId": ""}])
 def test_a_leaver_whose_external_id_is_left_out_stays_out(pushed, calls, account, leaves):
     """A ``PUT`` says all that there is of somebody, and some clients leave out what they do not map any more."""
