@@ -126,6 +126,8 @@ class DirectoryUsers:
             if before.active != draft.active:
                 values["deactivated_seconds"] = 0 if draft.active else writing.now // 1000
             writing.connection.execute(update(SCIM_USERS).where(*_is(provider, own_id)).values(**values))
+            if before.person != values["person"] and not (before.active and draft.active):
+                _keep_out(writing, own_id, before.person)
             _write_emails(writing, own_id, draft)
             writing.count(active=draft.active - before.active)
             people = sorted({before.person, values["person"]})
@@ -197,6 +199,19 @@ def _former(writing: DirectoryTransaction, draft: UserDraft) -> Any:
     return writing.connection.execute(select(SCIM_USERS).where(wanted).order_by(columns.modified_at.desc())).first()
 
 
+def _keep_out(writing: DirectoryTransaction, own_id: str, person: str) -> None:
+    """Keep a leaver's key as that of somebody deleted, of whom nothing else is known: another has their row now."""
+    theirs = (SCIM_USERS.c.provider == writing.provider) & (SCIM_USERS.c.person == person)
+    has_row = writing.connection.execute(select(SCIM_USERS.c.id).where(theirs)).first() is not None
+    if has_row or person == _own_key(writing, own_id):
+        return
+    names = {"former_name": "", "display_name": "", "family_name": "", "given_name": "", "resource": "{}"}
+    is_gone = {"active": False, "is_deleted": True, "deactivated_seconds": 0}
+    times = {"created_at": writing.now, "modified_at": writing.now}
+    row = {"provider": writing.provider, "id": new_id(writing.now), "person": person, **names, **is_gone, **times}
+    writing.connection.execute(insert(SCIM_USERS).values(**row))
+
+
 def _check_free(writing: DirectoryTransaction, draft: UserDraft, own_id: str) -> None:
     for name, attribute in _ATTRIBUTES.items():
         value = getattr(draft, name)
@@ -207,14 +222,13 @@ def _check_free(writing: DirectoryTransaction, draft: UserDraft, own_id: str) ->
 
 
 def _values(writing: DirectoryTransaction, own_id: str, draft: UserDraft, person: str) -> dict[str, Any]:
-    own = person_key(f"scim:{writing.provider}", own_id)
     return {
         "provider": writing.provider,
         "id": own_id,
         "user_name": draft.user_name,
         "external_id": draft.external_id or None,
         "email": draft.email or None,
-        "person": draft.person or person or own,
+        "person": draft.person or person or _own_key(writing, own_id),
         "active": draft.active,
         "display_name": draft.display_name,
         "family_name": draft.family_name,
@@ -222,6 +236,11 @@ def _values(writing: DirectoryTransaction, own_id: str, draft: UserDraft, person
         "modified_at": writing.now,
         "resource": json.dumps(draft.resource),
     }
+
+
+def _own_key(writing: DirectoryTransaction, own_id: str) -> str:
+    """Return the key of somebody of whom it is not known who they are at a sign-in."""
+    return person_key(f"scim:{writing.provider}", own_id)
 
 
 def _write_emails(writing: DirectoryTransaction, own_id: str, draft: UserDraft) -> None:

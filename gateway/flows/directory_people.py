@@ -33,7 +33,7 @@ class KnownPerson:
     Attributes:
         identity: who it is; ``None`` for somebody who may not come in.
         claims: what the directory tells of them.
-        is_deleted: whether every connection that had them has forgotten them.
+        is_deleted: whether every connection that had them has forgotten them; not where that is all that is known.
     """
 
     identity: Identity | None
@@ -70,7 +70,9 @@ class DirectoryPeople:
         for provider, user in found:
             if user.active:
                 return self._known(provider, user)
-        return KnownPerson(None, {}, is_deleted=all(user.is_deleted for _, user in found))
+        users = [user for _, user in found]
+        is_deleted = all(user.is_deleted for user in users) and any(user.resource for user in users)
+        return KnownPerson(None, {}, is_deleted=is_deleted)
 
     def check(self, person: str) -> None:
         """Check that a person may come in.

@@ -369,6 +369,36 @@ def test_whoever_has_no_external_id_is_kept_and_followed_once_they_have(pushed, 
     assert calls() == ["usersignup"]
 
 
+@pytest.mark.parametrize("steps", [[{"active": False}, {}], [{"active": False}, {"active": True}], [{"active": False}]])
+def test_a_leaver_whose_external_id_becomes_anothers_stays_out(pushed, calls, account, steps):
+    """Their account is deactivated, and never deleted by that; who has the other ``externalId`` is another person."""
+    pushed.sets(deletes=True)
+    own_id = pushed.pushes()
+    calls()
+    for values in steps[:-1]:
+        pushed.patches(own_id, **values)
+        calls()
+    pushed.patches(own_id, externalId="kim-2", **steps[-1])
+    pushed.works()
+    with pytest.raises(PersonDeactivated):
+        pushed.signs_in()
+    with pytest.raises(PersonDeactivated):
+        pushed.clicks()
+    pushed.works()
+    assert account(MAIL)["status"] == "inactive"
+    pushed.patches(own_id, externalId="kim-1", active=True)
+    pushed.clicks(pushed.signs_in())
+    assert account(MAIL)["status"] == "active"
+
+
+def test_an_external_id_that_is_corrected_leaves_the_account_in_use(pushed, calls, account):
+    own_id = pushed.pushes()
+    calls()
+    pushed.patches(own_id, externalId="kim-2")
+    pushed.works()
+    assert account(MAIL)["status"] == "active"
+
+
 def test_leavers_go_before_everybody_else(pushed, calls):
     leaver = pushed.pushes("lea")
     calls()
