@@ -113,6 +113,13 @@ def _contradictions(
             yield Fault(name, f"{shown(token.provider)} is no identity provider; {remedy}")
         elif adopt == "trusted_domains" and not by_name[token.provider].get("trusted_email_domains", True):
             yield Fault("scim.adopt", f"needs the trusted_email_domains of {token.provider}; name them, or write never")
+    pushing = sorted({token.provider for token in tokens} & by_name.keys())
+    issuers = Counter(by_name[name].get("issuer") for name in pushing)
+    for name in pushing:
+        if issuers[by_name[name].get("issuer")] > 1:
+            says = "name two providers with one issuer, whose people are the same; give one of them tokens"
+            yield Fault("scim.tokens", says)
+            break
     if len({token.token for token in tokens}) < len(tokens):
         yield Fault("scim.tokens", "holds a token twice; a token says whose people come, so give each its own")
     for provider, number in Counter(token.provider for token in tokens).items():

@@ -192,11 +192,15 @@ def _live(connection: sqlalchemy.Connection, provider: str, own_id: str) -> Any:
 
 
 def _former(writing: DirectoryTransaction, draft: UserDraft) -> Any:
-    """Return the row of a person who was deleted: by what the provider calls them for ever, else by their name."""
+    """Return the row of a person who was deleted: by what the provider calls them for ever, else by their name.
+
+    By a name nobody is found of whom it is known who they are at a sign-in: somebody else may have the name by now.
+    """
     columns = SCIM_USERS.c
     same = columns.person == draft.person if draft.person else columns.former_name == draft.user_name
     wanted = (columns.provider == writing.provider) & (columns.is_deleted == sqlalchemy.true()) & same
-    return writing.connection.execute(select(SCIM_USERS).where(wanted).order_by(columns.modified_at.desc())).first()
+    found = writing.connection.execute(select(SCIM_USERS).where(wanted).order_by(columns.modified_at.desc())).all()
+    return next((row for row in found if draft.person or row.person == _own_key(writing, row.id)), None)
 
 
 def _keep_out(writing: DirectoryTransaction, own_id: str, person: str) -> None:

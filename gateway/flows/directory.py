@@ -68,6 +68,8 @@ class Directory:
             body: the resource as it was sent.
         """
         draft = self._draft(provider, resources.read(USER, body))
+        if draft.person and not draft.active:
+            self._end_sessions(draft.person)  # where that fails nothing is written, and the client can send it again
         found = _unless_taken(partial(self._users.create, provider, draft))
         if not found.active:
             self._end_sessions(found.person)

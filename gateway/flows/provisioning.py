@@ -131,6 +131,8 @@ class Provisioning:
             return Result("waiting")  # a moment ago they could come in
         except GatewayError as error:
             if self._is_final(error, tries):
+                if known is not None and known.identity is None:
+                    _audit_refusal(person, error)
                 return Result("dead", error.code, error.note)
             raise
         return self._assigning.apply(person, tries, check)
@@ -216,3 +218,8 @@ class Provisioning:
 
 def _audit(step: str, person: str, user_id: int) -> None:
     log.audit("account_status", outcome="success", step=step, person=person, user_id=user_id)
+
+
+def _audit_refusal(person: str, error: GatewayError) -> None:
+    """Write down that somebody who left has an account that is still active."""
+    log.audit("account_status", outcome="refused", reason=error.code, person=person, remedy=error.note)

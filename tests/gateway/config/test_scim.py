@@ -67,6 +67,12 @@ def test_what_is_wrong_is_told(faults, file, text, name, says):
     assert says in faults(GATEWAY_CONFIG=file(text))[name]
 
 
+def test_two_providers_with_one_issuer_have_one_directory(faults, file):
+    second = PROVIDER.replace('"acme"', '"acme-two"').replace('client_id = "', 'client_id = "two-')
+    text = scim(("acme", TOKEN), ("acme-two", OTHER)).replace(PROVIDER, PROVIDER + second)
+    assert "name two providers with one issuer" in faults(GATEWAY_CONFIG=file(text))["scim.tokens"]
+
+
 def test_accounts_are_adopted_by_the_domains_that_are_named(settings, file):
     text = scim(("acme", TOKEN), more='adopt = "trusted_domains"').replace(
         "client_id", 'trusted_email_domains = ["acme.com"]\nclient_id'

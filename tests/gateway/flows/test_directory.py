@@ -132,3 +132,12 @@ def test_whoever_was_deleted_and_erased_is_still_kept_out_and_can_be_told_of_aga
     assert (found.user_name, found.is_deleted) == ("", True)
     assert directory.create("acme", KIM)["id"] == kim
     assert may_enter()
+
+
+def test_somebody_who_is_told_of_as_inactive_is_signed_out_or_the_client_sends_it_again(directory, sessions):
+    sessions.is_away = True
+    with pytest.raises(StoreUnavailable):
+        directory.create("acme", KIM | {"active": False})
+    sessions.is_away = False
+    directory.create("acme", KIM | {"active": False})
+    assert set(sessions.ended) == {KEY}

@@ -422,3 +422,23 @@ def test_an_outage_loses_nothing(pushed, portal, asked, account):
     portal.control.clear_faults()
     assert pushed.apply().state == "done"
     assert account(MAIL)["status"] == "inactive"
+
+
+def test_a_leaver_whose_account_cannot_be_deactivated_is_in_the_trail(pushed, calls, portal, audited):
+    own_id = pushed.pushes()
+    calls()
+    pushed.patches(own_id, active=False)
+    portal.control.fault("usersetstatus", kind="status", status=400, message="Not this one", times=3)
+    calls("dead")
+    (refused,) = audited("account_status")
+    assert (refused["outcome"], refused["person"]) == ("refused", KIM.key)
+
+
+def test_somebody_new_with_the_name_of_a_leaver_is_not_the_leaver(pushed, calls):
+    leaver = pushed.pushes()
+    calls()
+    pushed.directory.delete("acme", leaver)
+    calls()
+    assert pushed.pushes(externalId=None) != leaver
+    with pytest.raises(PersonDeactivated):
+        pushed.signs_in()
