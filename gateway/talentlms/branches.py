@@ -16,15 +16,23 @@ _MEMBERSHIP = one(MembershipSchema)
 class Branches(Family):
     """Operations on branches. A ``Membership`` has the ids and the branch's name."""
 
-    @get("branches", section="Retrieving all branches", reply=several(BranchSchema), safe=True)
+    @get("branches", section="Retrieving all branches", reply=several(BranchSchema), safe=True, changes=False)
     def all(self) -> tuple[Branch, ...]:
         """Return all branches, without their users and courses."""
 
-    @get("branches/id", section="Branches", reply=_BRANCH, safe=True, missing=BranchNotFound, names={"branch_id": "id"})
+    @get(
+        "branches/id",
+        section="Branches",
+        reply=_BRANCH,
+        safe=True,
+        changes=False,
+        missing=BranchNotFound,
+        names={"branch_id": "id"},
+    )
     def by_id(self, branch_id: int) -> Branch:
         """Return a branch with its users and courses."""
 
-    @post("createbranch", section="Create a new branch", reply=_BRANCH, safe=False)
+    @post("createbranch", section="Create a new branch", reply=_BRANCH, safe=False, changes=True)
     def create(
         self,
         name: str,
@@ -76,15 +84,24 @@ class Branches(Family):
             InvalidRequest: an argument that TalentLMS does not accept.
         """
 
-    @post("deletebranch", section="Delete a branch", reply=nothing, safe=False, missing=BranchNotFound)
+    @post("deletebranch", section="Delete a branch", reply=nothing, safe=False, changes=True, missing=BranchNotFound)
     def delete(self, branch_id: int, *, deleted_by_user_id: int | None = None) -> None:
         """Delete a branch."""
 
-    @get("branchsetstatus", section="Branches: Set status", reply=STATUS, safe=True, missing=BranchNotFound)
+    @get(
+        "branchsetstatus", section="Branches: Set status", reply=STATUS, safe=True, changes=True, missing=BranchNotFound
+    )
     def set_status(self, branch_id: int, status: Status) -> str:
         """Switch a branch on or off and return the new status."""
 
-    @get("addusertobranch", section="Add user to branch", reply=_MEMBERSHIP, safe=True, missing=BranchNotFound)
+    @get(
+        "addusertobranch",
+        section="Add user to branch",
+        reply=_MEMBERSHIP,
+        safe=True,
+        changes=True,
+        missing=BranchNotFound,
+    )
     def add_user(self, user_id: int, branch_id: int) -> Membership:
         """Have a user join a branch.
 
@@ -94,11 +111,23 @@ class Branches(Family):
         """
 
     @get(
-        "removeuserfrombranch", section="Remove user from branch", reply=_MEMBERSHIP, safe=True, missing=BranchNotFound
+        "removeuserfrombranch",
+        section="Remove user from branch",
+        reply=_MEMBERSHIP,
+        safe=True,
+        changes=True,
+        missing=BranchNotFound,
     )
     def remove_user(self, user_id: int, branch_id: int) -> Membership:
         """Take a user out of a branch. Raises ``NotAMember`` where they are not in it."""
 
-    @get("addcoursetobranch", section="Add course to branch", reply=_MEMBERSHIP, safe=True, missing=BranchNotFound)
+    @get(
+        "addcoursetobranch",
+        section="Add course to branch",
+        reply=_MEMBERSHIP,
+        safe=True,
+        changes=True,
+        missing=BranchNotFound,
+    )
     def add_course(self, course_id: int, branch_id: int) -> Membership:
         """Add a course to a branch. Raises ``AlreadyMember`` where it is in it."""

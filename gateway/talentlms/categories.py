@@ -13,7 +13,7 @@ _CATEGORIES = several(CategorySchema)
 class Categories(Family):
     """Operations on categories."""
 
-    @get("categories", section="Retrieving all categories", reply=_CATEGORIES, safe=True)
+    @get("categories", section="Retrieving all categories", reply=_CATEGORIES, safe=True, changes=False)
     def all(self) -> tuple[Category, ...]:
         """Return all categories, without their courses."""
 
@@ -22,6 +22,7 @@ class Categories(Family):
         section="Categories",
         reply=one(CategorySchema),
         safe=True,
+        changes=False,
         missing=CategoryNotFound,
         names={"category_id": "id"},
     )
@@ -33,6 +34,7 @@ class Categories(Family):
         section="Get category leafs and courses",
         reply=_CATEGORIES,
         safe=True,
+        changes=False,
         missing=CategoryNotFound,
         names={"category_id": "id"},
     )
@@ -44,6 +46,7 @@ class Categories(Family):
         section="Buy category courses",
         reply=REDIRECT_URL,
         safe=False,
+        changes=True,
         missing=CategoryNotFound,
         meanings=ON_PURCHASE,
     )

@@ -22,15 +22,23 @@ _MEMBERSHIP = one(MembershipSchema)
 class Courses(Family):
     """Operations on courses. Where a user has to be in the course and is not, they raise ``NotEnrolled``."""
 
-    @get("courses", section="Retrieving all courses", reply=several(CourseSchema), safe=True)
+    @get("courses", section="Retrieving all courses", reply=several(CourseSchema), safe=True, changes=False)
     def all(self) -> tuple[Course, ...]:
         """Return all courses, without their users and units."""
 
-    @get("courses/id", section="Courses", reply=_COURSE, safe=True, missing=CourseNotFound, names={"course_id": "id"})
+    @get(
+        "courses/id",
+        section="Courses",
+        reply=_COURSE,
+        safe=True,
+        changes=False,
+        missing=CourseNotFound,
+        names={"course_id": "id"},
+    )
     def by_id(self, course_id: int) -> Course:
         """Return a course with its users, units, rules and prerequisites."""
 
-    @post("createcourse", section="Create a new course", reply=_COURSE, safe=False)
+    @post("createcourse", section="Create a new course", reply=_COURSE, safe=False, changes=True)
     def create(
         self,
         name: str,
@@ -58,7 +66,7 @@ class Courses(Family):
             InvalidRequest: an argument that TalentLMS does not accept.
         """
 
-    @post("deletecourse", section="Delete a course", reply=nothing, safe=False, missing=CourseNotFound)
+    @post("deletecourse", section="Delete a course", reply=nothing, safe=False, changes=True, missing=CourseNotFound)
     def delete(self, course_id: int, *, deleted_by_user_id: int | None = None) -> None:
         """Delete a course."""
 
@@ -67,6 +75,7 @@ class Courses(Family):
         section="Enroll user to course",
         reply=_MEMBERSHIP,
         safe=True,
+        changes=True,
         missing=CourseNotFound,
         one_of=(("user_id", "user_email"), ("course_id", "course_name")),
     )
@@ -95,12 +104,13 @@ class Courses(Family):
         section="Un-enroll user from course",
         reply=_MEMBERSHIP,
         safe=True,
+        changes=True,
         missing=CourseNotFound,
     )
     def remove_user(self, user_id: int, course_id: int) -> Membership:
         """Take a user out of a course, and return the ids and the course's name."""
 
-    @get("gotocourse", section="Goto course", reply=GOTO_URL, safe=True, missing=CourseNotFound)
+    @get("gotocourse", section="Goto course", reply=GOTO_URL, safe=True, changes=False, missing=CourseNotFound)
     def go_to(
         self,
         user_id: int,
@@ -125,6 +135,7 @@ class Courses(Family):
         section="Buy course",
         reply=REDIRECT_URL,
         safe=False,
+        changes=True,
         missing=CourseNotFound,
         meanings=ON_PURCHASE,
     )
@@ -138,11 +149,23 @@ class Courses(Family):
             InvalidRequest: anything else, perhaps the coupon.
         """
 
-    @get("getcustomcoursefields", section="Get custom course fields", reply=several(CustomFieldSchema), safe=True)
+    @get(
+        "getcustomcoursefields",
+        section="Get custom course fields",
+        reply=several(CustomFieldSchema),
+        safe=True,
+        changes=False,
+    )
     def custom_fields(self) -> tuple[CustomField, ...]:
         """Return the custom fields that the domain has defined for its courses."""
 
-    @get("getcoursesbycustomfield", section="Get courses by custom field value", reply=several(CourseSchema), safe=True)
+    @get(
+        "getcoursesbycustomfield",
+        section="Get courses by custom field value",
+        reply=several(CourseSchema),
+        safe=True,
+        changes=False,
+    )
     def by_custom_field(self, custom_field_value: str) -> tuple[Course, ...]:
         """Return the courses that have a value in any of their custom fields, with the values of all of them."""
 
@@ -151,12 +174,20 @@ class Courses(Family):
         section="Get user status in course",
         reply=one(CourseProgressSchema),
         safe=True,
+        changes=False,
         missing=CourseNotFound,
     )
     def user_status(self, user_id: int, course_id: int) -> CourseProgress:
         """Return how far a user is in a course, unit by unit."""
 
-    @get("resetuserprogress", section="Reset user progress", reply=nothing, safe=False, missing=CourseNotFound)
+    @get(
+        "resetuserprogress",
+        section="Reset user progress",
+        reply=nothing,
+        safe=False,
+        changes=True,
+        missing=CourseNotFound,
+    )
     def reset_progress(self, user_id: int, course_id: int, *, remove_certification: bool | None = None) -> None:
         """Take a user's progress in a course back to nothing.
 

@@ -1,7 +1,7 @@
 """How an operation is declared: once, as a method whose signature is the parameter list.
 
     class Courses(Family):
-        @get("gotocourse", section="Goto course", reply=GOTO_URL, safe=True)
+        @get("gotocourse", section="Goto course", reply=GOTO_URL, safe=True, changes=False)
         def go_to(self, user_id: int, course_id: int, *, logout_redirect: str | None = None) -> Link:
             \"\"\"…\"\"\"
 
@@ -125,6 +125,8 @@ class Endpoint:
         verb: ``GET`` or ``POST``.
         section: the heading in the API document that describes it.
         safe: whether repeating it is harmless. Not the verb: TalentLMS changes things with GET.
+        changes: whether it changes something at TalentLMS, mails somebody or begins a purchase there. Neither the verb
+            nor ``safe`` says so. One that only returns a link for a browser does not, whatever following it does.
         missing: what a bare 404 means here.
         names: parameters whose name on the wire differs from ours.
         or_post: whether the same question may be put as a form, for a value that no path can carry.
@@ -138,6 +140,7 @@ class Endpoint:
     verb: Literal["GET", "POST"]
     section: str
     safe: bool
+    changes: bool
     missing: type[NotFound] = NotFound
     names: Mapping[str, str] = field(default_factory=dict)
     or_post: bool = False
@@ -179,25 +182,26 @@ def nothing(_reply: object) -> None:
 
 
 def get(
-    operation: str, *, section: str, reply: Callable[[Any], Any], safe: bool, **options: Any
+    operation: str, *, section: str, reply: Callable[[Any], Any], safe: bool, changes: bool, **options: Any
 ) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """Declare an operation that TalentLMS takes as GET, its arguments in the path.
 
     Args:
-        operation: as ``Endpoint`` has it, like ``section``, ``safe`` and the options.
+        operation: as ``Endpoint`` has it, like ``section``, ``safe``, ``changes`` and the options.
         section: the document's heading.
         reply: reads the parsed JSON of the answer into what the method's signature promises.
         safe: whether repeating the call is harmless.
+        changes: whether the call changes something.
         options: ``missing``, ``names``, ``or_post``, ``one_of``, ``at_most_one``, ``meanings``.
     """
-    return _declared(Endpoint(operation, "GET", section, safe, **options), reply)
+    return _declared(Endpoint(operation, "GET", section, safe, changes, **options), reply)
 
 
 def post(
-    operation: str, *, section: str, reply: Callable[[Any], Any], safe: bool, **options: Any
+    operation: str, *, section: str, reply: Callable[[Any], Any], safe: bool, changes: bool, **options: Any
 ) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """Declare an operation that TalentLMS takes as POST, its arguments in a form. Parameters as ``get``."""
-    return _declared(Endpoint(operation, "POST", section, safe, **options), reply)
+    return _declared(Endpoint(operation, "POST", section, safe, changes, **options), reply)
 
 
 def _declared(endpoint: Endpoint, reply: Callable[[Any], Any]) -> Callable[[Callable[P, T]], Callable[P, T]]:

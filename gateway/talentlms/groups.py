@@ -15,15 +15,23 @@ _MEMBERSHIP = one(MembershipSchema)
 class Groups(Family):
     """Operations on groups. A ``Membership`` has the ids and the group's name."""
 
-    @get("groups", section="Retrieving all groups", reply=several(GroupSchema), safe=True)
+    @get("groups", section="Retrieving all groups", reply=several(GroupSchema), safe=True, changes=False)
     def all(self) -> tuple[Group, ...]:
         """Return all groups, without their users and courses."""
 
-    @get("groups/id", section="Groups", reply=_GROUP, safe=True, missing=GroupNotFound, names={"group_id": "id"})
+    @get(
+        "groups/id",
+        section="Groups",
+        reply=_GROUP,
+        safe=True,
+        changes=False,
+        missing=GroupNotFound,
+        names={"group_id": "id"},
+    )
     def by_id(self, group_id: int) -> Group:
         """Return a group with its users and courses."""
 
-    @post("creategroup", section="Create a new group", reply=_GROUP, safe=False)
+    @post("creategroup", section="Create a new group", reply=_GROUP, safe=False, changes=True)
     def create(
         self,
         name: str,
@@ -46,11 +54,13 @@ class Groups(Family):
             InvalidRequest: an argument that TalentLMS does not accept.
         """
 
-    @post("deletegroup", section="Delete a group", reply=nothing, safe=False, missing=GroupNotFound)
+    @post("deletegroup", section="Delete a group", reply=nothing, safe=False, changes=True, missing=GroupNotFound)
     def delete(self, group_id: int, *, deleted_by_user_id: int | None = None) -> None:
         """Delete a group."""
 
-    @get("addusertogroup", section="Add user to group", reply=_MEMBERSHIP, safe=True, missing=GroupNotFound)
+    @get(
+        "addusertogroup", section="Add user to group", reply=_MEMBERSHIP, safe=True, changes=True, missing=GroupNotFound
+    )
     def add_user(self, user_id: int, group_key: str) -> Membership:
         """Have a user join a group, and thereby its courses.
 
@@ -62,10 +72,24 @@ class Groups(Family):
             InvalidRequest: the key has been used as often as it may be.
         """
 
-    @get("removeuserfromgroup", section="Remove user from group", reply=_MEMBERSHIP, safe=True, missing=GroupNotFound)
+    @get(
+        "removeuserfromgroup",
+        section="Remove user from group",
+        reply=_MEMBERSHIP,
+        safe=True,
+        changes=True,
+        missing=GroupNotFound,
+    )
     def remove_user(self, user_id: int, group_id: int) -> Membership:
         """Take a user out of a group. Raises ``NotAMember`` where they are not in it."""
 
-    @get("addcoursetogroup", section="Add course to group", reply=_MEMBERSHIP, safe=True, missing=GroupNotFound)
+    @get(
+        "addcoursetogroup",
+        section="Add course to group",
+        reply=_MEMBERSHIP,
+        safe=True,
+        changes=True,
+        missing=GroupNotFound,
+    )
     def add_course(self, course_id: int, group_id: int) -> Membership:
         """Add a course to a group. Raises ``AlreadyMember`` where it is in it."""

@@ -9,11 +9,11 @@ from schemas.timeline import TimelineEntry, TimelineEntrySchema
 class Site(Family):
     """Operations on the domain."""
 
-    @get("siteinfo", section="Domain details", reply=one(SiteInfoSchema), safe=True)
+    @get("siteinfo", section="Domain details", reply=one(SiteInfoSchema), safe=True, changes=False)
     def info(self) -> SiteInfo:
         """Return the domain's figures and settings, its date format among them."""
 
-    @get("ratelimit", section="Rate limiting", reply=one(RateLimitSchema), safe=True)
+    @get("ratelimit", section="Rate limiting", reply=one(RateLimitSchema), safe=True, changes=False)
     def rate_limit(self) -> RateLimit:
         """Return how many calls the domain still takes in this hour; the question itself is free."""
 
@@ -22,6 +22,7 @@ class Site(Family):
         section="Get timeline",
         reply=several(TimelineEntrySchema),
         safe=True,
+        changes=False,
         at_most_one=("user_id", "course_id", "branch_id", "group_id", "unit_id"),
     )
     def timeline(

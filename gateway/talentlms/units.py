@@ -16,11 +16,25 @@ class Units(Family):
             user is not in its course, ``NotEnrolled``.
     """
 
-    @get("getusersprogressinunits", section="Units", reply=several(UnitProgressSchema), safe=True, missing=UnitNotFound)
+    @get(
+        "getusersprogressinunits",
+        section="Units",
+        reply=several(UnitProgressSchema),
+        safe=True,
+        changes=False,
+        missing=UnitNotFound,
+    )
     def progress(self, unit_id: int, *, user_id: int | None = None) -> tuple[UnitProgress, ...]:
         """Return the scores of everybody who tried a unit, or of one user."""
 
-    @get("gettestanswers", section="Get test answers", reply=one(AnswersToTestSchema), safe=True, missing=UnitNotFound)
+    @get(
+        "gettestanswers",
+        section="Get test answers",
+        reply=one(AnswersToTestSchema),
+        safe=True,
+        changes=False,
+        missing=UnitNotFound,
+    )
     def test_answers(self, test_id: int, user_id: int) -> Answers:
         """Return a user's answers in a test, with what is right."""
 
@@ -29,11 +43,19 @@ class Units(Family):
         section="Get survey answers",
         reply=one(AnswersToSurveySchema),
         safe=True,
+        changes=False,
         missing=UnitNotFound,
     )
     def survey_answers(self, survey_id: int, user_id: int) -> Answers:
         """Return a user's answers in a survey."""
 
-    @get("getiltsessions", section="Get ILT sessions", reply=several(IltSessionSchema), safe=True, missing=UnitNotFound)
+    @get(
+        "getiltsessions",
+        section="Get ILT sessions",
+        reply=several(IltSessionSchema),
+        safe=True,
+        changes=False,
+        missing=UnitNotFound,
+    )
     def ilt_sessions(self, ilt_id: int) -> tuple[IltSession, ...]:
         """Return the sessions of a unit of instructor-led training."""

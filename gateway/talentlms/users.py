@@ -29,7 +29,7 @@ class Users(Family):
         domain_url: the address that stands in a mail; default the domain's own.
     """
 
-    @get("users", section="Retrieving all users", reply=several(UserSchema), safe=True)
+    @get("users", section="Retrieving all users", reply=several(UserSchema), safe=True, changes=False)
     def all(self, *, page_size: int | None = None, page_number: int | None = None) -> tuple[User, ...]:
         """Return all users, or one page of them; without their courses, each with a fresh link that signs them in.
 
@@ -60,19 +60,27 @@ class Users(Family):
             raise AccountInactive(f"user {user_id} is inactive")
         return user
 
-    @get("users/id", section="Users", reply=_USER, safe=True, missing=UserNotFound, names={"user_id": "id"})
+    @get(
+        "users/id",
+        section="Users",
+        reply=_USER,
+        safe=True,
+        changes=False,
+        missing=UserNotFound,
+        names={"user_id": "id"},
+    )
     def by_id(self, user_id: int) -> User:
         """Return a user with courses, and with a login key that is fresh."""
 
-    @get("users/email", section="Users", reply=_USER, safe=True, missing=UserNotFound, or_post=True)
+    @get("users/email", section="Users", reply=_USER, safe=True, changes=False, missing=UserNotFound, or_post=True)
     def by_email(self, email: str) -> User:
         """Return the user with this e-mail address, as ``by_id`` does. One that no path can carry goes as a form."""
 
-    @get("users/username", section="Users", reply=_USER, safe=True, missing=UserNotFound, or_post=True)
+    @get("users/username", section="Users", reply=_USER, safe=True, changes=False, missing=UserNotFound, or_post=True)
     def by_username(self, username: str) -> User:
         """Return the user with this login, as ``by_id`` does. One that no path can carry goes as a form."""
 
-    @post("userlogin", section="User login", reply=LOGIN_KEY, safe=True)
+    @post("userlogin", section="User login", reply=LOGIN_KEY, safe=True, changes=False)
     def log_in(self, login: str, password: str, *, logout_redirect: str | None = None) -> Link:
         """Check a password and return a one-time link that signs its owner in.
 
@@ -81,7 +89,7 @@ class Users(Family):
             AccountInactive: the account is inactive.
         """
 
-    @get("isuseronline", section="Is user online", reply=ONLINE, safe=True, missing=UserNotFound)
+    @get("isuseronline", section="Is user online", reply=ONLINE, safe=True, changes=False, missing=UserNotFound)
     def is_online(self, user_id: int) -> bool:
         """Return whether a user is signed in to TalentLMS at the moment."""
 
@@ -90,6 +98,7 @@ class Users(Family):
         section="User logout",
         reply=REDIRECT_URL,
         safe=False,
+        changes=False,
         missing=UserNotFound,
         names={"next_url": "next"},
     )
@@ -103,7 +112,7 @@ class Users(Family):
             NotOnline: the user is not signed in there.
         """
 
-    @post("usersignup", section="User signup", reply=_USER, safe=False, meanings=ON_SIGN_UP)
+    @post("usersignup", section="User signup", reply=_USER, safe=False, changes=True, meanings=ON_SIGN_UP)
     def sign_up(
         self,
         first_name: str,
@@ -135,7 +144,7 @@ class Users(Family):
                 custom field that was left out.
         """
 
-    @post("deleteuser", section="Delete a user", reply=nothing, safe=False, missing=UserNotFound)
+    @post("deleteuser", section="Delete a user", reply=nothing, safe=False, changes=True, missing=UserNotFound)
     def delete(self, user_id: int, *, deleted_by_user_id: int | None = None, permanent: bool | None = None) -> None:
         """Delete a user: archive them, or do away with them for good.
 
@@ -148,6 +157,7 @@ class Users(Family):
         section="Edit user",
         reply=_USER,
         safe=True,
+        changes=True,
         missing=UserNotFound,
         names={"credit_points": "credits"},
         meanings=ON_CHANGE,
@@ -191,6 +201,7 @@ class Users(Family):
         section="Users: Set status",
         reply=STATUS,
         safe=True,
+        changes=True,
         missing=UserNotFound,
         meanings=ON_ACTIVATION,
     )
@@ -206,19 +217,26 @@ class Users(Family):
         section="Get custom registration fields",
         reply=several(CustomFieldSchema),
         safe=True,
+        changes=False,
     )
     def custom_fields(self) -> tuple[CustomField, ...]:
         """Return the custom fields that the domain has defined for its users."""
 
-    @get("getusersbycustomfield", section="Get users by custom field value", reply=several(UserSchema), safe=True)
+    @get(
+        "getusersbycustomfield",
+        section="Get users by custom field value",
+        reply=several(UserSchema),
+        safe=True,
+        changes=False,
+    )
     def by_custom_field(self, custom_field_value: str) -> tuple[User, ...]:
         """Return the users who have a value in any of their custom fields, with their certifications, not courses."""
 
-    @get("forgotusername", section="Forgot username", reply=USER_ID, safe=False, missing=UserNotFound)
+    @get("forgotusername", section="Forgot username", reply=USER_ID, safe=False, changes=True, missing=UserNotFound)
     def forgot_username(self, email: str, *, domain_url: str | None = None) -> int:
         """Have TalentLMS mail a user their login with every call, and return the user's id."""
 
-    @get("forgotpassword", section="Forgot password", reply=USER_ID, safe=False, missing=UserNotFound)
+    @get("forgotpassword", section="Forgot password", reply=USER_ID, safe=False, changes=True, missing=UserNotFound)
     def forgot_password(self, username: str, *, domain_url: str | None = None, redirect_url: str | None = None) -> int:
         """Have TalentLMS mail a user how to set a new password with every call, and return the user's id.
 

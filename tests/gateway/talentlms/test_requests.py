@@ -72,6 +72,22 @@ def test_a_call_is_repeated_only_where_its_declaration_says_so():
     }
 
 
+def test_what_changes_something_is_marked_and_what_only_reads_or_links_is_not():
+    changing = {one.endpoint.operation for one in walk() if one.endpoint.changes}
+    assert changing == {
+        *("usersignup", "edituser", "usersetstatus", "deleteuser", "forgotusername", "forgotpassword"),
+        *("createcourse", "deletecourse", "addusertocourse", "removeuserfromcourse", "resetuserprogress"),
+        *("creategroup", "deletegroup", "addusertogroup", "removeuserfromgroup", "addcoursetogroup"),
+        *("createbranch", "deletebranch", "branchsetstatus", "addusertobranch", "removeuserfrombranch"),
+        *("addcoursetobranch", "buycourse", "buycategorycourses"),
+    }
+
+
+def test_whatever_must_not_be_repeated_changes_something_but_a_sign_out_whose_link_does():
+    unmarked = {one.endpoint.operation for one in walk() if not one.endpoint.safe and not one.endpoint.changes}
+    assert unmarked == {"userlogout"}
+
+
 @pytest.mark.parametrize("asked", REQUESTS, ids=lambda asked: asked.path.partition("/")[0])
 def test_the_transport_is_told_whether_repeating_is_harmless(asked):
     recorder = Recorder(example(asked.operation))
