@@ -24,6 +24,7 @@ from gateway.storefronts.handoff import KIND, HandoffTokens, Signer, shared_key
 from gateway.storefronts.shop_api import STRIPE_URL, ShopAccess, ShopApi
 from gateway.talentlms.budget import Budget
 from gateway.talentlms.client import TalentLMS
+from gateway.talentlms.dry_run import WithheldChanges
 from gateway.talentlms.transport import LONGEST_SECONDS, HttpTransport
 from schemas.secret import Secret
 
@@ -57,9 +58,12 @@ class Adapters(Records):
 
     @cached_property
     def talentlms(self) -> TalentLMS:
-        """TalentLMS; the budget follows what it says of its limits."""
+        """TalentLMS, of which a dry-run changes nothing; the budget follows what it says of its limits."""
         redirect = self.settings.talentlms.userlogin_redirect
-        talentlms = TalentLMS(self.talentlms_transport, userlogin_redirect=redirect, date_format="ask")
+        withheld = WithheldChanges(self.recorded_changes.is_new) if self.settings.mapping.mode == "dry-run" else None
+        talentlms = TalentLMS(
+            self.talentlms_transport, userlogin_redirect=redirect, date_format="ask", before_change=withheld
+        )
         self.budget.limits_from(talentlms.site.rate_limit)
         return talentlms
 

@@ -45,6 +45,7 @@ class Allowance:
             clock. Its further calls queue by that, not behind everybody who has come since.
         repeats: how many of its calls were sent once again because no whole answer came.
         answered: how many of its calls TalentLMS answered, so that it is neither away nor throttling.
+        withheld: how many of its calls a dry-run kept from being sent, so that the work is not done.
     """
 
     log_bytes: int = LOG_BYTES
@@ -52,6 +53,7 @@ class Allowance:
     asked: int = 0
     repeats: int = 0
     answered: int = 0
+    withheld: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ class Context:
         deadline: by ``time.monotonic``, when its answer has to be out; ``None``: nobody waits.
         entry: how it queues for calls of TalentLMS.
         trail: where what is done by it is written down; ``None``: in the log alone.
+        person: whom it is about, ``Identity.key``; empty while that is not known.
         left: what it has left.
     """
 
@@ -74,6 +77,7 @@ class Context:
     deadline: float | None = None
     entry: QueueEntry = field(default_factory=QueueEntry)
     trail: Trail | None = None
+    person: str = ""
     left: Allowance = field(default_factory=Allowance)
 
 
@@ -120,6 +124,18 @@ def queue_as(entry: QueueEntry) -> None:
     work = current()
     work.left.asked = 0
     _current.set(replace(work, entry=entry))
+
+
+def is_about(person: str) -> None:
+    """Say from here on whom the work at hand is about, ``Identity.key``; work that nobody has begun takes no note."""
+    work = _current.get()
+    if work is not None and work.person != person:
+        _current.set(replace(work, person=person))
+
+
+def note_withheld() -> None:
+    """Take note that a dry-run kept a call of the work at hand from being sent."""
+    current().left.withheld += 1
 
 
 def note_repeat() -> None:

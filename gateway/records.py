@@ -29,6 +29,7 @@ from gateway.store.connection import Store, connect
 from gateway.store.launches import MintedLaunches
 from gateway.store.locks import Locks
 from gateway.store.provider_documents import ProviderDocuments
+from gateway.store.recorded_changes import RecordedChanges
 from gateway.store.sessions import Sessions
 from gateway.store.signing_algorithms import SigningAlgorithms
 
@@ -82,6 +83,11 @@ class Records:
     def minted_launches(self) -> MintedLaunches:
         """Launches that storefronts were given."""
         return MintedLaunches(self.store, self.keyring)
+
+    @cached_property
+    def recorded_changes(self) -> RecordedChanges:
+        """Which changes a dry-run has written down."""
+        return RecordedChanges(self.store)
 
     def attempts(self, seconds: int) -> Attempts | None:
         """Return what counts failures in windows of so many seconds; ``None`` where nothing is limited."""

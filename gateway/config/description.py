@@ -113,6 +113,12 @@ def risks(settings: Settings) -> Iterator[Fault]:
         )
     if not settings.rate_limits:
         yield Fault("GATEWAY_RATE_LIMITS", "is off, so passwords can be guessed without end; set it on")
+    if settings.mapping.mode == "dry-run":
+        yield Fault(
+            "mapping.mode",
+            'is "dry-run", so the gateway changes nothing in TalentLMS: nobody is given an account or a course; set '
+            '"apply" once the audit trail shows what is wanted',
+        )
     for name in sorted(settings.talentlms.learner_types - LEARNERS):
         danger = (
             "is an administrators' type, so anybody a provider vouches for with an administrator's address becomes "

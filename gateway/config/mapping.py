@@ -23,6 +23,7 @@ AT_SIGN_UP_ALONE = ("username", "language")
 FIELDS = (*OF_THE_IDENTITY, "timezone", "bio", "restrict_email", "deactivation_date", *CUSTOM_FIELDS)
 
 Default = Literal["learner", "deny"]
+Mode = Literal["apply", "dry-run"]
 Update = Literal["on_create", "on_login", "never"]
 OnLost = Literal["keep", "remove"]
 
@@ -75,6 +76,7 @@ class MappingSettings:
     """What claims become."""
 
     default: Default = "learner"
+    mode: Mode = "apply"
     fields: Mapping[str, FieldSettings] = field(default_factory=lambda: MappingProxyType({}))
     rules: tuple[RuleSettings, ...] = ()
 
@@ -194,11 +196,15 @@ class MappingSchema(Group):
     """The table ``mapping`` of the file, without ``fields`` and ``rules``."""
 
     becomes = MappingSettings
-    reserved = ("mode",)
 
     default = Choice(
         get_args(Default),
         "What happens to somebody for whom no rule holds: they come in as any learner, or they are refused.",
+    )
+    mode = Choice(
+        get_args(Mode),
+        "Whether TalentLMS is changed. With `dry-run` the whole gateway, orders and SCIM included, changes nothing "
+        "there, and the audit trail has each change that it would make.",
     )
 
 

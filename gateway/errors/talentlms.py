@@ -171,6 +171,13 @@ class Unwritable(TalentLMSError):
     code = "talentlms-unwritable"
 
 
+class DryRun(TalentLMSError):
+    """A call that would have changed something, which the settings keep from being sent; no refusal of TalentLMS's."""
+
+    code = "dry-run"
+    is_unsent = True
+
+
 class Throttled(TalentLMSError):
     """Too many calls; ``retry_after`` says when to come back."""
 

@@ -8,7 +8,7 @@ address is known to be the person's own, or by user name if user names are trust
 
 from collections.abc import Callable, Collection
 
-from gateway import log
+from gateway import context, log
 from gateway.database.account_links import AccountLinks
 from gateway.errors import EmailNotVerified, UserNotFound
 from gateway.flows.account_refusals import AccountRefusals
@@ -80,6 +80,7 @@ class Accounts:
             DatabaseUnavailable: nobody is given an account by guess.
             TalentLMSError: TalentLMS could not be asked; nothing was changed that a later call would not mend.
         """
+        context.is_about(person.key)
         person = self._link_field.added(person)
         with self._locks.hold(f"person:{person.key}", wait=wait) as lease:
             return (self._remembered(person) or self._adopted_or_signed_up(person, lease)).learner

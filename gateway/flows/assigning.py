@@ -18,7 +18,7 @@ from gateway.database.account_links import AccountLinks
 from gateway.database.assigned_people import AssignedPerson, Origin
 from gateway.database.assignments import Assignment
 from gateway.database.holdings import Holdings
-from gateway.errors import GatewayError, NotFound, UserNotFound
+from gateway.errors import DryRun, GatewayError, NotFound, UserNotFound
 from gateway.flows.accounts import Accounts
 from gateway.flows.assignment_targets import AssignmentTargets
 from gateway.flows.customer_accounts import Holder
@@ -144,7 +144,9 @@ class Assigning:
             self._assignments.people.applied(person, 0, 0)
             return Result("done")  # the click that finds an account makes the person due again
         rows = sorted(self._assignments.of_person(person), key=lambda one: one.is_wanted)
-        done, failed = [], []
+        done: list[Assignment] = []
+        failed: list[GatewayError] = []
+        withheld: list[GatewayError] = []
         for one in rows:
             try:
                 done.append(self._brought(one, link.user_id, check))
@@ -152,6 +154,8 @@ class Assigning:
                 self._accounts.forget(link.learner)
                 self._assignments.people.applied(person, 0, 0)
                 return Result("done")
+            except DryRun as error:
+                withheld.append(error)  # the others are told of, too
             except GatewayError as error:
                 if self._is_outage(error):
                     raise
@@ -159,8 +163,8 @@ class Assigning:
                     failed.append(error)
                 else:
                     done.append(self._given_up(one, error))
-        if failed:
-            raise failed[0]
+        if withheld or failed:
+            raise (withheld or failed)[0]
         return self._result(person, link.user_id, done)
 
     def _brought(self, one: Assignment, user_id: int, check: Callable[[], None]) -> Assignment:

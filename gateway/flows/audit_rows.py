@@ -26,6 +26,7 @@ AT_ONCE = 20
 SECONDS = 60.0
 
 _BY_ANYBODY = frozenset({"sign_in", "password_sign_in", "provider_logout"})
+_WRITTEN_THOUGH_NOTHING_WAS_DONE = frozenset({"would_change"})
 
 
 class AuditRows:
@@ -48,7 +49,7 @@ class AuditRows:
 
     def add(self, entry: AuditEntry) -> None:
         """Write an entry if it has a row; one that cannot be written is told in the log."""
-        if entry.outcome == "nothing":
+        if entry.outcome == "nothing" and entry.event not in _WRITTEN_THOUGH_NOTHING_WAS_DONE:
             return
         if entry.outcome == "refused" and entry.event in _BY_ANYBODY:
             unwritten = self._admitted()

@@ -11,7 +11,7 @@ from gateway import log
 from gateway.config.storefronts import OnRefund, StorefrontSettings
 from gateway.database.entitlements import Entitlement, Entitlements
 from gateway.database.order_faults import Place
-from gateway.errors import GatewayError, UserNotFound
+from gateway.errors import DryRun, GatewayError, UserNotFound
 from gateway.flows.customer_accounts import CustomerAccounts, Holder
 from gateway.flows.dead_letters import (
     ACCOUNT_VANISHES,
@@ -212,6 +212,9 @@ class Fulfilment:
             one = self._changes.take(one, "unenroll", work.look.check)
         try:
             given = self._changes.give(one, holder, work.look.check)
+        except DryRun as error:
+            work.look.held.append(error)  # the rest of the seat is told of, too
+            return
         except UserNotFound as error:
             self._accounts.gone(holder)
             work.holders.pop(holder.person, None)

@@ -82,6 +82,7 @@ class MembershipChanges:
             one = replace(one, person=holder.person, user_id=holder.user_id, error="", note="")
             one = replace(one, state="wanted", tried_at=tried_at, ours=ours)
             self._holdings.put(one)
+            context.is_about(one.person)
             repeats = context.current().left.repeats
             call = adding(one)
             try:
@@ -181,6 +182,7 @@ class MembershipChanges:
 
     def _removed(self, one: H, check: Callable[[], None]) -> H:
         check()
+        context.is_about(one.person)
         call = removing(one)
         ended = replace(one, state="taken", ours=False, error="", note="")
         try:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from gateway.database.order_faults import OrderFaults, Place
 from gateway.errors import (
     DatabaseUnavailable,
+    DryRun,
     Forbidden,
     GatewayError,
     Misunderstood,
@@ -28,7 +29,16 @@ from gateway.talentlms.client import TalentLMS
 TRIES, SECONDS = 8, 3600
 """After so many tries, and so many seconds, a fault is given up: whichever is later."""
 
-_OUTAGES = (Unavailable, Unauthorized, Forbidden, Throttled, StoreUnavailable, DatabaseUnavailable, ShopUnavailable)
+_OUTAGES = (
+    Unavailable,
+    Unauthorized,
+    Forbidden,
+    Throttled,
+    DryRun,
+    StoreUnavailable,
+    DatabaseUnavailable,
+    ShopUnavailable,
+)
 
 
 class PersistentFaults:
@@ -85,7 +95,8 @@ class Look:
 
     Attributes:
         met: the faults that were kept to their places.
-        held: what looks like an outage, and was met by a part of the order while TalentLMS is well.
+        held: what looks like an outage, and was met by a part of the order while TalentLMS is well; and what a dry-run
+            kept from being done.
     """
 
     def __init__(self, storefront: str, order_id: str, check: Callable[[], None], faults: PersistentFaults) -> None:
@@ -121,6 +132,8 @@ class Look:
         """Let the rest of an order go on where TalentLMS fails at a part of it alone; ``held`` is raised at the end."""
         try:
             yield
+        except DryRun as error:
+            self.held.append(error)
         except Unavailable as error:
             if self._is_lost or not self._faults.is_well():
                 raise

@@ -8,10 +8,11 @@ deactivates an account, and only one that was deactivated here is activated agai
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from gateway import log
+from gateway import context, log
 from gateway.database.assigned_people import AssignedPeople
 from gateway.errors import (
     AccountNotALearner,
+    DryRun,
     GatewayError,
     InvalidRequest,
     PersonDeactivated,
@@ -119,6 +120,7 @@ class Provisioning:
 
     def apply(self, person: str, tries: int, check: Callable[[], None]) -> Result:
         """Make the calls that a person's account still needs, and no others; as ``Assigning.apply``."""
+        context.is_about(person)
         known = self._people.find(person)
         try:
             if known is not None and known.identity is None:
@@ -211,7 +213,11 @@ class Provisioning:
         elif user.active:
             self._assigned.deactivates(learner.person, learner.user_id)  # whatever ends this, the next look knows of it
             check()
-            self._users.set_status(learner.user_id, "inactive")
+            try:
+                self._users.set_status(learner.user_id, "inactive")
+            except DryRun:
+                self._assigned.deactivates(learner.person, 0)  # nobody is about to
+                raise
             _audit("deactivated", learner.person, learner.user_id)
         return Result("done")
 

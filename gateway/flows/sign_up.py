@@ -7,6 +7,7 @@ from gateway.database.account_links import AccountLinks
 from gateway.errors import (
     AccountTaken,
     Conflict,
+    DryRun,
     EmailMalformed,
     EmailMissing,
     FieldRequired,
@@ -92,12 +93,16 @@ class SignUp:
         """
         profile = profile_of(identity)
         details = (*profile.names_for_sign_up, identity.email, login, self._passwords.new(identity.key))
+        before = self._account_links.intended(identity.key)
         self._account_links.intend(identity.key, login)  # whatever ends this click, the next one knows of it
         refused: list[InvalidRequest] = []
         whole = next(profile.sign_ups())
         for optional in profile.sign_ups():
             try:
                 user = self._users.sign_up(*details, **optional)
+            except DryRun:
+                self._account_links.intend(identity.key, before)
+                raise
             except (WeakPassword, SeatsUsedUp, FieldRequired):
                 raise
             except InvalidRequest as error:

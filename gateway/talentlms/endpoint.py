@@ -110,10 +110,13 @@ class Family:
     Attributes:
         transport: the way out.
         dialect: what is known of the domain's way of writing.
+        before_change: is told the operation and its arguments before each call that changes something, and may raise;
+            ``None`` where all are sent.
     """
 
     transport: Transport
     dialect: Dialect = field(default_factory=Dialect)
+    before_change: Callable[[str, Mapping[str, str]], None] | None = None
 
 
 @dataclass(frozen=True)
@@ -238,6 +241,8 @@ def ask(family: Family, endpoint: Endpoint, reply: Callable[[Any], Any], argumen
     """
     texts = wire.written(endpoint.action, arguments, family.dialect)
     endpoint.check(texts)
+    if endpoint.changes and family.before_change is not None:
+        family.before_change(endpoint.operation, texts)
     answer = _sent(family.transport, endpoint, texts)
     try:
         content = _understood(answer, endpoint, reply)

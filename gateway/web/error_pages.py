@@ -114,6 +114,7 @@ PAGES: Mapping[type[GatewayError], ErrorPage] = {
     errors.DatabaseUnavailable: ErrorPage(503, "again", "database-unavailable"),
     errors.StoreUnavailable: ErrorPage(503, "again", "store-unavailable"),
     errors.TalentLMSError: ErrorPage(502, "again", "talentlms-error", advice_of="internal-error"),
+    errors.DryRun: ErrorPage(503, "again", "dry-run"),
     errors.WeakPassword: ErrorPage(403, "sign-out", "talentlms-weak-password", title_of="sign-up-refused"),
     errors.SeatsUsedUp: ErrorPage(403, "sign-out", "seats-used-up"),
     errors.FieldRequired: ErrorPage(403, "sign-out", "field-required"),

@@ -15,6 +15,7 @@ from gateway.admission import Lane, QueueEntry
 from gateway.database.due_rows import LEASE_SECONDS, DueClaim, DueRows, DueState
 from gateway.errors import (
     DatabaseUnavailable,
+    DryRun,
     Forbidden,
     GatewayError,
     Misunderstood,
@@ -34,6 +35,8 @@ PATIENCE_SECONDS = 10.0
 """How long work is held until the time of its next call comes."""
 QUEUED_SECONDS = 30.0
 """After how long at the latest it is asked again for what the hour had no call for."""
+WITHHELD_SECONDS = 3600.0
+"""After how long is looked again at what a dry-run keeps from being done."""
 OUTAGES = (Unavailable, Misunderstood, Unauthorized, Forbidden, Throttled, StoreUnavailable)
 """What no work can do anything about."""
 
@@ -104,6 +107,7 @@ class DueWorker(Generic[C]):
         work: what is done with one.
         told: is set by whoever commits something new in this process.
         at_once: how many at a time.
+        before: is called each time before it is looked for rows.
         apart: how many seconds after one the next begins.
         trail: where what is done is written down; ``None``: in the log alone.
     """
@@ -114,6 +118,7 @@ class DueWorker(Generic[C]):
         work: Work[C],
         told: threading.Event,
         at_once: int,
+        before: Callable[[], None] = lambda: None,
         *,
         apart: float = 0.0,
         trail: context.Trail | None = None,
@@ -122,6 +127,7 @@ class DueWorker(Generic[C]):
         self._work = work
         self._told = told
         self._at_once = at_once
+        self._before = before
         self._apart = apart
         self._trail = trail
         self._leases: Leases[C] = Leases(queue, work.not_renewed)
@@ -157,6 +163,7 @@ class DueWorker(Generic[C]):
         while not self._ended.is_set():
             self._told.clear()
             try:
+                self._before()
                 self._look()
             except Exception as error:  # noqa: BLE001 - more is still accepted: this thread must not end
                 self._work.unforeseen(error)
@@ -232,6 +239,8 @@ class DueWorker(Generic[C]):
         except Queued as error:
             self._is_outage = True
             self._queue.postpone(claim, min(error.wait, QUEUED_SECONDS), error.code, error.note, counts=False)
+        except DryRun as error:
+            self._withheld(claim, error)
         except GatewayError as error:
             if isinstance(error, OUTAGES):
                 self._is_outage |= not self._own_faults.met(claim.key)
@@ -242,7 +251,9 @@ class DueWorker(Generic[C]):
             self._work.failed(claim, error)
             self._postpone(claim, GatewayError.code, type(error).__name__)
         else:
-            if result.state == "waiting":
+            if context.current().left.withheld:
+                self._withheld(claim, DryRun())
+            elif result.state == "waiting":
                 self._postpone(claim, result.error, result.note)
             else:
                 self._queue.finish(claim, result.state, result.error, result.note)
@@ -255,6 +266,12 @@ class DueWorker(Generic[C]):
         if self._is_outage or (is_over and claim.error in _OUTAGE_CODES):
             self._is_outage = False
             self._queue.wake(_OUTAGE_CODES)
+
+    def _withheld(self, claim: C, error: DryRun) -> None:
+        """Postpone what a dry-run keeps from being done: it was no try, and is woken once TalentLMS may be changed."""
+        self._is_outage = self._is_outage and not _is_answered()
+        self._work.postponed(claim, WITHHELD_SECONDS, error.code, error.note)
+        self._queue.postpone(claim, WITHHELD_SECONDS, error.code, error.note, counts=False)
 
     def _postpone(self, claim: C, error: str, note: str, at_least: float = 0) -> None:
         seconds = max(pause(claim.tries), at_least)

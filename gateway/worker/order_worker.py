@@ -12,14 +12,17 @@ from gateway.flows.fulfilment import Fulfilment
 from gateway.flows.order_work import Result
 from gateway.services import Services
 from gateway.worker.due_worker import APART_SECONDS_INSIDE, AT_ONCE_APART, AT_ONCE_INSIDE, DueWorker
+from gateway.worker.withheld_work import WithheldWork
 
 
 def worker_of(services: Services) -> "OrderWorker":
     """Return the worker of a process; nothing runs yet."""
     given = services.order_queue, services.fulfilment, services.order_told
+    is_over = services.settings.mapping.mode == "apply"
+    before = WithheldWork(services.order_queue, is_over=is_over).look
     if services.settings.worker == "inside":
-        return OrderWorker(*given, AT_ONCE_INSIDE, apart=APART_SECONDS_INSIDE, trail=services.audit_rows)
-    return OrderWorker(*given, AT_ONCE_APART, trail=services.audit_rows)
+        return OrderWorker(*given, AT_ONCE_INSIDE, before, apart=APART_SECONDS_INSIDE, trail=services.audit_rows)
+    return OrderWorker(*given, AT_ONCE_APART, before, trail=services.audit_rows)
 
 
 class OrderWork:
@@ -84,6 +87,7 @@ class OrderWorker(DueWorker[Claim]):
         fulfilment: what is done with one.
         told: as ``DueWorker`` has it, like the others.
         at_once: likewise.
+        before: likewise.
         apart: likewise.
         trail: likewise.
     """
@@ -94,8 +98,9 @@ class OrderWorker(DueWorker[Claim]):
         fulfilment: Fulfilment,
         told: threading.Event,
         at_once: int,
+        before: Callable[[], None] = lambda: None,
         *,
         apart: float = 0.0,
         trail: context.Trail | None = None,
     ) -> None:
-        super().__init__(queue, OrderWork(fulfilment), told, at_once, apart=apart, trail=trail)
+        super().__init__(queue, OrderWork(fulfilment), told, at_once, before, apart=apart, trail=trail)

@@ -12,14 +12,17 @@ from gateway.flows.order_work import Result
 from gateway.flows.provisioning import Provisioning
 from gateway.services import Services
 from gateway.worker.due_worker import APART_SECONDS_INSIDE, AT_ONCE_APART, AT_ONCE_INSIDE, DueWorker
+from gateway.worker.withheld_work import WithheldWork
 
 
 def person_worker_of(services: Services) -> DueWorker[PersonClaim]:
     """Return the worker of a process; nothing runs yet."""
     given = services.person_queue, PersonWork(services.provisioning), threading.Event()
+    is_over = services.settings.mapping.mode == "apply"
+    before = WithheldWork(services.person_queue, is_over=is_over).look
     if services.settings.worker == "inside":
-        return DueWorker(*given, AT_ONCE_INSIDE, apart=APART_SECONDS_INSIDE, trail=services.audit_rows)
-    return DueWorker(*given, AT_ONCE_APART, trail=services.audit_rows)
+        return DueWorker(*given, AT_ONCE_INSIDE, before, apart=APART_SECONDS_INSIDE, trail=services.audit_rows)
+    return DueWorker(*given, AT_ONCE_APART, before, trail=services.audit_rows)
 
 
 class PersonWork:

@@ -85,6 +85,8 @@ REMEDIES = {
     "case, digits, perhaps `-` and `_`). Relax its rule.",
     "talentlms-unauthorized": "Correct `TALENTLMS_API_KEY` and `TALENTLMS_URL`, restart.",
     "talentlms-forbidden": "Enable the API in TalentLMS; look whether the domain is active.",
+    "dry-run": "Nothing, while the gateway is [tried out](mapping.md#trying-the-whole-gateway); else set `mode` of "
+    "`[mapping]` to `apply`.",
     "talentlms-not-found": "`note` has TalentLMS's words.",
     "user-not-found": "Nothing: the next click looks for the account anew.",
     "course-not-found": "Correct the link, or `[slugs.courses]`.",

@@ -74,7 +74,6 @@ def test_an_unknown_name_in_the_file_is_a_fault_with_a_suggestion(faults, file, 
 @pytest.mark.parametrize(
     ("text", "name"),
     [
-        ("[mapping]\nmode = 'apply'", "mapping.mode"),
         ("[brand]", "brand"),
         ("[brand]\nname = 'Acme'", "brand"),
     ],

@@ -30,6 +30,17 @@ def test_without_a_mapping_everybody_comes_in_and_nothing_is_mapped(settings):
     assert (mapping.default, dict(mapping.fields), mapping.rules) == ("learner", {}, ())
 
 
+@pytest.mark.parametrize("mode", ["apply", "dry-run"])
+def test_the_mode_is_one_of_two(settings, file, mode):
+    assert settings().mapping.mode == "apply"
+    assert settings(GATEWAY_CONFIG=file(f"[mapping]\nmode = '{mode}'")).mapping.mode == mode
+
+
+def test_another_mode_is_a_fault(faults, file):
+    told = faults(GATEWAY_CONFIG=file("[mapping]\nmode = 'dryrun'"))
+    assert list(told) == ["mapping.mode"]
+
+
 def test_fields_and_rules_are_read_in_their_order(settings, file):
     text = """
     [mapping]

@@ -26,6 +26,12 @@ def test_a_gateway_that_browsers_reach_without_a_proxy_needs_none(told):
     assert told(GATEWAY_PUBLIC_URL="http://127.0.0.1:8000", GATEWAY_TRUSTED_PROXIES=None) == []
 
 
+def test_a_dry_run_is_told(settings, file):
+    (told,) = risks(settings(**SAFE, GATEWAY_CONFIG=file("[mapping]\nmode = 'dry-run'")))
+    assert told.name == "mapping.mode"
+    assert told.says.startswith('is "dry-run", so the gateway changes nothing in TalentLMS')
+
+
 def test_every_type_beyond_talentlms_own_learners_is_told(settings, file):
     given = '[talentlms]\nlearner_types = ["Learner", "SuperAdmin", "Apprentice"]\nallow_privileged_types = true\n'
     apprentice, administrator = risks(settings(**SAFE, GATEWAY_CONFIG=file(given)))

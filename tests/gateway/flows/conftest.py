@@ -59,7 +59,7 @@ def destinations(portal):
 def provisioning(lms, store, links):
     """Make ``Learners`` on the one store; by default with a provider that may vouch for every address."""
 
-    def made(*keys, domains=(), usernames=False, learner_types=("Learner", "Learner-Type"), refusals=None):
+    def made(*keys, domains=(), usernames=False, learner_types=("Learner", "Learner-Type"), refusals=None, lms=lms):
         passwords = ManagedPasswords(Keyring(keys or [NEW_KEY]))
         trusts = {"acme": Trust(domains, usernames), "other": Trust()}
         accounts = Accounts(lms, links, Locks(store), passwords, learner_types, refusals)

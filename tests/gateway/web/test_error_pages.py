@@ -86,6 +86,7 @@ STATUSES = {
         "seat-not-ready",
         "database-unavailable",
         "store-unavailable",
+        "dry-run",
         "talentlms-throttled",
         "queued",
         "person-queued",
