@@ -148,12 +148,12 @@ class Adoption:
         link = replace(person.link_to(user, "", pending=False), email=before.email if before else "")
         if owner is not None:
             link = replace(link, password_key=self._taken_back(person, user))
+        if before is not None:
+            self._link_field.empty(before.user_id)
         if not self._account_links.claim(link, instead_of=owner):
             raise self._taken(person, user)
         for replaced in filter(None, (owner, before)):
             self._ended("replaced", replaced)
-        if before is not None:
-            self._link_field.empty(before.user_id)
         log.audit("account_link", outcome="success", step="linked", person=person.key, user_id=user.user_id)
         return link
 

@@ -29,6 +29,7 @@ from tests.gateway.flows.assignments import rule
 from tests.gateway.flows.pushed import Pushed
 from tests.gateway.flows.scene import KIM, NEW_KEY, OLD_KEY
 from tests.gateway.flows.selling import Shop, line
+from tests.gateway.flows.test_people import Scene
 
 MAIL = "kim@acme.example"
 SALES = rule("Sales", courses=[12, 34])
@@ -157,6 +158,20 @@ def test_an_account_is_not_taken_from_another_person(
     assert (links.find(owner.person), links.find(KIM.key)) == (owner, None)
     people_of(lms).accounts.open(person)
     assert links.find(KIM.key).user_id == owner.user_id
+
+
+def test_an_operators_link_and_its_end_wait_where_a_custom_field_has_it(
+    trying, lms, store, links, changes, would_change, portal
+):
+    first, second = (portal.control.add_user(f"{name}@private.example", login=name) for name in ("first", "second"))
+    link = Scene(lms, store, links, field=3).link(KIM, first)
+    scene = Scene(trying, store, links, field=3)
+    with pytest.raises(DryRun):
+        scene.link(KIM, second, replaces=True)
+    with pytest.raises(DryRun):
+        scene.people.unlink(link)
+    assert (links.find(KIM.key), changes()) == (link, [])
+    assert would_change() == [("edituser", first, "custom_field_3, user_id")]
 
 
 def test_whoever_is_pushed_is_told_of_once_however_often_it_is_looked(trying, lms, people_of, changes, would_change):

@@ -9,6 +9,7 @@ from gateway.errors import (
     AccountInactive,
     AccountNotALearner,
     AccountTaken,
+    InvalidRequest,
     ProvisioningRefused,
     Unavailable,
     UserNotFound,
@@ -90,6 +91,21 @@ def test_whoever_was_linked_gets_in_without_a_word_about_addresses(scene, made, 
     number = made()
     scene.link(KIM, number)
     assert provisioning().learner_for(replace(KIM, email_verified=False)).user_id == number
+
+
+def test_a_link_whose_custom_field_cannot_be_emptied_stays_and_nothing_is_changed(
+    lms, store, links, made, portal, audited
+):
+    scene, first, second = Scene(lms, store, links, field=3), made(), made("second@private.example", "second")
+    link = scene.link(KIM, first)
+    is_signed_in = scene.signed_in(KIM, first)
+    portal.control.fault("edituser", kind="status", status=400, message="Invalid arguments provided")
+    with pytest.raises(InvalidRequest):
+        scene.link(KIM, second, replaces=True)
+    assert (links.find(KIM.key), links.owner_of(second), is_signed_in()) == (link, None, True)
+    assert [line["step"] for line in audited("account_link")] == ["linked"]
+    assert scene.link(KIM, second, replaces=True) == links.find(KIM.key)
+    assert (links.find(KIM.key).user_id, is_signed_in()) == (second, False)
 
 
 def test_a_link_that_is_there_already_stays_as_it_is(scene, made, audited):
