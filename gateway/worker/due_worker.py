@@ -242,23 +242,31 @@ class DueWorker(Generic[C]):
         except DryRun as error:
             self._withheld(claim, error)
         except GatewayError as error:
-            if isinstance(error, OUTAGES):
-                self._is_outage |= not self._own_faults.met(claim.key)
-            elif _is_answered():
-                self._is_outage = False
-            self._postpone(claim, error.code, error.note, error.retry_after or 0)
+            self._met(claim, error)
         except Exception as error:  # noqa: BLE001 - a fault of ours in one row is no reason to leave the others alone
             self._work.failed(claim, error)
             self._postpone(claim, GatewayError.code, type(error).__name__)
         else:
-            if context.current().left.withheld:
-                self._withheld(claim, DryRun())
-            elif result.state == "waiting":
-                self._postpone(claim, result.error, result.note)
-            else:
-                self._queue.finish(claim, result.state, result.error, result.note)
-            if _is_answered():
-                self._answered(claim, is_over=result.state != "waiting")
+            self._came(claim, result)
+
+    def _met(self, claim: C, error: GatewayError) -> None:
+        """Postpone a row that met an error."""
+        if isinstance(error, OUTAGES):
+            self._is_outage |= not self._own_faults.met(claim.key)
+        elif _is_answered():
+            self._is_outage = False
+        self._postpone(claim, error.code, error.note, error.retry_after or 0)
+
+    def _came(self, claim: C, result: Result) -> None:
+        """Let go of a row, or postpone it, by what came of it."""
+        if context.current().left.withheld:
+            self._withheld(claim, DryRun())
+        elif result.state == "waiting":
+            self._postpone(claim, result.error, result.note)
+        else:
+            self._queue.finish(claim, result.state, result.error, result.note)
+        if _is_answered():
+            self._answered(claim, is_over=result.state != "waiting")
 
     def _answered(self, claim: C, *, is_over: bool) -> None:
         """Let all run that wait for TalentLMS, if it was away; a row that goes on waiting does not say that it was."""
