@@ -4,7 +4,7 @@ A person who is deleted stays as a row until they are told of again: then they a
 """
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +13,10 @@ from sqlalchemy import delete, insert, select, update
 
 from gateway.database.directory_connections import DirectoryConnections, DirectoryTransaction, Due, new_id
 from gateway.database.directory_search import position, rows
-from gateway.database.directory_tables import SCIM_EMAILS, SCIM_GROUPS, SCIM_MEMBERS, SCIM_USERS
-from schemas.directory import Deactivations, DirectoryUser, GroupRef, ListQuery, ListResult, Taken, UserDraft
+from gateway.database.directory_tables import SCIM_EMAILS, SCIM_MEMBERS, SCIM_USERS
+from gateway.database.directory_users import user_of, with_groups
+from gateway.database.tables import ACCOUNT_LINKS
+from schemas.directory import Deactivations, DirectoryUser, ListQuery, ListResult, Taken, UserDraft
 from schemas.identity import person_key
 
 _ATTRIBUTES = {"user_name": "userName", "external_id": "externalId", "email": "e-mail address"}
@@ -50,11 +52,16 @@ class DirectoryUsers:
         self._connections = connections
         self._due = due
 
-    def create(self, provider: str, draft: UserDraft) -> DirectoryUser:
+    def create(
+        self, provider: str, draft: UserDraft, may_deactivate: Callable[[Deactivations], bool] = lambda _: True
+    ) -> DirectoryUser:
         """Store a new person, or one who was deleted and is told of again.
+
+        Somebody new who is inactive and has an account, since they signed in before, is deactivated by that.
 
         Raises:
             Taken: somebody of the connection has the user name, external id or address.
+            DeactivationRefused: as ``change``.
         """
 
         def create(writing: DirectoryTransaction) -> DirectoryUser:
@@ -63,6 +70,9 @@ class DirectoryUsers:
             own_id = new_id(writing.now) if former is None else former.id
             row = _values(writing, own_id, draft, "" if former is None else former.person)
             row |= {"former_name": "", "is_deleted": False, "deactivated_seconds": 0}
+            if former is None and not draft.active and _has_account(writing, row["person"]):
+                writing.check_deactivation(may_deactivate)
+                row["deactivated_seconds"] = writing.now // 1000
             if former is None:
                 writing.connection.execute(insert(SCIM_USERS).values(**row, created_at=writing.now))
             else:
@@ -70,7 +80,7 @@ class DirectoryUsers:
             _write_emails(writing, own_id, draft)
             writing.count(users=1, active=int(draft.active))
             self._due.due(writing.connection, provider, [row["person"]], first=not draft.active)
-            return _user(_row(writing.connection, writing.provider, own_id))
+            return user_of(_row(writing.connection, writing.provider, own_id))
 
         return self._connections.write(provider, create)
 
@@ -78,14 +88,14 @@ class DirectoryUsers:
         """Return a person with their groups."""
         with self._connections.database.reading() as connection:
             row = _live(connection, provider, own_id)
-            return None if row is None else _with_groups(connection, provider, [row])[0]
+            return None if row is None else with_groups(connection, provider, [row])[0]
 
     def search(self, provider: str, question: ListQuery) -> ListResult:
         """Return people with their groups."""
         with self._connections.database.reading() as connection:
             total, found = rows(connection, SCIM_USERS, provider, question)
             wanted = found[: question.count]
-            people = _with_groups(connection, provider, wanted)
+            people = with_groups(connection, provider, wanted)
         return ListResult(total, people, position(question, wanted[-1]) if len(found) > len(wanted) else None)
 
     def change(
@@ -115,7 +125,7 @@ class DirectoryUsers:
             row = _live(writing.connection, provider, own_id)
             if row is None:
                 return None
-            before = _with_groups(writing.connection, provider, [row])[0]
+            before = with_groups(writing.connection, provider, [row])[0]
             draft = drafted(before)
             if draft.resource == before.resource and draft.active == before.active:
                 return Change(before, before)
@@ -133,7 +143,7 @@ class DirectoryUsers:
             people = sorted({before.person, values["person"]})
             self._due.due(writing.connection, provider, people, first=before.active and not draft.active)
             return Change(
-                before, _with_groups(writing.connection, provider, [_row(writing.connection, provider, own_id)])[0]
+                before, with_groups(writing.connection, provider, [_row(writing.connection, provider, own_id)])[0]
             )
 
         return self._connections.write(provider, change)
@@ -157,7 +167,7 @@ class DirectoryUsers:
                 writing.connection.execute(delete(table).where(its))
             writing.count(users=-1, active=-int(row.active))
             self._due.due(writing.connection, provider, [row.person], first=True)
-            return Change(_user(row), None)
+            return Change(user_of(row), None)
 
         return self._connections.write(provider, remove)
 
@@ -175,7 +185,7 @@ class DirectoryUsers:
         """
         with self._connections.database.reading() as connection:
             found = connection.execute(select(SCIM_USERS).where(SCIM_USERS.c.person == person)).all()
-            return [(row.provider, _with_groups(connection, row.provider, [row])[0]) for row in found]
+            return [(row.provider, with_groups(connection, row.provider, [row])[0]) for row in found]
 
 
 def _is(provider: str, own_id: str) -> tuple[sqlalchemy.ColumnElement[bool], ...]:
@@ -201,6 +211,11 @@ def _former(writing: DirectoryTransaction, draft: UserDraft) -> Any:
     wanted = (columns.provider == writing.provider) & (columns.is_deleted == sqlalchemy.true()) & same
     found = writing.connection.execute(select(SCIM_USERS).where(wanted).order_by(columns.modified_at.desc())).all()
     return next((row for row in found if draft.person or row.person == _own_key(writing, row.id)), None)
+
+
+def _has_account(writing: DirectoryTransaction, person: str) -> bool:
+    links = select(ACCOUNT_LINKS.c.person).where(ACCOUNT_LINKS.c.person == person)
+    return writing.connection.execute(links).first() is not None
 
 
 def _keep_out(writing: DirectoryTransaction, own_id: str, person: str) -> None:
@@ -254,39 +269,3 @@ def _write_emails(writing: DirectoryTransaction, own_id: str, draft: UserDraft) 
     if draft.emails:
         new = [{**its, "value": one.value, "type": one.type} for one in draft.emails]
         writing.connection.execute(insert(SCIM_EMAILS), new)
-
-
-def _with_groups(connection: sqlalchemy.Connection, provider: str, found: Iterable[Any]) -> list[DirectoryUser]:
-    people = list(found)
-    groups = _groups_of(connection, provider, [row.id for row in people]) if people else {}
-    return [_user(row, groups.get(row.id, ())) for row in people]
-
-
-def _groups_of(
-    connection: sqlalchemy.Connection, provider: str, ids: Collection[str]
-) -> Mapping[str, tuple[GroupRef, ...]]:
-    members, groups = SCIM_MEMBERS.c, SCIM_GROUPS.c
-    same = (groups.provider == members.provider) & (groups.id == members.group_id)
-    question = (
-        select(members.user_id, groups.id, groups.resource)
-        .join_from(SCIM_MEMBERS, SCIM_GROUPS, same)
-        .where(members.provider == provider, members.user_id.in_(ids))
-    )
-    found: dict[str, tuple[GroupRef, ...]] = {}
-    for row in sorted(connection.execute(question), key=lambda row: row.id):
-        ref = GroupRef(row.id, json.loads(row.resource)["displayName"])
-        found[row.user_id] = (*found.get(row.user_id, ()), ref)
-    return found
-
-
-def _user(row: Any, groups: tuple[GroupRef, ...] = ()) -> DirectoryUser:
-    return DirectoryUser(
-        row.id,
-        row.person,
-        row.active,
-        json.loads(row.resource),
-        row.created_at,
-        row.modified_at,
-        groups,
-        is_deleted=row.is_deleted,
-    )

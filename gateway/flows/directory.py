@@ -70,7 +70,8 @@ class Directory:
         draft = self._draft(provider, resources.read(USER, body))
         if draft.person and not draft.active:
             self._end_sessions(draft.person)  # where that fails nothing is written, and the client can send it again
-        found = _unless_taken(partial(self._users.create, provider, draft))
+        create = partial(self._users.create, provider, draft, may_deactivate)
+        found = self._guarded(provider, lambda: _unless_taken(create))
         if not found.active:
             self._end_sessions(found.person)
         _audit(provider, "create", found)

@@ -6,9 +6,11 @@ import pytest
 
 from gateway.config.mapping import ConditionSettings, FieldSettings
 from gateway.errors import AccountTaken, Gone, NoRuleHolds, PersonDeactivated, Unavailable
+from gateway.flows import directory
 from gateway.flows.assigning import TRIES
 from gateway.flows.person import Person
 from gateway.flows.trust import Trust
+from gateway.scim.errors import ScimError
 from schemas.identity import person_key
 from tests.gateway.flows.assignments import rule
 from tests.gateway.flows.pushed import Pushed
@@ -442,3 +444,15 @@ def test_somebody_new_with_the_name_of_a_leaver_is_not_the_leaver(pushed, calls)
     assert pushed.pushes(externalId=None) != leaver
     with pytest.raises(PersonDeactivated):
         pushed.signs_in()
+
+
+def test_a_first_synchronisation_that_tells_of_everybody_as_inactive_is_stopped(pushed, monkeypatch):
+    monkeypatch.setattr(directory, "MANY", 1)
+    for name in ("ann", "bob", "cem"):
+        pushed.clicks(replace(KIM, subject=f"{name}-1", email=f"{name}@acme.example", username=name))
+    pushed.pushes("new", active=False)  # who has no account is no deactivation
+    pushed.pushes("ann", active=False)
+    with pytest.raises(ScimError, match="scim resume acme"):
+        pushed.pushes("bob", active=False)
+    assert pushed.people.find(person_key(KIM.issuer, "bob-1")) is None
+    pushed.pushes("cem")
