@@ -8,7 +8,7 @@ for none yet, and ``retry_at`` from when on a sign-in has what could not be give
 
 import json
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Literal, TypeAlias
 
@@ -25,8 +25,6 @@ Origin: TypeAlias = Literal["sign_in", "directory"]
 
 FIRST = 0
 """When those are due who go before everybody else."""
-_TOGETHER = 500
-"""Values of one statement."""
 
 
 @dataclass(frozen=True)
@@ -124,14 +122,13 @@ class AssignedPeople:
     def due(self, connection: sqlalchemy.Connection, provider: str, people: Collection[str], *, first: bool) -> None:
         """Make people due, within the transaction that changes the directory; implements ``Due``."""
         due_at = sqlalchemy.literal(FIRST, sqlalchemy.BigInteger) if first else clock.now(connection.dialect)
-        for some in _parts(people):
-            columns = ASSIGNED_PEOPLE.c
-            known = set(connection.execute(select(columns.person).where(columns.person.in_(some))).scalars())
-            if known:
-                connection.execute(update(ASSIGNED_PEOPLE).where(columns.person.in_(known)).values(**_due(due_at)))
-            for person in (one for one in some if one not in known):
-                new = {"person": person, "provider": provider, "digest": "", "rules": "{}", "told_at": 0, "retry_at": 0}
-                connection.execute(insert(ASSIGNED_PEOPLE).values(**new | _new() | {"due_at": due_at}))
+        columns = ASSIGNED_PEOPLE.c
+        known = set(connection.execute(select(columns.person).where(columns.person.in_(people))).scalars())
+        if known:
+            connection.execute(update(ASSIGNED_PEOPLE).where(columns.person.in_(known)).values(**_due(due_at)))
+        for person in (one for one in people if one not in known):
+            new = {"person": person, "provider": provider, "digest": "", "rules": "{}", "told_at": 0, "retry_at": 0}
+            connection.execute(insert(ASSIGNED_PEOPLE).values(**new | _new() | {"due_at": due_at}))
 
     def _write(self, person: str, **values: Any) -> None:
         with self._database.transaction() as connection:
@@ -176,8 +173,3 @@ def _new() -> dict[str, Any]:
 def _due(due_at: sqlalchemy.ColumnElement[int]) -> dict[str, Any]:
     revision = ASSIGNED_PEOPLE.c.revision + 1
     return {"due_at": due_at, "revision": revision, "tries": 0, "error": "", "note": "", "state": "waiting"}
-
-
-def _parts(people: Collection[str]) -> Iterator[list[str]]:
-    listed = list(people)
-    yield from (listed[start : start + _TOGETHER] for start in range(0, len(listed), _TOGETHER))

@@ -28,7 +28,7 @@ class Due(Protocol):
         Args:
             connection: within that transaction: what is written there counts if the change does.
             provider: whose directory.
-            people: their keys (``DirectoryUser.person``).
+            people: their keys (``DirectoryUser.person``), as few as one statement takes.
             first: whether they go before everybody else: they may not come in any more.
         """
 

@@ -117,10 +117,6 @@ class Directory:
         self._follow(change)
         _audit(provider, "delete", change.before)
 
-    def resume(self, provider: str) -> bool:
-        """Let a connection deactivate people again; return whether it was stopped."""
-        return self._connections.resume(provider)
-
     def _draft(self, provider: str, resource: Mapping[str, Any]) -> UserDraft:
         external_id = resource.get("externalId", "")
         return people.draft_of_user(resource, person_key(self._issuers[provider], external_id) if external_id else "")
