@@ -152,14 +152,15 @@ class DueWorker(Generic[C]):
         self._ended.set()
         self._told.set()
         end = time.monotonic() + wait
+        if self._thread is not None:  # first: it may be about to begin with rows that it has claimed
+            self._thread.join(max(0.0, end - time.monotonic()))
         while self._leases and time.monotonic() < end:
             time.sleep(0.05)
-        if self._thread is not None:
-            self._thread.join(max(0.0, end - time.monotonic()))
 
     def run(self) -> None:
         """Work until ``stop``."""
-        threading.Thread(target=self._keep, name="leases", daemon=True).start()
+        renewals = threading.Thread(target=self._keep, name="leases", daemon=True)
+        renewals.start()
         while not self._ended.is_set():
             self._told.clear()
             try:
@@ -169,6 +170,7 @@ class DueWorker(Generic[C]):
                 self._work.unforeseen(error)
                 self._ended.wait(LOOK_SECONDS)
             self._told.wait(LOOK_SECONDS)
+        renewals.join()
 
     def work_off(self) -> int:
         """Do all that is due, one by one, in this thread; return how many rows were looked at."""

@@ -113,6 +113,27 @@ def test_a_worker_that_stops_ends_what_is_under_way_and_lets_go_of_it(shop, work
     assert (claim.order_id, claim.tries) == ("1001", 0)
 
 
+def test_a_worker_that_stops_lets_go_of_what_it_has_claimed_and_not_begun(shop, worker, monkeypatch):
+    def late(wanted):
+        claims = claim(wanted)
+        assert one._ended.wait(30)
+        return claims
+
+    def slow(_order_id, check):
+        time.sleep(0.3)
+        check()
+
+    shop.tells(line())
+    claim, one = shop.queue.claim, worker(Doing(slow))
+    with monkeypatch.context() as patched:
+        patched.setattr(shop.queue, "claim", late)
+        one.start()
+        eventually(lambda: shop.queue.next_at() is None)
+        one.stop(30)
+    (claimed,) = shop.queue.claim()
+    assert (claimed.order_id, claimed.tries) == ("1001", 0)
+
+
 def test_an_order_whose_lease_was_lost_is_not_touched_any_more(shop, worker, monkeypatch):
     clock = Clock(monkeypatch, due_rows)
 
