@@ -54,9 +54,13 @@ class Readiness:
         """Return the same, once the database was asked as well, and with what a diagnosis last found.
 
         Args:
-            last_diagnosis: returns that, as JSON can hold it; ``None`` where there was none.
+            last_diagnosis: returns that, as JSON can hold it; ``None`` where there was none. It may raise
+                ``StoreUnavailable``.
         """
         with contextlib.suppress(DatabaseUnavailable):  # its state says so
             self._database.check()
         found = self.look()
-        return State(is_ready=found.is_ready, parts={**found.parts, "diagnosis": last_diagnosis()})
+        diagnosis = None
+        with contextlib.suppress(StoreUnavailable):  # so does the store's
+            diagnosis = last_diagnosis()
+        return State(is_ready=found.is_ready, parts={**found.parts, "diagnosis": diagnosis})

@@ -40,6 +40,7 @@ from gateway.learner_flows import LearnerFlows
 from gateway.oidc.probe import ProviderProbe
 from gateway.readiness import Readiness
 from gateway.store.catalog_copies import CatalogCopies
+from gateway.store.diagnoses import Diagnoses
 from gateway.store.examinations import Examinations
 from gateway.storefronts import listings
 from gateway.storefronts.dialects import DIALECTS
@@ -199,6 +200,11 @@ class Services(LearnerFlows):
         return GroupDirectory(self.directory_store.groups, self.own_address(SCIM_PATH))
 
     @cached_property
+    def diagnoses(self) -> Diagnoses:
+        """What a diagnosis last found, whichever process asked for it."""
+        return Diagnoses(self.store, urlsplit(self.settings.talentlms.url).netloc)
+
+    @cached_property
     def doctor(self) -> Doctor:
         """Whether what the settings name is there and works, whenever somebody asks."""
         return self._doctor(lambda: True)
@@ -219,7 +225,7 @@ class Services(LearnerFlows):
         )
         checks["redis"] = StoreCheck(self.store if settings.redis_url else None)
         checks["database"] = DatabaseCheck(self.database.plain)
-        return Doctor(checks)
+        return Doctor(checks, keep=self.diagnoses.keep)
 
     def _provider_check(self, entry: IdentityProviderSettings) -> ProviderCheck:
         us = self.registrations[entry.name]

@@ -1,7 +1,6 @@
 """``talentlms-gateway doctor``: whether what the settings name is there and works."""
 
 import sys
-from dataclasses import asdict
 
 import click
 
@@ -18,12 +17,12 @@ _SIGNS = {"ok": "✓", "warning": "!", "fault": "✗", "unknown": "?"}
 def doctor(*, as_json: bool) -> None:
     """Ask providers, TalentLMS, Redis and the database whether they work; say what to do. Exit 0, or 1 for a fault.
 
-    It changes nothing, takes ten seconds at most, and spends one call of TalentLMS's hour.
+    It changes nothing, takes ten seconds at most, and spends one call of TalentLMS's hour. The operator's page shows
+    what it found last.
     """
     report = Services(settings_in_force()).doctor.examine()
     if as_json:
-        rows = [asdict(row) for row in report.rows]
-        write_json({"is_well": report.is_well, "at": time_text(report.at), "rows": rows})
+        write_json(report.as_json() | {"at": time_text(report.at)})
     else:
         write_table([("", "what", "setting", "finding"), *map(_cells, report.rows)])
         _write_remedies(report)

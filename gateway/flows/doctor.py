@@ -8,10 +8,10 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
 
-from gateway import context
+from gateway import context, log
 from gateway.admission import Lane, QueueEntry
 from gateway.errors import GatewayError
 
@@ -64,6 +64,10 @@ class Report:
         """Whether there is no fault."""
         return not self.count("fault")
 
+    def as_json(self) -> dict[str, Any]:
+        """Return it as JSON can hold it: ``is_well``, ``at``, and ``rows`` with the attributes of each."""
+        return {"is_well": self.is_well, "at": self.at, "rows": [asdict(row) for row in self.rows]}
+
 
 Check = Callable[[], Iterable[Row]]
 """Walks what it finds; what is walked before it fails or takes too long counts."""
@@ -75,11 +79,18 @@ class Doctor:
     Args:
         checks: by what each looks at, in the order in which their rows are told.
         seconds: how long all may take.
+        keep: takes each report as JSON can hold it, for other processes.
     """
 
-    def __init__(self, checks: Mapping[str, Check], seconds: float = SECONDS) -> None:
+    def __init__(
+        self,
+        checks: Mapping[str, Check],
+        seconds: float = SECONDS,
+        keep: Callable[[Mapping[str, Any]], None] = lambda _: None,
+    ) -> None:
         self._checks = checks
         self._seconds = seconds
+        self._keep = keep
         self.last: Report | None = None
         """The last report of this process."""
 
@@ -89,6 +100,10 @@ class Doctor:
         under_way = [_UnderWay(what, check, self._seconds) for what, check in self._checks.items()]
         rows = tuple(row for one in under_way for row in one.rows(end))
         self.last = Report(at, rows)
+        try:
+            self._keep(self.last.as_json())
+        except GatewayError as error:  # the report says itself that Redis is away
+            log.event("doctor.not_kept", why=error.code, note=error.note)
         return self.last
 
 

@@ -5,9 +5,12 @@ from dataclasses import replace
 
 import pytest
 
+from gateway import log
 from gateway.config import Slugs
+from gateway.errors import StoreUnavailable
 from gateway.flows.doctor import Doctor, Row
 from gateway.services import Services
+from gateway.store.diagnoses import SECONDS
 from schemas.secret import Secret
 from tests.gateway.flows.examined import REDIRECT, examined, row_of, sound, troubles, with_provider, with_talentlms
 from tests.ports import free_port
@@ -40,6 +43,15 @@ def test_it_spends_one_call_of_the_hour_and_signs_nobody_in(settings, portal, pr
     asked = [entry["endpoint"] for entry in provider.control.requests()]
     assert asked == ["discovery", "jwks", "token", "authorize"]
     assert provider.control.state()["sessions"] == []
+
+
+@pytest.fixture
+def told_events():
+    """Return what was told of an event."""
+    told = []
+    log.observe_by(lambda name, facts: told.append((name, dict(facts))))
+    yield lambda wanted: [facts for name, facts in told if name == wanted]
+    log.observe_by(None)
 
 
 NAMED = Slugs(courses={"intro": 12, "gone": 4711}, categories={"law": 3})
@@ -75,8 +87,26 @@ def test_that_all_is_there_is_told_with_its_number(settings):
 def test_it_leaves_nothing_in_redis_but_what_goes_by_itself(settings, redis_server):
     redis_server.tell("FLUSHALL")
     examined(settings)
-    lasting = [key for key in redis_server.tell("KEYS", "*") if not -1 < redis_server.tell("TTL", key) <= 3600]
-    assert lasting == []
+    lives = {key: redis_server.tell("TTL", key) for key in redis_server.tell("KEYS", "*")}
+    kept = [key for key in lives if "diagnosis:" in str(key)]
+    assert len(kept) == 1
+    assert [key for key in lives if not -1 < lives[key] <= (SECONDS if key in kept else 3600)] == []
+
+
+def test_what_was_found_is_there_for_every_process(settings):
+    first, second = Services(settings), Services(settings)
+    report = first.doctor_at_start.examine()
+    assert second.diagnoses.last() == report.as_json()
+    assert first.doctor.examine().as_json() == second.diagnoses.last()
+
+
+def test_a_report_that_cannot_be_kept_is_told_all_the_same(told_events):
+    def away(_):
+        raise StoreUnavailable("ConnectionError")
+
+    doctor = Doctor({"c": lambda: [Row("c: first", "C", "ok", "found")]}, keep=away)
+    assert doctor.examine().is_well
+    assert told_events("doctor.not_kept") == [{"why": "store-unavailable", "note": "ConnectionError"}]
 
 
 def test_a_check_that_fails_or_hangs_hides_no_other_and_keeps_what_it_found():

@@ -4,9 +4,11 @@ from contextlib import contextmanager
 
 from gateway.admission import Lane, PersonLimit, QueueEntry
 from gateway.keyring import Keyring
+from gateway.store.activity import Activity, Batch, Failure, ProcessState
 from gateway.store.attempts import Attempts
 from gateway.store.budget import SharedBudget
 from gateway.store.catalog_copies import CatalogCopies
+from gateway.store.diagnoses import Diagnoses
 from gateway.store.examinations import Examinations
 from gateway.store.launches import MintedLaunches
 from gateway.store.locks import Locks
@@ -29,6 +31,9 @@ IDENTITY = Identity("https://login.acme.com", "kim", "acme")
 @contextmanager
 def filled(store):
     """Have every part of the store write what it writes; what is held for a while is there while a ``with`` block lasts."""
+    failures = [Failure(60, "7K2M-9QXD", "no-rule-holds", status, "/callback/<provider>") for status in (403, 503)]
+    process = ProcessState("gateway:7", "gateway", "0.1.0", 60, 60, is_breaker_open=False)
+    Activity(store).write(Batch({60: {"click:reached": 1}}, {60: {"calls_left": 7}}, failures, process))
     Attempts(store, 60).failed("sign-in:address:203.0.113.7")
     documents = ProviderDocuments(store, keep=60)
     documents.put("https://login.acme.com/keys", {})
@@ -52,6 +57,7 @@ def filled(store):
     copies.put(CatalogContent())
     copies.failed()
     Examinations(store, "acme.talentlms.com").may_ask(60)
+    Diagnoses(store, "acme.talentlms.com").keep({"rows": []})
     store.check()
     budget = SharedBudget(store, "acme.talentlms.com", 1, 2000, 12, PersonLimit(20, 1, 5))
     for person in ("kim", "robin"):
