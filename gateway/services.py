@@ -31,6 +31,7 @@ from gateway.flows.product_targets import ProductTargets
 from gateway.flows.reconciliation import Reconciliation
 from gateway.flows.redemption import Redemption
 from gateway.flows.refunded_courses import RefundedCourses
+from gateway.flows.retries import Retries
 from gateway.flows.seat_giving import SeatGiving
 from gateway.flows.seats import Seats
 from gateway.flows.settlement import Settlement
@@ -150,6 +151,11 @@ class Services(LearnerFlows):
     def settlement(self) -> Settlement:
         """Refunds that wait for a person."""
         return Settlement(self.order_queue, self.entitlements, self.fulfilment.fulfil)
+
+    @cached_property
+    def retries(self) -> Retries:
+        """What waits for a person, and is tried again."""
+        return Retries(self.order_queue, self.holdings.assignments.people, self.order_told.set)
 
     @cached_property
     def reconciliation(self) -> Reconciliation:

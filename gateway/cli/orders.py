@@ -103,9 +103,9 @@ def retry(storefront: str, order: str | None, *, dead: bool) -> None:
         sys.exit("Name an order, or say --dead.")
 
     def again(services: Services) -> int:
-        found = services.order_listing.listed(storefront=storefront, state="dead", at_most=10_000) if dead else ()
-        names = [order] if order else [one.id for one in found]
-        return sum(services.order_queue.retry(storefront, name) for name in names)
+        if order:
+            return services.retries.order(storefront, order, "command")
+        return services.retries.dead_orders(storefront, "command")
 
     number = told(again)
     if not number:

@@ -90,7 +90,7 @@ def retry(provider: str) -> None:
 
     def again(services: Services) -> int:
         _check(services, provider)
-        return services.holdings.assignments.people.retry(provider)
+        return services.retries.people(provider, "command")
 
     click.echo(f"people that are tried again: {told(again)}")
 

@@ -114,6 +114,12 @@ class OrderListing:
             rows = connection.execute(question.order_by(ORDERS.c.received_at.desc(), ORDERS.c.id).limit(at_most))
             return [_listed(row) for row in rows]
 
+    def number(self, state: OrderState) -> int:
+        """Return how many orders are in a state."""
+        question = select(sqlalchemy.func.count()).select_from(ORDERS).where(ORDERS.c.state == state)
+        with self._database.reading() as connection:
+            return connection.execute(question).scalar_one()
+
     def story(self, storefront: str, order_id: str) -> Story | None:
         """Return all that was told of an order; ``None`` for none."""
         order, events, lines, refunds = ORDERS.c, ORDER_EVENTS.c, ORDER_LINES.c, ORDER_REFUNDS.c

@@ -116,6 +116,8 @@ def answer(error: GatewayError) -> Response:
 def shown(error: GatewayError) -> Response:
     """Show an error: a page for a person, a problem for a machine."""
     shown_as = page_for(error)
+    route = request.url_rule.rule if request.url_rule is not None else ""
+    log.tell("problem.shown", {"problem": error.code, "status": shown_as.status, "route": route})
     response = _page(error, shown_as) if for_a_person() else _problem(error, shown_as)
     if error.retry_after is not None:
         response.headers["Retry-After"] = str(error.retry_after)

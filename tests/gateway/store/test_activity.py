@@ -23,7 +23,9 @@ def batch(counts=None, levels=None, failures=(), process=PROCESS):
 
 def test_what_several_processes_count_is_added_up_and_of_levels_the_last_holds(activity):
     activity.write(batch({MINUTE: {"click:reached": 2, "sign_in:success": 1}}, {MINUTE: {"calls_left": 90}}))
-    activity.write(batch({MINUTE: {"click:reached": 3}, MINUTE - 60: {"click:failed": 1}}, {MINUTE: {"calls_left": 80}}))
+    activity.write(
+        batch({MINUTE: {"click:reached": 3}, MINUTE - 60: {"click:failed": 1}}, {MINUTE: {"calls_left": 80}})
+    )
     lately = activity.lately(MINUTE + 59, 3)
     assert lately.minutes == [
         {},
