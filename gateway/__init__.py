@@ -9,6 +9,7 @@ from flask import Blueprint, Flask
 
 from gateway import log
 from gateway.config import IdentityProviderSettings, Settings, StorefrontSettings, load, risks
+from gateway.database.upgrade import newer_tables
 from gateway.errors import DatabaseUnavailable
 from gateway.operator.assembly import operator_listener
 from gateway.services import Services
@@ -122,19 +123,24 @@ def log_risks(settings: Settings) -> None:
 
 
 def database_fault(settings: Settings) -> list[str]:
-    """Return what keeps the database's file from being used, if anything; for what starts the gateway's processes.
+    """Return what keeps the database from being used, if anything; for what starts the gateway's processes.
 
-    Of a server nothing is said: it may come back, and clicks of people who are signed in go on without it.
+    That a server is away is not told: it may come back, and clicks of people who are signed in go on without it.
     """
-    if not settings.database_url.reveal().startswith("sqlite:"):
-        return []
+    is_file = settings.database_url.reveal().startswith("sqlite:")
     database = Services(settings).database
     try:
-        database.prepare()
+        if newer := newer_tables(database):
+            return [f"GATEWAY_DATABASE_URL: {newer}"]
+        if is_file:
+            database.prepare()
     except DatabaseUnavailable as error:
-        return [f"GATEWAY_DATABASE_URL: its file cannot be used ({error.note}); check its path, permissions and disk."]
+        if is_file:
+            return [
+                f"GATEWAY_DATABASE_URL: its file cannot be used ({error.note}); check its path, permissions and disk."
+            ]
     finally:
-        database.close()  # SQLite's connections do not outlive a fork, and the workers are forked from here
+        database.close()  # connections do not outlive a fork, and the workers are forked from here
     return []
 
 

@@ -7,6 +7,7 @@ import click
 from gateway import context
 from gateway.cli.account_links import account_links
 from gateway.cli.audit import audit
+from gateway.cli.backup import backup
 from gateway.cli.doctor import doctor
 from gateway.cli.issuer_move import move_issuer
 from gateway.cli.mapping import mapping
@@ -113,6 +114,7 @@ def current_tables() -> None:
     click.echo(f"the tables are at {found.current}")
 
 
+database.add_command(backup)
 orders.add_command(import_orders)
 people.add_command(move_issuer)
 main.add_command(account_links)

@@ -9,6 +9,8 @@ import click
 
 from gateway import log
 from gateway.cli.steps import settings_in_force
+from gateway.database.upgrade import newer_tables
+from gateway.errors import DatabaseUnavailable
 from gateway.services import Services
 from gateway.worker.background import background_of
 
@@ -27,6 +29,7 @@ def worker() -> None:
         sys.exit("GATEWAY_WORKER is not apart: the gateway's own processes fulfil orders. Set it for them, too.")
     log.configure(settings.log_level)
     services = Services(settings)
+    _refuse_newer_tables(services)
     running, told_to_end = background_of(services), threading.Event()
 
     def end(_number: int, _frame: FrameType | None) -> None:
@@ -40,3 +43,13 @@ def worker() -> None:
     running.stop(END_SECONDS)
     services.budget.settle()
     log.event("worker.ended")
+
+
+def _refuse_newer_tables(services: Services) -> None:
+    """End where a newer version of the gateway has changed the tables; a server that is away may come back."""
+    try:
+        newer = newer_tables(services.database)
+    except DatabaseUnavailable:
+        return  # told by whatever needs the database first
+    if newer:
+        sys.exit(f"GATEWAY_DATABASE_URL: {newer}")

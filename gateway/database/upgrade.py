@@ -54,6 +54,22 @@ def versions(database: Database) -> Versions:
         return _versions(connection)
 
 
+def newer_tables(database: Database) -> str:
+    """Return what to tell where a newer version of the gateway has changed the tables; empty where none has.
+
+    Raises:
+        DatabaseUnavailable: the database cannot be asked.
+    """
+    found = versions(database.plain)
+    if not found.are_of_a_newer_gateway:
+        return ""
+    return (
+        f"a newer version of the gateway has changed its tables (they are at {found.current}, this one knows them "
+        f"up to {found.newest}). Start the newer version, or restore the backup from before the upgrade "
+        "(docs/deploying.md)."
+    )
+
+
 def upgrade(database: Database) -> Versions:
     """Bring the tables up to date: all changes, or none.
 

@@ -394,3 +394,23 @@ def test_a_connection_is_resumed_once(command, tmp_path):
         1,
         "No identity provider is called 'nobody'. There are: default.",
     )
+
+
+def test_a_backup_is_written_once_and_says_where_it_is(command, tmp_path):
+    assert command("database", "upgrade").returncode == 0
+    first = command("database", "backup", str(tmp_path / "copy.db"))
+    again = command("database", "backup", str(tmp_path / "copy.db"))
+    nowhere = command("database", "backup", str(tmp_path / "missing" / "copy.db"))
+
+    assert (first.returncode, first.stderr) == (0, "")
+    assert first.stdout == f"wrote {tmp_path / 'copy.db'}, {(tmp_path / 'copy.db').stat().st_size} bytes\n"
+    assert [again.returncode, nowhere.returncode] == [1, 1]
+    assert again.stderr == f"No backup was written: {tmp_path / 'copy.db'} is there already; name another file.\n"
+    assert nowhere.stderr == f"No backup was written: {tmp_path / 'missing' / 'copy.db'}: No such file or directory\n"
+
+
+def test_of_a_server_the_backup_is_its_own_programs_and_it_is_not_asked(command, tmp_path):
+    url = f"postgresql://gateway:hunter2@127.0.0.1:{free_port()}/gateway"
+    done = command("database", "backup", str(tmp_path / "copy.db"), GATEWAY_DATABASE_URL=url)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "pg_dump --format=custom" in done.stderr

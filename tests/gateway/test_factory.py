@@ -14,9 +14,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+import sqlalchemy
 
 from gateway import create_app, database_fault
 from gateway.config import BadSettings, RegisteredAddresses, load
+from gateway.database.connection import connect
+from schemas.secret import Secret
+from tests.databases import new_database
 from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -197,6 +201,56 @@ def test_gunicorn_does_not_start_on_a_file_that_cannot_be_made(gunicorn, tmp_pat
     assert process.returncode != 0
     assert "GATEWAY_DATABASE_URL: its file cannot be used" in told
     assert "Traceback" not in told
+
+
+@pytest.fixture
+def changed_by_a_newer_version(tmp_path, postgresql):
+    """A database, named by its kind, whose tables this version does not know."""
+
+    def made(kind):
+        url = Secret(new_database(tmp_path)) if kind == "sqlite" else postgresql.new_database_with_tables()
+        database = connect(url)
+        with database.transaction() as connection:
+            connection.execute(sqlalchemy.text("UPDATE alembic_version SET version_num = '9999'"))
+        database.close()
+        return url.reveal().replace("127.0.0.1", "localhost")  # a name, which is looked up before the workers fork
+
+    return made
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_gunicorn_does_not_start_on_tables_of_a_newer_version_and_says_what_to_do(
+    gunicorn, changed_by_a_newer_version, kind
+):
+    process, port = gunicorn(GATEWAY_DATABASE_URL=changed_by_a_newer_version(kind))
+    assert not answers(process, port)
+    told, _ = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert "a newer version of the gateway has changed its tables (they are at 9999, this one knows" in told
+    assert "restore the backup from before the upgrade" in told
+    assert "Traceback" not in told
+
+
+def test_nor_does_a_worker_apart(changed_by_a_newer_version, tmp_path, redis_server):
+    command = [Path(sys.executable).with_name("talentlms-gateway"), "worker"]
+    settings = clean_environment(
+        GATEWAY_DATABASE_URL=changed_by_a_newer_version("sqlite"),
+        GATEWAY_WORKER="apart",
+        GATEWAY_REDIS_URL=redis_server.url.reveal(),
+    )
+    ended = subprocess.run(command, env=settings, capture_output=True, text=True, timeout=30, check=False)
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("GATEWAY_DATABASE_URL: a newer version of the gateway has changed its tables")
+
+
+@pytest.mark.timeout(60)
+def test_gunicorn_serves_from_a_database_server_that_its_first_process_has_asked(gunicorn, postgresql, redis_server):
+    url = postgresql.new_database().reveal().replace("127.0.0.1", "localhost")
+    process, port = gunicorn(GATEWAY_DATABASE_URL=url, GATEWAY_REDIS_URL=redis_server.url.reveal(), WEB_CONCURRENCY="2")
+    assert answers(process, port)
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as answer:
+        assert json.load(answer)["database"] == "ok"
 
 
 @pytest.mark.timeout(60)
