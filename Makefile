@@ -11,10 +11,10 @@ BENCH_ARGS ?=
 comma := ,
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test soak lint format docs messages lock bench clean
+.PHONY: help setup demo test soak lint format docs site messages lock bench clean
 
 help:  ## show this list
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
 
 setup: $(READY)  ## .venv with the locked dependencies and the project's commands
 
@@ -32,7 +32,7 @@ soak: setup  ## the journey under attack for many rounds, ATTACK_ROUNDS=200 for 
 	  SYNC_PEOPLE=$(or $(SYNC_PEOPLE),5000) $(BIN)/python -m pytest tests/journeys/test_under_attack.py \
 	  tests/journeys/test_failover.py tests/storm tests/gateway/flows/test_directory_sync.py $(PYTEST_ARGS)
 
-lint: setup  ## formatter, linter, type checker, import rules
+lint: setup site  ## formatter, linter, type checker, import rules, the documentation's links
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
@@ -48,8 +48,14 @@ docs: setup  ## write the generated tables in docs/ anew
 	@$(BIN)/python -m tests.docs.test_conformance_page
 	@$(BIN)/python -m tests.docs.test_scim_conformance_page
 	@$(BIN)/python -m tests.docs.test_providers
+	@$(BIN)/python -m tests.docs.test_addresses_page
+	@$(BIN)/python -m tests.docs.test_commands_page
 	@$(BIN)/python -m tests.gateway.talentlms.table
 	@$(BIN)/python -m tests.sandbox.idp.test_readme
+
+# What was read is kept, so that only changed pages are read again; not after a warning, which would come once and never again.
+site: setup  ## the pages of docs/ as a site: build/site/index.html
+	@$(BIN)/sphinx-build -W --keep-going -q -d build/doctrees docs build/site || { rm -rf build/doctrees; exit 1; }
 
 messages: setup  ## compile what people read: gateway/translations
 	@$(BIN)/pybabel --quiet compile --directory gateway/translations --domain messages
