@@ -33,4 +33,4 @@ def worker(shop):
 
     yield one
     for each in made:
-        each.stop(5)
+        each.stop(30)

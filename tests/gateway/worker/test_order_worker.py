@@ -108,7 +108,7 @@ def test_a_worker_that_stops_ends_what_is_under_way_and_lets_go_of_it(shop, work
     one = worker(doing)
     one.start()
     eventually(lambda: doing.seen)
-    one.stop(10)
+    one.stop(30)
     (claim,) = shop.queue.claim()
     assert (claim.order_id, claim.tries) == ("1001", 0)
 
@@ -183,7 +183,7 @@ def test_orders_begin_a_while_apart(shop, worker, apart, begun):
     one = worker(doing, apart=apart)
     one.start()
     eventually(lambda: len(doing.seen) == begun)
-    one.stop(5)
+    one.stop(30)
     assert len(shop.queue.claim(9)) == 3 - begun
 
 

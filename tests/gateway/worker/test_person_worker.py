@@ -44,7 +44,7 @@ def worker(mapped, database, monkeypatch):
 
     yield one
     for each in made:
-        each.stop(5)
+        each.stop(30)
 
 
 @pytest.fixture
