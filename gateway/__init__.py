@@ -26,6 +26,7 @@ from gateway.web import (
     headers,
     health,
     launch_pages,
+    observed_requests,
     pages,
     password,
     provider_logout,
@@ -47,7 +48,6 @@ from gateway.web.forms import Forms
 from gateway.web.go import Clicks
 from gateway.web.handover_pages import HandoverPages
 from gateway.web.launch_pages import LaunchPages
-from gateway.web.observed_requests import ObservedRequests
 from gateway.web.provider_session import ProviderSessions
 from gateway.web.seat_list import SeatList
 from gateway.web.shops import Shop
@@ -89,6 +89,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.extensions["talentlms-worker"] = background_of(services)  # started by gunicorn.conf.py, after the fork
     app.extensions["talentlms-doctor"] = Examination(services.doctor_at_start)  # likewise, by one worker
 
+    observed_requests.install(app)
     headers.install(app, secure=settings.secure)
     pages.install(app, settings.help_contact)
     error_handlers.install(app, _sign_ins(settings))
@@ -111,7 +112,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         Proxies(settings.trusted_proxies, settings.proxy_count),
         services.audit_rows,
     )
-    vars(app)["wsgi_app"] = ObservedRequests(served, settings.public_url) if operator else served
+    vars(app)["wsgi_app"] = observed_requests.ObservedRequests(served, settings.public_url)
     return app
 
 

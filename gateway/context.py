@@ -7,10 +7,10 @@ one that the fields' defaults make: it belongs to no request, and nobody waits f
 
 import secrets
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 from gateway.admission import Permit, QueueEntry
 from schemas.audit_entry import AuditEntry
@@ -19,6 +19,10 @@ BROWSER_SECONDS = 15.0
 """What a browser waits at most, in seconds, repeats included; proxies are told to wait longer (docs/operating.md)."""
 LOG_BYTES = 2048
 """How much one piece of work writes into the log at most."""
+REQUEST_LINE_BYTES = 512
+"""How much of that a request keeps for the line that says what became of it; other lines never use it up."""
+EVENTS = 12
+"""How many events of a piece of work are remembered until it ends."""
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no letter that is mistaken for another
 
@@ -46,6 +50,13 @@ class Allowance:
         repeats: how many of its calls were sent once again because no whole answer came.
         answered: how many of its calls TalentLMS answered, so that it is neither away nor throttling.
         withheld: how many of its calls a dry-run kept from being sent, so that the work is not done.
+        calls: how many calls of TalentLMS were made for it, each repetition counted.
+        call_seconds: how long these took together.
+        waited: how many seconds it was held for calls of the budget.
+        round_trips: how often Redis was asked for it.
+        session_of: whose session its browser has, ``Identity.key``; empty: none; ``None``: nobody has looked.
+        problem: the code of the error that it was answered with; empty for none.
+        events: what was logged of it, the first ``EVENTS``: names and facts, which are not redacted.
     """
 
     log_bytes: int = LOG_BYTES
@@ -54,6 +65,13 @@ class Allowance:
     repeats: int = 0
     answered: int = 0
     withheld: int = 0
+    calls: int = 0
+    call_seconds: float = 0.0
+    waited: float = 0.0
+    round_trips: int = 0
+    session_of: str | None = None
+    problem: str = ""
+    events: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +127,11 @@ def begin(
     return work
 
 
-def end() -> None:
-    """End the piece of work; what follows belongs to none."""
+def end() -> Context:
+    """End the piece of work, and return it; what follows belongs to none."""
+    ended = current()
     _current.set(None)
+    return ended
 
 
 def current() -> Context:
@@ -141,6 +161,35 @@ def note_withheld() -> None:
 def note_repeat() -> None:
     """Take note that a call of the work at hand is sent once again; what "already enrolled" means depends on it."""
     current().left.repeats += 1
+
+
+def note_call(seconds: float) -> None:
+    """Take note that a call of TalentLMS was made for the work at hand, and how long it took."""
+    left = current().left
+    left.calls += 1
+    left.call_seconds += seconds
+
+
+def note_session(person: str) -> None:
+    """Take note of whose session the browser of the work at hand has, ``Identity.key``; empty: of none."""
+    current().left.session_of = person
+
+
+def note_problem(code: str) -> None:
+    """Take note of the code of the error that the work at hand is answered with."""
+    current().left.problem = code
+
+
+def note_event(name: str, facts: Mapping[str, Any]) -> None:
+    """Remember what happened to the work at hand until it ends.
+
+    Args:
+        name: a dotted name, as ``gateway.log`` has them.
+        facts: as they are; whoever writes them anywhere redacts them.
+    """
+    left = current().left
+    if len(left.events) < EVENTS:
+        left.events.append((name, facts))
 
 
 def note_answer() -> None:

@@ -74,7 +74,22 @@ def event(name: str, *, level: int = logging.INFO, **fields: Any) -> None:
         fields: facts; values of secret-sounding names are redacted, strings are shortened and searched for secrets.
     """
     tell(name, fields)
-    _write(_events, level, name, fields)
+    work = context.current()
+    _remember(work, name, fields)
+    _write(_events, level, name, fields, work)
+
+
+def request(name: str, work: context.Context, **fields: Any) -> None:
+    """Write the line that says what became of a request, for which bytes are kept.
+
+    Args:
+        name: the event's.
+        work: the request, which has ended.
+        fields: as ``event`` has them; those that are ``None`` or empty are left out.
+    """
+    told = {field: value for field, value in fields.items() if value not in (None, "", [])}
+    tell(name, told)
+    _write(_events, logging.INFO, name, told, work, context.REQUEST_LINE_BYTES)
 
 
 def audit(name: str, *, outcome: str, **fields: Any) -> None:
@@ -92,12 +107,18 @@ def audit(name: str, *, outcome: str, **fields: Any) -> None:
     """
     tell(f"audit.{name}", {**fields, "outcome": outcome})
     work = context.current()
+    _remember(work, name, {"outcome": outcome, **fields})
     facts = {"audit": True, "outcome": outcome, "client": work.client, **fields}
     facts["user_agent"] = _WRITTEN_LONG.sub("?", work.user_agent[:USER_AGENT_CHARACTERS])
     level = logging.WARNING if outcome == "refused" else logging.INFO
     _write(_audit_trail, level, name, facts, work)
     if work.trail is not None and name not in work.trail.log_only:
         work.trail.add(_entry(name, outcome, fields, work))
+
+
+def _remember(work: context.Context, name: str, facts: Mapping[str, Any]) -> None:
+    if len(work.left.events) < context.EVENTS:
+        work.left.events.append((name, facts))
 
 
 def _entry(name: str, outcome: str, fields: Mapping[str, Any], work: context.Context) -> AuditEntry:
@@ -120,11 +141,11 @@ def _entry(name: str, outcome: str, fields: Mapping[str, Any], work: context.Con
 
 
 def _write(
-    logger: logging.Logger, level: int, name: str, fields: dict[str, Any], work: context.Context | None = None
+    logger: logging.Logger, level: int, name: str, fields: dict[str, Any], work: context.Context, kept: int = 0
 ) -> None:
     """Write one event; ``Logger.log`` would first walk the stack for a file and a line that nobody asks for."""
     if logger.isEnabledFor(level):
-        extra = {"fields": fields, "work": work}
+        extra = {"fields": fields, "work": work, "kept": kept}
         logger.handle(logger.makeRecord(logger.name, level, "", 0, name, (), None, extra=extra))
 
 
@@ -133,7 +154,8 @@ class _OneLine(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         work: context.Context = getattr(record, "work", None) or context.current()
-        longest = _longest_line(work.left.log_bytes)
+        kept: int = getattr(record, "kept", 0)
+        longest = kept or _longest_line(work.left.log_bytes)
         facts = _facts(record, work.reference)
         if record.exc_info and record.exc_info[1]:
             facts["traceback"] = _traceback(record.exc_info[1], min(TRACEBACK_BYTES, longest - _SHORT_LINE_BYTES))
@@ -141,7 +163,8 @@ class _OneLine(logging.Formatter):
         line = _encoded(facts)
         if len(line) > longest:
             line = _packed(facts, longest)
-        work.left.log_bytes -= len(line)
+        if not kept:
+            work.left.log_bytes -= len(line)
         return line.decode()
 
 

@@ -8,8 +8,8 @@ from typing import Any, Protocol
 
 _PATHS = "the gateway has an origin of its own and cannot be served below a path; set GATEWAY_PUBLIC_URL alone"
 _LOGGED = (
-    "a code, a state or a coupon would stand in it; each click is in the gateway's own log, and a proxy can write one "
-    "without queries"
+    "a code, a state or a coupon would stand in it; each request has a line in the gateway's own log, and a proxy can "
+    "write one without queries"
 )
 _REPORTED = "it does nothing here, since the gateway has a logger of its own; leave it out"
 _PLAIN = "the gateway speaks plain HTTP/1.1; a proxy in front of it has the certificate"

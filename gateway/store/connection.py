@@ -15,6 +15,7 @@ from redis.backoff import NoBackoff
 from redis.connection import ConnectionInterface
 from redis.retry import Retry
 
+from gateway import context
 from gateway.errors import StoreUnavailable
 from gateway.store.failover import Failover, NotHere
 from gateway.store.failures import told
@@ -124,6 +125,7 @@ class _Connections:
 
 
 def _asked(connection: ConnectionInterface, commands: Sequence[_Command]) -> list[Any]:
+    context.current().left.round_trips += 1
     connection.send_packed_command(connection.pack_commands(commands))
     answers = [_answer(connection) for _ in commands]
     errors = [error for error in _flat(answers) if isinstance(error, redis.ResponseError)]

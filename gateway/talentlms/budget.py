@@ -196,6 +196,7 @@ class Budget:
         self, work: Context, entry: QueueEntry, lookup: SessionLookup | None, end: float
     ) -> tuple[Admission, Permit]:
         began = now = time.monotonic()
+        waited = work.left.waited
         while True:
             said = self._shared.admit(entry, lookup)
             if said.limits_due:
@@ -216,6 +217,7 @@ class Budget:
                 raise Queued(said.wait, said.back)
             time.sleep(said.wait)
             now = time.monotonic()
+            work.left.waited = waited + now - began
 
 
 def _tell_postponed(entry: QueueEntry, limit: str) -> None:

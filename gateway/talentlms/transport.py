@@ -119,7 +119,9 @@ class HttpTransport:
             outcome = error.code if error else "ok"
         finally:
             operation = request.url.removeprefix(self._api).partition("/")[0]
-            facts = {"operation": operation, "outcome": outcome, "seconds": time.monotonic() - began}
+            seconds = time.monotonic() - began
+            context.note_call(seconds)
+            facts = {"operation": operation, "outcome": outcome, "seconds": seconds}
             log.tell("talentlms.call", facts)
         return answer
 

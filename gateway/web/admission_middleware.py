@@ -15,7 +15,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from gateway import context
 from gateway.admission import Lane, QueueEntry, SessionLookup
-from gateway.context import BROWSER_SECONDS, Context, Trail
+from gateway.context import BROWSER_SECONDS, REQUEST_LINE_BYTES, Context, Trail
 from gateway.errors import NotFound, Queued
 from gateway.store.sessions import Sessions
 from gateway.talentlms.budget import Budget
@@ -25,6 +25,7 @@ from gateway.web.cookies import SESSION_COOKIE, Cookies
 from gateway.web.go import Clicks
 from gateway.web.headers import of_redirects
 from gateway.web.navigation import is_navigation, is_speculative
+from gateway.web.observed_requests import WORK
 from gateway.web.slugs import Item, Slugs
 from gateway.web.visitor import ADMITTED
 from gateway.web.waiting import WaitingPages
@@ -93,13 +94,14 @@ class AdmissionMiddleware:
         self._waiting = WaitingPages(app)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer a request, and give back what it claimed and did not use."""
+        """Answer a request, give back what it claimed and did not use, and leave its work to whoever observes it."""
         if environ["REQUEST_METHOD"] in ("GET", "HEAD"):
             environ["PATH_INFO"] = without_slash(environ["PATH_INFO"])  # so that all behind know one spelling
         click = self._click(environ)
         address, browser = client_address(environ, self._proxies), environ.get("HTTP_USER_AGENT", "")
         entry = click.entry if click else None
         work = context.begin(address, browser, seconds=BROWSER_SECONDS, entry=entry, trail=self._trail)
+        work.left.log_bytes -= REQUEST_LINE_BYTES
         try:
             self._notice.look(environ)
             if click is None:
@@ -108,7 +110,7 @@ class AdmissionMiddleware:
         finally:
             if work.left.permit is not None:
                 self._budget.leave(work)
-            context.end()
+            environ[WORK] = context.end()
 
     def _click(self, environ: WSGIEnvironment) -> _Click | None:
         """Return what a request needs a call for; ``None`` if it needs none, or is one that Flask refuses."""
@@ -135,6 +137,7 @@ class AdmissionMiddleware:
             link = self._link(session, click, environ) if session is not None else None
         except Queued as error:
             environ[ADMITTED] = error
+            work.left.problem = error.code
             return self._waiting.answer(error, environ, start_response)
         except Exception as error:  # noqa: BLE001 - whatever it is, Flask writes it down and shows it
             environ[ADMITTED] = error
@@ -154,6 +157,7 @@ class AdmissionMiddleware:
         """
         record, is_unknown = self._budget.enter(work, click.lookup)
         session = self._sessions.in_force(click.session_id, record)
+        work.left.session_of = click.lookup.person if session is not None else ""
         if session is not None and click.item is not None and is_unknown:
             raise click.item.missing(f"TalentLMS said a moment ago that there is no {click.item}")
         return session

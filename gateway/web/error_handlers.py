@@ -115,6 +115,7 @@ def answer(error: GatewayError) -> Response:
 
 def shown(error: GatewayError) -> Response:
     """Show an error: a page for a person, a problem for a machine."""
+    context.note_problem(error.code)
     shown_as = page_for(error)
     route = request.url_rule.rule if request.url_rule is not None else ""
     log.tell("problem.shown", {"problem": error.code, "status": shown_as.status, "route": route})

@@ -1,18 +1,44 @@
-"""In front of everything, where requests are counted: what became of clicks, and of requests to the SCIM directory.
+"""In front of everything: what became of a request is counted, and written down as one line of the log.
+
+Whatever the request meets below, it has its line: an answer, an error, a refusal, a browser that is gone before its
+answer has been sent. What monitoring asks again and again, and the files that pages are made of, have none: they would
+be most of the log and say nothing of anybody.
 
 A click is a navigation to an address that leads into TalentLMS, whoever makes it.
 """
 
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+from flask import Flask, request
+
 from gateway import log
+from gateway.context import Allowance, Context
 from gateway.flows.directory import SCIM_PATH
 from gateway.web.addresses import CALLS_TALENTLMS, place_of, without_slash
 from gateway.web.navigation import is_navigation, is_speculative
 
-_CLIENT_ERROR, _SERVER_ERROR = "4", "5"
+WORK = "gateway.work"
+"""Where in the environment the work of a request is, once it has ended."""
+ROUTE = "gateway.route"
+"""Where the template of its address is, such as ``/go/course/<course>``, if a route of Flask's was found."""
+
+UNWRITTEN = frozenset({"/livez", "/readyz"})
+UNWRITTEN_BELOW = "/static/"
+_KEPT_EVENTS = 6
+_OUTCOMES = {2: "success", 3: "redirect", 4: "refused", 5: "failed"}
+_GONE = "client_gone"
+
+
+def install(app: Flask) -> None:
+    """Note of each request which route it has: its address itself can hold a code, a launch or a name."""
+
+    @app.before_request
+    def note_route() -> None:
+        rule = request.url_rule
+        request.environ[ROUTE] = rule.rule if rule else ""
 
 
 class ObservedRequests:
@@ -30,28 +56,143 @@ class ObservedRequests:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request, and tell what became of it."""
         path = environ["PATH_INFO"]
-        if path.startswith(SCIM_PATH):
-            return self._app(environ, _noting(start_response, "scim.request", _scim_outcome))
-        if _is_click(path, environ):
-            return self._app(environ, _noting(start_response, "click", self._click_outcome))
-        return self._app(environ, start_response)
+        if path in UNWRITTEN or path.startswith(UNWRITTEN_BELOW):
+            return self._app(environ, start_response)
+        observed = _Observed(environ, start_response, self._outcome_of(path, environ))
+        try:
+            pieces = self._app(environ, observed.start_response)
+        except BaseException as error:
+            observed.failed(error)
+            raise
+        if pieces == []:
+            observed.ended()
+            return pieces
+        return _Counted(pieces, observed)
 
-    def _click_outcome(self, status: str, headers: list[tuple[str, str]]) -> str:
-        """Return what became of a click.
+    def _outcome_of(self, path: str, environ: WSGIEnvironment) -> Callable[[int, list[tuple[str, str]]], str]:
+        """Return what says of an answer what became of the request."""
+        if path.startswith(SCIM_PATH):
+            return _scim_outcome
+        return self._click_outcome if _is_click(path, environ) else _outcome
+
+    def _click_outcome(self, status: int, headers: list[tuple[str, str]]) -> str:
+        """Return what became of a click, and have it counted.
 
         Returns:
             ``reached``: sent on into TalentLMS. ``sign_in``: sent to an identity provider, or elsewhere here first.
             ``page``: shown a page of the gateway. ``waiting``: TalentLMS grants no call now. ``refused``: by a rule,
             or TalentLMS has no such thing. ``failed``: something is out of order.
         """
-        if status.startswith("3"):
+        outcome = _outcome(status, headers)
+        if outcome == "redirect":
             leads_here = any(name == "Location" and value.startswith(self._own) for name, value in headers)
-            return "sign_in" if leads_here else "reached"
-        if status.startswith("2"):
-            return "page"
-        if any(name == "Refresh" for name, _ in headers):
-            return "waiting"
-        return "refused" if status.startswith(_CLIENT_ERROR) else "failed"
+            outcome = "sign_in" if leads_here else "reached"
+        elif outcome == "success":
+            outcome = "page"
+        elif any(name == "Refresh" for name, _ in headers):
+            outcome = "waiting"
+        log.tell("click", {"outcome": outcome})
+        return outcome
+
+
+class _Observed:
+    """A request under way.
+
+    Args:
+        environ: the request.
+        start_response: as WSGI has it.
+        outcome_of: says of an answer what became of the request.
+    """
+
+    __slots__ = ("_began", "_environ", "_is_told", "_outcome", "_outcome_of", "_start_response", "_status", "bytes")
+
+    def __init__(
+        self,
+        environ: WSGIEnvironment,
+        start_response: StartResponse,
+        outcome_of: Callable[[int, list[tuple[str, str]]], str],
+    ) -> None:
+        self._began = time.monotonic()
+        self._environ = environ
+        self._start_response = start_response
+        self._outcome_of = outcome_of
+        self._status: int | None = None
+        self._outcome = ""
+        self._is_told = False
+        self.bytes = 0
+
+    def start_response(self, status: str, headers: list[tuple[str, str]], *error: Any) -> Callable[[bytes], object]:
+        """Begin the answer, as WSGI has it."""
+        self._status = int(status[:3])
+        self._outcome = self._outcome_of(self._status, headers)
+        return self._start_response(status, headers, *error)
+
+    def failed(self, error: BaseException) -> None:
+        """Tell that there is no answer."""
+        self._outcome = _GONE if isinstance(error, ConnectionError) else "failed"
+        self.ended()
+
+    def ended(self, *, is_whole: bool = True) -> None:
+        """Tell what became of the request, once.
+
+        Args:
+            is_whole: whether all of the answer was handed to the server, and none of it came back.
+        """
+        if self._is_told:
+            return
+        self._is_told = True
+        environ = self._environ
+        work: Context = environ.get(WORK) or Context()
+        left = work.left
+        place = None if ROUTE in environ else place_of(environ["PATH_INFO"])
+        log.request(
+            "request",
+            work,
+            method=environ["REQUEST_METHOD"],
+            route=place.rule if place else environ.get(ROUTE),
+            status=self._status,
+            seconds=round(time.monotonic() - self._began, 4),
+            outcome=self._outcome if is_whole else _GONE,
+            problem=left.problem,
+            signed_in=None if left.session_of is None else bool(left.session_of),
+            person=_person(work),
+            events=_events(left),
+            talentlms_calls=left.calls,
+            talentlms_seconds=round(left.call_seconds, 4) or None,
+            budget_seconds=round(left.waited, 3) or None,
+            redis_round_trips=left.round_trips,
+            bytes=self.bytes,
+        )
+
+
+class _Counted:
+    """The pieces of an answer, until the server has sent them or its browser is gone; each server closes it at the end.
+
+    Args:
+        pieces: the answer.
+        observed: the request.
+    """
+
+    __slots__ = ("_observed", "_pieces")
+
+    def __init__(self, pieces: Iterable[bytes], observed: _Observed) -> None:
+        self._pieces = pieces
+        self._observed = observed
+
+    def __iter__(self) -> Iterator[bytes]:
+        for piece in self._pieces:
+            self._observed.bytes += len(piece)
+            yield piece
+        self._observed.ended()
+
+    def close(self) -> None:
+        """Close the answer (PEP 3333); where not all of it was asked for, nobody was left to read it."""
+        try:
+            close: Callable[[], object] | None = getattr(self._pieces, "close", None)
+            if close is not None:
+                close()
+        finally:
+            self._observed.ended(is_whole=False)
 
 
 def _is_click(path: str, environ: WSGIEnvironment) -> bool:
@@ -61,17 +202,23 @@ def _is_click(path: str, environ: WSGIEnvironment) -> bool:
     return is_navigation(environ) and not is_speculative(environ)
 
 
-def _scim_outcome(status: str, _headers: list[tuple[str, str]]) -> str:
-    if status.startswith(_SERVER_ERROR):
-        return "failed"
-    return "refused" if status.startswith(_CLIENT_ERROR) else "success"
+def _outcome(status: int, _headers: list[tuple[str, str]]) -> str:
+    return _OUTCOMES.get(status // 100, "failed")
 
 
-def _noting(
-    start_response: StartResponse, name: str, outcome: Callable[[str, list[tuple[str, str]]], str]
-) -> StartResponse:
-    def started(status: str, headers: list[tuple[str, str]], *error: Any) -> Callable[[bytes], object]:
-        log.tell(name, {"outcome": outcome(status, headers)})
-        return start_response(status, headers, *error)
+def _scim_outcome(status: int, headers: list[tuple[str, str]]) -> str:
+    outcome = _outcome(status, headers)
+    log.tell("scim.request", {"outcome": "success" if outcome == "redirect" else outcome})
+    return outcome
 
-    return started
+
+def _person(work: Context) -> str:
+    """Return whom a request was about, ``Identity.key``; empty where nobody knows."""
+    told = (facts["person"] for _, facts in work.left.events if facts.get("person"))
+    return work.person or work.left.session_of or next(told, "")
+
+
+def _events(left: Allowance) -> list[str]:
+    """Return what happened: names of events, those of the audit trail with their outcomes."""
+    names = [f"{name}:{facts['outcome']}" if "outcome" in facts else name for name, facts in left.events]
+    return list(dict.fromkeys(name for name in names if not name.startswith("problem")))[:_KEPT_EVENTS]

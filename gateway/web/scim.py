@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from flask import Blueprint, Response, g, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
-from gateway import log
+from gateway import context, log
 from gateway.errors import ApiKeyRefused, GatewayError
 from gateway.flows.directory import SCIM_PATH, Directory
 from gateway.flows.directory_groups import GroupDirectory
@@ -258,6 +258,7 @@ def _install_errors(routes: Blueprint) -> None:
     @routes.errorhandler(GatewayError)
     def failed(error: GatewayError) -> Response:
         status = page_for(error).status
+        context.note_problem(error.code)
         log.event("scim.failed", level=logging.ERROR, problem=error.code, status=status, note=error.note)
         response = _refusal(status, "The gateway cannot do this now; try again later.")
         if error.retry_after is not None:

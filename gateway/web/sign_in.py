@@ -98,6 +98,7 @@ class RoundTrip:
             return _interrupted(target)
         response = to_address(step.url)
         if step.transaction is not None:
+            context.note_event("sign_in.begun", {"provider": provider})
             self._transactions.put(request, response, replace(step.transaction, chosen=is_chosen))
         if step.session_id is not None:
             self._visitor.welcome(response, step.session_id)
@@ -226,6 +227,7 @@ def _once_more_by_get(provider: str, target: str, hints: Hints) -> Response:
 
 def _interrupted(target: str) -> Response:
     error = SignInInterrupted()
+    context.note_problem(error.code)
     if not error_handlers.for_a_person():
         return error_handlers.shown(error)
     shown_as = page_for(error)

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from flask import Flask, Response, g, request
 
+from gateway import context
 from gateway.store.sessions import Sessions, handle_of
 from gateway.web.addresses import LOGIN, LOGIN_AT, to
 from gateway.web.cookies import ARRIVAL_COOKIE, SESSION_COOKIE, Cookies
@@ -47,7 +48,8 @@ class Visitor:
             GatewayError: the request leads to TalentLMS, and may not call it now, or has met another error already.
         """
         if "session" not in g:
-            g.session = self._found()
+            session = g.session = self._found()
+            context.note_session(session.identity.key if session else "")
         found: Session | None = g.session
         return found
 

@@ -16,7 +16,7 @@ import gateway as gateway_package
 from gateway import log
 from tests.gateway.web.browser import PAGE
 
-MOST = 20
+MOST = 25
 ROOT = Path(gateway_package.__file__).parent
 
 
@@ -56,7 +56,7 @@ class Trace:
 
 
 @pytest.mark.parametrize("path", ["/go/course/12", "/go"])
-def test_a_click_passes_twenty_package_changes_at_most(browser, own_log_handlers, asked, path):
+def test_a_click_passes_twenty_five_package_changes_at_most(browser, own_log_handlers, asked, path):
     browser.sign_in("robin")
     with browser.client.get(path, headers=PAGE) as before:  # the account is found, enrolled and known from here on
         environ = dict(before.request.environ)
@@ -70,4 +70,4 @@ def test_a_click_passes_twenty_package_changes_at_most(browser, own_log_handlers
     assert trace.packages >= {"web", "flows", "talentlms", "store", "outbound", "context", "log"}
     ((status, _),) = answered
     assert (status, body, len(asked())) == ("302 FOUND", b"", 1)
-    assert [json.loads(line)["event"] for line in written.getvalue().splitlines()] == ["launch"]
+    assert [json.loads(line)["event"] for line in written.getvalue().splitlines()] == ["launch", "request"]
