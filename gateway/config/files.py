@@ -1,5 +1,6 @@
 """Files that settings name: secrets, certificates, the TOML file."""
 
+import re
 import ssl
 import tomllib
 from collections.abc import Mapping
@@ -13,6 +14,12 @@ from marshmallow import ValidationError
 from gateway.config.rules import plain
 
 LARGEST_FILE = 1_000_000  # bytes
+LONGEST_PATH = 1000
+# A key in base64 may have slashes, too, but hardly one of these names between the first two.
+_PATH = re.compile(
+    r"(?:~|\.{1,2})(?:/[\w.-]{1,255})+|/(?:etc|home|mnt|opt|private|root|run|secrets|srv|tmp|usr|var|vault)/\S+"
+)
+_ANY_PATH = re.compile(r"(?:/?[\w.-]{1,255}/)+[\w.-]{1,255}")
 
 
 @dataclass(frozen=True)
@@ -60,6 +67,18 @@ def read_secret(folder: Path, named: object) -> str:
     if not secret:
         raise ValidationError("names an empty file; write the secret into the file")
     return secret
+
+
+def is_path_of_a_file(folder: Path, value: object) -> bool:
+    """Return whether a value reads like the path of a file, or is the path of one that is there; a secret is neither.
+
+    Args:
+        folder: where a relative path begins.
+        value: of a setting, of any type.
+    """
+    if not isinstance(value, str) or len(value) > LONGEST_PATH:
+        return False
+    return bool(_PATH.fullmatch(value)) or (bool(_ANY_PATH.fullmatch(value)) and (folder / value).is_file())
 
 
 def read_text(path: Path) -> str:

@@ -8,7 +8,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, missing
 
 from gateway.config.faults import Fault, short, unknown
 from gateway.config.fields import Setting, VariableText
-from gateway.config.files import read_secret
+from gateway.config.files import is_path_of_a_file, read_secret
 
 
 class Group(Schema):
@@ -61,7 +61,9 @@ class Group(Schema):
         """
         if not self.prefix:
             faults += unknown(given, self.names, self.reserved, self.table)
-        values, messages = self._loaded({**given, **self._from_files(given, folder)})
+        values, messages = self._loaded(
+            {**given, **self._misplaced_paths(given, folder), **self._from_files(given, folder)}
+        )
         for field, says in self.contradictions(values):
             if field in values:  # otherwise it is told already
                 messages.setdefault(self.fields[field].data_key or field, []).append(says)
@@ -74,6 +76,14 @@ class Group(Schema):
             return dict(self.load(given)), {}
         except ValidationError as error:
             return dict(error.valid_data or ()), error.messages_dict
+
+    def _misplaced_paths(self, given: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+        """Return an error for each secret whose value is the path of its file, unless it should be an address."""
+        return {
+            name: ValidationError(f"its value is the path of a file; did you mean {name}{self.twin}?")
+            for name in self.files.values()
+            if not name.lower().endswith("_url") and is_path_of_a_file(folder, given.get(name))
+        }
 
     def _from_files(self, given: Mapping[str, Any], folder: Path) -> dict[str, Any]:
         """Return the secrets whose files are named, by name; an error in place of one that cannot be had."""

@@ -24,7 +24,22 @@ VARIABLES = {
             "OIDC_PRIVATE_KEY": "/run/secrets/key.pem",
         },
         "OIDC_PRIVATE_KEY",
-        "give a path by the name that ends in _FILE",
+        "did you mean OIDC_PRIVATE_KEY_FILE?",
+    ),
+    "a path in the place of the signing keys": (
+        {"GATEWAY_SECRET_KEYS": "/run/secrets/talentlms-gateway-keys"},
+        "GATEWAY_SECRET_KEYS",
+        "did you mean GATEWAY_SECRET_KEYS_FILE?",
+    ),
+    "a path in the place of the API key": (
+        {"TALENTLMS_API_KEY": "./secrets/api-key"},
+        "TALENTLMS_API_KEY",
+        "did you mean TALENTLMS_API_KEY_FILE?",
+    ),
+    "a path in the place of the client's secret": (
+        {"OIDC_CLIENT_SECRET": "/etc/talentlms-gateway/client-secret"},
+        "OIDC_CLIENT_SECRET",
+        "did you mean OIDC_CLIENT_SECRET_FILE?",
     ),
     "two credentials": (
         {"OIDC_CLIENT_AUTHENTICATION": "private_key_jwt", "OIDC_PRIVATE_KEY_FILE": "/dev/null"},
@@ -77,6 +92,11 @@ VARIABLES = {
 }
 
 FILE = {
+    "a path in the place of a secret": (
+        PROVIDER.replace('"x"', '"/run/secrets/acme"') + 'name = "acme"\n',
+        "identity_providers[0].client_secret",
+        "did you mean client_secret_file?",
+    ),
     "a misspelt key": ("[talentlms]\nlearner_type = []\n", "talentlms.learner_type", "did you mean learner_types?"),
     "digits for a slug": ("[slugs.courses]\n12 = 12\n", "slugs.courses.12", "not digits alone"),
     "administrators among learners": (
@@ -105,3 +125,24 @@ def test_a_mistake_in_a_variable_is_named_with_its_remedy(faults, mistake):
 def test_a_mistake_in_the_file_is_named_with_its_remedy(faults, file, mistake):
     text, name, remedy = FILE[mistake]
     assert remedy in faults(GATEWAY_CONFIG=file(text))[name]
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "/+8Zk1/etc/x9c2b7Qe0w1yT5uI3oP6aS4dF7gH8jK9lZ0=",
+        "/Zk18x9c2b7Q/e0w1yT5uI3oP6aS4dF7gH8jK9lZ0xCv",
+        "//etc-like-but-no-path-of-any-file",
+    ],
+)
+def test_a_key_with_slashes_is_no_path(settings, secret):
+    assert settings(GATEWAY_SECRET_KEYS=secret).secret_keys[0].reveal() == secret
+
+
+def test_the_path_of_a_file_that_is_there_is_no_secret_wherever_it_is(faults, tmp_path, monkeypatch):
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "keys" / "the-keys-of-the-gateway-in-production").write_text("x")
+    monkeypatch.chdir(tmp_path)
+    for path in (tmp_path / "keys", "keys"):
+        said = faults(GATEWAY_SECRET_KEYS=f"{path}/the-keys-of-the-gateway-in-production")["GATEWAY_SECRET_KEYS"]
+        assert said == "its value is the path of a file; did you mean GATEWAY_SECRET_KEYS_FILE?"
