@@ -177,7 +177,7 @@ def _routes(services: Services, cookies: Cookies, slugs: Slugs, links: Clicks) -
     yield go.blueprint(visitor, links, slugs)
     yield checkout.blueprint(visitor, learners, services.checkout, slugs, forms, _payment_origins(settings))
     seats = SeatList(services.bought_seats, services.items, settings.public_url)
-    yield training.blueprint(visitor, learners, services.training, forms, choice, seats)
+    yield training.blueprint(visitor, learners, services.training, forms, choice, seats, _link_origins(settings))
     yield course_completion.blueprint(visitor, slugs)
     yield sign_out.blueprint(visitor, forms, services.sign_out, cookies, settings.talentlms.url)
     yield provider_logout.blueprint(services.provider_logout)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from gateway import context
 from gateway.admission import Lane, QueueEntry
 from gateway.errors import GatewayError, Queued, Unavailable
+from gateway.flows.natural_order import natural_key
 from gateway.store.catalog_copies import CatalogCopies, Fetch
 from gateway.talentlms.client import TalentLMS
 from schemas.catalog import CatalogCategory, CatalogContent, CatalogCourse, CatalogPrice
@@ -31,7 +32,6 @@ DESCRIPTION_LENGTH = 2000
 
 _LOOK_SECONDS = 0.2
 _ACTIVE = ("", "active")
-_DIGITS = re.compile(r"([0-9]{1,15})")
 _MARKUP = re.compile(r"<(?:/?[A-Za-z!][^<>]{0,1000})>")
 
 
@@ -123,10 +123,8 @@ def _with_parents(category_id: int | None, by_id: Mapping[int, Category]) -> set
     return found
 
 
-def _order(one: CatalogCourse | CatalogCategory) -> tuple[list[str | int], int]:
-    """Return what puts names in order, with ``Part 2`` before ``Part 10``; texts and numbers take turns in it."""
-    parts = _DIGITS.split(one.name.casefold())
-    return [int(part) if place % 2 else part for place, part in enumerate(parts)], one.id
+def _order(one: CatalogCourse | CatalogCategory) -> tuple[tuple[list[str | int], str], int]:
+    return natural_key(one.name), one.id
 
 
 def _course(course: Course, by_id: Mapping[int, Category]) -> CatalogCourse:

@@ -104,14 +104,15 @@ class Control:
     def add_course(self, name: str, **values: Any) -> int:
         """Make a course and return its id.
 
-        ``values``: ``id``, ``description``, ``price`` (cents), ``category_id``, ``units`` (names), ``certification``,
-        ``custom_fields``.
+        ``values``: ``id``, ``description``, ``price`` (cents), ``category_id``, ``units`` (names), ``time_limit`` (days
+        from the enrolment on), ``certification`` (its design), ``certification_days`` (0: for ever), ``custom_fields``.
         """
         return int(self._send("POST", "/courses", {"name": name, **values})["id"])
 
-    def enrol(self, user_id: int, course_id: int, role: str = "learner") -> None:
-        """Enrol a user in a course."""
-        self._send("POST", "/enrolments", {"user_id": user_id, "course_id": course_id, "role": role})
+    def enrol(self, user_id: int, course_id: int, role: str = "learner", *, expires_on: int | None = None) -> None:
+        """Enrol a user in a course; access ends at ``expires_on``, epoch seconds, or with the time limit of the course."""
+        values = {"user_id": user_id, "course_id": course_id, "role": role, "expires_on": expires_on}
+        self._send("POST", "/enrolments", values)
 
     def set_progress(self, user_id: int, course_id: int, percentage: int) -> None:
         """Set how far a user has come in a course, 0 to 100."""

@@ -13,8 +13,10 @@ WHOLE = 100
 UNIT_EVENTS = {"Test": "unitprogress_test_completion", "Survey": "unitprogress_survey_completion"}
 
 
-def enrol(portal: Portal, user: User, course: Course, role: str = "learner") -> Enrolment:
-    """Enrol a user in a course.
+def enrol(
+    portal: Portal, user: User, course: Course, role: str = "learner", *, expires_on: int | None = None
+) -> Enrolment:
+    """Enrol a user in a course; access ends as the course's time limit says, or when ``expires_on`` does.
 
     Raises:
         ApiError: they are enrolled already.
@@ -22,7 +24,7 @@ def enrol(portal: Portal, user: User, course: Course, role: str = "learner") -> 
     if (user.id, course.id) in portal.state.enrolments:
         raise ApiError("The requested user is already enrolled in this course")
     now = portal.clock.seconds()
-    expires = now + course.time_limit * DAY if course.time_limit else None
+    expires = expires_on or (now + course.time_limit * DAY if course.time_limit else None)
     enrolment = Enrolment(user.id, course.id, role, enrolled_on=now, expires_on=expires)
     portal.state.enrolments[user.id, course.id] = enrolment
     note(portal, "course_add_user", f"{user.short_name} was added to the course {course.name}", user, course)

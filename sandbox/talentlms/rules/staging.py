@@ -10,6 +10,10 @@ from sandbox.talentlms.rules import accounts
 from sandbox.talentlms.timeline import note
 
 PASSWORD = "Sandbox-1"
+COURSE = (
+    *("name", "price", "category_id", "description", "time_limit", "certification", "certification_days"),
+    "custom_fields",
+)
 PLAIN = ("status", "archived", "language", "custom_fields", "bio", "credits", "restrict_email")
 
 
@@ -39,7 +43,7 @@ def add_user(portal: Portal, values: Mapping[str, Any]) -> User:
 
 def add_course(portal: Portal, values: Mapping[str, Any]) -> Course:
     """Make a course; ``units`` are the names of its units. Raises ``ValueError`` for an unknown key or a taken id."""
-    _known(values, ("id", "name", "price", "category_id", "units", "description", "certification", "custom_fields"))
+    _known(values, ("id", "units", *COURSE))
     state, now = portal.state, portal.clock.seconds()
     number = state.next_id("courses", _free(state.courses, values))
     rest = {name: value for name, value in values.items() if name not in ("id", "units")}

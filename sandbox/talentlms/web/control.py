@@ -155,7 +155,8 @@ class _Staging:
 
     def enrolment(self, body: Any) -> Any:
         user, course = self._pair(body)
-        enrolments.enrol(self._portal, user, course, body.get("role", "learner"))
+        expires_on = int(body["expires_on"]) if body.get("expires_on") else None
+        enrolments.enrol(self._portal, user, course, body.get("role", "learner"), expires_on=expires_on)
         return {}
 
     def progress(self, body: Any) -> Any:

@@ -23,7 +23,7 @@ HEADER_ITEMS = {
     "moreOptions": "More",
     "certificationIcon": "Certificate",
 }
-ELSEWHERE = ("certificate/", "user/certification/", "shared/start/", "unit/apiview/", "course/lastaccessedunit/")
+ELSEWHERE = ("user/certification/", "shared/start/", "unit/apiview/", "course/lastaccessedunit/")
 Page = BaseResponse | tuple[str, int]
 
 
@@ -50,6 +50,7 @@ def blueprint(portal: Portal) -> Blueprint:
         ("/learner/course/id:<int:course_id>/complete", pages.complete, ["POST"]),
         ("/learner/course/id:<int:course_id>/unit:<int:unit_id>", pages.complete_unit, ["POST"]),
         ("/payment/key:<key>", pages.payment, ["GET", "POST"]),
+        ("/certificate/download/id:<int:number>", pages.certificate, ["GET"]),
         ("/<path:path>", pages.elsewhere, ["GET"]),
     ):
         routes.add_url_rule(path, page.__name__, _guarded(portal, page), methods=methods)
@@ -225,6 +226,18 @@ class _Pages:
         order = payments.pay(self._portal, buyer, link)
         links.use(self._portal, link.key, "payment")
         return notice("Thank you", f"{buyer.first_name}, you can start {order.item} now.")
+
+    def certificate(self, number: int) -> Page:
+        """Show a certificate to the one who earned it."""
+        visit = self._visit()
+        if visit is None:
+            return _stranger()
+        earned = self._portal.state.certificates.get(number)
+        if earned is None or earned.user_id != visit.user.id:
+            return notice("No such certificate", "It is not yours, or there is none.", 404)
+        course = lookup.course_by_id(self._portal, earned.course_id)
+        until = formats.day(self._portal, earned.expires_on) or "for ever"
+        return notice(f"Certificate: {course.name}", f"{visit.user.short_name}, {earned.unique_id}, valid: {until}.")
 
     def elsewhere(self, path: str) -> Page:
         """Say that this is the sandbox, where TalentLMS would show something."""

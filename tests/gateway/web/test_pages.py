@@ -4,7 +4,7 @@ import re
 import threading
 from collections import Counter
 from html.parser import HTMLParser
-from itertools import pairwise
+from itertools import count, pairwise
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -26,20 +26,73 @@ def thing(**members):
     return SimpleNamespace(**members)
 
 
+NUMBERS = count(1)
+CERTIFICATE = "https://acme.talentlms.com/certificate/download/id:7"
+"""An address of TalentLMS's that opens nothing for somebody who is not signed in there."""
+
+
 def course(name, progress=0, **members):
-    ordinary = {"href": "/go/course/12", "completed": False, "completed_on": None, "expired": False, "role": "learner"}
+    number = next(NUMBERS)
+    ordinary = {
+        "id": number,
+        "href": f"/go/course/{number}",
+        "role": "learner",
+        "begun": bool(progress),
+        "completed": False,
+        "completed_on": None,
+        "expired": False,
+        "due_soon": False,
+        "ends_on": None,
+        "certificate": None,
+    }
     return thing(**{**ordinary, "name": name, "progress": progress, **members})
 
 
+def certificate(name, **members):
+    ordinary = {"valid_until": None, "is_expired": False, "expires_soon": False, "href": None}
+    return thing(**{**ordinary, "name": name, **members})
+
+
 COURSES = [
-    course("Data protection at work", 45),
-    course("Fire safety"),
-    course("First aid", 100, completed=True, completed_on="3 March 2026", href="/go/course/34"),
-    course("Old machine", 20, expired=True),
+    course("Data protection at work", 45, due_soon=True, ends_on="9 March 2026"),
+    course("Fire safety", ends_on="31 December 2026"),
+    course(
+        "First aid",
+        *(100,),
+        completed=True,
+        completed_on="3 March 2026",
+        begun=False,
+        certificate=certificate("First aid", valid_until="3 March 2028", href=CERTIFICATE),
+    ),
+    course("Old machine", 20, expired=True, ends_on="1 March 2026"),
     course("Leading a team", role="instructor"),
+    course("Opened once", begun=True),
 ]
-NASTY_COURSE = course(NASTY, 7, href="/go/course/" + "a" * 80, completed_on=NASTY, role=NASTY)
+NASTY_COURSES = [
+    course(
+        NASTY,
+        7,
+        href="/go/course/" + "9" * 15,
+        role=NASTY,
+        due_soon=True,
+        ends_on=NASTY,
+        certificate=certificate(NASTY, valid_until=NASTY, expires_soon=True, href=CERTIFICATE),
+    )
+    for _ in range(25)
+]
 TRAINING = {
+    "has_courses": True,
+    "is_all_done": False,
+    "other_certificates": [],
+    "has_search": False,
+    "query": "",
+    "longest_query": 100,
+    "number_found": 6,
+    "all_href": "/",
+    "page_number": 1,
+    "pages": 1,
+    "previous_href": None,
+    "next_href": None,
     "person": "Kim Lee",
     "dashboard_href": "/go",
     "csrf_token": "tok",
@@ -129,6 +182,9 @@ THERE = "https://acme.talentlms.com"
 """The one address elsewhere that a page leads to: TalentLMS's, where somebody's session there ends."""
 LEAVING = ("signed-out-here", "signed-out-here-alone", "signing-out")
 """The pages that do so."""
+CERTIFYING = ("training", "training-searched", "training-certificates", "training-nasty", "training-seats")
+CERTIFYING += ("training-seats-away", "training-seats-nasty")
+"""The pages that lead to TalentLMS's certificates."""
 SIGNED_OUT = {
     "still_signed_in": False,
     "left_open": False,
@@ -188,7 +244,32 @@ PARTS = {"layout.html", "reference.html"}
 """Templates that are no page, but stand in some."""
 EXAMPLES = {
     "training": ("training.html", TRAINING),
-    "training-empty": ("training.html", {**TRAINING, "courses": []}),
+    "training-empty": ("training.html", {**TRAINING, "courses": [], "has_courses": False}),
+    "training-searched": (
+        "training.html",
+        {
+            **TRAINING,
+            "has_search": True,
+            "query": "fire",
+            "number_found": 30,
+            "pages": 2,
+            "next_href": "/?q=fire&page=2",
+        },
+    ),
+    "training-none-found": ("training.html", {**TRAINING, "has_search": True, "query": "law", "courses": []}),
+    "training-certificates": (
+        "training.html",
+        {
+            **TRAINING,
+            "courses": [],
+            "has_courses": False,
+            "other_certificates": [
+                certificate("First aid", valid_until="3 March 2026", is_expired=True, href=CERTIFICATE),
+                certificate("Ladders", valid_until="3 May 2026", expires_soon=True),
+                certificate("Cables"),
+            ],
+        },
+    ),
     "training-seats": ("training.html", {**TRAINING, "seats": [SOLD, SOLD]}),
     "training-seats-away": ("training.html", {**TRAINING, "seats": None}),
     "training-seats-nasty": (
@@ -197,7 +278,15 @@ EXAMPLES = {
     ),
     "training-nasty": (
         "training.html",
-        {**TRAINING, "person": NASTY, "courses": [NASTY_COURSE] * 30, "csrf_token": NASTY},
+        {
+            **TRAINING,
+            "person": NASTY,
+            "courses": NASTY_COURSES,
+            "csrf_token": NASTY,
+            "has_search": True,
+            "query": NASTY,
+            "other_certificates": [certificate(NASTY, valid_until=NASTY, is_expired=True)] * 5,
+        },
     ),
     "welcome": ("welcome.html", {"sign_in_href": "/login?next=%2F", "other_href": None}),
     "welcome-back": ("welcome.html", {"sign_in_href": "/login?next=%2F", "other_href": "/login?choose=1"}),
@@ -297,8 +386,8 @@ EXAMPLES = {
         {"happened": NASTY, "continue_href": "/go", "reference": "7K2M-9QXD", "status": 400},
     ),
 }
-SEARCH = re.compile(r'<form class="search" action="/catalog" role="search">.*?</form>', re.DOTALL)
-"""The one form that asks for a page, and changes nothing."""
+SEARCH = re.compile(r'<form class="search" action="/(?:catalog)?" role="search">.*?</form>', re.DOTALL)
+"""The forms that ask for a page, and change nothing."""
 every_page = pytest.mark.parametrize("name", EXAMPLES)
 
 CONTRAST = """() => {
@@ -463,8 +552,9 @@ def test_a_page_has_one_heading_a_title_a_language_and_landmarks(read, name):
 def test_a_page_holds_no_script_no_inline_style_and_nothing_from_elsewhere(read, name):
     page = read(name)
     assert not {tag for tag, _ in page.tags} & {"script", "style", "iframe", "object", "base"}
-    there = [("a", {"class": "button", "href": THERE})]
-    assert [one for one in page.tags if one in there] == (there if name in LEAVING else [])
+    there = [("a", {"class": "button", "href": THERE}), ("a", {"href": CERTIFICATE})]
+    leaving = [one[1]["href"] for one in page.tags if one in there]
+    assert set(leaving) == ({THERE} if name in LEAVING else {CERTIFICATE} if name in CERTIFYING else set())
     for tag, attrs in [one for one in page.tags if one not in there]:
         assert not [key for key in attrs if key == "style" or key.startswith("on") or key == "http-equiv"]
         links = [attrs[key] for key in ("href", "src", "action") if key in attrs]
@@ -473,7 +563,8 @@ def test_a_page_holds_no_script_no_inline_style_and_nothing_from_elsewhere(read,
 
 @every_page
 def test_a_nasty_context_stays_text(app, name):
-    html = app.test_client().get(f"/page/{name}").text.replace(f'href="{THERE}"', "")
+    html = app.test_client().get(f"/page/{name}").text
+    html = html.replace(f'href="{THERE}"', "").replace(f'href="{CERTIFICATE}"', "")
     assert "<script" not in html
     assert "style=" not in html
     assert "onerror=alert(1)>" not in html
@@ -491,17 +582,65 @@ def test_forms_are_posted_with_a_token_written_name_then_value(app, name):
 
 def test_a_course_offers_start_continue_or_review_and_says_how_far_it_is(read):
     words = read("training").words()
-    assert "45% done Continue Data protection at work" in words
-    assert "Not started yet Start Fire safety" in words
-    assert "Completed on 3 March 2026 Review First aid" in words
-    assert "Your role: instructor Start Leading a team" in words
+    assert "Data protection at work Due soon: your access ends on 9 March 2026 45% done Continue" in words
+    assert "Fire safety Not started yet Open until 31 December 2026 Start" in words
+    assert "First aid Completed on 3 March 2026 Certificate valid until 3 March 2028" in words
+    assert "Leading a team Not started yet Your role: instructor Start" in words
+    assert "Opened once Begun Continue" in words
 
 
 def test_a_course_whose_time_is_over_says_so_and_has_no_button(read):
     page = read("training")
-    assert "No longer open Old machine 20% done Your access has ended" in page.words()
-    assert [link["href"] for link in page.all("a") if "/go/course" in link["href"]].count("/go/course/12") == 3
-    assert "Continue Old machine" not in page.words()
+    over = COURSES[3]
+    assert (
+        "No longer open Old machine 20% done Overdue: your access ended on 1 March 2026 A certificate" in page.words()
+    )
+    open_ones = [one.href for one in COURSES if one is not over]
+    assert sorted(link["href"] for link in page.all("a") if "/go/course" in link["href"]) == sorted(open_ones)
+
+
+def test_a_completed_course_whose_time_is_over_is_not_overdue(render):
+    over = course("First aid", 100, completed=True, completed_on="3 May 2025", expired=True, ends_on="1 March 2026")
+    words = render("training.html", **{**TRAINING, "courses": [over]}).words()
+    assert "First aid Completed on 3 May 2025 Your access ended on 1 March 2026" in words
+    assert "Overdue" not in words
+
+
+def test_each_certificate_says_until_when_it_is_valid(read):
+    page = read("training-certificates")
+    words = page.words()
+    assert "First aid Certificate expired on 3 March 2026 Download the certificate: First aid" in words
+    assert "Ladders Certificate expires soon, on 3 May 2026 Cables Certificate without an end date" in words
+    assert "A certificate opens once you are signed in to the training platform" in words
+    assert "A certificate opens" not in read("training-empty").words()
+
+
+def test_a_search_is_a_form_that_asks_for_the_same_page_and_says_how_many_it_found(read):
+    page = read("training-searched")
+    assert {"class": "search", "action": "/", "role": "search"} in page.all("form")
+    assert {"for": "q"} in page.all("label")
+    (field,) = [one for one in page.all("input") if one.get("type") == "search"]
+    assert field == {"type": "search", "id": "q", "name": "q", "value": "fire", "maxlength": "100"}
+    assert {"role": "status"} in page.all("p")
+    assert "Courses found for “fire”: 30 Show all my courses" in page.words()
+    assert {"class": "button plain", "href": "/?q=fire&page=2", "rel": "next"} in page.all("a")
+
+
+def test_a_search_that_finds_nothing_says_so_and_what_to_do(read):
+    page = read("training-none-found")
+    assert "No course matches your search. Try other words, or see all courses." in page.words()
+    assert {"class": "lead", "role": "status"} in page.all("p")
+    assert {"href": "/"} in page.all("a")
+    assert "There is no course for you" not in page.words()
+
+
+def test_the_largest_page_of_courses_stays_small(app):
+    longest = [course("Course " + "x" * 113, 7, due_soon=True, ends_on="30 September 2026") for _ in range(25)]
+    for one in longest:
+        one.certificate = certificate(one.name, valid_until="30 September 2026", href=CERTIFICATE)
+    context = {**TRAINING, "has_search": True, "pages": 2, "next_href": "/?page=2"}
+    with app.test_request_context():
+        assert len(render_template("training.html", **{**context, "courses": longest}).encode()) < 30 * 1024
 
 
 def test_courses_to_do_come_before_completed_ones(read):
@@ -513,7 +652,7 @@ def test_courses_to_do_come_before_completed_ones(read):
 def test_a_learner_who_has_completed_everything_is_told_so(render, read):
     sentence = "Nothing to do at the moment: you have completed all your courses."
     done = course("First aid", 100, completed=True, role=None)
-    words = render("training.html", **{**TRAINING, "courses": [done]}).words()
+    words = render("training.html", **{**TRAINING, "courses": [done], "is_all_done": True}).words()
     assert sentence in words
     assert "Your role" not in words
     assert sentence not in read("training").words()
