@@ -1,4 +1,4 @@
-"""``talentlms-gateway``, as it is called."""
+"""``talentlms-gateway``: as a program, where it matters that it is one, and called in this process."""
 
 import re
 import subprocess
@@ -21,6 +21,7 @@ from gateway.storefronts.dialects import DIALECTS
 from schemas.identity import Identity
 from schemas.learner import AccountLink
 from schemas.secret import Secret
+from tests.gateway.called import called
 from tests.gateway.store.key_names import untagged
 from tests.gateway.test_factory import clean_environment
 from tests.ports import free_port
@@ -31,22 +32,30 @@ KIM = Identity("https://id.acme.example", "kim-1", "acme", email="kim@acme.examp
 
 
 @pytest.fixture
-def command(tmp_path):
-    """Call the command with the good settings, some changed, and return what came of it."""
+def program(tmp_path):
+    """Run the program with the good settings, some changed, and return what came of it."""
 
-    def called(*arguments, **changes):
-        program = str(Path(sys.executable).with_name("talentlms-gateway"))
+    def ended(*arguments, **changes):
+        command = str(Path(sys.executable).with_name("talentlms-gateway"))
         environment = clean_environment(**{"STATE_DIRECTORY": str(tmp_path), **changes})
         return subprocess.run(
-            [program, *arguments], env=environment, capture_output=True, text=True, timeout=60, check=False
+            [command, *arguments], env=environment, capture_output=True, text=True, timeout=60, check=False
         )
 
-    return called
+    return ended
+
+
+@pytest.fixture
+def command(tmp_path, own_log_handlers):
+    """Call the command with the good settings, some changed, and return what came of it."""
+    return lambda *arguments, **changes: called(
+        arguments, clean_environment(**{"STATE_DIRECTORY": str(tmp_path), **changes})
+    )
 
 
 @pytest.mark.statement(65)
-def test_check_describes_good_settings_without_their_secrets(command):
-    done = command("check")
+def test_check_describes_good_settings_without_their_secrets(program):
+    done = program("check")
     assert done.returncode == 0
     assert "https://training.acme.example" in done.stdout
     assert done.stderr == ""
@@ -112,15 +121,15 @@ def test_check_refuses_administrators_among_the_learners(command, tmp_path):
     assert 'warning: talentlms.learner_types: "SuperAdmin" ' in done.stdout
 
 
-def test_the_version_is_that_of_the_package(command):
-    done = command("--version")
+def test_the_version_is_that_of_the_package(program):
+    done = program("--version")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.split()[-1] == metadata.version("talentlms-gateway")
 
 
 @pytest.mark.statement(64)
-def test_check_names_every_fault_at_once_and_fails(command):
-    done = command(
+def test_check_names_every_fault_at_once_and_fails(program):
+    done = program(
         "check",
         GATEWAY_PUBLIC_URL="http://training.acme.example",
         GATEWAY_SECRET_KEYS="hunter2",
@@ -139,18 +148,18 @@ def test_check_names_every_fault_at_once_and_fails(command):
 
 
 @pytest.mark.statement(57)
-def test_an_operator_ends_the_sessions_of_a_person(command, redis_server):
+def test_an_operator_ends_the_sessions_of_a_person(program, redis_server):
     store = connect(redis_server.url)
     store.ask("FLUSHALL")
     sessions = Sessions(store, idle=100, lifetime=1000)
     ids = [sessions.create(KIM, Secret("token")).reveal() for _ in range(2)]
     redis_url = redis_server.url.reveal()
     assert (
-        command("sessions", "end", "--user", "kim@acme.example", GATEWAY_REDIS_URL=redis_url).stdout
+        program("sessions", "end", "--user", "kim@acme.example", GATEWAY_REDIS_URL=redis_url).stdout
         == "2 sessions ended\n"
     )
     assert [sessions.find(session_id) for session_id in ids] == [None, None]
-    done = command("sessions", "end", "--user", "kim@acme.example", GATEWAY_REDIS_URL=redis_url)
+    done = program("sessions", "end", "--user", "kim@acme.example", GATEWAY_REDIS_URL=redis_url)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "No session ended: nobody of that name is signed in.\n"
 
@@ -295,8 +304,8 @@ def test_what_the_embedded_store_remembers_cannot_be_forgotten_from_outside(comm
     assert "GATEWAY_REDIS_URL is not set" in done.stderr
 
 
-def test_a_command_without_its_user_explains_itself(command):
-    done = command("sessions", "end")
+def test_a_command_without_its_user_explains_itself(program):
+    done = program("sessions", "end")
     assert done.returncode == 2
     assert "--user" in done.stderr
 

@@ -1,14 +1,12 @@
-"""``talentlms-gateway doctor``, as it is called."""
+"""``talentlms-gateway doctor``."""
 
 import json
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
 from tests.conftest import API_KEY
 from tests.databases import new_database
+from tests.gateway.called import called
 from tests.gateway.test_factory import clean_environment
 from tests.ports import free_port
 
@@ -16,12 +14,11 @@ SECRETS = ("hunter2-of-the-client", API_KEY)
 
 
 @pytest.fixture
-def doctor(provider, portal, redis_server, tmp_path):
+def doctor(provider, portal, redis_server, tmp_path, own_log_handlers):
     """Call the command with settings with which all is well, some changed, and return what came of it."""
     provider.control.client(redirect_uris=["https://training.acme.example/callback/default"])
 
-    def called(*arguments, **changes):
-        program = str(Path(sys.executable).with_name("talentlms-gateway"))
+    def outcome(*arguments, **changes):
         good = {
             "GATEWAY_DATABASE_URL": new_database(tmp_path),
             "GATEWAY_REDIS_URL": redis_server.url.reveal(),
@@ -31,10 +28,9 @@ def doctor(provider, portal, redis_server, tmp_path):
             "OIDC_CLIENT_ID": provider.client_id,
             "OIDC_CLIENT_SECRET": provider.client_secret,
         }
-        command, environment = [program, "doctor", *arguments], clean_environment(**{**good, **changes})
-        return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+        return called(("doctor", *arguments), clean_environment(**{**good, **changes}))
 
-    return called
+    return outcome
 
 
 def test_where_all_is_well_it_ends_with_that_and_succeeds(doctor, provider):

@@ -1,10 +1,7 @@
 """``talentlms-gateway mapping``, as it is called: changing nothing."""
 
 import json
-import subprocess
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -16,6 +13,7 @@ from schemas.learner import AccountLink
 from schemas.secret import Secret
 from tests.conftest import API_KEY
 from tests.databases import new_database
+from tests.gateway.called import called
 from tests.gateway.test_factory import clean_environment
 from tests.ports import free_port
 
@@ -69,11 +67,11 @@ NO_FIELD = (
 
 
 @pytest.fixture
-def tried(tmp_path, portal):
+def tried(tmp_path, portal, own_log_handlers):
     """Call the command with claims, and return what came of it; TalentLMS has all that the settings name."""
     portal.control.add_course("Selling", id=57)
 
-    def called(claims, *arguments, command=("mapping", "test"), settings=SETTINGS, **variables):
+    def outcome(claims, *arguments, command=("mapping", "test"), settings=SETTINGS, **variables):
         (tmp_path / "gateway.toml").write_text(settings)
         (tmp_path / "claims.json").write_text(claims if isinstance(claims, str) else json.dumps(claims))
         file = ("--claims", str(tmp_path / "claims.json")) if command == ("mapping", "test") else ()
@@ -82,17 +80,9 @@ def tried(tmp_path, portal):
         environment = clean_environment(
             STATE_DIRECTORY=str(tmp_path), GATEWAY_CONFIG=str(tmp_path / "gateway.toml"), **changes
         )
-        program = str(Path(sys.executable).with_name("talentlms-gateway"))
-        return subprocess.run(
-            [program, *command, *file, *arguments],
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        return called((*command, *file, *arguments), environment)
 
-    return called
+    return outcome
 
 
 def test_it_says_which_rule_holds_why_and_what_would_be_told_and_given(tried, tmp_path):

@@ -1,9 +1,6 @@
-"""``talentlms-gateway scim``, as it is called: what operators see of the directory, and what they try again."""
+"""``talentlms-gateway scim``: what operators see of the directory, and what they try again."""
 
 import json
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
@@ -14,6 +11,7 @@ from gateway.database.upgrade import opened
 from gateway.scim.people import draft_of_user
 from schemas.identity import person_key
 from schemas.secret import Secret
+from tests.gateway.called import called
 from tests.gateway.flows.pushed import resource
 from tests.gateway.test_factory import clean_environment
 
@@ -42,16 +40,9 @@ def people(database):
 
 
 @pytest.fixture
-def command(tmp_path):
-    program = str(Path(sys.executable).with_name("talentlms-gateway"))
+def command(tmp_path, own_log_handlers):
     environment = clean_environment(STATE_DIRECTORY=str(tmp_path))
-
-    def called(*arguments):
-        return subprocess.run(
-            [program, "scim", *arguments], env=environment, capture_output=True, text=True, timeout=60, check=False
-        )
-
-    return called
+    return lambda *arguments: called(("scim", *arguments), environment)
 
 
 def test_before_anybody_was_pushed_there_is_nothing_to_show(command, database):
