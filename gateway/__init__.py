@@ -47,6 +47,7 @@ from gateway.web.cookies import Cookies
 from gateway.web.forms import Forms
 from gateway.web.go import Clicks
 from gateway.web.handover_pages import HandoverPages
+from gateway.web.languages import Languages
 from gateway.web.launch_pages import LaunchPages
 from gateway.web.provider_session import ProviderSessions
 from gateway.web.seat_list import SeatList
@@ -54,6 +55,7 @@ from gateway.web.shops import Shop
 from gateway.web.slugs import Slugs
 from gateway.web.transaction_cookies import TransactionCookies
 from gateway.web.visitor import Visitor
+from gateway.web.waiting import WaitingPages
 from gateway.worker.background import background_of
 from gateway.worker.examination import Examination
 
@@ -91,7 +93,8 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     observed_requests.install(app)
     headers.install(app, secure=settings.secure)
-    pages.install(app, settings.help_contact)
+    languages = Languages()
+    pages.install(app, settings.help_contact, languages)
     error_handlers.install(app, _sign_ins(settings))
     visitors.install(app)
     waiting.install(app)
@@ -103,7 +106,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(routes)
 
     served = AdmissionMiddleware(
-        app.wsgi_app,
+        WaitingPages(app.wsgi_app, languages),
         services.sessions,
         cookies,
         services.budget,

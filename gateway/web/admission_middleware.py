@@ -11,7 +11,7 @@ the routes know: ``addresses``, ``cookies``, ``navigation``, ``headers``.
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 from gateway import context
 from gateway.admission import Lane, QueueEntry, SessionLookup
@@ -60,7 +60,7 @@ class AdmissionMiddleware:
     """A WSGI application around Flask's.
 
     Args:
-        app: Flask's.
+        waiting: the pages for clicks that have to wait, around Flask's application.
         sessions: the sessions in force.
         cookies: how a session's id travels, and whether browsers reach the gateway over https.
         budget: where a click's call comes from.
@@ -72,7 +72,7 @@ class AdmissionMiddleware:
 
     def __init__(
         self,
-        app: WSGIApplication,
+        waiting: WaitingPages,
         sessions: Sessions,
         cookies: Cookies,
         budget: Budget,
@@ -81,7 +81,7 @@ class AdmissionMiddleware:
         proxies: Proxies,
         trail: Trail,
     ) -> None:
-        self._app = app
+        self._app = waiting.app
         self._sessions = sessions
         self._cookies = cookies
         self._budget = budget
@@ -91,7 +91,7 @@ class AdmissionMiddleware:
         self._trail = trail
         self._notice = ForwardingNotice(proxies)
         self._headers = of_redirects(secure=cookies.secure)
-        self._waiting = WaitingPages(app)
+        self._waiting = waiting
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request, give back what it claimed and did not use, and leave its work to whoever observes it."""

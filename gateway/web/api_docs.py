@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify
 
+from gateway.web.languages import in_english
 from gateway.web.openapi import PREFIX, document
 from gateway.web.pages import page
 
@@ -85,14 +86,15 @@ def blueprint(public_url: str) -> Blueprint:
 
     @routes.get("/docs")
     def docs() -> Response:
-        return page(
-            "api_docs.html",
-            info=described["info"],
-            key=key,
-            operations=operations,
-            messages=messages,
-            document_href=f"{PREFIX}/openapi.json",
-        )
+        with in_english():  # as the document is
+            return page(
+                "api_docs.html",
+                info=described["info"],
+                key=key,
+                operations=operations,
+                messages=messages,
+                document_href=f"{PREFIX}/openapi.json",
+            )
 
     return routes
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from gateway.flows.training import Certificate, LearnersCourse
 from gateway.web.addresses import COURSE, to
-from gateway.web.seat_list import day_of
+from gateway.web.languages import day
 
 SHOWN_NAME = 120
 """Characters of a course's name that are shown."""
@@ -129,9 +129,9 @@ def _day(moment: datetime | None, zone: tzinfo) -> str | None:
     if moment is None:
         return None
     try:
-        return day_of(moment.astimezone(zone))
+        return day(moment.astimezone(zone))
     except OverflowError:  # a day at the end of the calendar, by which some mean never
-        return day_of(moment)
+        return day(moment)
 
 
 def _cut(name: str) -> str:

@@ -25,6 +25,7 @@ from gateway.errors import (
 )
 from gateway.web.addresses import LOGOUT, TRAINING
 from gateway.web.error_pages import ErrorPage, page_for
+from gateway.web.languages import in_english
 from gateway.web.message_catalog import text
 from gateway.web.next_page import here
 from gateway.web.pages import page
@@ -114,12 +115,16 @@ def answer(error: GatewayError) -> Response:
 
 
 def shown(error: GatewayError) -> Response:
-    """Show an error: a page for a person, a problem for a machine."""
+    """Show an error: a page for a person in their language, a problem in English for a machine."""
     context.note_problem(error.code)
     shown_as = page_for(error)
     route = request.url_rule.rule if request.url_rule is not None else ""
     log.tell("problem.shown", {"problem": error.code, "status": shown_as.status, "route": route})
-    response = _page(error, shown_as) if for_a_person() else _problem(error, shown_as)
+    if for_a_person():
+        response = _page(error, shown_as)
+    else:
+        with in_english():
+            response = _problem(error, shown_as)
     if error.retry_after is not None:
         response.headers["Retry-After"] = str(error.retry_after)
     return response

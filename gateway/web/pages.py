@@ -8,25 +8,30 @@ from typing import Any
 from flask import Flask, Response, make_response, render_template, request
 from jinja2 import StrictUndefined
 
-from gateway.web import message_catalog
+from gateway.web import languages, message_catalog
 from gateway.web.headers import allow_forms
+from gateway.web.languages import Languages
 
 _KEPT = (200, 304)
 
 
-def install(app: Flask, help_contact: Any) -> None:
+def install(app: Flask, help_contact: Any, offered: Languages) -> None:
     """Prepare the templates.
 
     Args:
         app: the application.
         help_contact: whom a page names for help: an object with ``href`` and ``text``, or ``None``.
+        offered: the languages.
     """
+    languages.install(app, offered)
     version = _fingerprint(Path(app.static_folder or ""))
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals |= {
         "asset_version": version,
+        "direction": languages.direction,
         "help_contact": help_contact,
+        "language": languages.language,
         "text": message_catalog.html,
     }
 
@@ -39,7 +44,7 @@ def install(app: Flask, help_contact: Any) -> None:
 
 
 def page(template: str, *, status: int = 200, form_origins: Iterable[str] | None = None, **context: Any) -> Response:
-    """Return a page.
+    """Return a page, in the language of the request.
 
     Args:
         template: its file's name.
@@ -48,6 +53,8 @@ def page(template: str, *, status: int = 200, form_origins: Iterable[str] | None
         context: what the template shows.
     """
     response = make_response(render_template(template, status=status, **context), status)
+    response.content_language.add(languages.language())
+    response.vary.add("Accept-Language")
     return response if form_origins is None else allow_forms(response, form_origins)
 
 

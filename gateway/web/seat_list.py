@@ -12,6 +12,7 @@ from gateway.errors import DatabaseUnavailable
 from gateway.flows.bought_seats import BoughtSeats, SoldLine
 from gateway.flows.items import Items
 from gateway.web.addresses import REDEEM, to
+from gateway.web.languages import day
 from schemas.identity import Identity
 from schemas.product import Product
 
@@ -98,9 +99,4 @@ class SeatList:
         groups = (one.code[start : start + _GROUP] for start in range(0, len(one.code), _GROUP))
         href = self._public_url + to(REDEEM, "-".join(groups)) if one.code else ""
         redeemed_at = one.seat.redeemed_at
-        return Seat(href, day_of(datetime.fromtimestamp(redeemed_at, UTC)) if redeemed_at else "")
-
-
-def day_of(moment: datetime) -> str:
-    """Return a day such as ``3 March 2026``."""
-    return f"{moment.day} {moment:%B %Y}"
+        return Seat(href, day(datetime.fromtimestamp(redeemed_at, UTC)) if redeemed_at else "")

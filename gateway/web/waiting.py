@@ -5,7 +5,7 @@ It asks again by itself, by the ``Refresh`` header, and keeps the place. The pla
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask, Response, request
@@ -14,6 +14,7 @@ from gateway.errors import PersonQueued, Queued, Throttled
 from gateway.web import error_handlers
 from gateway.web.addresses import CATALOG
 from gateway.web.error_pages import page_for
+from gateway.web.languages import Languages
 from gateway.web.message_catalog import text
 from gateway.web.next_page import here
 from gateway.web.pages import page
@@ -23,6 +24,8 @@ IN_MINUTES = 90
 PAGES = 512
 """How many pages are kept: a rush shows the same few over and over."""
 
+_Key: TypeAlias = tuple[str, str, int, bool, str]
+"""Path, query, seconds as the page tells them, whether one person asks for much, language."""
 _IN_A_MOMENT = frozenset({"retry-after", "refresh"})
 
 
@@ -40,11 +43,16 @@ class WaitingPages:
 
     Args:
         app: Flask's, which makes them.
+        languages: in which they are.
+
+    Attributes:
+        app: as above.
     """
 
-    def __init__(self, app: WSGIApplication) -> None:
-        self._app = app
-        self._pages: dict[tuple[str, str, int, bool], _Page] = {}
+    def __init__(self, app: WSGIApplication, languages: Languages) -> None:
+        self.app = app
+        self._languages = languages
+        self._pages: dict[_Key, _Page] = {}
 
     def answer(self, error: Queued, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a click.
@@ -55,7 +63,8 @@ class WaitingPages:
             start_response: as WSGI has it.
         """
         address = (environ["PATH_INFO"], environ.get("QUERY_STRING", ""))
-        key = (*address, about(error.wait), isinstance(error, PersonQueued))
+        language = self._languages.best(environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+        key = (*address, about(error.wait), isinstance(error, PersonQueued), language)
         page = self._pages.get(key)
         if page is None or "text/html" not in environ.get("HTTP_ACCEPT", ""):
             return self._made(key, environ, start_response)
@@ -63,9 +72,7 @@ class WaitingPages:
         start_response(page.status, [*page.headers, ("Retry-After", seconds), ("Refresh", seconds)])
         return [page.body]
 
-    def _made(
-        self, key: tuple[str, str, int, bool], environ: WSGIEnvironment, start_response: StartResponse
-    ) -> Iterable[bytes]:
+    def _made(self, key: _Key, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Let Flask answer, and keep the answer if it is the page for those who wait."""
         said: list[Any] = []
 
@@ -73,7 +80,7 @@ class WaitingPages:
             said[:] = status_and_headers
             return start_response(*status_and_headers)
 
-        body = _whole(self._app(environ, note))
+        body = _whole(self.app(environ, note))
         headers = {name.lower(): (name, value) for name, value in said[1]}
         if "refresh" in headers and "set-cookie" not in headers:
             if len(self._pages) >= PAGES:

