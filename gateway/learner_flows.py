@@ -57,7 +57,12 @@ class LearnerFlows(Adapters):
     def trusts(self) -> Mapping[str, Trust]:
         """What each provider is trusted with, by its name."""
         return {
-            entry.name: Trust(entry.trusted_email_domains, entry.trust_username, entry.email_verified_domains)
+            entry.name: Trust(
+                entry.trusted_email_domains,
+                entry.trust_username,
+                entry.email_verified_domains,
+                preset=entry.preset,
+            )
             for entry in self.settings.identity_providers
         }
 

@@ -46,6 +46,12 @@ class AccountTaken(ProvisioningRefused):
         self.issuer = issuer
 
 
+class UsernameTaken(ProvisioningRefused):
+    """Other accounts have every user name that the person's account could have."""
+
+    code = "username-taken"
+
+
 class SignUpRefused(ProvisioningRefused):
     """TalentLMS does not accept what a sign-up says of the person, and trying again changes nothing."""
 

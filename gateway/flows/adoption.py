@@ -1,5 +1,6 @@
 """Accounts that exist already, and whose they become."""
 
+import difflib
 from collections.abc import Callable, Collection
 from dataclasses import replace
 
@@ -21,6 +22,9 @@ from gateway.talentlms.users import Users
 from schemas.learner import SIGNED_UP, AccountLink
 from schemas.user import User
 from schemas.user_type import is_administrators
+
+NEARLY = 0.8
+"""How much two user types have in common, of 1, that differ by a slip of the pen."""
 
 
 class Adoption:
@@ -139,7 +143,8 @@ class Adoption:
         """
         self.check_learner(person, user)
         if is_administrators(user.user_type):
-            raise self._refusals.because(AccountNotALearner, person, user, _remedy_for_type(user.user_type))
+            remedy = _remedy_for_type(user.user_type, self._learner_types)
+            raise self._refusals.because(AccountNotALearner, person, user, remedy)
         before, owner = self._account_links.find(person.key), self._account_links.owner_of(user.user_id)
         if before is not None and before == owner:
             return before
@@ -237,21 +242,24 @@ class Adoption:
             AccountNotALearner, AccountInactive: it is not.
         """
         if user.user_type not in self._learner_types:
-            raise self._refusals.because(AccountNotALearner, person, user, _remedy_for_type(user.user_type))
+            remedy = _remedy_for_type(user.user_type, self._learner_types)
+            raise self._refusals.because(AccountNotALearner, person, user, remedy)
         if not user.active and not pending:
             remedy = "activate the account in TalentLMS, if it should be used"
             raise self._refusals.because(AccountInactive, person, user, remedy)
 
 
-def _remedy_for_type(user_type: str) -> str:
+def _remedy_for_type(user_type: str, learner_types: Collection[str]) -> str:
     if is_administrators(user_type):
         return (
             f"the account is an administrator's ({user_type!r}), which is opened to nobody from here; give the person "
             "a learner's account, with an e-mail address and a username of its own"
         )
+    near = difflib.get_close_matches(user_type, sorted(learner_types), 1, NEARLY)
+    slip = f"; {near[0]!r} is nearly the same: write it there as TalentLMS does" if near else ""
     return (
-        f"the account's type {user_type!r} is none of learner_types; give the person a learner's account, or add the "
-        "type if its accounts may do nothing but learn"
+        f"the account's type {user_type!r} is none of learner_types{slip}; give the person a learner's account, or add "
+        "the type if its accounts may do nothing but learn"
     )
 
 

@@ -62,6 +62,7 @@ SENTENCES: Mapping[str, str] = {
     "account-inactive": "The TalentLMS account of this customer is switched off; activate it, then retry.",
     "account-archived": "The TalentLMS account of this customer is archived; restore or delete it, then retry.",
     "account-taken": "TalentLMS has an account that is in this customer's way; merge or change one, then retry.",
+    "username-taken": "Other accounts in TalentLMS have every username for this customer; change one's, then retry.",
     "email-not-verified": "TalentLMS has an account that is in this customer's way; merge or change one, then retry.",
     "course-not-found": "The course of this product does not exist in TalentLMS; correct the settings, then retry.",
     "category-not-found": "The category of this product does not exist in TalentLMS; correct the settings, then retry.",

@@ -6,6 +6,8 @@ from gateway.errors import ForeignLink
 from gateway.hosts import is_loopback
 from schemas.link import Link
 
+SHOWN_CHARACTERS = 80
+"""How much of a host is told."""
 _DEFAULT_PORTS = {"https": ":443", "http": ":80"}
 
 
@@ -27,19 +29,24 @@ class Destinations:
         Raises:
             ForeignLink: it does not, or is not https, or carries user information or characters that no URL has.
         """
-        return _checked(link, self._hosts)
+        return _checked(link, self._hosts, "TALENTLMS_LINK_HOSTS")
 
     def payment(self, link: Link) -> Link:
         """Return the link if it leads to a payment host; errors as ``sign_in``."""
-        return _checked(link, self._payment_hosts)
+        return _checked(link, self._payment_hosts, "TALENTLMS_PAYMENT_HOSTS")
 
 
-def _checked(link: Link, hosts: Collection[str]) -> Link:
+def _checked(link: Link, hosts: Collection[str], setting: str) -> Link:
     host = link.host.removesuffix(_DEFAULT_PORTS.get(link.scheme, ":"))
     secure = link.scheme == "https" or (link.scheme == "http" and is_loopback(_without_port(host)))
     clean = link.reveal().isascii() and link.reveal().isprintable()
-    if not (secure and clean and host in hosts):
-        raise ForeignLink(f"a link to {link.scheme}://{host[:80]}; see TALENTLMS_LINK_HOSTS")
+    leads = f"a link to {link.scheme}://{host[:SHOWN_CHARACTERS]}"
+    if not secure:
+        raise ForeignLink(f"{leads}, which is not https: have TalentLMS use https alone")
+    if not clean:
+        raise ForeignLink(f"{leads}, with characters that no address has: see what answers at TALENTLMS_URL")
+    if host not in hosts:
+        raise ForeignLink(f"{leads}, a host that is not in {setting}: add it there if it is yours")
     return link
 
 

@@ -5,7 +5,6 @@ from dataclasses import replace
 from gateway import log
 from gateway.database.account_links import AccountLinks
 from gateway.errors import (
-    AccountTaken,
     Conflict,
     DryRun,
     EmailMalformed,
@@ -13,6 +12,7 @@ from gateway.errors import (
     FieldRequired,
     InvalidRequest,
     SeatsUsedUp,
+    UsernameTaken,
     WeakPassword,
 )
 from gateway.flows.account_refusals import AccountRefusals
@@ -81,9 +81,8 @@ class SignUp:
                 if refused is not None:
                     self._refusals.of_change(person, user.user_id, refused)
                 return self._remembered(person, user, is_told=refused is None), user
-        raise self._refusals.because(
-            AccountTaken, person, None, "every user name for this person is taken in TalentLMS; free one"
-        )
+        remedy = "other accounts in TalentLMS have every user name for this person; change that of one"
+        raise self._refusals.because(UsernameTaken, person, None, remedy)
 
     def _sign_up(self, identity: Identity, login: str) -> tuple[User, InvalidRequest | None]:
         """Sign somebody up, and return what TalentLMS refused of what the mapping tells, if anything.

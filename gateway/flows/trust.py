@@ -1,5 +1,6 @@
 """What an identity provider or a shop is trusted with, and why a person's address counts for nothing."""
 
+import difflib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
@@ -10,6 +11,15 @@ _BOOLEAN = "have the provider send the boolean true, without quotes, once the ad
 
 _ABSENT: Collection[EmailDoubt] = ("email_verified-absent", "xms_edov-absent")
 """The provider says nothing at all; everything else is an answer, which no setting overrules."""
+
+_OF_A_PRODUCT: Collection[EmailDoubt] = (*_ABSENT, "hd-absent")
+"""What the preset of another product would not miss."""
+
+NEARLY = 0.8
+"""How much two domains have in common, of 1, that differ by a slip of the pen."""
+LONGEST_COMPARED = 64
+"""Characters of a domain, beyond which none is looked for that is nearly the same."""
+TOLD_DOMAINS = 3
 
 _REASONS: Mapping[EmailDoubt, tuple[str, str]] = {
     "": ("nobody says that the address is verified", "have it verified at the provider"),
@@ -94,6 +104,7 @@ class Trust:
         is_shop: whether it is a shop, where anybody types an address: TalentLMS is told those alone that it has
             verified.
         adopts: whether an account that exists already may be adopted by a verified address.
+        preset: the product whose claims are gone by; empty where no preset is.
     """
 
     email_domains: Collection[str] = ()
@@ -101,6 +112,7 @@ class Trust:
     verified_domains: Collection[str] = ()
     is_shop: bool = False
     adopts: bool = True
+    preset: str = ""
 
     def vouches_for_email(self, identity: Identity) -> bool:
         """Return whether the identity's address opens an account: it is known to be this person's own."""
@@ -116,15 +128,29 @@ class Trust:
         reasons = []
         if not (identity.email and self._is_verified(identity)):
             is_typed = self.is_shop and not identity.email_doubt
-            reasons.append(_SHOPS_DOUBT if is_typed else _REASONS[identity.email_doubt])
+            reasons.append(_SHOPS_DOUBT if is_typed else self._doubt(identity.email_doubt))
         if identity.email and not self._is_of_trusted_domain(identity):
             domain = _domain(identity)
-            remedy = "add the domain, if this provider may vouch for its addresses"
-            reasons.append((f"{domain} is not among trusted_email_domains", remedy))
+            reasons.append((f"{domain} is not among trusted_email_domains", self._of_domain(domain)))
         if not self.adopts:
             reasons.append(_NOT_ADOPTED if self.is_shop else _NOT_ADOPTED_BY_SCIM)
         conditions, remedies = ([reason[part] for reason in reasons] for part in (0, 1))
         return Objection("; ".join(conditions), "; ".join(remedies))
+
+    def _doubt(self, doubt: EmailDoubt) -> tuple[str, str]:
+        condition, remedy = _REASONS[doubt]
+        if self.preset and doubt in _OF_A_PRODUCT:
+            remedy += f"; the preset is {self.preset}: name that of the provider's product if it is another"
+        return condition, remedy
+
+    def _of_domain(self, domain: str) -> str:
+        """Return what to do about a domain that is not trusted; a slip of the pen may be in the settings or in it."""
+        trusted = sorted(self.email_domains)
+        near = difflib.get_close_matches(domain, trusted, 1, NEARLY) if len(domain) <= LONGEST_COMPARED else []
+        slip = f"{near[0]} is nearly the same: correct whichever is misspelt; " if near else ""
+        others = f" and {len(trusted) - TOLD_DOMAINS} more" if len(trusted) > TOLD_DOMAINS else ""
+        listed = ", ".join(trusted[:TOLD_DOMAINS]) + others
+        return f"{slip}trusted are {listed}; add the domain, if this provider may vouch for its addresses"
 
     def _is_verified(self, identity: Identity) -> bool:
         assumed = identity.email_doubt in _ABSENT and _domain(identity) in self.verified_domains

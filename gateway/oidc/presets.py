@@ -58,6 +58,9 @@ class Preset:
     namespaced_groups: bool = False
 
 
+_NOT_ENTRA = "the preset entra needs it: ask for the scope profile, or name the preset of the provider's product"
+
+
 def _sub(claims: Claims) -> str:
     return str(claims["sub"])
 
@@ -65,11 +68,18 @@ def _sub(claims: Claims) -> str:
 def _object_id(claims: Claims) -> str:
     """Return Entra ID's ``oid``; its ``sub`` differs from one registration to the next, in the same tenant."""
     oid, tid = claims.get("oid"), claims.get("tid")
-    if not (
-        isinstance(oid, str) and oid and isinstance(tid, str) and tid in urlsplit(claims["iss"]).path.split("/")[1:2]
-    ):
-        raise SignInNotTrusted("oid or tid is missing, or tid is not the issuer's tenant")
+    if not (isinstance(oid, str) and oid):
+        raise SignInNotTrusted(f"oid is {_instead_of_text(oid)}; {_NOT_ENTRA}")
+    if not (isinstance(tid, str) and tid in urlsplit(claims["iss"]).path.split("/")[1:2]):
+        is_text = isinstance(tid, str) and tid
+        raise SignInNotTrusted(
+            f"tid is {'not the tenant of the issuer' if is_text else _instead_of_text(tid)}; {_NOT_ENTRA}"
+        )
     return oid
+
+
+def _instead_of_text(value: object) -> str:
+    return "missing" if value is None else "no text" if value else "empty"
 
 
 def _email_verified(claims: Claims) -> EmailDoubt:

@@ -63,7 +63,9 @@ REMEDIES = {
     "email-not-verified": "Have the provider verify the address; `condition` says what came. [Or else](accounts.md#connecting-an-account-by-hand).",
     "account-not-a-learner": "Give the person a learner's account; `remedy` says why this one is none. "
     "[More](accounts.md#which-types-are-learners).",
-    "account-taken": "[Remove the old link](accounts.md#removing-a-link), or free a username; `remedy` says which.",
+    "account-taken": "[Remove the old link](accounts.md#removing-a-link), or change the address of one of the two accounts; `remedy` says "
+    "which.",
+    "username-taken": "Change the username of one of the accounts in TalentLMS that have the person's username or address as theirs.",
     "sign-up-refused": "`provisioning` has TalentLMS's words in `remedy`; often an address that it does not accept.",
     "seats-used-up": "Deactivate or delete users in TalentLMS, or take a larger plan.",
     "field-required": "Make the custom fields that `provisioning` names in `remedy` optional in TalentLMS, or fill them by the "

@@ -59,6 +59,9 @@ FAULTS = [
     "timezone: zoneinfo is no time zone that TalentLMS has",
 ]
 
+NO_OBJECT_ID = (
+    "oid is missing; the preset entra needs it: ask for the scope profile, or name the preset of the provider's product"
+)
 NO_COURSE = "TalentLMS has no course with this id; look the id up in its address in TalentLMS"
 NO_FIELD = (
     "TalentLMS has no such custom user field; it has custom_field_1 (Department), custom_field_2 (Region), "
@@ -134,7 +137,7 @@ def test_it_says_that_somebody_would_be_refused_and_whether_groups_were_left_out
         (KIM, ("--provider", "okta"), "Name one of the identity providers with --provider: keycloak, entra."),
         ("[1]", ("--provider", "keycloak"), "The file holds no JSON object: write the claims of an ID token, decoded."),
         ("eyJh", ("--provider", "keycloak"), "The file holds no JSON: write the claims of an ID token, decoded."),
-        (KIM, ("--provider", "entra"), "The provider's preset refuses such claims: oid or tid is missing, or tid is not the issuer's tenant."),
+        (KIM, ("--provider", "entra"), f"The provider's preset refuses such claims: {NO_OBJECT_ID}."),
     ],
 )  # fmt: skip
 def test_what_cannot_be_tried_is_said_in_one_sentence(tried, claims, arguments, says):

@@ -29,7 +29,7 @@ def test_an_error_has_a_code_and_knows_no_page(kind):
 
 def test_no_two_errors_have_one_code():
     own = [kind.code for kind in KINDS if "code" in vars(kind)]
-    assert len(own) == len(set(own)) == 85
+    assert len(own) == len(set(own)) == 86
     assert [kind.__name__ for kind in KINDS if "code" not in vars(kind)] == [
         "ProvisioningRefused",
         "SignInError",

@@ -73,7 +73,7 @@ def test_entras_person_without_object_id_gets_a_page_and_no_session(deployment):
     answer, sent = browser.wander("/go")
     assert (answer.status_code, sent) == (502, 2)
     (audit,) = deployment.trail.audits()
-    assert "oid or tid" in audit.note
+    assert "oid is missing; the preset entra needs it: " in audit.note
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,7 @@ STATUSES = {
         "email-not-verified",
         "account-not-a-learner",
         "account-taken",
+        "username-taken",
         "account-inactive",
         "account-archived",
         "sign-up-refused",
