@@ -110,7 +110,7 @@ class Control:
         return int(self._send("POST", "/courses", {"name": name, **values})["id"])
 
     def enrol(self, user_id: int, course_id: int, role: str = "learner", *, expires_on: int | None = None) -> None:
-        """Enrol a user in a course; access ends at ``expires_on``, epoch seconds, or with the time limit of the course."""
+        """Enrol a user in a course; access ends at ``expires_on``, epoch seconds, or as the time limit says."""
         values = {"user_id": user_id, "course_id": course_id, "role": role, "expires_on": expires_on}
         self._send("POST", "/enrolments", values)
 

@@ -1,5 +1,7 @@
 """The page at the root, for people who break things by hand."""
 
+import re
+
 import requests
 
 
@@ -59,3 +61,30 @@ def test_everything_can_be_reset_by_hand(api, box):
 def test_names_are_shown_as_text(box):
     box.control.add_user("x@example.com", first_name="<script>alert(1)</script>")
     assert "<script" not in requests.get(box.url, timeout=10).text
+
+
+ONE_LINE = """() => [...document.querySelectorAll('.figure')].filter(cell => {
+  const range = document.createRange();
+  range.selectNodeContents(cell);
+  return new Set([...range.getClientRects()].map(box => Math.round(box.top))).size > 1;
+}).map(cell => cell.textContent)"""
+
+
+def test_no_number_date_or_price_breaks_and_a_wide_table_scrolls_in_itself(api, box, chromium):
+    link = api.ask("buycourse", user_id=10, course_id=34)["redirect_url"]
+    requests.post(link, data={"choice": "pay"}, timeout=10)
+    api.refusal("userlogin", login="x" * 300, password="Wrong-123")
+    page = chromium.new_page(viewport={"width": 320, "height": 800})
+    try:
+        page.goto(box.url)
+        figures = page.eval_on_selector_all(".figure", "cells => cells.map(cell => cell.textContent)")
+        assert {"1", "$49.00", "12 (50\N{NO-BREAK SPACE}%)"} <= set(figures)
+        assert sum(bool(re.fullmatch(r"\d\d/\d\d/\d{4}, \d\d:\d\d:\d\d", text)) for text in figures) == 3
+        assert page.evaluate(ONE_LINE) == []
+        assert page.evaluate("document.documentElement.scrollWidth") == 320
+        assert page.evaluate("document.querySelector('.scroll').scrollWidth") < 1600
+        page.locator(".scroll").first.focus()
+        page.keyboard.press("ArrowRight")
+        page.wait_for_function("document.querySelector('.scroll').scrollLeft > 0")
+    finally:
+        page.close()
