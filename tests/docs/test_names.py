@@ -56,8 +56,9 @@ def known_variables():
 
 
 def without_told_faults(text):
-    """Return the text without the blocks that show what is said of a misspelt name."""
-    return re.sub(r"^```text\n.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
+    """Return the text without what shows what is said of a misspelt name: blocks, and commands that are to fail."""
+    without_blocks = re.sub(r"^```text\n.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
+    return re.sub(r'^.* \|\| echo "exit code \$\?"$', "", without_blocks, flags=re.MULTILINE)
 
 
 @pytest.mark.parametrize(
