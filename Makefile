@@ -44,6 +44,7 @@ format: setup  ## let the formatter and the linter mend what they can
 
 docs: setup  ## write the generated tables in docs/ anew
 	@$(BIN)/python -m tests.gateway.config.test_table
+	@$(BIN)/python -m tests.gateway.config.test_json_schema
 	@$(BIN)/python -m tests.docs.test_error_table
 	@$(BIN)/python -m tests.docs.test_conformance_page
 	@$(BIN)/python -m tests.docs.test_scim_conformance_page

@@ -8,6 +8,7 @@ from gateway import context
 from gateway.cli.account_links import account_links
 from gateway.cli.audit import audit
 from gateway.cli.backup import backup
+from gateway.cli.config import config
 from gateway.cli.doctor import doctor
 from gateway.cli.issuer_move import move_issuer
 from gateway.cli.mapping import mapping
@@ -120,6 +121,7 @@ people.add_command(move_issuer)
 main.add_command(account_links)
 main.add_command(mapping)
 main.add_command(audit)
+main.add_command(config)
 main.add_command(doctor)
 main.add_command(orders)
 main.add_command(people)

@@ -108,6 +108,7 @@ class Whole(Setting):
         super().__init__(
             Range(minimum, maximum, error=f"is out of range; write a {label}"), label, meaning, unset=unset
         )
+        self.minimum, self.maximum = minimum, maximum
         self.write = f"a {label}, without quotes"
 
     def from_text(self, text: str) -> int:
@@ -161,7 +162,7 @@ class Several(Setting):
     ) -> None:
         label = (f"`{word}` or " if word else "") + f"list: {item.label}"
         super().__init__(self.gathered, label, meaning, secret=secret, unset=unset)
-        self.items, self.into, self.word, self.empty = fields.List(item), into, word, empty
+        self.item, self.items, self.into, self.word, self.empty = item, fields.List(item), into, word, empty
 
     def from_text(self, text: str) -> list[VariableText]:
         """Return the values; blanks around them and empty places are left out."""
@@ -189,7 +190,7 @@ class Table(Setting):
         super().__init__(self.entered, f"table: {name.label} = {item.label}", meaning)
         self.write = f"a {self.label}"
         self.load_default = MappingProxyType({})
-        self.entries = fields.Dict(name, item)
+        self.key, self.item, self.entries = name, item, fields.Dict(name, item)
 
     def entered(self, value: dict[str, Any]) -> MappingProxyType[str, Any]:
         """Return the entries; an error in a name or its value is told under the name."""
