@@ -39,7 +39,7 @@ from prometheus_client.multiprocess import mark_process_dead
 from gateway import METRICS_FILES, context, database_fault, log_risks
 from gateway.config import BadSettings, load
 from gateway.config.rules import BindAddress
-from gateway.log import sanitize
+from gateway.log.lines import sanitize
 from gateway.operator.listener import SOCKETS
 from gateway.server_options import refused
 

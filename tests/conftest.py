@@ -10,7 +10,7 @@ import sys
 import pytest
 from playwright.sync_api import sync_playwright
 
-from gateway import context
+from gateway import context, log
 from sandbox.idp import running_idp
 from sandbox.talentlms import running_sandbox
 from tests.gateway.store.redis_server import RedisServer
@@ -113,7 +113,9 @@ def own_log_handlers():
     """Whatever a test makes of the log is undone afterwards."""
     root = logging.getLogger()
     handlers, level, own_level = root.handlers[:], root.level, logging.getLogger("gateway").level
+    lines = log._lines[:]
     yield
+    log._lines[:] = lines
     root.handlers[:] = handlers
     root.setLevel(level)
     logging.getLogger("gateway").setLevel(own_level)

@@ -21,7 +21,9 @@ def calls():
 
 def is_of_the_log(call):
     return (
-        isinstance(call.func.value, ast.Name) and call.func.value.id == "log" and call.func.attr in {"event", "audit", "request"}
+        isinstance(call.func.value, ast.Name)
+        and call.func.value.id == "log"
+        and call.func.attr in {"event", "audit", "request"}
     )
 
 

@@ -6,6 +6,7 @@ import re
 import pytest
 
 from gateway import context, log
+from gateway.log import lines as log_lines
 from tests.gateway.test_redaction import LINK, SECRETS_IN_TEXT
 from tests.gateway.threads import at_once
 
@@ -137,6 +138,45 @@ def test_text_that_is_not_valid_unicode_loses_no_event(own_log_handlers):
     written.detach()
 
 
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), ValueError("I/O operation on closed file")])
+def test_a_line_that_cannot_be_written_is_nobodys_fault(own_log_handlers, error):
+    class Full(io.StringIO):
+        def write(self, text):
+            raise error
+
+    log.configure("info", Full())
+    work = context.begin()
+    log.event("problem")
+    log.audit("launch", outcome="success")
+    assert [name for name, _ in work.left.events] == ["problem", "launch"]
+
+
+def test_the_line_of_a_request_is_whole_though_nothing_is_left_for_others(lines):
+    work = context.begin()
+    work.left.log_bytes = 0
+    log.event("problem")
+    log.request("request", work, route="/go", status=302, problem="", person=None, events=[], bytes=0)
+    (line,) = lines()
+    assert {name: line[name] for name in line if name not in {"time", "level", "reference"}} == {
+        "event": "request",
+        "route": "/go",
+        "status": 302,
+        "bytes": 0,
+    }
+
+
+def test_the_line_of_a_request_is_bounded(stream):
+    log.request("request", context.begin(), method="\x00" * 300, route="\x00" * 300, status=302)
+    assert len(stream.getvalue()) <= context.REQUEST_LINE_BYTES
+
+
+def test_so_many_events_of_a_piece_of_work_are_remembered(stream):
+    work = context.begin()
+    for number in range(context.EVENTS + 5):
+        log.event("problem", number=number)
+    assert [facts["number"] for _, facts in work.left.events] == list(range(context.EVENTS))
+
+
 # --- what a stranger may write into the log -------------------------------------------------------------------------
 
 
@@ -264,7 +304,7 @@ def test_a_traceback_tells_what_was_raised_and_where_though_the_message_is_long(
     assert "in innermost" in line["traceback"]
     assert line["traceback"].startswith("Traceback (")
     assert line["traceback"].splitlines()[-1].startswith("RuntimeError: bbb")
-    assert len(line["traceback"]) <= log.TRACEBACK_BYTES
+    assert len(line["traceback"]) <= log_lines.TRACEBACK_BYTES
 
 
 # --- the server's own log --------------------------------------------------------------------------------------------
@@ -278,7 +318,7 @@ def plain():
     handler = logging.StreamHandler(written)
     handler.setFormatter(logging.Formatter("[%(levelname)s] %(message)s"))
     logger.addHandler(handler)
-    logger.addFilter(log.sanitize)
+    logger.addFilter(log_lines.sanitize)
     return logger, written.getvalue
 
 

@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from gateway import create_app
+from gateway import create_app, log
 from gateway.oidc.provider_calls import ProviderAdapter
 from gateway.store.connection import connect
 from sandbox.idp import running_idp
@@ -15,7 +15,7 @@ from tests.gateway.oidc.wire import Wire
 
 
 @pytest.fixture
-def deployment(provider, portal, own_log_handlers, tmp_path):
+def deployment(provider, portal, own_log_handlers, tmp_path, monkeypatch):
     """Sandboxes at their beginning; every gateway that is made here is fresh."""
     provider.control.client(
         redirect_uris=[f"{PUBLIC_URL}/callback/default", f"{PUBLIC_URL}/callback/other"],
@@ -28,6 +28,7 @@ def deployment(provider, portal, own_log_handlers, tmp_path):
     provider.control.settings(auto_pick=True, auto_person=PERSON)
     built = Deployment(provider, portal, tmp_path)
     logging.getLogger("gateway").addHandler(built.trail)
+    monkeypatch.setattr(log, "_write", built.trail.beside(log._write))
     yield built
     logging.getLogger("gateway").removeHandler(built.trail)
     built.close()

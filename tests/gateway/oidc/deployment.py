@@ -48,6 +48,15 @@ class Trail(logging.Handler):
     def emit(self, record):
         self.entries.append(Entry(record.getMessage(), record.levelno, getattr(record, "fields", {})))
 
+    def beside(self, write):
+        """Return what takes note of our own events besides writing them."""
+
+        def noting(logger, level, name, fields, *work):
+            self.entries.append(Entry(name, level, fields))
+            write(logger, level, name, fields, *work)
+
+        return noting
+
     def audits(self, name="sign_in"):
         return [entry for entry in self.entries if entry.fields.get("audit") and entry.name == name]
 

@@ -5,6 +5,7 @@ import logging
 
 import pytest
 
+from gateway import log
 from gateway.config.assignments import Assignments
 from gateway.config.mapping import ConditionSettings, MappingSettings, RuleSettings
 from gateway.oidc import graph, provider_calls
@@ -27,7 +28,7 @@ def tenant():
 
 
 @pytest.fixture
-def entra(tenant, portal, own_log_handlers, tmp_path):
+def entra(tenant, portal, own_log_handlers, tmp_path, monkeypatch):
     """A deployment whose person, Greta, is in more groups than her ID token names."""
     tenant.control.reset()
     tenant.control.add_person(
@@ -43,6 +44,7 @@ def entra(tenant, portal, own_log_handlers, tmp_path):
     tenant.control.misbehave("groups-overage")
     built = Deployment(tenant, portal, tmp_path)
     logging.getLogger("gateway").addHandler(built.trail)
+    monkeypatch.setattr(log, "_write", built.trail.beside(log._write))
     yield built
     logging.getLogger("gateway").removeHandler(built.trail)
     built.close()

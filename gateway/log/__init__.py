@@ -5,40 +5,29 @@ catches the message of a foreign library, a header in a traceback, a link in an 
 WARNING whatever the level, because at DEBUG some of them print requests whole (Authlib its code verifier, urllib3
 every address).
 
-Much of what is logged was written by a stranger: a path, a header, a provider's message. So every text is shortened
-before it is searched (``redaction``), no character of it ends a line or steers a terminal, and one request writes
-``context.LOG_BYTES`` at most: facts that do not fit are left out of a line, and lines that do not fit are not written.
+structlog writes it, and ``lines`` has its processors: what becomes of a fact that a stranger wrote, and how long a
+line may be. Libraries log by the standard library's ``logging``, and their lines are made by the same processors.
 """
 
-import json
 import logging
 import re
 import sys
 import time
-import traceback
 from collections.abc import Callable, Mapping
 from typing import IO, Any
 
+import structlog
+
 from gateway import context
-from gateway.redaction import TEXT_CHARACTERS, excerpt, one_line, safe, visible
+from gateway.log.lines import as_line, from_record
+from gateway.redaction import excerpt, safe
 from schemas.audit_entry import AuditEntry
 
 USER_AGENT_CHARACTERS = 120
 _WRITTEN_LONG = re.compile(r"[^ !#-\[\]-~…]")
 """What takes several bytes of a line: in what a browser calls itself it would crowd out facts of the line."""
 
-FOREIGN_CHARACTERS = 500
-"""How much is kept of a message in the server's own log."""
-TRACEBACK_BYTES = 1000
-FRAMES = 12
-"""How many calls of a traceback are looked at, the innermost."""
-
-_RESERVED_BYTES = 512  # for the lines that follow a long one
-_SHORT_LINE_BYTES = 256
 _TEXTS = ("condition", "note", "remedy")  # sentences, which may hold what TalentLMS or a provider says of a person
-_ALWAYS = 4  # time, level, event and reference: no line is without them
-_JSON = json.JSONEncoder(ensure_ascii=False)
-
 Observer = Callable[[str, Mapping[str, Any]], None]
 """Takes what happened, a dotted name, and facts about it; it raises nothing."""
 
@@ -143,97 +132,30 @@ def _entry(name: str, outcome: str, fields: Mapping[str, Any], work: context.Con
 def _write(
     logger: logging.Logger, level: int, name: str, fields: dict[str, Any], work: context.Context, kept: int = 0
 ) -> None:
-    """Write one event; ``Logger.log`` would first walk the stack for a file and a line that nobody asks for."""
+    """Write one event, if the logger's level lets it through."""
     if logger.isEnabledFor(level):
-        extra = {"fields": fields, "work": work, "kept": kept}
-        logger.handle(logger.makeRecord(logger.name, level, "", 0, name, (), None, extra=extra))
+        _lines[0].log(level, name, fields=fields, work=work, kept=kept)
 
 
-class _OneLine(logging.Formatter):
-    """A record as one line of JSON with its end; nothing where its piece of work has written all that it may."""
+class _Stream:
+    """Where lines go, for structlog, which calls its methods by the names of levels.
 
-    def format(self, record: logging.LogRecord) -> str:
-        work: context.Context = getattr(record, "work", None) or context.current()
-        kept: int = getattr(record, "kept", 0)
-        longest = kept or _longest_line(work.left.log_bytes)
-        facts = _facts(record, work.reference)
-        if record.exc_info and record.exc_info[1]:
-            facts["traceback"] = _traceback(record.exc_info[1], min(TRACEBACK_BYTES, longest - _SHORT_LINE_BYTES))
-        facts |= safe(getattr(record, "fields", {}))
-        line = _encoded(facts)
-        if len(line) > longest:
-            line = _packed(facts, longest)
-        if not kept:
-            work.left.log_bytes -= len(line)
-        return line.decode()
-
-
-def _longest_line(left: int) -> int:
-    """Return how many bytes the next line may have, of those that are left: some stay for the short ones after it."""
-    return min(left, max(left - _RESERVED_BYTES, _SHORT_LINE_BYTES))
-
-
-def _facts(record: logging.LogRecord, reference: str) -> dict[str, Any]:
-    """Return what every line begins with."""
-    facts = {
-        "time": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created)) + f".{int(record.msecs):03d}Z",
-        "level": record.levelname.lower(),
-        "event": record.getMessage(),
-        "reference": reference,
-    }
-    if not record.name.startswith("gateway"):
-        facts |= {"event": excerpt(facts["event"]), "logger": excerpt(record.name)}
-    return facts
-
-
-def _encoded(facts: Mapping[str, Any]) -> bytes:
-    """Return a line of JSON, in UTF-8; what is no valid Unicode is escaped, as JSON may."""
-    line = _JSON.encode(facts)
-    plain = line.isascii() and line.isprintable()
-    return (line if plain else visible(line)).encode("utf-8", "backslashreplace") + b"\n"
-
-
-def _packed(facts: Mapping[str, Any], longest: int) -> bytes:
-    """Return a line with those facts that fit, one after the other, and the remark that some did not; or nothing."""
-    kept: dict[str, Any] = {"shortened": True}
-    for number, (name, value) in enumerate(facts.items()):
-        if len(_encoded(kept | {name: value})) <= longest:
-            kept[name] = value
-        elif number < _ALWAYS:
-            return b""
-    del kept["shortened"]
-    return _encoded(kept | {"shortened": True})
-
-
-def _traceback(error: BaseException, longest: int) -> str:
-    """Return the end of a traceback: what was raised, and as many of the calls that led there as there is room for."""
-    pieces: list[str] = []
-    for written in reversed(traceback.format_exception(error, limit=-FRAMES)):
-        piece = excerpt(written.rstrip("\n"))
-        if not piece.startswith("  File "):
-            piece = one_line(piece)[:TEXT_CHARACTERS]
-        longest -= len(_JSON.encode(piece))
-        if pieces and longest < 0:
-            return "\n".join(["Traceback (only its end):", *pieces])
-        pieces.insert(0, piece)
-    return "\n".join(pieces)
-
-
-def sanitize(record: logging.LogRecord) -> bool:
-    """Shorten a record of the server's own log, and redact it; a filter for a logger that writes plain text.
-
-    The server repeats parts of a request that it could not read: these can be a code or a state, and of any length.
-
-    Args:
-        record: changed in place: its message becomes one line, and its traceback has none that the message could forge.
-
-    Returns:
-        True: no record is held back.
+    A line that cannot be written, such as for want of space, is nobody's fault who clicks.
     """
-    record.msg, record.args = one_line(excerpt(record.getMessage(), FOREIGN_CHARACTERS))[:FOREIGN_CHARACTERS], ()
-    if record.exc_info and record.exc_info[1]:
-        record.exc_text = _traceback(record.exc_info[1], TRACEBACK_BYTES)
-    return True
+
+    def __init__(self, stream: IO[str] | None = None) -> None:
+        self._stream = stream
+
+    def msg(self, line: str) -> None:
+        """Write a line, which has its end."""
+        stream = self._stream or sys.stderr
+        try:
+            stream.write(line)
+            stream.flush()
+        except (OSError, ValueError):
+            return
+
+    debug = info = warning = error = critical = msg
 
 
 def configure(level: str, stream: IO[str] | None = None) -> None:
@@ -244,10 +166,20 @@ def configure(level: str, stream: IO[str] | None = None) -> None:
         stream: where to; default standard error.
     """
     handler = logging.StreamHandler(stream or sys.stderr)
-    handler.terminator = ""  # the formatter ends a line, where there is one
-    handler.setFormatter(_OneLine())
+    handler.terminator = ""  # the last processor ends a line, where there is one
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(processors=[as_line], foreign_pre_chain=[from_record]))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     _events.setLevel(level.upper())
     _audit_trail.setLevel(logging.INFO)
+    _lines[:] = [_writer(stream)]
+
+
+def _writer(stream: IO[str] | None = None) -> Any:
+    """Return structlog's way for our own events; which levels it lets through is a matter of ``logging``'s loggers."""
+    every_level = structlog.make_filtering_bound_logger(logging.NOTSET)
+    return structlog.wrap_logger(_Stream(stream), [as_line], every_level, dict).bind()
+
+
+_lines = [_writer()]
