@@ -16,6 +16,7 @@ from gateway.services import Services
 from gateway.web import (
     api,
     api_docs,
+    brand_files,
     catalog,
     catalog_api,
     checkout,
@@ -41,6 +42,7 @@ from gateway.web import (
 from gateway.web import visitor as visitors
 from gateway.web.admission_middleware import AdmissionMiddleware
 from gateway.web.api_keys import ApiKeys
+from gateway.web.brand import brand_of
 from gateway.web.chosen_sign_in import ChosenSignIn
 from gateway.web.client_address import Proxies
 from gateway.web.cookies import Cookies
@@ -93,8 +95,8 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     observed_requests.install(app)
     headers.install(app, secure=settings.secure)
-    languages = Languages()
-    pages.install(app, settings.help_contact, languages)
+    languages, brand = Languages(settings.brand.languages), brand_of(settings.brand)
+    pages.install(app, settings.help_contact, languages, brand)
     error_handlers.install(app, _sign_ins(settings))
     visitors.install(app)
     waiting.install(app)
@@ -102,6 +104,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     cookies = Cookies(secure=settings.secure)
     slugs = Slugs(settings.slugs.courses, settings.slugs.categories)
     links = Clicks(services.learners, services.launch)
+    app.register_blueprint(brand_files.blueprint(brand))
     for routes in _routes(services, cookies, slugs, links):
         app.register_blueprint(routes)
 

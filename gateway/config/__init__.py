@@ -5,6 +5,7 @@ schema (`settings`, `talentlms`, `identity_providers`, `storefronts`); suggestio
 follow from these.
 """
 
+from gateway.config.brand import BrandSettings, Logo
 from gateway.config.description import describe, risks
 from gateway.config.faults import BadSettings, Fault
 from gateway.config.identity_providers import IdentityProviderSettings
@@ -17,10 +18,12 @@ from gateway.config.talentlms import TalentLMSSettings
 
 __all__ = [
     "BadSettings",
+    "BrandSettings",
     "Fault",
     "HandoffSettings",
     "HelpContact",
     "IdentityProviderSettings",
+    "Logo",
     "RegisteredAddresses",
     "ScimSettings",
     "Settings",

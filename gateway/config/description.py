@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from gateway.config.assignments import AssignmentsSchema
+from gateway.config.brand import BrandTable
 from gateway.config.faults import Fault, escaped, shown
 from gateway.config.fields import Setting
 from gateway.config.group import Group
@@ -36,6 +37,7 @@ def describe(settings: Settings) -> str:
     lines = dict(line for group, values in groups for line in described(group, values))
     lines |= dict(described_mapping(settings.mapping))
     lines |= dict(line for storefront in settings.storefronts for line in described_storefront(storefront))
+    lines |= dict(described(BrandTable(table="brand."), settings.brand))
     lines |= dict(described(ScimTable(table="scim."), settings.scim))
     for index, token in enumerate(settings.scim.tokens):
         lines |= dict(described(ScimTokenSchema(table=f"scim.tokens[{index}]."), token))

@@ -41,11 +41,11 @@ class BadSettings(Exception):
         return "\n".join(str(fault) for fault in self.faults)
 
 
-def unknown(given: Iterable[str], known: list[str], reserved: Iterable[str], table: str = "") -> Iterator[Fault]:
+def unknown(given: Iterable[str], known: list[str], table: str = "") -> Iterator[Fault]:
     """Walk the faults of all given names that are not among the known ones; table stands before the names."""
     for name in sorted(set(given) - set(known)):
-        says = f"is unknown; {did_you_mean(name, known, 'remove it, or look it up in docs/settings.md')}"
-        yield Fault(short(table + name), "is reserved, not built yet; remove it" if name in reserved else says)
+        remedy = did_you_mean(name, known, "remove it, or look it up in docs/settings.md")
+        yield Fault(short(table + name), f"is unknown; {remedy}")
 
 
 def did_you_mean(text: str, known: Iterable[str], otherwise: str) -> str:

@@ -21,14 +21,12 @@ class Group(Schema):
 
     Attributes:
         becomes: the dataclass. A field without a default there is required, unless the schema has one.
-        reserved: keys of the file that are kept for what is not built yet.
         twin: what is added to a secret's name for the path of the file that holds it.
         settings: the settings by name, in the order of their declaration.
         names: every name that may be given.
     """
 
     becomes: ClassVar[type]
-    reserved: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, prefix: str = "", table: str = "", exclude: tuple[str, ...] = ()) -> None:
         self.prefix, self.table, self.twin = prefix, table, "_FILE" if prefix else "_file"
@@ -60,7 +58,7 @@ class Group(Schema):
             folder: where relative paths of secret files begin.
         """
         if not self.prefix:
-            faults += unknown(given, self.names, self.reserved, self.table)
+            faults += unknown(given, self.names, self.table)
         values, messages = self._loaded(
             {**given, **self._misplaced_paths(given, folder), **self._from_files(given, folder)}
         )

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from gateway.config.brand import BrandSettings, brand
 from gateway.config.database_url import default_place
 from gateway.config.faults import BadSettings, Fault, unknown
 from gateway.config.fields import VariableText, type_name
@@ -36,9 +37,7 @@ AUDIT = AuditTable(table="audit.")
 MAPPING = MappingSchema(table="mapping.")
 VARIABLES = [*GATEWAY.names, *TALENTLMS.names, *ONE_PROVIDER.names]
 PROVIDERS, STOREFRONTS = "identity_providers", "storefronts"
-TABLES = [PROVIDERS, STOREFRONTS, "talentlms", "slugs", "catalog", "audit", "mapping", "scim"]
-# What is kept for what is not built yet: told apart from what nobody knows. Keys stand in their schemas.
-RESERVED_TABLES = ("brand",)
+TABLES = [PROVIDERS, STOREFRONTS, "talentlms", "slugs", "catalog", "audit", "mapping", "scim", "brand"]
 # Kubernetes and Docker announce a service called "gateway" or "talentlms-gateway" by such variables.
 ANNOUNCED_SERVICE = re.compile(
     r".+_(SERVICE_(HOST|PORT(_.+)?)|PORT_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)=.*|.+_PORT=(tcp|udp|sctp)://.*",
@@ -69,9 +68,10 @@ def load(environ: Mapping[str, str]) -> Settings:
     taken = [provider["name"] for provider in providers if "name" in provider]
     shops = storefronts(tables_of(file, STOREFRONTS, faults), taken, faults, folder_of(file))
     rules = mapping(table(file, "mapping", faults), talentlms, faults)
+    looks = brand(table(file, "brand", faults), faults, folder_of(file))
     pushed = scim(table(file, "scim", faults), providers, faults, folder_of(file))
-    faults += unknown(variables, VARIABLES, ())
-    faults += unknown(file.content, TABLES, RESERVED_TABLES)
+    faults += unknown(variables, VARIABLES)
+    faults += unknown(file.content, TABLES)
     faults += proxy_faults(environ)
     if faults:
         raise BadSettings(faults)
@@ -84,6 +84,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         mapping=rules,
         audit=AuditSettings(**audit),
         scim=ScimSettings(**pushed),
+        brand=BrandSettings(**looks),
         storefronts=tuple(StorefrontSettings(**shop) for shop in shops),
     )
 

@@ -233,7 +233,7 @@ def _fields(given: Mapping[str, Any], faults: list[Fault]) -> Mapping[str, Field
     found: dict[str, FieldSettings] = {}
     if not is_table(tables, "mapping.fields", faults):
         return found
-    faults += unknown(tables, list(FIELDS), (), "mapping.fields.")
+    faults += unknown(tables, list(FIELDS), "mapping.fields.")
     for name in (name for name in tables if name in FIELDS):
         before = len(faults)
         if is_table(tables[name], f"mapping.fields.{name}", faults):

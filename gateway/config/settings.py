@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from marshmallow.validate import Regexp
 
+from gateway.config.brand import BrandSettings
 from gateway.config.database_url import database
 from gateway.config.faults import shown
 from gateway.config.fields import Choice, Several, Switch, Table, Text, Whole
@@ -58,6 +59,10 @@ class HelpContact:
     def href(self) -> str:
         """Return where a link to the contact leads."""
         return self.text if "://" in self.text else f"mailto:{quote(self.text, safe='@')}"
+
+    def about(self, subject: str) -> str:
+        """Return where a link leads that is about something: a mail has it as its subject (RFC 6068)."""
+        return self.href if "://" in self.text else f"{self.href}?subject={quote(subject, safe='')}"
 
 
 def help_contact(text: str) -> HelpContact:
@@ -116,6 +121,7 @@ class Settings:
     mapping: MappingSettings = field(default_factory=MappingSettings)
     audit: AuditSettings = field(default_factory=AuditSettings)
     scim: ScimSettings = field(default_factory=ScimSettings)
+    brand: BrandSettings = field(default_factory=BrandSettings)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "session_idle", min(self.session_idle, self.session_lifetime))
@@ -221,7 +227,11 @@ class GatewaySchema(Group):
         unset=f"`{IDLE}`, or the lifetime if that is less",
     )
     session_lifetime = Whole(MINUTE, MONTH, "Seconds after which a session ends in any case.")
-    help_contact = Text(help_contact, "mail address or https URL", "Whom error pages name for help.")
+    help_contact = Text(
+        help_contact,
+        "mail address or https URL",
+        "Whom pages name for help; a mail from a page with a reference code has it in its subject.",
+    )
     password_sign_in = Switch("Whether `/login/password` lets people in with a TalentLMS username and password.")
     log_level = Choice(
         ("debug", "info", "warning", "error"),

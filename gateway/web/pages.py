@@ -2,26 +2,31 @@
 
 import hashlib
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, make_response, render_template, request
 from jinja2 import StrictUndefined
 
+from gateway.config import HelpContact
 from gateway.web import languages, message_catalog
+from gateway.web.brand import Brand
 from gateway.web.headers import allow_forms
 from gateway.web.languages import Languages
+from gateway.web.message_catalog import text
 
 _KEPT = (200, 304)
 
 
-def install(app: Flask, help_contact: Any, offered: Languages) -> None:
+def install(app: Flask, help_contact: HelpContact | None, offered: Languages, brand: Brand) -> None:
     """Prepare the templates.
 
     Args:
         app: the application.
-        help_contact: whom a page names for help: an object with ``href`` and ``text``, or ``None``.
+        help_contact: whom a page names for help, or ``None``.
         offered: the languages.
+        brand: what pages look like.
     """
     languages.install(app, offered)
     version = _fingerprint(Path(app.static_folder or ""))
@@ -29,8 +34,10 @@ def install(app: Flask, help_contact: Any, offered: Languages) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals |= {
         "asset_version": version,
+        "brand": brand,
         "direction": languages.direction,
         "help_contact": help_contact,
+        "help_href": partial(_help_href, help_contact, brand),
         "language": languages.language,
         "text": message_catalog.html,
     }
@@ -56,6 +63,13 @@ def page(template: str, *, status: int = 200, form_origins: Iterable[str] | None
     response.content_language.add(languages.language())
     response.vary.add("Accept-Language")
     return response if form_origins is None else allow_forms(response, form_origins)
+
+
+def _help_href(contact: HelpContact | None, brand: Brand, reference: str) -> str:
+    """Return where a page's help link leads; on a page with a reference code to a mail that names it."""
+    if contact is None:
+        return ""
+    return contact.about(f"{brand.name or text('layout.brand')} {reference}") if reference else contact.href
 
 
 def _fingerprint(folder: Path) -> str:

@@ -3,6 +3,7 @@
 import json
 
 from gateway.config.assignments import AssignmentsSchema
+from gateway.config.brand import BrandTable
 from gateway.config.description import effective, items
 from gateway.config.identity_providers import IdentityProviderSchema
 from gateway.config.loading import (
@@ -37,6 +38,7 @@ GROUPS = {
     "In the file: `when` of a rule, exactly one of": ConditionSchema(table="mapping.rules.when."),
     "In the file: `assign` of a rule": AssignmentsSchema(table="mapping.rules.assign."),
     "In the file: `[audit]`": AUDIT,
+    "In the file: `[brand]`": BrandTable(table="brand."),
     "In the file: `[scim]`": ScimTable(table="scim."),
     "In the file: each of `tokens` of `[scim]`": ScimTokenSchema(table="scim.tokens."),
 }

@@ -64,22 +64,12 @@ def test_a_byte_order_mark_does_no_harm(settings, file):
         (PROVIDER + "private_key_fil = 1", "identity_providers[0].private_key_fil", "private_key_file"),
         ("[slugs.course]\na = 1", "slugs.course", "courses"),
         ("[catalog]\npublik = true", "catalog.publik", "public"),
+        ("[brand]\nlogofile = 1", "brand.logofile", "logo_file"),
         ("[audit]\nretention_day = 30", "audit.retention_day", "retention_days"),
     ],
 )
 def test_an_unknown_name_in_the_file_is_a_fault_with_a_suggestion(faults, file, text, name, meant):
     assert faults(GATEWAY_CONFIG=file(text)) == {name: f"is unknown; did you mean {meant}?"}
-
-
-@pytest.mark.parametrize(
-    ("text", "name"),
-    [
-        ("[brand]", "brand"),
-        ("[brand]\nname = 'Acme'", "brand"),
-    ],
-)
-def test_a_reserved_name_is_told_apart_from_an_unknown_one(faults, file, text, name):
-    assert faults(GATEWAY_CONFIG=file(text)) == {name: "is reserved, not built yet; remove it"}
 
 
 @pytest.mark.parametrize(

@@ -165,7 +165,7 @@ def test_all_faults_are_told_at_once_in_the_order_of_declaration(faults, file, t
         GATEWAY_CONFIG=file(
             PROVIDER.replace("https://id", "http://id")
             + '[[identity_providers]]\nname = "Big"\n'
-            + '[talentlms]\nlogin_link = "maybe"\n[slugs.courses]\n34 = 34\n[brand]'
+            + '[talentlms]\nlogin_link = "maybe"\n[slugs.courses]\n34 = 34\n[brand]\ncolour = "#ffff00"\n'
         ),
     )
 
@@ -187,8 +187,8 @@ def test_all_faults_are_told_at_once_in_the_order_of_declaration(faults, file, t
         "identity_providers[1].client_id",
         "identity_providers[1].client_secret",
         "slugs.courses.34",
+        "brand.colour",
         "GATEWAY_PUBLIK_URL",
-        "brand",
     ]
 
 

@@ -11,6 +11,7 @@ from gateway.config import (
     TalentLMSSettings,
 )
 from gateway.config.assignments import Assignments, AssignmentsSchema
+from gateway.config.brand import BrandSettings, BrandTable
 from gateway.config.loading import (
     AUDIT,
     CATALOG,
@@ -41,6 +42,7 @@ MADE_OF = {
     CatalogSettings: [CATALOG],
     AuditSettings: [AUDIT],
     Slugs: [SLUGS],
+    BrandSettings: [BrandTable()],
     StorefrontSettings: [StorefrontSchema()],
     HandoffSettings: [HandoffSchema()],
     MappingSettings: [MAPPING],
@@ -52,7 +54,17 @@ MADE_OF = {
     ScimToken: [ScimTokenSchema()],
 }
 GROUPS_INSIDE = {
-    Settings: ["talentlms", "identity_providers", "storefronts", "catalog", "audit", "slugs", "mapping", "scim"],
+    Settings: [
+        "talentlms",
+        "identity_providers",
+        "storefronts",
+        "catalog",
+        "audit",
+        "slugs",
+        "mapping",
+        "scim",
+        "brand",
+    ],
     MappingSettings: ["fields", "rules"],
     RuleSettings: ["when", "assign"],
     ScimSettings: ["tokens"],

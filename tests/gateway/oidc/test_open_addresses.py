@@ -18,6 +18,8 @@ OPEN = {
     "/completed",
     "/completed/<course>",
     "/redeem/<code>",
+    "/brand/colours.css",
+    "/brand/logo",
     "/catalog",
     "/handoff",
     "/l/<launch>",

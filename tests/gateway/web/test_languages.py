@@ -3,16 +3,17 @@
 import re
 from collections import Counter
 from datetime import UTC, datetime
-from types import SimpleNamespace
 
 import pytest
 from babel.messages import Catalog
 from babel.messages.mofile import write_mo
 from flask import Flask, render_template_string
 
+from gateway.config import HelpContact
 from gateway.errors import PageNotFound, PersonQueued, Queued
 from gateway.languages import ENGLISH, PRESENT, TRANSLATIONS, present
 from gateway.web import error_handlers, languages, message_catalog, pages
+from gateway.web.brand import Brand
 from gateway.web.languages import LONGEST, Languages
 from gateway.web.waiting import WaitingPages
 from tests.docs.documents import ROOT
@@ -56,7 +57,7 @@ def app(folder):
     web = ROOT / "gateway" / "web"
     app = Flask("gateway", template_folder=str(web / "templates"), static_folder=str(web / "static"))
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(folder)
-    pages.install(app, SimpleNamespace(href="mailto:help@acme.example", text="help@acme.example"), Languages(OFFERED))
+    pages.install(app, HelpContact("help@acme.example"), Languages(OFFERED), Brand())
     error_handlers.install(app, {})
     return app
 

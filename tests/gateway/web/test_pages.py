@@ -12,7 +12,9 @@ import pytest
 from flask import Flask, render_template
 from werkzeug.serving import make_server
 
+from gateway.config import HelpContact
 from gateway.web import pages
+from gateway.web.brand import Brand
 from gateway.web.languages import Languages
 
 WEB = Path(__file__).parents[3] / "gateway" / "web"
@@ -463,7 +465,7 @@ class Outline(HTMLParser):
 @pytest.fixture(scope="module")
 def app():
     app = Flask("pages", template_folder=str(WEB / "templates"), static_folder=str(WEB / "static"))
-    pages.install(app, thing(href="mailto:training@acme.example", text="training@acme.example"), Languages())
+    pages.install(app, HelpContact("training@acme.example"), Languages(), Brand())
     app.jinja_env.globals["asset_version"] = "1"
     app.add_url_rule("/page/<name>", "page", lambda name: render_template(EXAMPLES[name][0], **EXAMPLES[name][1]))
 

@@ -13,6 +13,7 @@ from gateway import BODY_BYTES
 from gateway.errors import DatabaseUnavailable, PageNotFound
 from gateway.storefronts.dialects import DIALECTS
 from gateway.web import error_handlers, headers, pages, webhooks
+from gateway.web.brand import Brand
 from gateway.web.languages import Languages
 from gateway.web.refusals import Refusals
 from gateway.web.webhooks import LARGE_AT_ONCE, SMALL_BYTES, WEBHOOK_BYTES
@@ -48,7 +49,7 @@ def app(intake):
     app.url_map.merge_slashes = False  # as create_app has it
     app.config["MAX_CONTENT_LENGTH"] = BODY_BYTES
     headers.install(app, secure=True)
-    pages.install(app, None, Languages())
+    pages.install(app, None, Languages(), Brand())
     error_handlers.install(app, {})
     app.register_blueprint(webhooks.blueprint(intake, KINDS))
     app.add_url_rule("/form", "form", lambda: {"bytes": len(request.get_data())}, methods=["POST"])
