@@ -51,6 +51,7 @@ from gateway.web.go import Clicks
 from gateway.web.handover_pages import HandoverPages
 from gateway.web.languages import Languages
 from gateway.web.launch_pages import LaunchPages
+from gateway.web.other_host import HostNotice
 from gateway.web.provider_session import ProviderSessions
 from gateway.web.seat_list import SeatList
 from gateway.web.shops import Shop
@@ -171,7 +172,12 @@ def _routes(services: Services, cookies: Cookies, slugs: Slugs, links: Clicks) -
     yield health.blueprint(services.readiness)
     yield sign_in.blueprint(
         sign_in.RoundTrip(
-            visitor, services.sign_in, TransactionCookies(services.keyring, cookies), ProviderSessions(cookies), choice
+            visitor,
+            services.sign_in,
+            TransactionCookies(services.keyring, cookies),
+            ProviderSessions(cookies),
+            choice,
+            HostNotice(settings.public_url),
         ),
         services.sign_in,
         labels,

@@ -88,6 +88,7 @@ def _coupon_page(error: CouponRefused, csrf_token: str, form_origins: Collection
     """Show a form with the coupon, to be corrected."""
     if not error_handlers.for_a_person():
         raise error
+    error_handlers.write_down(error)
     shown_as = page_for(error)
     return page(
         "coupon.html",

@@ -108,10 +108,15 @@ def install(app: Flask, sign_ins: Mapping[str, OtherSignIn]) -> None:
 
 def answer(error: GatewayError) -> Response:
     """Write an error down and show it."""
+    write_down(error)
+    return shown(error)
+
+
+def write_down(error: GatewayError) -> None:
+    """Write down that an error is shown, with what the operator has to know of it."""
     status = page_for(error).status
     level = logging.ERROR if status >= HTTPStatus.INTERNAL_SERVER_ERROR else logging.WARNING
     log.event("problem", level=level, problem=error.code, status=status, path=request.path, note=error.note)
-    return shown(error)
 
 
 def shown(error: GatewayError) -> Response:

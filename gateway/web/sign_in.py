@@ -21,6 +21,7 @@ from gateway.web.headers import to_address
 from gateway.web.message_catalog import text
 from gateway.web.navigation import is_from_own_page, only_for_people
 from gateway.web.next_page import own_path, own_target
+from gateway.web.other_host import HostNotice
 from gateway.web.pages import page
 from gateway.web.provider_session import ProviderSessions
 from gateway.web.shops import Shop
@@ -43,6 +44,7 @@ class RoundTrip:
         transactions: sign-ins under way.
         provider_sessions: where this browser's session could not be ended.
         choice: which way in this browser has.
+        host_notice: what is told of browsers that come by another host.
     """
 
     def __init__(
@@ -52,12 +54,14 @@ class RoundTrip:
         transactions: TransactionCookies,
         provider_sessions: ProviderSessions,
         choice: ChosenSignIn,
+        host_notice: HostNotice,
     ) -> None:
         self._visitor = visitor
         self._sign_in = sign_in
         self._transactions = transactions
         self._provider_sessions = provider_sessions
         self._choice = choice
+        self._host_notice = host_notice
 
     def begin(self, provider: str, target: str, hints: Hints, *, is_chosen: bool = False) -> Response:
         """Send the browser to a provider.
@@ -99,6 +103,7 @@ class RoundTrip:
         response = to_address(step.url)
         if step.transaction is not None:
             context.note_event("sign_in.begun", {"provider": provider})
+            self._host_notice.look(request.headers.get("Host", ""))
             self._transactions.put(request, response, replace(step.transaction, chosen=is_chosen))
         if step.session_id is not None:
             self._visitor.welcome(response, step.session_id)
