@@ -22,6 +22,7 @@ from gateway.web import (
     checkout,
     course_completion,
     error_handlers,
+    framed,
     go,
     handoff,
     headers,
@@ -99,6 +100,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     languages, brand = Languages(settings.brand.languages), brand_of(settings.brand)
     pages.install(app, settings.help_contact, languages, brand)
     error_handlers.install(app, _sign_ins(settings))
+    framed.install(app, settings.public_url)
     visitors.install(app)
     waiting.install(app)
 

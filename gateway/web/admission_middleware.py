@@ -24,7 +24,7 @@ from gateway.web.client_address import ForwardingNotice, Proxies, client_address
 from gateway.web.cookies import SESSION_COOKIE, Cookies
 from gateway.web.go import Clicks
 from gateway.web.headers import of_redirects
-from gateway.web.navigation import is_navigation, is_speculative
+from gateway.web.navigation import is_click
 from gateway.web.observed_requests import WORK
 from gateway.web.slugs import Item, Slugs
 from gateway.web.visitor import ADMITTED
@@ -115,7 +115,7 @@ class AdmissionMiddleware:
     def _click(self, environ: WSGIEnvironment) -> _Click | None:
         """Return what a request needs a call for; ``None`` if it needs none, or is one that Flask refuses."""
         place = place_of(environ["PATH_INFO"])
-        if place is None or place.rule not in CALLS_TALENTLMS or not _is_of_a_person(environ):
+        if place is None or place.rule not in CALLS_TALENTLMS or not is_click(environ):
             return None
         session_id = self._cookies.read(environ, SESSION_COOKIE)
         if session_id is None:
@@ -167,10 +167,6 @@ class AdmissionMiddleware:
         if click.rule == COURSE and click.item is not None:
             return self._launches.course(session, click.item, environ)
         return self._launches.dashboard(session) if click.rule == DASHBOARD else None
-
-
-def _is_of_a_person(environ: WSGIEnvironment) -> bool:
-    return environ["REQUEST_METHOD"] == "GET" and is_navigation(environ) and not is_speculative(environ)
 
 
 def _digest(path: str) -> str:

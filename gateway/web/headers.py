@@ -6,13 +6,18 @@ from flask import Flask, Response
 
 from schemas.link import Link
 
-_POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action "
+_IN_ANY_FRAME = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'"
+_IN_NO_FRAME = "frame-ancestors 'none'"
+_POLICY = f"default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; {_IN_NO_FRAME}; form-action "
+_OLDER = "X-Frame-Options"
+"""The same for browsers that know no ``frame-ancestors``."""
 _YEAR_SECONDS = 365 * 24 * 3600
 _EVERYWHERE = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": f"{_POLICY}'none'",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
+    _OLDER: "DENY",
 }
 _OVER_HTTPS = {"Strict-Transport-Security": f"max-age={_YEAR_SECONDS}"}
 _ON_REDIRECTS = {
@@ -40,6 +45,8 @@ def install(app: Flask, *, secure: bool) -> None:
     def protect(response: Response) -> Response:
         for name, value in everywhere.items():
             response.headers.setdefault(name, value)
+        if _IN_NO_FRAME not in response.headers["Content-Security-Policy"]:
+            del response.headers[_OLDER]
         return response
 
 
@@ -53,6 +60,16 @@ def allow_forms(response: Response, origins: Iterable[str] = ()) -> Response:
     targets = " ".join(("'self'", *sorted(set(origins))))
     response.headers["Content-Security-Policy"] = _POLICY + targets
     response.headers["Referrer-Policy"] = "same-origin"
+    return response
+
+
+def allow_frames(response: Response) -> Response:
+    """Let any site show a page in a frame; for a page that holds nothing of anybody's and changes nothing.
+
+    The policy names no ancestors at all: ``frame-ancestors *`` would keep it out of applications that show pages under
+    a scheme of their own.
+    """
+    response.headers["Content-Security-Policy"] = _IN_ANY_FRAME
     return response
 
 

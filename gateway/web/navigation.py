@@ -8,6 +8,7 @@ from flask import Response, request
 from gateway.errors import NotANavigation
 
 _PURPOSE_HEADERS = ("HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_PURPOSE", "HTTP_X_MOZ")
+_FRAMES = frozenset({"iframe", "frame", "fencedframe", "embed", "object"})
 _SPECULATIONS = ("prefetch", "prerender", "preview")
 
 
@@ -25,6 +26,17 @@ def is_speculative(environ: WSGIEnvironment) -> bool:
 def is_top_level(environ: WSGIEnvironment) -> bool:
     """Return whether a request opens its address as a page of its own, not inside a frame or another page."""
     return bool(environ.get("HTTP_SEC_FETCH_DEST", "document") == "document")
+
+
+def is_framed(environ: WSGIEnvironment) -> bool:
+    """Return whether a browser opens an address inside another page; older ones do not say."""
+    return environ.get("HTTP_SEC_FETCH_DEST") in _FRAMES
+
+
+def is_click(environ: WSGIEnvironment) -> bool:
+    """Return whether a person goes somewhere, in a page of its own: only then a link is minted."""
+    is_opened = environ["REQUEST_METHOD"] == "GET" and is_navigation(environ)
+    return is_opened and not is_framed(environ) and not is_speculative(environ)
 
 
 def is_from_own_page() -> bool:

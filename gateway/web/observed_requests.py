@@ -4,7 +4,7 @@ Whatever the request meets below, it has its line: an answer, an error, a refusa
 answer has been sent. What monitoring asks again and again, and the files that pages are made of, have none: they would
 be most of the log and say nothing of anybody.
 
-A click is a navigation to an address that leads into TalentLMS, whoever makes it.
+A click opens an address that leads into TalentLMS as a page of its own, whoever makes it.
 """
 
 import time
@@ -18,7 +18,7 @@ from gateway import log
 from gateway.context import Allowance, Context
 from gateway.flows.directory import SCIM_PATH
 from gateway.web.addresses import CALLS_TALENTLMS, place_of, without_slash
-from gateway.web.navigation import is_navigation, is_speculative
+from gateway.web.navigation import is_click
 
 WORK = "gateway.work"
 """Where in the environment the work of a request is, once it has ended."""
@@ -26,7 +26,7 @@ ROUTE = "gateway.route"
 """Where the template of its address is, such as ``/go/course/<course>``, if a route of Flask's was found."""
 
 UNWRITTEN = frozenset({"/livez", "/readyz"})
-UNWRITTEN_BELOW = "/static/"
+UNWRITTEN_BELOW = ("/static/", "/brand/")
 _KEPT_EVENTS = 6
 _OUTCOMES = {2: "success", 3: "redirect", 4: "refused", 5: "failed"}
 _GONE = "client_gone"
@@ -197,9 +197,7 @@ class _Counted:
 
 def _is_click(path: str, environ: WSGIEnvironment) -> bool:
     place = place_of(path) or place_of(without_slash(path))
-    if place is None or place.rule not in CALLS_TALENTLMS or environ["REQUEST_METHOD"] != "GET":
-        return False
-    return is_navigation(environ) and not is_speculative(environ)
+    return place is not None and place.rule in CALLS_TALENTLMS and is_click(environ)
 
 
 def _outcome(status: int, _headers: list[tuple[str, str]]) -> str:

@@ -135,8 +135,8 @@ def test_of_two_session_cookies_the_first_counts_as_it_does_everywhere(browser):
         assert answer.headers["Location"].startswith(location)
 
 
-@pytest.mark.parametrize(("dest", "status"), [("document", 302), ("iframe", 403)])
-def test_nobody_is_enrolled_by_a_click_inside_of_another_page(gateway, browser_at, dest, status, asked):
+@pytest.mark.parametrize(("dest", "status"), [("document", 302), ("image", 403)])
+def test_nobody_is_enrolled_by_what_is_part_of_another_page(gateway, browser_at, dest, status, asked):
     browser = browser_at(gateway(file="[talentlms]\nself_enrol_courses = [12]"))
     browser.sign_in()
     answer = browser.get("/go/course/12", **{"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": dest})

@@ -374,6 +374,8 @@ EXAMPLES = {
     "nothing-to-pay": ("nothing_to_pay.html", NOTHING_TO_PAY),
     "nothing-to-pay-nasty": ("nothing_to_pay.html", {**dict.fromkeys(NOTHING_TO_PAY, NASTY), "href": "/go/course/12"}),
     "completed": ("completed.html", {}),
+    "framed": ("framed.html", {"href": "/go/course/12", "address": "training.acme.com/go/course/12"}),
+    "framed-nasty": ("framed.html", {"href": "/go", "address": NASTY}),
     "returned": ("returned.html", {"sign_in_href": "/login"}),
     "interrupted": (
         "interrupted.html",
