@@ -8,10 +8,11 @@ READY := $(VENV)/ready-$(shell $(PYTHON) -c 'import platform; print(platform.pyt
 DEMO_PORT ?= 8000
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
+SCREENSHOTS_ARGS ?=
 comma := ,
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test soak lint format docs site messages lock bench clean
+.PHONY: help setup demo test soak lint format docs site screenshots messages lock bench clean
 
 help:  ## show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -57,6 +58,9 @@ docs: setup  ## write the generated tables in docs/ anew
 # What was read is kept, so that only changed pages are read again; not after a warning, which would come once and never again.
 site: setup  ## the pages of docs/ as a site: build/site/index.html
 	@$(BIN)/sphinx-build -W --keep-going -q -d build/doctrees docs build/site || { rm -rf build/doctrees; exit 1; }
+
+screenshots: setup  ## take the pictures of docs/images anew, of the running demo
+	@$(BIN)/python -m docs.screenshots $(SCREENSHOTS_ARGS)
 
 messages: setup  ## compile what people read: gateway/translations
 	@$(BIN)/pybabel --quiet compile --directory gateway/translations --domain messages
