@@ -216,13 +216,15 @@ def post_request(_worker: Worker, request: Request, _environ: dict[str, object],
 
 
 def worker_exit(_server: Arbiter, _worker: Worker) -> None:
-    """Write down the last answers, so that their share of the budget does not lie idle until it expires.
+    """Write down the last answers: their share of the budget must not lie idle, and a help desk may ask for them.
 
     While Redis is asked requests may begin; they are answered. Nothing can begin after the last look.
     """
     while True:
         if budget := _budget():
             budget.settle()
+        if traces := _extension("talentlms-traces"):
+            traces.flush()
         if not _under_way:
             return
         time.sleep(_LOOK_SECONDS)

@@ -111,6 +111,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     for routes in _routes(services, cookies, slugs, links):
         app.register_blueprint(routes)
 
+    # the embedded store is this process's alone: no command could ask it
+    traces = services.trace_queue if settings.redis_url else None
+    app.extensions["talentlms-traces"] = traces  # the rest is written by gunicorn.conf.py, when a process ends
     served = AdmissionMiddleware(
         WaitingPages(app.wsgi_app, languages),
         services.sessions,
@@ -121,7 +124,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         Proxies(settings.trusted_proxies, settings.proxy_count),
         services.audit_rows,
     )
-    vars(app)["wsgi_app"] = observed_requests.ObservedRequests(served, settings.public_url)
+    vars(app)["wsgi_app"] = observed_requests.ObservedRequests(served, settings.public_url, traces)
     return app
 
 

@@ -25,6 +25,8 @@ EVENTS = 12
 """How many events of a piece of work are remembered until it ends."""
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no letter that is mistaken for another
+_LETTERS = 8
+_MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1", "-": "", " ": "", "\N{EN DASH}": "", "\N{NO-BREAK SPACE}": ""})
 
 
 class Trail(Protocol):
@@ -125,6 +127,19 @@ def begin(
     work = Context(f"{letters[:4]}-{letters[4:]}", client, user_agent, deadline, entry or QueueEntry(), trail)
     _current.set(work)
     return work
+
+
+def reference_of(typed: str) -> str:
+    """Return the reference code that somebody means, as it is written; empty for what can be none.
+
+    Args:
+        typed: in letters of any case, with or without the hyphen or blanks; ``O`` is read as ``0``, ``I`` and ``L`` as
+            ``1``: no code has these letters.
+    """
+    letters = typed.upper().translate(_MISREAD)
+    if len(letters) != _LETTERS or not set(_ALPHABET).issuperset(letters):
+        return ""
+    return f"{letters[:4]}-{letters[4:]}"
 
 
 def end() -> Context:

@@ -32,6 +32,8 @@ from gateway.store.provider_documents import ProviderDocuments
 from gateway.store.recorded_changes import RecordedChanges
 from gateway.store.sessions import Sessions
 from gateway.store.signing_algorithms import SigningAlgorithms
+from gateway.store.trace_queue import TraceQueue
+from gateway.store.traces import Traces
 
 
 class Records:
@@ -88,6 +90,16 @@ class Records:
     def recorded_changes(self) -> RecordedChanges:
         """Which changes a dry-run has written down."""
         return RecordedChanges(self.store)
+
+    @cached_property
+    def traces(self) -> Traces:
+        """What became of requests."""
+        return Traces(self.store)
+
+    @cached_property
+    def trace_queue(self) -> TraceQueue:
+        """What is to be written of them."""
+        return TraceQueue(self.traces.write)
 
     def attempts(self, seconds: int) -> Attempts | None:
         """Return what counts failures in windows of so many seconds; ``None`` where nothing is limited."""

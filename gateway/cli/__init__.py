@@ -18,6 +18,7 @@ from gateway.cli.people import people
 from gateway.cli.reconcile import reconcile
 from gateway.cli.scim import scim
 from gateway.cli.steps import settings_in_force, told, with_store
+from gateway.cli.trace import trace
 from gateway.cli.webhook import webhook
 from gateway.cli.worker import worker
 from gateway.config import RegisteredAddresses, describe, risks
@@ -127,5 +128,6 @@ main.add_command(orders)
 main.add_command(people)
 main.add_command(reconcile)
 main.add_command(scim)
+main.add_command(trace)
 main.add_command(webhook)
 main.add_command(worker)

@@ -68,17 +68,21 @@ def event(name: str, *, level: int = logging.INFO, **fields: Any) -> None:
     _write(_events, level, name, fields, work)
 
 
-def request(name: str, work: context.Context, **fields: Any) -> None:
+def request(name: str, work: context.Context, **fields: Any) -> Mapping[str, Any]:
     """Write the line that says what became of a request, for which bytes are kept.
 
     Args:
         name: the event's.
         work: the request, which has ended.
         fields: as ``event`` has them; those that are ``None`` or empty are left out.
+
+    Returns:
+        The fields that are not left out.
     """
     told = {field: value for field, value in fields.items() if value not in (None, "", [])}
     tell(name, told)
     _write(_events, logging.INFO, name, told, work, context.REQUEST_LINE_BYTES)
+    return told
 
 
 def audit(name: str, *, outcome: str, **fields: Any) -> None:

@@ -9,6 +9,7 @@ A click opens an address that leads into TalentLMS as a page of its own, whoever
 
 import time
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -17,8 +18,10 @@ from flask import Flask, request
 from gateway import log
 from gateway.context import Allowance, Context
 from gateway.flows.directory import SCIM_PATH
+from gateway.store.trace_queue import TraceQueue
 from gateway.web.addresses import CALLS_TALENTLMS, place_of, without_slash
 from gateway.web.navigation import is_click
+from gateway.web.request_traces import is_worth_keeping, target_of, trace_of
 
 WORK = "gateway.work"
 """Where in the environment the work of a request is, once it has ended."""
@@ -47,10 +50,12 @@ class ObservedRequests:
     Args:
         app: the gateway's.
         public_url: the gateway's own address.
+        traces: where requests wait to be kept for their codes; ``None``: they are not.
     """
 
-    def __init__(self, app: WSGIApplication, public_url: str) -> None:
+    def __init__(self, app: WSGIApplication, public_url: str, traces: TraceQueue | None = None) -> None:
         self._app = app
+        self._traces = traces
         self._own = (f"{public_url}/", "/")
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -58,7 +63,7 @@ class ObservedRequests:
         path = environ["PATH_INFO"]
         if path in UNWRITTEN or path.startswith(UNWRITTEN_BELOW):
             return self._app(environ, start_response)
-        observed = _Observed(environ, start_response, self._outcome_of(path, environ))
+        observed = _Observed(environ, start_response, self._outcome_of(path, environ), self._traces)
         try:
             pieces = self._app(environ, observed.start_response)
         except BaseException as error:
@@ -102,16 +107,22 @@ class _Observed:
         environ: the request.
         start_response: as WSGI has it.
         outcome_of: says of an answer what became of the request.
+        traces: as ``ObservedRequests`` has them.
     """
 
-    __slots__ = ("_began", "_environ", "_is_told", "_outcome", "_outcome_of", "_start_response", "_status", "bytes")
+    __slots__ = (
+        *("_began", "_environ", "_is_told", "_outcome", "_outcome_of", "_start_response", "_status", "_traces"),
+        "bytes",
+    )
 
     def __init__(
         self,
         environ: WSGIEnvironment,
         start_response: StartResponse,
         outcome_of: Callable[[int, list[tuple[str, str]]], str],
+        traces: TraceQueue | None,
     ) -> None:
+        self._traces = traces
         self._began = time.monotonic()
         self._environ = environ
         self._start_response = start_response
@@ -145,11 +156,12 @@ class _Observed:
         work: Context = environ.get(WORK) or Context()
         left = work.left
         place = None if ROUTE in environ else place_of(environ["PATH_INFO"])
-        log.request(
+        route: str | None = place.rule if place else environ.get(ROUTE)
+        told = log.request(
             "request",
             work,
             method=environ["REQUEST_METHOD"],
-            route=place.rule if place else environ.get(ROUTE),
+            route=route,
             status=self._status,
             seconds=round(time.monotonic() - self._began, 4),
             outcome=self._outcome if is_whole else _GONE,
@@ -163,6 +175,9 @@ class _Observed:
             redis_round_trips=left.round_trips,
             bytes=self.bytes,
         )
+        if self._traces is not None and route and is_worth_keeping(route, told["outcome"]):
+            target = target_of(route, environ["PATH_INFO"])
+            self._traces.add(partial(trace_of, work, time.time() - told["seconds"], target, told))
 
 
 class _Counted:

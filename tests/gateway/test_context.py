@@ -111,3 +111,22 @@ def test_the_deadline_of_one_piece_of_work_is_not_anothers(clock):
     assert sorted(at_once(5, other)) == [10.0, 11.0, 12.0, 13.0, 14.0]
     assert contextvars.Context().run(context.remaining, 12.0) == 12.0
     assert context.remaining(12.0) == 1.0
+
+
+# --- codes that people read out --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("typed", ["7K2M-0QX1", "7k2m-oqxl", "7K2MOQXI", " 7K2M 0QX1 "])
+def test_a_code_is_understood_however_it_is_typed(typed):
+    assert context.reference_of(typed) == "7K2M-0QX1"
+
+
+@pytest.mark.parametrize("typed", ["", "-", "7K2M", "7K2M-0QX1X", "7K2M-0QXU", "7K2M-0QX\u0661", "ß" * 4, "ß" * 8])
+def test_what_can_be_no_code_is_none(typed):
+    assert context.reference_of(typed) == ""
+
+
+def test_every_code_is_understood_as_itself():
+    for _ in range(50):
+        code = context.begin().reference
+        assert context.reference_of(code.lower().replace("-", "")) == code

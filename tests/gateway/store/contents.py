@@ -16,12 +16,14 @@ from gateway.store.password_attempts import Attempt, Limits, PasswordAttempts
 from gateway.store.provider_documents import ProviderDocuments
 from gateway.store.sessions import Sessions
 from gateway.store.signing_algorithms import SigningAlgorithms
+from gateway.store.traces import Traces
 from gateway.store.transactions import Departures, UsedStates
 from gateway.store.used_tokens import UsedTokens
 from schemas.catalog import CatalogContent
 from schemas.handover import Handover, Target
 from schemas.identity import Identity
 from schemas.order import Customer
+from schemas.request_trace import RequestTrace
 from schemas.secret import Secret
 from schemas.transaction import Departure
 
@@ -63,6 +65,9 @@ def filled(store):
     for person in ("kim", "robin"):
         budget.answered(budget.admit(QueueEntry(Lane.CLICK, person, "path")).call)
     budget.remember_unknown("course:99")
+    Traces(store).write(
+        [RequestTrace(reference="7K2M-9QXD", at=1.0), RequestTrace(reference="7K2M-9QXE", at=1.0, person="kim")]
+    )
     fetching = documents.fetching("https://login.acme.com/keys", "logout", 60)
     catalog = CatalogCopies(store, "other.talentlms.com").fetching()
     with Locks(store).hold("person", wait=0), fetching, catalog:

@@ -1,0 +1,79 @@
+"""Requests that wait to be written: a click never does it, and waits for nobody who does."""
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+
+from gateway import log
+from gateway.errors import GatewayError
+from schemas.request_trace import RequestTrace
+
+SECONDS = 1.0
+"""How long a request waits to be written."""
+MOST = 5000
+"""How many requests of a process wait at most; where Redis is slower than that, further ones are not written."""
+NOTICE_SECONDS = 60.0
+
+
+class TraceQueue:
+    """Those of one process.
+
+    Args:
+        write: writes requests; raises ``GatewayError`` where that cannot be done.
+        most: how many wait at most.
+        seconds: how long they wait.
+    """
+
+    def __init__(
+        self, write: Callable[[Sequence[RequestTrace]], None], most: int = MOST, seconds: float = SECONDS
+    ) -> None:
+        self._write = write
+        self._most = most
+        self._seconds = seconds
+        self._waiting: deque[Callable[[], RequestTrace]] = deque()
+        self._timer = threading.Lock()
+        self._lost = 0
+        self._told_at = float("-inf")
+
+    def add(self, trace: Callable[[], RequestTrace]) -> None:
+        """Have a request written in a moment.
+
+        Args:
+            trace: returns the request, once its turn comes.
+        """
+        if len(self._waiting) >= self._most:
+            self._lost += 1
+            return
+        self._waiting.append(trace)
+        if self._timer.acquire(blocking=False):
+            timer = threading.Timer(self._seconds, self._flush_later)
+            timer.daemon = True
+            timer.start()
+
+    def flush(self) -> None:
+        """Write all that wait; what cannot be written is lost, which the log tells once a minute at most."""
+        while self._waiting:
+            taken = [self._waiting.popleft() for _ in range(len(self._waiting))]
+            try:
+                self._write([trace() for trace in taken])
+            except GatewayError as error:
+                self._lost += len(taken)
+                self._tell(error.code, error.note)
+            except Exception as error:  # noqa: BLE001 - a fault of these records is nobody's who clicks
+                self._lost += len(taken)
+                self._tell(type(error).__name__, "a fault of the gateway's own")
+        if self._lost:
+            self._tell("too-many", "more requests than could be written")
+
+    def _flush_later(self) -> None:
+        self._timer.release()
+        self.flush()
+
+    def _tell(self, why: str, note: str) -> None:
+        now = time.monotonic()
+        if now - self._told_at >= NOTICE_SECONDS:
+            self._told_at = now
+            lost, self._lost = self._lost, 0
+            log.event("traces.not_written", level=logging.WARNING, count=lost, why=why, note=note)
