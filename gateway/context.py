@@ -26,7 +26,16 @@ EVENTS = 12
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no letter that is mistaken for another
 _LETTERS = 8
-_MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1", "-": "", " ": "", "\N{EN DASH}": "", "\N{NO-BREAK SPACE}": ""})
+_MISREAD = str.maketrans(
+    {
+        **dict.fromkeys("Oo", "0"),
+        **dict.fromkeys("IiLl", "1"),
+        "-": "",
+        " ": "",
+        "\N{EN DASH}": "",
+        "\N{NO-BREAK SPACE}": "",
+    }
+)
 
 
 class Trail(Protocol):
@@ -136,7 +145,8 @@ def reference_of(typed: str) -> str:
         typed: in letters of any case, with or without the hyphen or blanks; ``O`` is read as ``0``, ``I`` and ``L`` as
             ``1``: no code has these letters.
     """
-    letters = typed.upper().translate(_MISREAD)
+    kept = typed.translate(_MISREAD)
+    letters = kept.upper() if kept.isascii() else ""
     if len(letters) != _LETTERS or not set(_ALPHABET).issuperset(letters):
         return ""
     return f"{letters[:4]}-{letters[4:]}"
