@@ -40,7 +40,7 @@ from gateway import METRICS_FILES, context, database_fault, log_risks
 from gateway.config import BadSettings, load
 from gateway.config.rules import BindAddress
 from gateway.log.lines import sanitize
-from gateway.operator.listener import SOCKETS
+from gateway.operator.listener import SOCKETS, opened
 from gateway.server_options import refused
 
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a directory that the kernel keeps in memory, not a file of ours
@@ -135,10 +135,8 @@ def pre_fork(_server: Arbiter, worker: Worker) -> None:
 
 def _operator_fault(bind: BindAddress) -> list[str]:
     """Open the operators' socket, which every worker inherits, and make the folder in which all of them count."""
-    family = socket.AF_INET6 if ":" in bind.host else socket.AF_INET
-    is_both = bind.host == "::" and socket.has_dualstack_ipv6()
     try:
-        SOCKETS.append(socket.create_server((bind.host, bind.port), family=family, dualstack_ipv6=is_both))
+        SOCKETS.append(opened(bind))
     except OSError as error:
         return [f"GATEWAY_METRICS_BIND: nothing can listen at {bind.host}, port {bind.port} ({error.strerror})."]
     os.environ[METRICS_FILES] = tempfile.mkdtemp(prefix="talentlms-gateway-metrics-", dir=worker_tmp_dir)
@@ -174,9 +172,11 @@ def post_worker_init(worker: Worker) -> None:
     if (doctor := _extension("talentlms-doctor")) and worker in _examining:
         doctor.start()
     if operator := _extension("talentlms-operator"):
-        for opened in SOCKETS:  # each worker needs an object of its own, which knows the worker's loop
-            listener = socket.socket(fileno=os.dup(opened.fileno()))
+        for inherited in SOCKETS:  # each worker needs an object of its own, which knows the worker's loop
+            listener = socket.socket(fileno=os.dup(inherited.fileno()))
             WSGIServer(listener, operator, log=None, spawn=Pool(_OPERATORS_AT_ONCE)).start()
+    if recorder := _extension("talentlms-recorder"):
+        recorder.start()
     spawn(_end, worker)
 
 
@@ -218,13 +218,16 @@ def post_request(_worker: Worker, request: Request, _environ: dict[str, object],
 def worker_exit(_server: Arbiter, _worker: Worker) -> None:
     """Write down the last answers: their share of the budget must not lie idle, and a help desk may ask for them.
 
-    While Redis is asked requests may begin; they are answered. Nothing can begin after the last look.
+    So are the last figures of the operator's page. While Redis is asked requests may begin; they are answered. Nothing
+    can begin after the last look.
     """
     while True:
         if budget := _budget():
             budget.settle()
         if traces := _extension("talentlms-traces"):
             traces.flush()
+        if recorder := _extension("talentlms-recorder"):
+            recorder.stop()
         if not _under_way:
             return
         time.sleep(_LOOK_SECONDS)

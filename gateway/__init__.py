@@ -11,7 +11,7 @@ from gateway import log
 from gateway.config import IdentityProviderSettings, Settings, StorefrontSettings, load, risks
 from gateway.database.upgrade import newer_tables
 from gateway.errors import DatabaseUnavailable
-from gateway.operator.assembly import operator_listener
+from gateway.operator.assembly import observed
 from gateway.services import Services
 from gateway.web import (
     api,
@@ -89,8 +89,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.url_map.merge_slashes = False  # its redirect would be built from the Host header
     app.extensions["talentlms-budget"] = services.budget
     app.extensions["talentlms-database"] = services.database
-    operator = operator_listener(services, files=os.environ.get(METRICS_FILES))
-    app.extensions["talentlms-operator"] = operator  # served by gunicorn.conf.py, at a socket of its own
+    operator = observed(services, files=os.environ.get(METRICS_FILES))
+    # served and started by gunicorn.conf.py, at a socket of its own
+    app.extensions["talentlms-operator"] = operator.listener if operator else None
+    app.extensions["talentlms-recorder"] = operator.recorder if operator else None
     if settings.worker == "inside":
         app.extensions["talentlms-worker"] = background_of(services)  # started by gunicorn.conf.py, after the fork
     app.extensions["talentlms-doctor"] = Examination(services.doctor_at_start)  # likewise, by one worker

@@ -28,7 +28,8 @@ _WRITTEN_LONG = re.compile(r"[^ !#-\[\]-~…]")
 """What takes several bytes of a line: in what a browser calls itself it would crowd out facts of the line."""
 
 _TEXTS = ("condition", "note", "remedy")  # sentences, which may hold what TalentLMS or a provider says of a person
-Observer = Callable[[str, Mapping[str, Any]], None]
+Facts = Mapping[str, Any]
+Observer = Callable[[str, Facts], None]
 """Takes what happened, a dotted name, and facts about it; it raises nothing."""
 
 _observers: list[Observer] = []

@@ -8,25 +8,38 @@ Why gevent's server in each of gunicorn's workers, at a socket that gunicorn's m
   the others answer meanwhile, and every one of them can tell of all.
 """
 
-import hmac
 import json
+import logging
 import socket
-from collections.abc import Iterable
-from ipaddress import ip_address
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
+from urllib.parse import parse_qs
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from prometheus_client import CollectorRegistry, make_wsgi_app
 
 from gateway.config.rules import BindAddress
-from gateway.hosts import is_loopback
+from gateway.operator.access import CHALLENGES, Access
+from gateway.operator.operators_page import OperatorsPage
 from gateway.readiness import Readiness
-from schemas.secret import Secret
 
-METRICS, READINESS = "/metrics", "/readyz"
+PAGE, RETRY, METRICS, READINESS = "/", "/retry", "/metrics", "/readyz"
+METHODS: Mapping[str, str] = {PAGE: "GET", RETRY: "POST", METRICS: "GET", READINESS: "GET"}
+_EVERYWHERE = (("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff"))
 
 SOCKETS: list[socket.socket] = []
 """What gunicorn's master has opened for its workers; kept here, where it outlives a reload of ``gunicorn.conf.py``."""
+
+
+def opened(bind: BindAddress) -> socket.socket:
+    """Return a socket that listens there; at ``::`` for IPv4, too, where the system can.
+
+    Raises:
+        OSError: nothing can listen there.
+    """
+    family = socket.AF_INET6 if ":" in bind.host else socket.AF_INET
+    is_both = bind.host == "::" and socket.has_dualstack_ipv6()
+    return socket.create_server((bind.host, bind.port), family=family, dualstack_ipv6=is_both)
 
 
 class OperatorListener:
@@ -35,73 +48,74 @@ class OperatorListener:
     Args:
         registry: what a scrape reads.
         readiness: whether clicks can be served.
-        bind: where it listens.
-        token: what everything but the metrics asks for; ``None``: nothing on loopback, and no answer beyond it.
-        own_name: the machine's name.
+        access: who may use it.
+        page: the page for people.
+        last_diagnosis: returns what a diagnosis last found, as ``Readiness.look_deeper`` has it.
     """
 
     def __init__(
         self,
         registry: CollectorRegistry,
         readiness: Readiness,
-        bind: BindAddress,
-        token: Secret | None,
-        own_name: str = "",
+        access: Access,
+        page: OperatorsPage,
+        last_diagnosis: Callable[[], object],
     ) -> None:
         self._metrics: WSGIApplication = make_wsgi_app(registry)
         self._readiness = readiness
-        self._is_loopback = is_loopback(bind.host)
-        self._token = token
-        self._own_name = own_name.lower()
+        self._access = access
+        self._page = page
+        self._last_diagnosis = last_diagnosis
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request."""
-        if not self._is_ours(environ.get("HTTP_HOST", "")):
-            return _said(start_response, "421 Misdirected Request", {"error": "address the listener by its IP address"})
-        path, is_read = environ["PATH_INFO"], environ["REQUEST_METHOD"] == "GET"
-        if path not in (METRICS, READINESS):
-            return _said(start_response, "404 Not Found", {"error": f"here are {METRICS} and {READINESS}?deep"})
-        if not is_read:
-            return _said(start_response, "405 Method Not Allowed", {"error": "only GET"}, ("Allow", "GET"))
+        path = environ["PATH_INFO"]
+        refused = self._refused(path, environ)
+        if refused is not None:
+            status, error, *headers = refused
+            return _said(start_response, status, {"error": error}, *headers)
+        try:
+            return self._answered(path, environ, start_response)
+        except Exception:  # the server itself would write a traceback of its own, of any length
+            logging.getLogger("gateway").exception("operator.unforeseen")
+            error = "a fault of the gateway's own; the log has a traceback as operator.unforeseen: report it"
+            return _said(start_response, "500 Internal Server Error", {"error": error})
+
+    def _answered(self, path: str, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if path == METRICS:
             return self._metrics(environ, start_response)
-        if not self._is_operator(environ.get("HTTP_AUTHORIZATION", "")):
-            error = {"error": "send the bearer token of GATEWAY_OPERATOR_TOKEN"}
-            return _said(start_response, "401 Unauthorized", error, ("WWW-Authenticate", "Bearer"))
+        if path == READINESS:
+            return self._ready(environ, start_response)
+        if path == RETRY:
+            answer = self._page.retry(environ)
+        else:
+            answer = self._page.shown(parse_qs(environ.get("QUERY_STRING", "")[:200], keep_blank_values=True))
+        length = ("Content-Length", str(len(answer.body)))
+        start_response(answer.status, [length, *_EVERYWHERE, *answer.headers])
+        return [answer.body]
+
+    def _refused(self, path: str, environ: WSGIEnvironment) -> tuple[str, str, *tuple[tuple[str, str], ...]] | None:
+        """Return status, sentence and headers for a request that is not answered; ``None`` for one that is."""
+        if not self._access.is_ours(environ.get("HTTP_HOST", "")):
+            return "421 Misdirected Request", "address the listener by its IP address"
+        if path not in METHODS:
+            return "404 Not Found", f"here are {PAGE}, {METRICS} and {READINESS}?deep"
+        if environ["REQUEST_METHOD"] != METHODS[path]:
+            return "405 Method Not Allowed", f"only {METHODS[path]}", ("Allow", METHODS[path])
+        if path != METRICS and not self._access.is_operator(environ.get("HTTP_AUTHORIZATION", "")):
+            sentence = "send the token of GATEWAY_OPERATOR_TOKEN, as bearer or as the password of any user name"
+            return "401 Unauthorized", sentence, *CHALLENGES
+        return None
+
+    def _ready(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         is_deep = environ.get("QUERY_STRING", "") in ("deep", "deep=")
-        state = self._readiness.look_deeper() if is_deep else self._readiness.look()
+        state = self._readiness.look_deeper(self._last_diagnosis) if is_deep else self._readiness.look()
         status = "200 OK" if state.is_ready else "503 Service Unavailable"
         return _said(start_response, status, state.parts)
-
-    def _is_ours(self, host: str) -> bool:
-        """Return whether a browser that sends this Host may have meant us.
-
-        A page of somebody else's can have a name of theirs lead here (DNS rebinding), but no address, and no name
-        without a dot, as container networks use them.
-        """
-        name = host.rpartition("]")[0].lstrip("[") if host.startswith("[") else host.partition(":")[0]
-        if self._is_loopback:
-            return is_loopback(name)
-        return bool(name) and (_is_address(name) or "." not in name or name.lower() == self._own_name)
-
-    def _is_operator(self, authorization: str) -> bool:
-        if self._token is None:
-            return self._is_loopback
-        scheme, _, given = authorization.partition(" ")
-        told = given.strip().encode("latin-1", errors="replace")
-        return scheme.lower() == "bearer" and hmac.compare_digest(told, self._token.reveal().encode())
-
-
-def _is_address(name: str) -> bool:
-    try:
-        ip_address(name)
-    except ValueError:
-        return False
-    return True
 
 
 def _said(start_response: StartResponse, status: str, content: Any, *further: tuple[str, str]) -> Iterable[bytes]:
     body = json.dumps(dict(content)).encode()
-    headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body))), ("Cache-Control", "no-store")]
+    headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body))), *_EVERYWHERE]
     start_response(status, [*headers, *further])
     return [body]

@@ -1,7 +1,7 @@
 """What a process writes down for the operator's page: in memory as it happens, and into Redis a little later.
 
-Nobody waits for it: a click writes into a dictionary, and a thread writes that into Redis every ``WRITE_SECONDS``. While
-Redis is away a bounded part is kept and written afterwards.
+Nobody waits for it: a click writes into a dictionary, and a thread writes that into Redis every ``WRITE_SECONDS``.
+While Redis is away a bounded part is kept and written afterwards.
 """
 
 import logging
@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from gateway import context, log
-from gateway.errors import Queued, StoreUnavailable
+from gateway.errors import PersonQueued, Queued, StoreUnavailable
 from gateway.store.activity import MINUTE_SECONDS, MINUTES_SECONDS, Activity, Batch, Failure, ProcessState
 
 WRITE_SECONDS = 5.0
@@ -27,7 +27,7 @@ CLICK, SIGN_IN, CALL = "click", "sign_in", "call"
 CALLS_LEFT = "calls_left"
 _SERVER_ERROR = 500
 _DIRECTORY = "/scim/v2"
-_NOT_FAILURES = frozenset({kind.code for kind in (Queued, *Queued.__subclasses__())})
+_NOT_FAILURES = frozenset({Queued.code, PersonQueued.code})
 """Who has to wait has not failed."""
 
 Facts = Mapping[str, Any]

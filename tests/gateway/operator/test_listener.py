@@ -3,6 +3,7 @@ import json
 import pytest
 
 from tests.gateway.operator.conftest import ask
+from tests.gateway.operator.scene import Scene
 
 LOOPBACK, ALL = "127.0.0.1:9464", "0.0.0.0:9464"
 TOKEN = "token-of-the-operators-0123456789"
@@ -39,10 +40,19 @@ def test_readiness_is_told_with_the_database_and_the_last_diagnosis(listener):
 
 @pytest.mark.parametrize(
     ("path", "method", "status"),
-    [("/", "GET", 404), ("/go", "GET", 404), ("/metrics", "POST", 405), ("/readyz", "DELETE", 405)],
+    [("/", "DELETE", 405), ("/go", "GET", 404), ("/metrics", "POST", 405), ("/readyz", "DELETE", 405)],
 )
 def test_nothing_else_is_there(listener, path, method, status):
     assert ask(listener(), path, REQUEST_METHOD=method)[0] == status
+
+
+def test_readiness_is_told_with_what_any_process_found_last(tmp_path):
+    scene = Scene(tmp_path)
+    scene.diagnosis(*scene.findings(), at=1_764_000_000)
+    diagnosis = json.loads(ask(scene.listener, "/readyz?deep")[2])["diagnosis"]
+    assert (diagnosis["at"], diagnosis["is_well"]) == (1_764_000_000, False)
+    assert [row["state"] for row in diagnosis["rows"]] == ["ok", "fault", "warning"]
+    assert "diagnosis" not in json.loads(ask(scene.listener, "/readyz")[2])
 
 
 def test_nothing_of_it_is_at_the_public_address(gateway, browser_at):
