@@ -8,6 +8,7 @@ from gateway.errors import GatewayError
 from gateway.talentlms.client import TalentLMS
 from schemas.category import Category
 from schemas.course import Course
+from schemas.price import Price
 
 KEPT_SECONDS = 60
 """How long an answer is kept, and how long it is not asked again where there was none."""
@@ -23,12 +24,12 @@ class Item:
 
     Attributes:
         name: its name.
-        price: as TalentLMS writes it, such as ``$49.00``; empty for nothing, and where TalentLMS does not say.
+        price: ``None`` for nothing, and where TalentLMS does not say.
         is_free: whether it costs nothing.
     """
 
     name: str
-    price: str = ""
+    price: Price | None = None
     is_free: bool = False
 
 
@@ -75,4 +76,4 @@ def _named(found: Course | Category) -> Item:
     price = found.price
     if price is None or price.free:
         return Item(found.name, is_free=price is not None)
-    return Item(found.name, price.text)
+    return Item(found.name, price)

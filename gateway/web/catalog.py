@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import groupby
 from urllib.parse import urlencode
 
@@ -9,9 +10,10 @@ from flask import Blueprint, Response, request
 
 from gateway.errors import PageNotFound
 from gateway.flows.catalog import Catalog
+from gateway.web import languages
 from gateway.web.addresses import BUY_CATEGORY, BUY_COURSE, CATALOG, to
 from gateway.web.pages import page
-from schemas.catalog import CatalogCategory, CatalogContent, CatalogCourse
+from schemas.catalog import CatalogCategory, CatalogContent, CatalogCourse, CatalogPrice
 
 PER_PAGE = 10
 """Courses on a page; with the lengths below no page is larger than 30 kB."""
@@ -31,7 +33,7 @@ class Row:
         id: TalentLMS's.
         name: its name.
         description: the beginning of what it is about.
-        price: as TalentLMS writes it; empty for nothing, and where TalentLMS does not say.
+        price: as the language writes it; empty for nothing, and where TalentLMS does not say.
         is_free: whether it costs nothing.
         href: our address that leads to its payment page.
     """
@@ -49,7 +51,7 @@ class Bundle:
     """All courses of a category, as one purchase.
 
     Attributes:
-        price: as TalentLMS writes it.
+        price: as the language writes it.
         href: our address that leads to its payment page.
     """
 
@@ -188,7 +190,7 @@ def _bundle(category: CatalogCategory | None) -> Bundle | None:
     price = category.price if category else None
     if category is None or price is None or price.amount is None or price.is_free:
         return None
-    return Bundle(price.text, to(BUY_CATEGORY, category.id))
+    return Bundle(_shown(price), to(BUY_CATEGORY, category.id))
 
 
 def _row(course: CatalogCourse) -> Row:
@@ -198,10 +200,14 @@ def _row(course: CatalogCourse) -> Row:
         course.id,
         _cut(course.name, SHOWN_NAME),
         _cut(course.description, SHOWN_DESCRIPTION),
-        "" if price is None or is_free else _cut(price.text, SHOWN_NAME),
+        "" if price is None or is_free else _cut(_shown(price), SHOWN_NAME),
         is_free,
         to(BUY_COURSE, course.id),
     )
+
+
+def _shown(price: CatalogPrice) -> str:
+    return languages.price(price.text, price.symbol, None if price.amount is None else Decimal(price.amount))
 
 
 def _choices(content: CatalogContent, current: int) -> list[Choice]:

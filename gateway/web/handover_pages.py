@@ -19,6 +19,7 @@ from gateway.web.chosen_sign_in import ChosenSignIn
 from gateway.web.error_pages import page_for
 from gateway.web.forms import Forms
 from gateway.web.headers import to_address, to_link
+from gateway.web.languages import price
 from gateway.web.message_catalog import text
 from gateway.web.pages import page
 from gateway.web.shops import Shop
@@ -235,4 +236,6 @@ def _price(target: Target, item: Item | None) -> str:
         return ""
     if item.is_free:
         return text("launch.free")
-    return text("launch.price", price=item.price) if item.price else ""
+    if item.price is None:
+        return ""
+    return text("launch.price", price=price(item.price.text, item.price.symbol, item.price.amount))

@@ -1,5 +1,6 @@
 """In which language a page is: of those on offer the one that the visitor's browser asks for first."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from pathlib import Path
 
 from babel import Locale, negotiate_locale
 from babel.dates import format_date
-from babel.numbers import format_decimal
+from babel.numbers import format_currency, format_decimal
 from flask import Flask, has_request_context, request
 from flask_babel import Babel, force_locale, get_locale
 from werkzeug.datastructures import LanguageAccept
@@ -21,6 +22,10 @@ LONGEST = 500
 """Characters of ``Accept-Language`` that are read; browsers send fewer than 200."""
 _LOCALES = {ENGLISH: "en_GB"}
 """As what a language's dates and numbers are written where its tag names no region: the English ones are British."""
+_CURRENCY = re.compile(r"[^\W\d_]{1,4}|[^\w\s]{1,2}|[^\W\d_]{1,2}[^\w\s]")
+"""``USD``, ``zł``, ``$``, ``A$``."""
+_NO_CURRENCY = "XXX"
+"""The code of ISO 4217 for none, which is written as ``¤``."""
 _TAGS = {locale: tag for tag, locale in _LOCALES.items()}
 
 
@@ -97,6 +102,25 @@ def day(moment: date) -> str:
 def number(value: Decimal | int) -> str:
     """Return a number as the language writes it, such as ``1,250``."""
     return format_decimal(value, locale=_current())
+
+
+def price(text: str, symbol: str, amount: Decimal | None) -> str:
+    """Return a price as the language writes it, such as ``1.250,00 $``.
+
+    Args:
+        text: the price as TalentLMS writes it; it stays so where it is more than an amount of a currency.
+        symbol: the currency's sign or code; it is never replaced by another, since several currencies share one.
+        amount: how much; ``None`` if that is not known.
+    """
+    if amount is None or not _CURRENCY.fullmatch(symbol):
+        return text
+    locale = _current()
+    decimals = max(0, -int(amount.as_tuple().exponent))
+    pattern = locale.currency_formats["standard"].pattern.replace("0.00", f"0.{'0' * decimals}" if decimals else "0")
+    if symbol.isalpha():
+        pattern = pattern.replace("¤#", "¤\u00a0#")
+    written = format_currency(amount, _NO_CURRENCY, format=pattern, locale=locale, currency_digits=False)
+    return written.replace("¤", symbol)
 
 
 def _current() -> Locale:

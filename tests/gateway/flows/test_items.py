@@ -1,9 +1,12 @@
 """What courses and categories are called, for pages."""
 
+from decimal import Decimal
+
 import pytest
 
 from gateway.flows import items as module
 from gateway.flows.items import Item, Items
+from schemas.price import Price
 
 
 @pytest.fixture
@@ -15,8 +18,8 @@ def items(lms):
     ("kind", "number", "item"),
     [
         ("course", 12, Item("Intro to the academy", is_free=True)),
-        ("course", 34, Item("Data protection", "$49.00")),
-        ("category", 3, Item("Compliance", "$99.00")),
+        ("course", 34, Item("Data protection", Price("$49.00", "$", Decimal("49.00")))),
+        ("category", 3, Item("Compliance", Price("$99.00", "$", Decimal("99.00")))),
         ("course", 4711, None),
         ("category", 4711, None),
     ],

@@ -16,6 +16,7 @@ from gateway.web import error_handlers, languages, message_catalog, pages
 from gateway.web.brand import Brand
 from gateway.web.languages import LONGEST, Languages
 from gateway.web.waiting import WaitingPages
+from schemas.price import PriceField
 from tests.docs.documents import ROOT
 from tests.gateway.web.browser import MACHINE, PAGE
 from tests.gateway.web.test_message_catalog import FOLDER, catalogue
@@ -169,6 +170,28 @@ def test_numbers_and_days_are_written_as_the_language_writes_them(speaking):
     with speaking("ar"):
         assert languages.day(moment) == "3 مارس 2026"
     assert languages.day(moment) == "3 March 2026"
+
+
+@pytest.mark.parametrize(
+    ("told", "english", "german", "arabic"),
+    [
+        ("$1,250.00", "$1,250.00", "1.250,00\u00a0$", "\u200f1,250.00\u00a0$"),
+        ("1.250,00 €", "€1,250.00", "1.250,00\u00a0€", "\u200f1,250.00\u00a0€"),
+        ("¥5000", "¥5,000", "5.000\u00a0¥", "\u200f5,000\u00a0¥"),
+        ("USD 49.5", "USD\u00a049.5", "49,5\u00a0USD", "\u200f49.5\u00a0USD"),
+        ("A$49.00", "A$49.00", "49,00\u00a0A$", "\u200f49.00\u00a0A$"),
+        ("49.00 zł", "zł\u00a049.00", "49,00\u00a0zł", "\u200f49.00\u00a0zł"),
+        *(
+            (text, text, text, text)
+            for text in ("49.00", "$49.00 a month", "on request", "$49 + $5", "", "<b>49", "x" * 50)
+        ),
+    ],
+)
+def test_a_price_is_written_as_the_language_writes_it_with_its_own_sign(speaking, told, english, german, arabic):
+    read = PriceField().deserialize(told)
+    for tag, written in (("en", english), ("de", german), ("ar", arabic)):
+        with speaking(tag):
+            assert languages.price(read.text, read.symbol, read.amount) == written
 
 
 def test_a_name_among_words_from_right_to_left_runs_its_own_way(speaking):
