@@ -54,6 +54,7 @@ docs: setup  ## write the generated tables in docs/ anew
 	@$(BIN)/python -m tests.docs.test_commands_page
 	@$(BIN)/python -m tests.gateway.talentlms.table
 	@$(BIN)/python -m tests.sandbox.idp.test_readme
+	@$(BIN)/python -m tests.deploy.test_chart_schema
 
 # What was read is kept, so that only changed pages are read again; not after a warning, which would come once and never again.
 site: setup  ## the pages of docs/ as a site: build/site/index.html

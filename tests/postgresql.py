@@ -76,6 +76,10 @@ class PostgreSQL:
         database.close()
         return url.reveal().rpartition("/")[2]
 
+    def program(self, name):
+        """Return the path of one of its programs, such as ``pg_dump``."""
+        return str(self._programs / name)
+
     def _copy_of(self, template):
         name = f"test_{next(self._numbers)}"
         with psycopg.connect(self.url().reveal(), autocommit=True) as connection:

@@ -1,7 +1,7 @@
 #!/bin/sh
 # What the tests need of the system: Redis, PostgreSQL (its programs; the tests start servers of their own), Chromium,
-# Node.js with npm, PHP, and proxies. Installs what is missing through the system's package manager where it may, and otherwise
-# says what to install and fails. It never skips quietly.
+# Node.js with npm, PHP, proxies, and systemd's checks. Installs what is missing through the system's package manager where
+# it may, and otherwise says what to install and fails. It never skips quietly.
 set -eu
 cd "$(dirname "$0")"
 
@@ -12,6 +12,7 @@ command -v chromium >/dev/null || missing="$missing chromium"
 command -v node >/dev/null || missing="$missing nodejs"
 command -v npm >/dev/null || missing="$missing npm"
 command -v php >/dev/null || missing="$missing php-cli"
+command -v systemd-analyze >/dev/null || missing="$missing systemd"
 command -v tinyproxy >/dev/null || missing="$missing tinyproxy"
 # Debian keeps these two where only root's PATH leads.
 command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || missing="$missing nginx-light"

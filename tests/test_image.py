@@ -1,5 +1,6 @@
 """The container image, without a container engine: what the Dockerfile copies, the wheel that it builds, how it runs."""
 
+import ast
 import json
 import os
 import re
@@ -8,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from fnmatch import fnmatch
+from importlib import metadata
 from pathlib import Path, PurePosixPath
 from zipfile import ZipFile
 
@@ -24,11 +26,12 @@ ENVIRONMENT = {
 
 
 def stages():
-    """Return the instructions of each stage, as pairs of a word and its arguments."""
+    """Return the instructions of each stage by its name, the last one's by "", as pairs of a word and its arguments."""
     text = re.sub(r"^#.*\n", "", (ROOT / "Dockerfile").read_text(), flags=re.MULTILINE).replace("\\\n", " ")
     lines = [line.split(maxsplit=1) for line in text.splitlines() if line.strip()]
     starts = [number for number, (word, _) in enumerate(lines) if word == "FROM"]
-    return [lines[start:end] for start, end in zip(starts, [*starts[1:], None], strict=True)]
+    parts = [lines[start:end] for start, end in zip(starts, [*starts[1:], None], strict=True)]
+    return {part[0][1].partition(" AS ")[2]: part for part in parts}
 
 
 def arguments(stage, wanted):
@@ -61,7 +64,7 @@ def of_the_package(folder):
 def wheel(tmp_path_factory):
     """The wheel, built as the Dockerfile says from what it copies."""
     context = tmp_path_factory.mktemp("build")
-    build, _ = stages()
+    build = stages()["build"]
     for sources, destination in copied(build):
         for source in sources:
             place = context / destination / (Path(source).name if destination.endswith("/") else "")
@@ -84,7 +87,7 @@ def _not_sent(folder, names):
 
 
 def test_everything_that_is_copied_exists_and_is_sent_to_the_engine():
-    sources = [source for stage in stages() for sources, _ in copied(stage) for source in sources]
+    sources = [source for stage in stages().values() for sources, _ in copied(stage) for source in sources]
 
     assert {"app.py", "gateway", "schemas", "gunicorn.conf.py", "requirements/runtime.txt"} <= set(sources)
     assert [source for source in sources if not (ROOT / source).exists()] == []
@@ -93,7 +96,7 @@ def test_everything_that_is_copied_exists_and_is_sent_to_the_engine():
 
 @pytest.mark.parametrize(
     "path",
-    ["sandbox", "tests/conftest.py", ".git", ".venv/bin/python", "requirements/dev.txt", "gateway/__pycache__/x"],
+    ["bench", "tests/conftest.py", ".git", ".venv/bin/python", "requirements/dev.txt", "gateway/__pycache__/x"],
 )
 def test_nothing_else_is_sent(path):
     assert is_sent(path) is False
@@ -123,8 +126,7 @@ def test_the_wheel_brings_the_command_and_the_licence(wheel):
 def test_gunicorn_loads_the_application_out_of_the_wheel(wheel, tmp_path):
     wheel.extractall(tmp_path / "installed")
     shutil.copy(ROOT / "gunicorn.conf.py", tmp_path)
-    _, last = stages()
-    [command] = arguments(last, "CMD")
+    [command] = arguments(stages()["gateway"], "CMD")
     program, *options = json.loads(command)
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("GATEWAY_", "OIDC_"))}
     environment |= ENVIRONMENT | {"PYTHONPATH": str(tmp_path / "installed"), "STATE_DIRECTORY": str(tmp_path)}
@@ -138,20 +140,55 @@ def test_gunicorn_loads_the_application_out_of_the_wheel(wheel, tmp_path):
     assert whence.startswith(str(tmp_path / "installed"))
 
 
-def test_the_last_stage_runs_gunicorn_as_somebody_without_rights():
-    _, last = stages()
-    words = [word for word, _ in last]
+def test_what_is_built_where_nothing_else_is_asked_for_is_the_gateway_alone():
+    found = stages()
 
-    assert arguments(last, "USER") == ["gateway"]
+    assert list(found) == ["build", "gateway", "demo", ""]
+    assert found[""] == [["FROM", "gateway"]]
+    assert found["demo"][0] == ["FROM", "gateway AS demo"]
+    assert copied(found["gateway"]) == [(["gunicorn.conf.py"], "./")]
+
+
+def test_the_base_is_pinned_and_the_same_in_both_stages():
+    [base] = re.findall(r"^ARG PYTHON_IMAGE=(.*)$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+
+    assert re.fullmatch(r"python:3\.\d+\.\d+-slim-[a-z]+@sha256:[0-9a-f]{64}", base)
+    assert [stages()[name][0][1] for name in ("build", "gateway")] == [
+        "${PYTHON_IMAGE} AS build",
+        "${PYTHON_IMAGE} AS gateway",
+    ]
+
+
+def test_the_gateway_runs_gunicorn_as_somebody_without_rights():
+    gateway = stages()["gateway"]
+    words = [word for word, _ in gateway]
+
+    assert arguments(gateway, "USER") == ["10001:10001"]
     assert words.index("USER") > max(index for index, word in enumerate(words) if word in {"COPY", "RUN"})
-    [command] = map(json.loads, arguments(last, "CMD"))
+    [command] = map(json.loads, arguments(gateway, "CMD"))
     assert (command[0], command[-1]) == ("gunicorn", "app:app")
-    assert copied(last) == [(["gunicorn.conf.py"], "./")]
-    assert arguments(last, "RUN")[0].startswith("useradd --system --no-create-home --shell /usr/sbin/nologin gateway")
+    made, folder = arguments(gateway, "RUN")
+    assert "groupadd --system --gid 10001 gateway" in made
+    assert "useradd --system --uid 10001 --gid gateway --no-create-home --shell /usr/sbin/nologin gateway" in made
+    assert folder == "install --directory --owner=gateway --group=gateway --mode=0700 /var/lib/talentlms-gateway"
 
 
 def test_everything_from_elsewhere_is_held_to_its_hash():
-    installs = re.findall(r"pip install ([^&]*)", " && ".join(arguments(stages()[0], "RUN")))
+    installs = re.findall(r"pip install ([^&]*)", " && ".join(arguments(stages()["build"], "RUN")))
 
     assert len(installs) == 3
     assert all("--require-hashes -r" in install or "--no-deps dist/*.whl" in install for install in installs)
+
+
+def test_the_demo_needs_nothing_that_the_gateway_has_not():
+    files = [path for path in (ROOT / "sandbox").rglob("*.py") if "node_modules" not in path.parts]
+    trees = [ast.walk(ast.parse(path.read_text())) for path in files]
+    nodes = [node for tree in trees for node in tree]
+    imported = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    imported |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
+    foreign = {name.partition(".")[0] for name in imported} - sys.stdlib_module_names - {"sandbox"}
+    locked = set(re.findall(r"^([a-z0-9-]+)==", (ROOT / "requirements" / "runtime.txt").read_text(), re.MULTILINE))
+    distributions = metadata.packages_distributions()
+
+    assert {"flask", "joserfc"} <= foreign
+    assert {name for name in foreign if not {each.lower() for each in distributions[name]} & locked} == set()

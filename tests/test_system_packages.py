@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 SCRIPT = Path(__file__).with_name("system_packages.sh")
-OTHERS = dict.fromkeys(("tinyproxy", "nginx", "haproxy", "php"), "")
+OTHERS = dict.fromkeys(("tinyproxy", "nginx", "haproxy", "php", "systemd-analyze"), "")
 
 
 @pytest.fixture

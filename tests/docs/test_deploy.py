@@ -1,56 +1,22 @@
-"""The settings in the deployment files are accepted as they stand."""
+"""Proxies, systemd and the gateway agree on limits and times; tests/deploy has the rest of deploy/."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 import yaml
 
 from gateway import BODY_BYTES
-from gateway.config import load
+from gateway.context import BROWSER_SECONDS
 from gateway.web.webhooks import WEBHOOK_BYTES
 from tests.docs.documents import DEPLOY, DOCS, text_of
 
 GUNICORN = Path(__file__).parents[2] / "gunicorn.conf.py"
 
-SETTING = r"((?:GATEWAY|TALENTLMS|OIDC)_[A-Z0-9_]+)"
-SPELLINGS = {
-    "compose.yaml": re.compile(rf"^ +{SETTING}: (\S+)", re.MULTILINE),
-    "kubernetes.yaml": re.compile(rf'\{{name: {SETTING}, value: "?([^"}}]+)"?\}}'),
-    "talentlms-gateway.service": re.compile(rf"^Environment={SETTING}=(\S+)", re.MULTILINE),
-}
-SECRETS = {
-    "gateway-keys": "key-of-the-documents-key-of-the-documents",
-    "database-url": "postgresql://gateway:password@db.acme.com/gateway?sslmode=verify-full",
-    "redis-url": "rediss://:password@redis.acme.com:6379/0",
-    "talentlms-api-key": "api-key-of-acme",
-    "oidc-client-secret": "secret-of-the-client",
-}
-
-DATABASES = {
-    "compose.yaml": "sqlite:////var/lib/talentlms-gateway/gateway.db",
-    "kubernetes.yaml": SECRETS["database-url"],
-    "talentlms-gateway.service": "sqlite:////var/lib/talentlms-gateway/gateway.db",
-}
-
-
-@pytest.fixture
-def environment(tmp_path):
-    """Return the variables that a file sets, its secrets in real files."""
-    for name, secret in SECRETS.items():
-        (tmp_path / name).write_text(f"{secret}\n")
-
-    def variables(file):
-        found = dict(SPELLINGS[file].findall(text_of(DEPLOY / file)))
-        state = re.search(r"^StateDirectory=(\S+)", text_of(DEPLOY / file), re.MULTILINE)
-        if state:
-            found["STATE_DIRECTORY"] = f"/var/lib/{state[1]}"
-        return {
-            name: str(tmp_path / value.rpartition("/")[2]) if name.endswith("_FILE") else value
-            for name, value in found.items()
-        }
-
-    return variables
+HEADER_BYTES = 64 * 1024
+"""Of all fields of a request, as gunicorn and its gevent worker take them."""
 
 
 def test_the_access_log_of_nginx_holds_no_id_of_a_launch_and_no_code_of_a_seat():
@@ -61,24 +27,6 @@ def test_the_access_log_of_nginx_holds_no_id_of_a_launch_and_no_code_of_a_seat()
     (mapping,) = re.findall(r"map \$uri \$talentlms_gateway_uri \{\n(.*?)\}", text, re.DOTALL)
     rules = dict(line.strip(" ;").split(" ") for line in mapping.splitlines())
     assert rules == {"default": "$uri", "~^/l/": "/l/[redacted]", "~^/redeem/": "/redeem/[redacted]"}
-
-
-@pytest.mark.parametrize("file", SPELLINGS)
-def test_the_settings_of_a_deployment_are_accepted(file, environment):
-    settings = load(environment(file))
-
-    assert settings.redis_url is not None
-    assert settings.database_url.reveal() == DATABASES[file]
-    assert settings.secure
-    assert len(settings.trusted_proxies) == 1
-    assert [provider.issuer for provider in settings.identity_providers] == ["https://login.acme.com"]
-
-
-@pytest.mark.parametrize("file", SPELLINGS)
-def test_no_secret_stands_in_a_deployment(file):
-    names = {name for name, _ in SPELLINGS[file].findall(text_of(DEPLOY / file))}
-
-    assert {"GATEWAY_SECRET_KEYS_FILE", "TALENTLMS_API_KEY_FILE", "OIDC_CLIENT_SECRET_FILE"} <= names
 
 
 def number(pattern, text):
@@ -113,18 +61,66 @@ def test_systemd_allows_as_many_files_as_a_worker_asks_for():
     )
 
 
-def test_prometheus_gets_to_the_listener_of_a_container_and_the_ingress_does_not():
-    deployment, service, policy = yaml.safe_load_all(text_of(DEPLOY / "kubernetes.yaml"))
-    pod = deployment["spec"]["template"]
-    (container,) = pod["spec"]["containers"]
-    ports = {port["name"]: port["containerPort"] for port in container["ports"]}
-    (bind,) = [one["value"] for one in container["env"] if one["name"] == "GATEWAY_METRICS_BIND"]
-    assert bind == f"0.0.0.0:{ports['metrics']}"
-    assert pod["metadata"]["annotations"]["prometheus.io/port"] == str(ports["metrics"])
-    assert [port["targetPort"] for port in service["spec"]["ports"]] == ["http"]
-    assert [[port["port"] for port in rule["ports"]] for rule in policy["spec"]["ingress"]] == [["http"], ["metrics"]]
+def traefik():
+    return yaml.safe_load(text_of(DEPLOY / "traefik.yaml")), yaml.safe_load(text_of(DEPLOY / "traefik-gateway.yaml"))
 
-    gateway = yaml.safe_load(text_of(DEPLOY / "compose.yaml"))["services"]["gateway"]
-    assert gateway["environment"]["GATEWAY_METRICS_BIND"] == "0.0.0.0:9464"
-    assert "127.0.0.1:9464:9464" in gateway["ports"]
-    assert all(port.startswith("127.0.0.1:") for port in gateway["ports"])
+
+def seconds(text):
+    return int(re.fullmatch(r"(\d+)s", text)[1])
+
+
+def test_traefik_takes_requests_that_are_as_large_as_the_gateway_takes():
+    static, dynamic = traefik()
+    buffers = {name: each["buffering"] for name, each in dynamic["http"]["middlewares"].items() if "buffering" in each}
+
+    assert {name: each["maxRequestBodyBytes"] for name, each in buffers.items()} == {
+        "body": BODY_BYTES,
+        "webhook-body": WEBHOOK_BYTES,
+    }
+    assert all(each["memRequestBodyBytes"] == each["maxRequestBodyBytes"] for each in buffers.values())
+    assert all("retryExpression" not in each for each in buffers.values())
+    assert static["entryPoints"]["https"]["http"]["maxHeaderBytes"] == HEADER_BYTES
+    assert "64 KiB\n  of them in all" in text_of(DOCS / "operating.md")
+
+
+def test_traefik_keeps_connections_shorter_than_the_gateway_does_and_waits_longer_than_an_answer_takes():
+    static, dynamic = traefik()
+    times = dynamic["http"]["serversTransports"]["gateway"]["forwardingTimeouts"]
+
+    assert seconds(times["idleConnTimeout"]) + 5 <= number(r"^keepalive = (\d+)$", text_of(GUNICORN))
+    assert seconds(times["responseHeaderTimeout"]) > BROWSER_SECONDS
+    own = static["entryPoints"]["https"]["transport"]["respondingTimeouts"]
+    assert seconds(own["writeTimeout"]) > BROWSER_SECONDS + 10
+    assert dynamic["http"]["services"]["gateway"]["loadBalancer"]["serversTransport"] == "gateway"
+
+
+def test_what_traefik_names_is_there_and_no_browser_says_who_it_is():
+    static, dynamic = traefik()
+    http = dynamic["http"]
+    routers = http["routers"].values()
+
+    assert static["providers"]["file"]["filename"].rpartition("/")[2] == "traefik-gateway.yaml"
+    assert {name for router in routers for name in router["entryPoints"]} == {"https"} <= set(static["entryPoints"])
+    assert {name for router in routers for name in router["middlewares"]} == set(http["middlewares"])
+    assert {router["service"] for router in routers} == set(http["services"])
+    assert {router["tls"]["certResolver"] for router in routers} == set(static["certificatesResolvers"])
+    assert {re.search(r"Host\(`([^`]+)`\)", router["rule"])[1] for router in routers} == {"training.acme.com"}
+    assert static["entryPoints"]["https"]["forwardedHeaders"] == {"insecure": False, "trustedIPs": []}
+    assert http["middlewares"]["this-machine"] == {"ipAllowList": {"sourceRange": ["127.0.0.1/32", "::1/128"]}}
+
+
+def test_the_access_log_of_traefik_holds_no_address_of_a_request():
+    static, _ = traefik()
+    fields = static["accessLog"]["fields"]
+
+    assert static["accessLog"]["format"] == "json", "the other format has the path, whatever is dropped"
+    assert fields["names"] == {"RequestPath": "drop", "RequestLine": "drop"}
+    assert fields["headers"] == {"defaultMode": "drop"}
+
+
+@pytest.mark.parametrize("file", ["compose.yaml", "traefik.yaml", "traefik-gateway.yaml", "prometheus/alerts.yaml"])
+def test_a_file_is_yaml_without_a_key_twice(file):
+    rules = "{extends: relaxed, rules: {line-length: disable}}"
+    command = [sys.executable, "-m", "yamllint", "--strict", "-d", rules, DEPLOY / file]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "")

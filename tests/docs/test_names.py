@@ -37,7 +37,7 @@ VARIABLE = re.compile(r"\b(?:GATEWAY|TALENTLMS|OIDC)_[A-Z0-9_]*[A-Z0-9]\b")
 SPAN = re.compile(r"`([^`\n]+)`")
 OWN_URL = re.compile(re.escape(PUBLIC_URL) + r"(/[^\s`\"',;)|]*)")
 OWN_PLACE = re.compile(r"""(?<=["# ])/[a-z][\w/-]*""")
-NOT_OURS = ("/run/", "/var/", "/.well-known/")
+NOT_OURS = ("/run/", "/var/", "/.well-known/", "/dev/", "/etc/", "/tmp", "/usr/")
 SOURCE = re.compile(r"`((?:gateway|schemas)/[\w/]+\.py)`")
 IDENTITY = Identity("https://login.acme.com", "kim", "acme")
 

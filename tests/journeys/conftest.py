@@ -47,6 +47,7 @@ GATEWAYS = (
     "assigning",
     "directory",
     "fetching-groups",
+    "restored",
 )
 NAMES = ("Nora Berg", "Luis Ortega", "Aiko Sato", "Femi Ade", "Ivana Kos", "Emil Lund", "Tara Singh", "Hugo Weiss")
 

@@ -61,7 +61,7 @@ def nginx_before(port: int, folder: Path) -> tuple[Process, int]:
         site = site.replace(theirs, ours)
     config = folder / "nginx.conf"
     config.write_text(_NGINX.format(folder=folder, site=site))
-    command = [_program("nginx"), "-p", str(folder), "-c", str(config), "-e", str(folder / "nginx-error.log")]
+    command = [program("nginx"), "-p", str(folder), "-c", str(config), "-e", str(folder / "nginx-error.log")]
     return Process(command, folder / "nginx.log").when(lambda: listens(own)), own
 
 
@@ -70,11 +70,12 @@ def haproxy_before(port: int, folder: Path) -> tuple[Process, int]:
     own = free_port()
     config = folder / "haproxy.cfg"
     config.write_text(_HAPROXY.format(host=HOST, port=own, upstream=port))
-    command = [_program("haproxy"), "-db", "-f", str(config)]
+    command = [program("haproxy"), "-db", "-f", str(config)]
     return Process(command, folder / "haproxy.log").when(lambda: listens(own)), own
 
 
-def _program(name: str) -> str:
+def program(name: str) -> str:
+    """Return where a program is."""
     found = shutil.which(name, path=_PATH)
     assert found, f"{name} is not installed; tests/system_packages.sh installs it"
     return found
