@@ -12,7 +12,7 @@ SCREENSHOTS_ARGS ?=
 comma := ,
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test soak lint format docs site screenshots messages lock bench clean
+.PHONY: help setup demo test soak lint format docs site screenshots messages lock bench release-check clean
 
 help:  ## show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -72,6 +72,9 @@ lock: setup  ## pin the dependencies anew, with hashes
 bench: setup  ## measure the gateway against its peers in one run; writes docs/benchmark.md
 	@bench/system_packages.sh
 	@$(BIN)/python -m bench $(BENCH_ARGS)
+
+release-check: setup  ## build what would be released, and try it out with the oldest and the newest Python: build/release
+	@$(BIN)/python requirements/release_check.py
 
 clean:  ## remove what setup and the tests made
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache \
