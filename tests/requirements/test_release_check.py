@@ -2,6 +2,8 @@
 
 import re
 import sys
+import tomllib
+from datetime import date
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -94,3 +96,23 @@ def test_there_is_a_file_of_each_kind():
 def test_a_command_that_fails_ends_it_with_what_it_said():
     with pytest.raises(SystemExit, match="failed:\nno such thing"):
         run([sys.executable, "-c", "import sys; sys.exit('no such thing')"])
+
+
+def test_the_version_of_the_project_is_the_changelogs_newest_release():
+    """What is new since then may stand above it; then there is nothing to release yet."""
+    listed = releases((ROOT / "CHANGELOG.md").read_text(encoding="utf-8"))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+    assert listed[0][0] == project["version"]
+    assert [Version(version) for version, _ in listed] == sorted(
+        (Version(version) for version, _ in listed), reverse=True
+    )
+    assert all(date.fromisoformat(day) for _, day in listed)
+
+
+def test_the_changelog_has_no_heading_of_another_form():
+    headings = re.findall(r"^## (.+)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+
+    listed = [" - ".join(release) for release in releases((ROOT / "CHANGELOG.md").read_text(encoding="utf-8"))]
+    assert [one for one in headings if one != "Unreleased"] == listed
+    assert "Unreleased" not in headings[1:]
