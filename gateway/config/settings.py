@@ -247,15 +247,15 @@ class GatewaySchema(Group):
     metrics_bind = Text(
         listening_address,
         "address and port",
-        "Where the operator listener answers `/`, `/metrics` and `/readyz?deep`, for instance `127.0.0.1:9464`; never at "
-        "the public address. [metrics.md](metrics.md) says what there is.",
+        "Where the operator listener answers `/`, `/metrics` and `/readyz?deep`, for instance `127.0.0.1:9464`; never "
+        "at the public address. [metrics.md](metrics.md) says what there is.",
         unset="no such listener",
     )
     operator_token = Text(
         bearer_token,
         "32 characters or more",
-        "The token that everything but `/metrics` asks for at the operator listener, as bearer or as a browser's password. "
-        "Where that listens beyond loopback, nothing but `/metrics` is answered without one.",
+        "The token that everything but `/metrics` asks for at the operator listener, as bearer or as a browser's "
+        "password. Where that listens beyond loopback, nothing but `/metrics` is answered without one.",
         secret=True,
     )
 
