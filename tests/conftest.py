@@ -6,17 +6,25 @@ import shutil
 import signal
 import ssl
 import sys
+from functools import cache
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import sync_playwright
 
 from gateway import context, log
+from gateway.oidc import probe, provider_calls
+from gateway.outbound import connection
+from gateway.storefronts import shop_api
+from gateway.talentlms import transport
+from gateway.web import admission_middleware, api_docs
 from sandbox.idp import running_idp
 from sandbox.talentlms import running_sandbox
 from tests.gateway.store.redis_server import RedisServer
 from tests.postgresql import PostgreSQL
 
 API_KEY = "key-of-the-sandbox"
+PATIENT_SECONDS = 60.0
 CHROMIUM_ARGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -45,6 +53,31 @@ def no_authorities_of_the_system():
     """Certificate authorities of the system: to read them takes longer than most tests, which reach this machine alone."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(ssl.SSLContext, "load_default_certs", lambda *_: None)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patience():
+    """However busy the machine is, no call ends for want of time where a test has not limited it itself."""
+    limits = [
+        (provider_calls, "READ_SECONDS"),
+        (probe, "READ_SECONDS"),
+        (transport, "READ_SECONDS"),
+        (shop_api, "READ_SECONDS"),
+        (connection, "CONNECT_SECONDS"),
+        (admission_middleware, "BROWSER_SECONDS"),
+    ]
+    with pytest.MonkeyPatch.context() as patched:
+        for module, name in limits:
+            patched.setattr(module, name, PATIENT_SECONDS)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_document():
+    """A gateway describes its interface once; hundreds of gateways begin in one process here."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(api_docs, "document", cache(api_docs.document))
         yield
 
 
@@ -125,6 +158,8 @@ def pytest_configure(config):
     # hundreds of processes begin, and what one of them has compiled the others need not compile again
     sys.dont_write_bytecode = False
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    settings.register_profile("tests", deadline=None)  # an example may take its time on a busy machine
+    settings.load_profile("tests")
     # a shell starts what runs in the background deaf to Ctrl-C, and so would be every program that a test starts
     signal.signal(signal.SIGINT, signal.default_int_handler)
     config.addinivalue_line(

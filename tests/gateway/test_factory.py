@@ -91,7 +91,7 @@ def answers(process, port):
     """Return whether the server answers before it ends."""
     while process.poll() is None:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/livez", timeout=5) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/livez", timeout=30) as answer:
                 return answer.status == 200
         except urllib.error.URLError:
             time.sleep(0.05)
@@ -257,7 +257,7 @@ def test_gunicorn_serves_from_a_database_server_that_its_first_process_has_asked
 def test_gunicorn_serves_people_who_are_signed_in_while_a_database_server_is_away(gunicorn):
     process, port = gunicorn(GATEWAY_DATABASE_URL=f"postgresql://gateway@127.0.0.1:{free_port()}/gateway")
     assert answers(process, port)
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=30) as answer:
         assert (answer.status, json.load(answer)["database"]) == (200, "unavailable")
     process.terminate()
     told, _ = process.communicate(timeout=30)
@@ -330,7 +330,7 @@ def test_no_header_says_below_which_path_the_gateway_is_served(gunicorn):
     assert answers(process, port)
     for name in ("SCRIPT_NAME", "Script-Name", "PATH_INFO", "X-Forwarded-Prefix", "X-Script-Name"):
         asked = urllib.request.Request(f"http://127.0.0.1:{port}/livez", headers={name: "/training"})
-        with urllib.request.urlopen(asked, timeout=5) as answer:
+        with urllib.request.urlopen(asked, timeout=30) as answer:
             assert answer.status == 200
 
 
@@ -341,7 +341,7 @@ def test_no_header_says_below_which_path_the_gateway_is_served(gunicorn):
 def test_what_gunicorn_says_of_a_request_that_is_none_is_one_short_line(gunicorn, line):
     process, port = gunicorn()
     assert answers(process, port)
-    with socket.create_connection(("127.0.0.1", port), timeout=5) as browser:
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as browser:
         browser.sendall(line + b"&a=" + b"a" * 4000 + b" HTTP/1.1\r\nHost: a\r\nNo Header\x85\x9b: a\r\n\r\n")
         assert b"400" in browser.recv(100)
     process.terminate()

@@ -42,7 +42,7 @@ class Gateway:
             return False
 
     def get(self, path):
-        return requests.get(self.url + path, timeout=10, allow_redirects=False)
+        return requests.get(self.url + path, timeout=30, allow_redirects=False)
 
     def click(self, times=CLICKS):
         """Click on connections of their own, so that both workers have some."""
@@ -50,7 +50,7 @@ class Gateway:
             assert self.get("/go").status_code == 302
 
     def scrape(self):
-        return requests.get(f"{self.operator}/metrics", timeout=10).text
+        return requests.get(f"{self.operator}/metrics", timeout=30).text
 
     def clicks(self):
         found = SIGN_IN.search(self.scrape())
@@ -100,7 +100,7 @@ def test_every_scrape_tells_of_all_workers(gateway):
 
 def test_the_public_address_has_no_metrics_and_the_operators_no_clicks(gateway):
     assert gateway.get("/metrics").status_code == 404
-    assert requests.get(f"{gateway.operator}/go", timeout=10).status_code == 404
+    assert requests.get(f"{gateway.operator}/go", timeout=30).status_code == 404
 
 
 def test_a_worker_that_dies_is_no_loss(gateway):

@@ -27,7 +27,7 @@ class _budget:
 """
 
 
-def eventually(holds, seconds=15.0):
+def eventually(holds, seconds=30.0):
     end = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < end, "it never came to that"

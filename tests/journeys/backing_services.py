@@ -19,7 +19,7 @@ from tests.ports import HOST, free_port, listens
 
 CLIENT_ID = "gateway"
 PROVIDER = Path(__file__).parent / "provider"
-_SECONDS = 20
+_SECONDS = 60
 
 T = TypeVar("T")
 

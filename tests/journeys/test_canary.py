@@ -285,7 +285,7 @@ def _write_nonsense(visitor, gateway, secrets):
     visitor.ask("/login/password", {"csrf_token": token, "password": TYPED, "username": "x"})
     parts = urlsplit(gateway.url)
     for line in (f"GET /callback/default?code=made-up &state={BROKEN_OFF} HTTP/1.1", f"GET /go?token={token} HTTP/9.9"):
-        with socket.create_connection((parts.hostname, parts.port), timeout=5) as connection:
+        with socket.create_connection((parts.hostname, parts.port), timeout=30) as connection:
             connection.sendall(f"{line}\r\nHost: x\r\nCookie: talentlms_gateway_session={token}\r\n\r\n".encode())
             connection.recv(4096)
 

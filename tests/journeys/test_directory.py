@@ -40,7 +40,7 @@ def push(pushed):
             f"{pushed.url}/scim/v2{path}",
             json=body,
             headers={"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/scim+json"},
-            timeout=15,
+            timeout=30,
         )
         assert answer.ok, answer.text
         return answer.json() if answer.content else None

@@ -32,7 +32,7 @@ def launched(selling, newcomer):
             f"{selling.url}/api/v1/launches",
             json={"person": person, "target": target},
             headers={"Authorization": f"Bearer {KEY}"},
-            timeout=10,
+            timeout=30,
         )
         assert answer.status_code == 201, answer.text
         return answer.json()["url"]

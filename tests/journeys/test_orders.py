@@ -48,7 +48,7 @@ def told(gateway, order, email, **data):
     }
     content = json.dumps(body).encode()
     headers = standard.sign(content, SECRET, time.time())
-    return requests.post(f"{gateway.url}/webhooks/shop", content, headers=headers, timeout=10).status_code
+    return requests.post(f"{gateway.url}/webhooks/shop", content, headers=headers, timeout=30).status_code
 
 
 def courses_of(portal, email):

@@ -33,7 +33,7 @@ def told(gateway, topic, lines, version):
     data = {"id": "A-1", "version": version, "customer": customer, "lines": lines}
     content = json.dumps({"type": topic, "data": data}).encode()
     headers = standard.sign(content, SECRET, time.time())
-    answer = requests.post(f"{gateway.url}/webhooks/shop", content, headers=headers, timeout=10)
+    answer = requests.post(f"{gateway.url}/webhooks/shop", content, headers=headers, timeout=30)
     assert answer.status_code == 200, answer.text
 
 
@@ -43,7 +43,7 @@ def arrived(gateway, page, **person):
         f"{gateway.url}/api/v1/launches",
         json={"person": person, "target": {"dashboard": True}},
         headers={"Authorization": f"Bearer {KEY}"},
-        timeout=10,
+        timeout=30,
     )
     page.goto(answer.json()["url"])
     GatewayPages(page).press("Go to my training")

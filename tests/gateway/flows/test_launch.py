@@ -49,7 +49,7 @@ def adopted(provisioning, portal, asked):
 
 def signs_in(link):
     """Return the name that TalentLMS greets the browser with, or its complaint."""
-    page = requests.get(link.reveal(), timeout=10).text
+    page = requests.get(link.reveal(), timeout=30).text
     return "Kim Lee" if "Kim Lee" in page else page
 
 

@@ -70,7 +70,7 @@ def refuse(sign_in, username="robin", password=WRONG, address=HERE):
 def test_the_right_password_signs_in_with_one_call(sign_in, asked, username):
     link = sign_in.link(username, RIGHT, HERE)
     assert asked() == ["userlogin"]
-    assert "Robin Park" in requests.get(link.reveal(), timeout=10).text
+    assert "Robin Park" in requests.get(link.reveal(), timeout=30).text
 
 
 @pytest.mark.parametrize(

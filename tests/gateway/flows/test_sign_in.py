@@ -25,7 +25,7 @@ def services(provider, portal, tmp_path):
 def begun(services, browser=NOBODY, hints=None):
     """Return a sign-in that began, and the provider's answer to it."""
     step = services.sign_in.begin("default", "/go", hints or Hints(), browser)
-    back = requests.get(step.url, allow_redirects=False, timeout=10).headers["Location"]
+    back = requests.get(step.url, allow_redirects=False, timeout=30).headers["Location"]
     return step.transaction, dict(parse_qsl(urlsplit(back).query))
 
 

@@ -87,7 +87,7 @@ def test_somebody_online_gets_a_link_that_ends_their_session_and_leads_back(flow
     link = flow().begin(signed_in(learner)).link
     assert portal.control.calls("userlogout")[-1].arguments["next"] == CONTINUE
     assert asked() == ["userlogout"]
-    answer = requests.get(link.reveal(), allow_redirects=False, timeout=10)
+    answer = requests.get(link.reveal(), allow_redirects=False, timeout=30)
     assert answer.headers["Location"] == CONTINUE
     assert learner.user_id not in portal.control.state()["online"]
 

@@ -21,7 +21,7 @@ PERSON = "kim.lee"
 SECRET_KEY = "a key of thirty-two bytes or more, for tests"
 COOKIE = "__Host-talentlms_gateway_"
 SESSION = f"{COOKIE}session"
-PROVIDER_SECONDS = 10
+PROVIDER_SECONDS = 30
 REDIRECTS_OF_A_BROWSER = 20
 """After so many a browser gives up by itself."""
 
@@ -205,7 +205,7 @@ def parameters(url):
     return {name: values[0] for name, values in found.items()}
 
 
-def wait_until(holds, seconds=5.0):
+def wait_until(holds, seconds=30.0):
     end = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < end, "it never came to that"

@@ -112,12 +112,12 @@ def test_the_page_of_the_provider_signs_the_person_out_here(deployment, kim, beg
     if begun == "here":
         token = re.search(r'name="csrf_token" value="([^"]+)"', kim.get("/logout").text)[1]
         way = kim.get(leads_to(kim.post("/logout", {"csrf_token": token}))).headers["Location"]
-        page = kim.provider.get(way, timeout=10)
+        page = kim.provider.get(way, timeout=30)
     else:
-        asked = kim.provider.get(f"{deployment.provider.issuer}/end-session", timeout=10)
+        asked = kim.provider.get(f"{deployment.provider.issuer}/end-session", timeout=30)
         pending = re.search(r'name="request" value="([^"]+)"', asked.text)[1]
         action = re.search(r'action="([^"]+)"', asked.text)[1]
-        page = kim.provider.post(f"{deployment.provider.issuer}{action}", data={"request": pending}, timeout=10)
+        page = kim.provider.post(f"{deployment.provider.issuer}{action}", data={"request": pending}, timeout=30)
     (frame,) = re.findall(r'<iframe[^>]*src="([^"]+)"', page.text)
     assert urlsplit(unescape(frame)).path == PATH
     assert kim.another().get(unescape(frame)).status_code == 200

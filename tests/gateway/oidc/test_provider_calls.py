@@ -26,7 +26,7 @@ from gateway.outbound.adapter import OutboundFailed, session
 from gateway.outbound.client import HttpClient
 from tests.gateway.oidc.raw_server import raw_server
 
-pytestmark = pytest.mark.timeout(10)
+pytestmark = pytest.mark.timeout(30)
 
 
 @pytest.fixture

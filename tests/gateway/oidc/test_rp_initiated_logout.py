@@ -243,7 +243,7 @@ def test_a_token_too_long_for_an_address_signs_in_is_not_kept_and_a_hint_goes_in
     asked = parameters(way)
     assert set(asked) == {"logout_hint", "client_id", "post_logout_redirect_uri", "state"}
     assert asked["logout_hint"] == "sandbox-large"
-    assert browser.provider.get(way, timeout=10).status_code == 200
+    assert browser.provider.get(way, timeout=30).status_code == 200
 
 
 @pytest.mark.statement(54)

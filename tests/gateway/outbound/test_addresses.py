@@ -12,7 +12,7 @@ from gateway.outbound.errors import NotConnected
 from tests.gateway.oidc.deployment import wait_until
 from tests.gateway.threads import at_once
 
-pytestmark = pytest.mark.timeout(20)
+pytestmark = pytest.mark.timeout(60)
 
 
 class Resolver:

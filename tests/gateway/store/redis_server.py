@@ -11,7 +11,7 @@ from redis.retry import Retry
 from schemas.secret import Secret
 from tests.ports import HOST, free_port
 
-START_SECONDS = 10
+START_SECONDS = 30
 
 
 class RedisServer:

@@ -44,7 +44,7 @@ class TcpEndpoint:
             target = self.target
             self._sockets.append(client_side)
             try:
-                server_side = socket.create_connection((HOST, target), timeout=5)
+                server_side = socket.create_connection((HOST, target), timeout=30)
             except OSError:
                 client_side.close()
                 continue

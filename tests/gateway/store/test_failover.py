@@ -56,7 +56,7 @@ def store_at(endpoint):
 def follow(replica, primary):
     """Let a server follow another, and return once it does."""
     replica.tell("REPLICAOF", HOST, primary.port)
-    end = time.monotonic() + 10
+    end = time.monotonic() + 30
     while replica.tell("ROLE")[:4:3] != [b"slave", b"connected"]:
         assert time.monotonic() < end, "the replica does not follow"
         time.sleep(0.02)
@@ -157,7 +157,7 @@ def no_primary(server):
     replica = server("--replica-serve-stale-data", "no", "--replica-read-only", "no")
     follow(replica, primary)
     primary.stop()
-    end = time.monotonic() + 10
+    end = time.monotonic() + 30
     while replica.tell("ROLE")[3] == b"connected":
         assert time.monotonic() < end
         time.sleep(0.02)

@@ -53,7 +53,7 @@ def sign_in_and_out(lms, sandbox):
 
 def opened(link):
     parts = urlsplit(link)
-    connection = HTTPConnection(parts.hostname, parts.port, timeout=10)
+    connection = HTTPConnection(parts.hostname, parts.port, timeout=30)
     connection.request("GET", parts.path)
     status = connection.getresponse().status
     connection.close()

@@ -56,7 +56,7 @@ class Browser:
         """Begin a sign-in and return the callback's address with which the provider sends the browser back."""
         answer = self.get(path)
         assert answer.status_code == 302, answer.text
-        back = requests.get(answer.headers["Location"], allow_redirects=False, timeout=10)
+        back = requests.get(answer.headers["Location"], allow_redirects=False, timeout=30)
         assert back.status_code == 303, back.text
         return own_part(back.headers["Location"])
 

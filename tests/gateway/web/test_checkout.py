@@ -34,7 +34,7 @@ def test_a_click_leads_to_the_payment_page_with_one_call(buyer, asked, path, ope
     assert answer.status_code == 302
     assert asked() == [operation]
     assert LINK_HEADERS.items() <= dict(answer.headers).items()
-    assert price in requests.get(answer.headers["Location"], timeout=10).text
+    assert price in requests.get(answer.headers["Location"], timeout=30).text
 
 
 def test_a_coupon_that_is_there_twice_or_is_none_is_refused_without_asking(buyer, asked):

@@ -34,7 +34,7 @@ def leave(browser):
 
 def back_from(answer):
     """Go to the provider, and return the callback's address with which it sends the browser back."""
-    back = requests.get(answer.headers["Location"], allow_redirects=False, timeout=10)
+    back = requests.get(answer.headers["Location"], allow_redirects=False, timeout=30)
     return own_part(back.headers["Location"])
 
 

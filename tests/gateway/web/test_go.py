@@ -68,7 +68,7 @@ def test_the_link_is_sent_as_it_is_and_kept_nowhere(browser, portal, path, logge
     assert LINK_HEADERS.items() <= dict(answer.headers).items()
     assert answer.data == b""
     assert link.rpartition("key:")[2][:20] not in str(lines())
-    assert "Robin Park" in requests.get(link, timeout=10).text
+    assert "Robin Park" in requests.get(link, timeout=30).text
 
 
 @pytest.mark.statement(46)

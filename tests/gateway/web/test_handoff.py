@@ -52,7 +52,7 @@ def heading(answer):
 
 def arrives(answer):
     assert answer.status_code == 302, answer.text
-    return requests.get(answer.headers["Location"], timeout=10)
+    return requests.get(answer.headers["Location"], timeout=30)
 
 
 def test_the_page_says_whom_it_is_for_and_where_it_leads_and_uses_nothing_up(browser, asked):

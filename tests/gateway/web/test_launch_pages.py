@@ -51,7 +51,7 @@ def heading(answer):
 def arrives(answer):
     """Return the page to which an answer leads."""
     assert answer.status_code == 302, answer.text
-    return requests.get(answer.headers["Location"], timeout=10)
+    return requests.get(answer.headers["Location"], timeout=30)
 
 
 def test_the_page_says_whom_it_is_for_and_where_it_leads_and_uses_nothing_up(shop, browser, asked):
@@ -290,7 +290,7 @@ def test_a_guest_who_is_refused_has_no_session_afterwards(shop, app, browser_at,
     assert press(shop.launch(target, **guest), browser_at(app)).status_code == 302
     (user,) = [user for user in portal.control.state()["users"] if user["email"] == "guest@example.com"]
     own = {"user_id": user["id"], "password": "Own-Password-1"}
-    requests.post(f"{portal.url}/api/v1/edituser", own, auth=(API_KEY, ""), timeout=10).raise_for_status()
+    requests.post(f"{portal.url}/api/v1/edituser", own, auth=(API_KEY, ""), timeout=30).raise_for_status()
     for _ in range(2):
         window = browser_at(app)
         assert press(shop.launch(target, **guest), window).status_code == 403

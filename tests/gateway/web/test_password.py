@@ -28,7 +28,7 @@ def test_the_right_password_leads_to_the_link(visitor):
     answer = sent(visitor)
     assert answer.status_code == 302
     assert LINK_HEADERS.items() <= dict(answer.headers).items()
-    assert "Robin Park" in requests.get(answer.headers["Location"], timeout=10).text
+    assert "Robin Park" in requests.get(answer.headers["Location"], timeout=30).text
 
 
 @pytest.mark.parametrize(

@@ -127,7 +127,7 @@ def test_who_signs_in_comes_back_and_the_button_leads_into_the_course(office, br
     answer = press(path)
     assert answer.status_code == 302, answer.text
     assert LINK_HEADERS.items() <= dict(answer.headers).items()
-    assert "Intro to the academy" in requests.get(answer.headers["Location"], timeout=10).text
+    assert "Intro to the academy" in requests.get(answer.headers["Location"], timeout=30).text
     assert office.used() == [True, False, False]
     again = browser.get(path)
     assert "This seat is yours." in again.text

@@ -259,7 +259,7 @@ def test_a_tile_in_the_providers_portal_begins_a_sign_in(browser, provider, meth
         answer = browser.get(answer.headers["Location"])
     location = answer.headers["Location"]
     assert query(location)["login_hint"] == "robin"
-    back = requests.get(location, allow_redirects=False, timeout=10)
+    back = requests.get(location, allow_redirects=False, timeout=30)
     assert browser.get(own_part(back.headers["Location"])).headers["Location"] == "/go/course/12"
 
 

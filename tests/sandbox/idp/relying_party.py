@@ -17,11 +17,11 @@ SIGNED_OUT = "http://127.0.0.1:8000/signed-out"
 
 
 def discovery(idp: RunningProvider) -> requests.Response:
-    return requests.get(f"{idp.issuer}/.well-known/openid-configuration", timeout=5, allow_redirects=False)
+    return requests.get(f"{idp.issuer}/.well-known/openid-configuration", timeout=30, allow_redirects=False)
 
 
 def keys(idp: RunningProvider) -> dict[str, Any]:
-    answer: dict[str, Any] = requests.get(discovery(idp).json()["jwks_uri"], timeout=5).json()
+    answer: dict[str, Any] = requests.get(discovery(idp).json()["jwks_uri"], timeout=30).json()
     return answer
 
 
@@ -61,7 +61,7 @@ class SignIn:
 
     def authorize(self, **changes: str | None) -> requests.Response:
         url = f"{self.idp.issuer}/authorize"
-        return self.browser.get(url, params=self.request(**changes), allow_redirects=False, timeout=5)
+        return self.browser.get(url, params=self.request(**changes), allow_redirects=False, timeout=30)
 
     def callback(self, **changes: str | None) -> dict[str, list[str]]:
         answer = self.authorize(**changes)
@@ -78,7 +78,7 @@ class SignIn:
         }
         credentials = (self.idp.client_id, self.idp.client_secret)
         url = f"{self.idp.issuer}/token"
-        return requests.post(url, data=form, auth=credentials, timeout=5, allow_redirects=False)
+        return requests.post(url, data=form, auth=credentials, timeout=30, allow_redirects=False)
 
     def tokens(self, **changes: str | None) -> dict[str, Any]:
         answer: dict[str, Any] = self.redeem(self.callback(**changes)["code"][0]).json()
@@ -86,4 +86,4 @@ class SignIn:
 
     def userinfo(self, access_token: str) -> requests.Response:
         headers = {"Authorization": f"Bearer {access_token}"}
-        return requests.get(f"{self.idp.issuer}/userinfo", headers=headers, timeout=5, allow_redirects=False)
+        return requests.get(f"{self.idp.issuer}/userinfo", headers=headers, timeout=30, allow_redirects=False)

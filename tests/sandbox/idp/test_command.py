@@ -18,10 +18,10 @@ def test_the_command_says_where_it_listens_and_ends_on_sigterm():
     ]
     with subprocess.Popen([*command, *addresses], stdout=subprocess.PIPE, text=True) as process:
         ready = json.loads(process.stdout.readline())
-        document = requests.get(f"{ready['issuer']}/.well-known/openid-configuration", timeout=5).json()
+        document = requests.get(f"{ready['issuer']}/.well-known/openid-configuration", timeout=30).json()
         assert document["issuer"] == ready["issuer"]
-        client = requests.get(f"{ready['issuer']}/_control/state", timeout=5).json()["client"]
+        client = requests.get(f"{ready['issuer']}/_control/state", timeout=30).json()["client"]
         assert client["redirect_uris"] == ["http://127.0.0.1:1/callback"]
         assert client["post_logout_redirect_uris"] == ["http://127.0.0.1:1/out"]
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=10) == 0
+        assert process.wait(timeout=30) == 0

@@ -15,7 +15,7 @@ SCOPE = "https://graph.example/.default"
 def token(idp, scope=SCOPE):
     form = {"grant_type": "client_credentials", "scope": scope}
     return requests.post(
-        discovery(idp).json()["token_endpoint"], form, auth=(idp.client_id, idp.client_secret), timeout=5
+        discovery(idp).json()["token_endpoint"], form, auth=(idp.client_id, idp.client_secret), timeout=30
     )
 
 
@@ -23,7 +23,7 @@ def groups(idp, shown, oid="o-1", body=None):
     root = re.match(r"http://[^/]+", idp.issuer)[0]
     headers = {"Authorization": f"Bearer {shown}"}
     url = f"{root}/v1.0/users/{oid}/getMemberGroups"
-    return requests.post(url, json=body or {"securityEnabledOnly": True}, headers=headers, timeout=5)
+    return requests.post(url, json=body or {"securityEnabledOnly": True}, headers=headers, timeout=30)
 
 
 @pytest.fixture
@@ -66,6 +66,6 @@ def test_an_issuer_with_a_path_has_everything_but_graph_below_it():
         pending = re.search(r'name="request" value="([^"]+)"', page.text)
         assert 'action="/tenant/v2.0/authorize/pick"' in page.text
         chosen = {"request": pending[1], "person": "greta"}
-        answer = sign_in.browser.post(f"{idp.issuer}/authorize/pick", data=chosen, allow_redirects=False, timeout=5)
+        answer = sign_in.browser.post(f"{idp.issuer}/authorize/pick", data=chosen, allow_redirects=False, timeout=30)
         assert answer.headers["Location"].startswith(f"{CALLBACK}?")
         assert groups(idp, token(idp).json()["access_token"]).json()["value"] == ["Sales"]

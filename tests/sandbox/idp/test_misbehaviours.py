@@ -85,7 +85,7 @@ def test_a_redirect_that_is_followed_shows_in_the_request_log(quick_idp):
     answer = sign_in.redeem(sign_in.callback()["code"][0])
     assert answer.status_code == 307
     assert quick_idp.control.requests("elsewhere_token") == []
-    sign_in.browser.post(answer.headers["Location"], timeout=5)
+    sign_in.browser.post(answer.headers["Location"], timeout=30)
     assert len(quick_idp.control.requests("elsewhere_token")) == 1
 
 

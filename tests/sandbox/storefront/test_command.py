@@ -21,7 +21,7 @@ def test_the_command_says_where_it_listens_sells_and_ends_on_sigterm():
         assert told["order"]["id"] == "order-7"
         assert told["deliveries"][0]["url"] == "http://127.0.0.1:9/webhooks/shop"
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=10) == 0
+        assert process.wait(timeout=30) == 0
 
 
 @pytest.mark.parametrize(

@@ -21,10 +21,10 @@ class Buyer:
         self.session, self.url = session, url
 
     def see(self, path="/"):
-        return self.session.get(f"{self.url}{path}", timeout=10).text
+        return self.session.get(f"{self.url}{path}", timeout=30).text
 
     def press(self, path, **form):
-        return self.session.post(f"{self.url}{path}", data=form, timeout=10)
+        return self.session.post(f"{self.url}{path}", data=form, timeout=30)
 
     def pay(self, *skus, **form):
         for sku in skus:

@@ -5,7 +5,7 @@ import requests
 
 
 def ask(shop, path, **named):
-    return requests.get(f"{shop.url}{path}", timeout=10, **named)
+    return requests.get(f"{shop.url}{path}", timeout=30, **named)
 
 
 def test_stripe_tells_the_lines_of_a_session_that_does_not_name_them(shop, receiver):

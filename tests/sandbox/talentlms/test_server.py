@@ -21,7 +21,7 @@ from tests.sandbox.talentlms.api_client import KEY, Api, encoded
 
 
 def test_a_connection_is_kept_for_the_next_call(api, box):
-    connection = HTTPConnection("127.0.0.1", box.config.port, timeout=10)
+    connection = HTTPConnection("127.0.0.1", box.config.port, timeout=30)
     headers = {"Authorization": f"Basic {encoded(KEY + ':')}"}
     form = headers | {"Content-Type": "application/x-www-form-urlencoded"}
     connection.request("POST", "/api/v1/nonsense", "a=b", form)
@@ -82,7 +82,7 @@ def test_the_command_line_starts_a_sandbox_and_ctrl_c_ends_it():
         url = process.stdout.readline().split()[-1]
         assert len(Api(url).ask("users")) == 1
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=30) == 0
 
 
 @pytest.mark.parametrize("arguments", [["--port", "0"], ["--port", "0", "--api-key", "k", "--certfile", "x.pem"]])
@@ -119,7 +119,7 @@ def test_tls_is_served_where_a_certificate_is_given(certificate):
         assert box.url.startswith("https://127.0.0.1:")
         box.control.quirk(unauthorized_is_html=False)
         context = ssl.create_default_context(cafile=certfile)
-        with urlopen(box.url, context=context, timeout=10) as page:
+        with urlopen(box.url, context=context, timeout=30) as page:
             assert page.status == 200
 
 

@@ -44,7 +44,7 @@ def test_the_session_of_a_browser_is_a_cookie(api, browser):
 def test_a_used_login_key_is_told_so(api, browser):
     link = login_key(api)
     browser.get(link)
-    again = requests.get(link, timeout=10)
+    again = requests.get(link, timeout=30)
     assert again.status_code == 410
     assert "This link has already been used" in again.text
 
@@ -52,13 +52,13 @@ def test_a_used_login_key_is_told_so(api, browser):
 def test_of_many_who_use_a_login_key_at_once_one_gets_in(api, box):
     link = login_key(api)
     with ThreadPoolExecutor(8) as crowd:
-        answers = list(crowd.map(lambda _: requests.get(link, timeout=20).status_code, range(8)))
+        answers = list(crowd.map(lambda _: requests.get(link, timeout=30).status_code, range(8)))
     assert sorted(answers) == [200] + [410] * 7
     assert len(box.control.state()["sessions"]) == 1
 
 
 def test_an_unknown_key_is_not_valid(box):
-    page = requests.get(f"{box.url}/index/autologin/key:nonsense", timeout=10)
+    page = requests.get(f"{box.url}/index/autologin/key:nonsense", timeout=30)
     assert (page.status_code, "This link is not valid" in page.text) == (404, True)
 
 
@@ -72,7 +72,7 @@ def test_a_login_key_of_an_inactive_user_signs_nobody_in(api, browser):
 def test_userlogin_answers_a_link_of_its_own_each_time(api, browser):
     links = [api.ask("userlogin", login="robin", password="Sandbox-1")["login_key"] for _ in range(2)]
     assert len({*links, login_key(api)}) == 3
-    assert all(requests.get(link, timeout=10).ok for link in links)
+    assert all(requests.get(link, timeout=30).ok for link in links)
 
 
 @pytest.mark.parametrize(("login", "password"), [("robin", "wrong"), ("nobody", "Sandbox-1"), ("gone", "Sandbox-1")])
