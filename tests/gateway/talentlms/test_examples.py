@@ -2,6 +2,7 @@
 
 import os
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -38,19 +39,19 @@ PRINTED = {
 
 
 @pytest.fixture
-def run(url):
-    """Run Python with the sandbox in its environment and return what it printed."""
-    environment = {**os.environ, "TALENTLMS_URL": url, "TALENTLMS_API_KEY": API_KEY, "PYTHONUTF8": "1"}
+def run(url, monkeypatch, capsys):
+    """Run an example in this process, with the sandbox in its environment, and return what it printed."""
+    monkeypatch.setenv("TALENTLMS_URL", url)
+    monkeypatch.setenv("TALENTLMS_API_KEY", API_KEY)
 
-    def run(*arguments):
-        command = [sys.executable, *arguments]
-        done = subprocess.run(
-            command, cwd=ROOT, env=environment, capture_output=True, encoding="utf-8", timeout=60, check=False
-        )
-        assert (done.returncode, done.stderr) == (0, "")
-        return done.stdout
+    def ran(example, *arguments):
+        monkeypatch.setattr(sys, "argv", [example, *arguments])
+        runpy.run_module(f"docs.examples.{example}", run_name="__main__")
+        printed = capsys.readouterr()
+        assert printed.err == ""
+        return printed.out
 
-    return run
+    return ran
 
 
 def test_each_example_is_run():
@@ -60,24 +61,35 @@ def test_each_example_is_run():
 
 @pytest.mark.parametrize(("example", "printed"), PRINTED.items())
 def test_an_example_prints_what_the_sandbox_holds(example, printed, run):
-    assert run("-m", f"docs.examples.{example}") == printed
+    assert run(example) == printed
 
 
 def test_the_report_names_the_users_when_asked(run):
     assert re.search(
         r"^      R\. Park - learner, completed on \d{4}-\d\d-\d\d$",
-        run("-m", "docs.examples.branch_report", "--users"),
+        run("branch_report", "--users"),
         re.MULTILINE,
     )
 
 
 def test_everybody_is_active_afterwards(run, lms):
-    run("-m", "docs.examples.activate_everybody")
+    run("activate_everybody")
     assert all(user.active for user in lms.users.each())
 
 
-def test_the_code_at_the_top_of_the_docs_runs_and_keeps_the_link_to_itself(run):
+def test_the_code_at_the_top_of_the_docs_runs_and_keeps_the_link_to_itself(url):
     [code] = re.findall(r"```python\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)
-    lines = run("-c", code).splitlines()
+    environment = {**os.environ, "TALENTLMS_URL": url, "TALENTLMS_API_KEY": API_KEY, "PYTHONUTF8": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=100,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
     assert any(line.startswith("Intro to the academy 100 ") for line in lines)
     assert lines[-1] == "Link(…)"
