@@ -2,7 +2,6 @@
 
 import json
 import signal
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -63,8 +62,8 @@ class Gateway:
 
     def launched(self) -> Process:
         """Return gunicorn just as it has been launched, whatever becomes of it."""
-        command = [sys.executable, "-m", "gunicorn", "app:app", "--bind", self.url.removeprefix("http://")]
-        return Process(command, self.output, self.settings)
+        arguments = ["app:app", "--bind", self.url.removeprefix("http://")]
+        return Process(arguments, self.output, self.settings, is_prepared=True)
 
     def stop(self) -> None:
         """End it, if it runs."""
@@ -93,7 +92,7 @@ class Gateway:
 
     def readiness(self) -> tuple[int, str]:
         """Return what ``/readyz`` says of the whole, and of the database."""
-        answer = requests.get(f"{self.url}/readyz", timeout=5)
+        answer = requests.get(f"{self.url}/readyz", timeout=30)
         return answer.status_code, answer.json()["database"]
 
     @property
@@ -103,7 +102,7 @@ class Gateway:
     def answers(self) -> bool:
         """Return whether it answers."""
         try:
-            return requests.get(f"{self.url}/livez", timeout=5).ok
+            return requests.get(f"{self.url}/livez", timeout=30).ok
         except requests.RequestException:
             return False
 

@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from tests.journeys.prepared import ROOT, Gunicorn
 
-_READY_SECONDS = 30
+_READY_SECONDS = 60
 _STOP_SECONDS = 25
 _FOREIGN = ("GATEWAY_", "TALENTLMS_", "OIDC_", "WEB_CONCURRENCY", "GUNICORN_")
 _PROXIES = ("HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
@@ -18,22 +18,35 @@ class Process:
     """A running process.
 
     Args:
-        command: what to run.
+        command: what to run; where it is prepared, gunicorn's arguments.
         output: the file that its output is added to.
         environment: variables besides those of this process.
+        is_prepared: whether it is a gunicorn that begins with all that it imports.
     """
 
-    def __init__(self, command: Sequence[str], output: Path, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        output: Path,
+        environment: Mapping[str, str] | None = None,
+        *,
+        is_prepared: bool = False,
+    ) -> None:
         inherited = {
             name: value
             for name, value in os.environ.items()
             if not name.startswith(_FOREIGN) and name.upper() not in _PROXIES
         }
         self.output = output
+        whole = {**inherited, **(environment or {})}
+        self._process: subprocess.Popen[bytes] | Gunicorn
+        if is_prepared:
+            self._process = Gunicorn(command, output, whole)
+            return
         with output.open("ab") as sink:
             self._process = subprocess.Popen(
                 command,
-                env={**inherited, **(environment or {})},
+                env=whole,
                 cwd=ROOT,
                 stdin=subprocess.DEVNULL,
                 stdout=sink,

@@ -2,7 +2,6 @@
 
 import http.client
 import socket
-import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -40,8 +39,8 @@ def start_gateway(folder, portal, redis_url, **changes):
         "WEB_CONCURRENCY": "2",
         **changes,
     }
-    command = [sys.executable, "-m", "gunicorn", "app:app", "--bind", f"{HOST}:{port}"]
-    process = Process(command, folder / f"gateway-{port}.log", environment)
+    arguments = ["app:app", "--bind", f"{HOST}:{port}"]
+    process = Process(arguments, folder / f"gateway-{port}.log", environment, is_prepared=True)
     process.when(lambda: ask(port, "/livez").status == 200)
     return process.when(lambda: '"doctor.finished"' in process.text()), port
 
