@@ -1,5 +1,6 @@
 """What several packages' tests share: a real Redis, a PostgreSQL, a TalentLMS sandbox and an identity provider, all on loopback."""
 
+import gc
 import logging
 import os
 import shutil
@@ -42,6 +43,11 @@ LONGEST = (
     "tests/gunicorn_conf/",
     "tests/journeys/",
     "tests/gateway/oidc/",
+    "tests/bench/",
+    "tests/gateway/flows/",
+    "tests/gateway/web/test_scim",
+    "tests/test_image.py",
+    "tests/test_app.py",
 )
 """Where the tests are that take longest, whole files of which go to one process each."""
 CROWDED = "tests/journeys/test_slow_browsers.py"
@@ -171,11 +177,17 @@ def pytest_configure(config):
 def pytest_collection_modifyitems(items):
     # what takes long begins early: otherwise one process is still at it when the others have nothing left to do
     def place(item):
-        if item.nodeid.startswith(CROWDED):
+        nodeid = item.nodeid
+        if nodeid.startswith(CROWDED):
             return len(LONGEST)
-        return next((number for number, path in enumerate(LONGEST) if item.nodeid.startswith(path)), len(LONGEST))
+        return next((number for number, path in enumerate(LONGEST) if nodeid.startswith(path)), len(LONGEST))
 
     items.sort(key=place)
+
+
+def pytest_collection_finish():
+    # thousands of tests and their modules stay to the end: the collector need not go through them again and again
+    gc.freeze()
 
 
 def pytest_xdist_auto_num_workers():
