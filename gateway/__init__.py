@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask
 
-from gateway import log
+from gateway import log, tracing
 from gateway.config import IdentityProviderSettings, Settings, StorefrontSettings, load, risks
 from gateway.database.upgrade import newer_tables
 from gateway.errors import DatabaseUnavailable
@@ -81,6 +81,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     """
     settings = settings or load(os.environ)
     log.configure(settings.log_level)
+    if fault := tracing.start(os.environ, settings.trace_hosts):
+        log.event("tracing.not_started", level=logging.ERROR, note=fault)
     services = Services(settings)
     _prepare_database(services)
 

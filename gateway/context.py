@@ -67,6 +67,7 @@ class Allowance:
         round_trips: how often Redis was asked for it.
         session_of: whose session its browser has, ``Identity.key``; empty: none; ``None``: nobody has looked.
         problem: the code of the error that it was answered with; empty for none.
+        span: that of ``gateway.tracing``; ``None`` where there are none.
         events: what was logged of it, the first ``EVENTS``: names and facts, which are not redacted.
     """
 
@@ -82,6 +83,7 @@ class Allowance:
     round_trips: int = 0
     session_of: str | None = None
     problem: str = ""
+    span: Any = None
     events: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
 
 

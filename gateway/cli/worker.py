@@ -1,6 +1,7 @@
 """``talentlms-gateway worker``: what else runs in the gateway's background, in a process of its own."""
 
 import logging
+import os
 import signal
 import sys
 import threading
@@ -10,7 +11,7 @@ from types import FrameType
 
 import click
 
-from gateway import log
+from gateway import log, tracing
 from gateway.cli.steps import settings_in_force
 from gateway.database.upgrade import newer_tables
 from gateway.errors import DatabaseUnavailable
@@ -34,6 +35,8 @@ def worker() -> None:
     if settings.worker != "apart":
         sys.exit("GATEWAY_WORKER is not apart: the gateway's own processes fulfil orders. Set it for them, too.")
     log.configure(settings.log_level)
+    if fault := tracing.start(os.environ, settings.trace_hosts):
+        log.event("tracing.not_started", level=logging.ERROR, note=fault)
     services = Services(settings)
     _refuse_newer_tables(services)
     running, told_to_end = background_of(services), threading.Event()

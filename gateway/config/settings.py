@@ -26,6 +26,7 @@ from gateway.config.redis_url import redis
 from gateway.config.rules import (
     BindAddress,
     bearer_token,
+    link_host,
     listening_address,
     mail_or_url,
     network,
@@ -113,6 +114,7 @@ class Settings:
     worker: WorkerPlace = "inside"
     metrics_bind: BindAddress | None = None
     operator_token: Secret | None = None
+    trace_hosts: frozenset[str] = frozenset()
     talentlms: TalentLMSSettings
     identity_providers: tuple[IdentityProviderSettings, ...] = ()
     storefronts: tuple[StorefrontSettings, ...] = ()
@@ -257,6 +259,12 @@ class GatewaySchema(Group):
         "The token that everything but `/metrics` asks for at the operator listener, as bearer or as a browser's "
         "password. Where that listens beyond loopback, nothing but `/metrics` is answered without one.",
         secret=True,
+    )
+    trace_hosts = Several(
+        Text(link_host, "host or host:port"),
+        "Hosts whose servers are told which trace a call of theirs belongs to (`traceparent`), where there are "
+        "[traces](operating.md#traces): your own ones, such as an identity provider that is traced as well. Nobody "
+        "else is told.",
     )
 
     def contradictions(self, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -4,14 +4,14 @@ import logging
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import urllib3
 from urllib3 import exceptions
 
-from gateway import context
+from gateway import context, tracing
 from gateway.outbound import proxies
 from gateway.outbound.connection import KeptConnectionClosed, TimedPool, pool
 from gateway.outbound.dialer import Dialer
@@ -34,6 +34,7 @@ class Request:
         headers: by name. ``Host`` is set by the client.
         body: or ``None``.
         safe: whether sending it twice does no harm.
+        operation: what is asked for, a word of ours without what is secret; empty for none.
     """
 
     method: str
@@ -41,6 +42,7 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes | None = None
     safe: bool = False
+    operation: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,17 @@ class HttpClient:
         """
         end = time.monotonic() + seconds
         origin, _ = origin_and_target(request.url)
+        if not tracing.tracers:
+            return self._sent(request, origin, end, limit)
+
+        def send(headers: Mapping[str, str]) -> Response:
+            told = replace(request, headers={**request.headers, **headers}) if headers else request
+            return self._sent(told, origin, end, limit)
+
+        answer: Response = tracing.call(request.method, origin.authority, request.operation, send)
+        return answer
+
+    def _sent(self, request: Request, origin: Origin, end: float, limit: int) -> Response:
         try:
             response = _exchanged(self._pool(origin), request, end, limit)
         except KeptConnectionClosed:

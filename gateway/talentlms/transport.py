@@ -118,7 +118,7 @@ class HttpTransport:
             error = _refusal(answer)
             outcome = error.code if error else "ok"
         finally:
-            operation = request.url.removeprefix(self._api).partition("/")[0]
+            operation = request.operation
             seconds = time.monotonic() - began
             context.note_call(seconds)
             facts = {"operation": operation, "outcome": outcome, "seconds": seconds}
@@ -140,7 +140,7 @@ class HttpTransport:
         if not _TARGET.fullmatch(path):
             raise Unwritable("a path of printable ASCII characters is wanted")
         form = {} if body is None else {"Content-Type": "application/x-www-form-urlencoded"}
-        return Request(verb, self._api + path, self._headers | form, body, safe)
+        return Request(verb, self._api + path, self._headers | form, body, safe, path.partition("/")[0])
 
 
 def _headers(api_key: Secret) -> dict[str, str]:

@@ -25,7 +25,7 @@ from gateway.web.cookies import SESSION_COOKIE, Cookies
 from gateway.web.go import Clicks
 from gateway.web.headers import of_redirects
 from gateway.web.navigation import is_click
-from gateway.web.observed_requests import WORK
+from gateway.web.observed_requests import SPAN, WORK
 from gateway.web.slugs import Item, Slugs
 from gateway.web.visitor import ADMITTED
 from gateway.web.waiting import WaitingPages
@@ -102,6 +102,7 @@ class AdmissionMiddleware:
         entry = click.entry if click else None
         work = context.begin(address, browser, seconds=BROWSER_SECONDS, entry=entry, trail=self._trail)
         work.left.log_bytes -= REQUEST_LINE_BYTES
+        work.left.span = environ.get(SPAN)
         try:
             self._notice.look(environ)
             if click is None:

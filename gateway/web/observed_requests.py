@@ -8,14 +8,14 @@ A click opens an address that leads into TalentLMS as a page of its own, whoever
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask, request
 
-from gateway import log
+from gateway import log, tracing
 from gateway.context import Allowance, Context
 from gateway.flows.directory import SCIM_PATH
 from gateway.store.trace_queue import TraceQueue
@@ -25,6 +25,8 @@ from gateway.web.request_traces import is_worth_keeping, target_of, trace_of
 
 WORK = "gateway.work"
 """Where in the environment the work of a request is, once it has ended."""
+SPAN = "gateway.span"
+"""Where its span is; ``None`` where there are none."""
 ROUTE = "gateway.route"
 """Where the template of its address is, such as ``/go/course/<course>``, if a route of Flask's was found."""
 
@@ -63,6 +65,7 @@ class ObservedRequests:
         path = environ["PATH_INFO"]
         if path in UNWRITTEN or path.startswith(UNWRITTEN_BELOW):
             return self._app(environ, start_response)
+        environ[SPAN] = tracing.request(environ) if tracing.tracers else None
         observed = _Observed(environ, start_response, self._outcome_of(path, environ), self._traces)
         try:
             pieces = self._app(environ, observed.start_response)
@@ -174,7 +177,10 @@ class _Observed:
             budget_seconds=round(left.waited, 3) or None,
             redis_round_trips=left.round_trips,
             bytes=self.bytes,
+            trace_id=environ[SPAN].trace_id if environ.get(SPAN) else None,
         )
+        if environ.get(SPAN):
+            _end(environ[SPAN], work.reference, told)
         if self._traces is not None and route and is_worth_keeping(route, told["outcome"]):
             target = target_of(route, environ["PATH_INFO"])
             self._traces.add(partial(trace_of, work, time.time() - told["seconds"], target, told))
@@ -208,6 +214,25 @@ class _Counted:
                 close()
         finally:
             self._observed.ended(is_whole=False)
+
+
+def _end(span: tracing.Span, reference: str, told: Mapping[str, Any]) -> None:
+    """End a request's span; it says less than the log: whose request it was does not belong into a trace."""
+    route, status = told.get("route", ""), told.get("status", 0)
+    attributes = {
+        "http.request.method": told["method"],
+        "http.route": route,
+        "http.response.status_code": status,
+        "talentlms_gateway.reference": reference,
+        "talentlms_gateway.outcome": told["outcome"],
+        "talentlms_gateway.problem": told.get("problem", ""),
+    }
+    failed = told["outcome"] in ("failed", _GONE)
+    span.end(
+        {name: value for name, value in attributes.items() if value},
+        name=f"{told['method']} {route}".rstrip(),
+        error=(told.get("problem") or str(status or told["outcome"])) if failed else "",
+    )
 
 
 def _is_click(path: str, environ: WSGIEnvironment) -> bool:

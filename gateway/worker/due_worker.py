@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
-from gateway import context
+from gateway import context, tracing
 from gateway.admission import Lane, QueueEntry
 from gateway.database.due_rows import LEASE_SECONDS, DueClaim, DueRows, DueState
 from gateway.errors import (
@@ -219,10 +219,10 @@ class DueWorker(Generic[C]):
 
     def _one(self, claim: C) -> None:
         """Look at one row; whatever happens, it comes back by itself where it is not done."""
-        entry = QueueEntry(lane=self._work.lane, patience=PATIENCE_SECONDS)
-        context.begin(entry=entry, trail=self._trail)
+        context.begin(entry=QueueEntry(lane=self._work.lane, patience=PATIENCE_SECONDS), trail=self._trail)
         try:
-            self._looked_at(claim)
+            with tracing.work(self._work.name):
+                self._looked_at(claim)
         except DatabaseUnavailable as error:
             self._work.not_released(error)
         except Exception as error:  # noqa: BLE001 - its lease ends by itself

@@ -170,7 +170,8 @@ def test_what_flask_answers_is_closed_once(gateway, browser_at, path):
     browser.sign_in(ENROLLED)
     while browser.get("/go").status_code != 503:
         pass
-    answer = Answer(app.wsgi_app._app)
-    app.wsgi_app._app = app.wsgi_app._waiting.app = answer
+    middleware = app.wsgi_app._app
+    answer = Answer(middleware._app)
+    middleware._app = middleware._waiting.app = answer
     assert browser.get(path).status_code == (503 if path == "/go/course/12" else 200)
     assert answer.closed == 1
