@@ -56,6 +56,16 @@ class Gateway:
         found = SIGN_IN.search(self.scrape())
         return int(found[1]) if found else 0
 
+    def page(self):
+        return requests.get(f"{self.operator}/", timeout=10).text
+
+    def clicks_on_the_page(self):
+        """Return how many clicks of the last two hours were sent to sign in."""
+        return int(re.search(r"Clicks sent to sign in: (\d+) in 2 hours", self.page())[1])
+
+    def processes_on_the_page(self):
+        return {int(number) for number in re.findall(r'<th scope="row">\S+:(\d+)<td>gateway', self.page())}
+
     def workers(self):
         """Return the numbers of the workers that have begun to count."""
         listed = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
@@ -122,6 +132,28 @@ def test_a_reload_keeps_the_listener_and_what_was_counted(gateway):
     when(lambda: answers(lambda: gateway.clicks() == counted))
     gateway.click()
     assert gateway.clicks() == counted + CLICKS
+
+
+def test_whichever_worker_shows_the_page_it_tells_of_all_of_them(gateway):
+    when(lambda: answers(lambda: gateway.processes_on_the_page() >= gateway.workers()))
+    before, ended = gateway.clicks_on_the_page(), gateway.workers()
+    gateway.click()
+    when(lambda: {gateway.clicks_on_the_page() - before for _ in range(10)} == {CLICKS})
+    gateway.process.signal(signal.SIGHUP)
+    when(lambda: answers(lambda: gateway.processes_on_the_page() >= gateway.workers() != ended))
+    when(lambda: answers(lambda: not gateway.processes_on_the_page() & ended))
+    assert gateway.clicks_on_the_page() - before == CLICKS
+
+
+def test_whichever_worker_is_asked_tells_what_the_one_found_that_asked_the_doctor(gateway):
+    def diagnosis():
+        return requests.get(f"{gateway.operator}/readyz?deep", timeout=10).json()["diagnosis"]
+
+    when(diagnosis)
+    found = [diagnosis() for _ in range(10)]
+    assert all(one["rows"] for one in found)
+    assert len({one["at"] for one in found}) == 1
+    assert "What the doctor last found" in gateway.page()
 
 
 def test_it_does_not_start_where_somebody_else_listens(gateway, tmp_path):
