@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.colours import BLACK, DARK, LIGHT, WHITE, Colour, colour, contrast, palette, too_pale
@@ -52,6 +52,7 @@ def test_nothing_else_is_a_colour(text):
     assert colour(text) is None
 
 
+@settings(deadline=None)
 @given(COLOURS)
 def test_an_accent_is_too_pale_exactly_where_it_is_not_seen_on_white_and_a_seen_shade_is_told(accent):
     better = too_pale(accent)
@@ -60,6 +61,7 @@ def test_an_accent_is_too_pale_exactly_where_it_is_not_seen_on_white_and_a_seen_
     assert better is None or (contrast(better, WHITE) >= 3 and too_pale(better) is None)
 
 
+@settings(deadline=None)
 @given(COLOURS)
 def test_whatever_the_accent_every_text_can_be_read_and_every_button_is_seen(accent):
     accent = too_pale(accent) or accent
@@ -75,6 +77,7 @@ def test_whatever_the_accent_every_text_can_be_read_and_every_button_is_seen(acc
             assert contrast(made["on-fill"], made[fill]) >= 4.5
 
 
+@settings(deadline=None)
 @given(COLOURS)
 def test_what_is_written_on_a_tint_stays_readable(accent):
     light, dark = CSS.split("@media (prefers-color-scheme: dark)")[:2]
@@ -83,6 +86,7 @@ def test_what_is_written_on_a_tint_stays_readable(accent):
         assert contrast(variables(css)["ink"], palette(accent, scheme)["tint"]) >= 4.5
 
 
+@settings(deadline=None)
 @given(COLOURS)
 def test_on_light_pages_buttons_have_the_very_accent(accent):
     accent = too_pale(accent) or accent

@@ -173,7 +173,9 @@ def test_without_the_store_the_process_is_alive(gateway, browser_at):
 
 def test_a_help_contact_stands_on_the_page(gateway, browser_at):
     browser = browser_at(gateway(GATEWAY_HELP_CONTACT="help@acme.example"))
-    assert 'href="mailto:help@acme.example"' in browser.get("/nosuch").text
+    page = browser.get("/nosuch").text
+    [reference] = re.findall(r"<code>(.*)</code>", page)
+    assert f'href="mailto:help@acme.example?subject=Training%20{reference}"' in page
 
 
 def test_the_page_of_a_failed_sign_in_offers_another_try(gateway, browser_at):
