@@ -80,15 +80,15 @@ def blueprint(
         record = learners.then(session, training.of)
         asked = _asked()
         return page(
-            "training.html", form_origins=(), **_shown(record, asked, certificate_origins), **of_person(session)
+            "training.html", form_origins=(), **_shown(record, asked, certificate_origins), **of_person(session, asked)
         )
 
-    def of_person(session: Session) -> dict[str, Any]:
+    def of_person(session: Session, asked: _Asked) -> dict[str, Any]:
         return {
             "person": session.identity.display_name,
             "csrf_token": forms.token(session),
             "provider": session.identity.provider,
-            "seats": [] if request.args else seats.of(session.identity),
+            "seats": [] if asked.query or asked.page > 1 else seats.of(session.identity),
             "most_seats": MOST,
         }
 

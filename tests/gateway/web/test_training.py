@@ -80,6 +80,7 @@ def test_a_search_finds_words_in_any_order_case_and_accent(kim, takes):
     assert names(kim.get("/?q=+++")) == names(kim.get("/"))
     found = kim.get("/?q=ethique").text
     assert 'value="ethique"' in found
+    assert "<title>Courses found for “ethique”: 2 \N{EN DASH} My training \N{EN DASH} Training</title>" in found
     assert "Courses found for “<bdi>ethique</bdi>”: 2" in found
 
 
@@ -125,6 +126,17 @@ def test_many_courses_are_spread_over_pages_and_a_search_stays_a_search(kim, tak
         assert names(kim.get(f"/?page={quote(wrong)}")) in (names(first), names(second)), wrong
     for page in (first, second):
         assert len(page.data) < 30 * 1024
+
+
+def test_bought_seats_stand_on_the_first_page_whatever_else_the_address_says(kim, learner, monkeypatch):
+    asked_for = []
+    monkeypatch.setattr("gateway.web.seat_list.SeatList.of", lambda _, identity: asked_for.append(identity) or [])
+    for address in ("/", "/?utm_source=mail", "/?page=1", "/?page=x"):
+        kim.get(address)
+    assert len(asked_for) == 4
+    for address in ("/?q=fire", "/?page=2"):
+        kim.get(address)
+    assert len(asked_for) == 4
 
 
 def test_a_certificate_is_told_with_its_end_and_an_address_without_a_secret(kim, portal, learner):
