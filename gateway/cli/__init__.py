@@ -22,7 +22,7 @@ from gateway.cli.trace import trace
 from gateway.cli.webhook import webhook
 from gateway.cli.worker import worker
 from gateway.config import RegisteredAddresses, describe, risks
-from gateway.database.upgrade import upgrade, versions
+from gateway.database.upgrade import newer_tables, upgrade, versions
 from gateway.oidc.tokens import one_name
 from gateway.services import Services
 
@@ -108,7 +108,9 @@ def upgrade_tables() -> None:
 @database.command("current")
 def current_tables() -> None:
     """Say how far the tables are; exit 1 if they are not up to date."""
-    found = told(lambda services: versions(services.database.plain))
+    found, newer = told(lambda services: (versions(services.database.plain), newer_tables(services.database)))
+    if newer:
+        sys.exit(f"GATEWAY_DATABASE_URL: {newer}")
     if not found.are_up_to_date:
         sys.exit(
             f"The tables are at {found.current or 'nothing'}, and this version of the gateway needs {found.newest}."

@@ -1,8 +1,10 @@
 """``talentlms-gateway``: as a program, where it matters that it is one, and called in this process."""
 
 import re
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from importlib import metadata
 from pathlib import Path
 
@@ -423,3 +425,15 @@ def test_of_a_server_the_backup_is_its_own_programs_and_it_is_not_asked(command,
     done = command("database", "backup", str(tmp_path / "copy.db"), GATEWAY_DATABASE_URL=url)
     assert (done.returncode, done.stdout) == (1, "")
     assert "pg_dump --format=custom" in done.stderr
+
+
+def test_an_older_version_says_that_the_tables_are_a_newer_ones(command, tmp_path):
+    assert command("database", "upgrade").returncode == 0
+    with closing(sqlite3.connect(tmp_path / "gateway.db")) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.commit()
+    current, upgrade = command("database", "current"), command("database", "upgrade")
+
+    assert [current.returncode, upgrade.returncode] == [1, 1]
+    assert current.stderr.startswith("GATEWAY_DATABASE_URL: a newer version of the gateway has changed its tables")
+    assert "9999" in upgrade.stderr
