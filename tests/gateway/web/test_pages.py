@@ -699,7 +699,8 @@ def test_the_waiting_page_says_about_how_long(render, seconds, words):
 def test_a_problem_without_an_action_still_shows_its_reference(render):
     page = render("problem.html", **{**PROBLEM, "action": None})
     assert "Reference K7QX-2M9D If you ask for help, please quote this reference." in page.words()
-    assert [link["href"] for link in page.all("a")] == ["#main", "/", "mailto:training@acme.example"]
+    mail = "mailto:training@acme.example?subject=Training%20K7QX-2M9D"
+    assert [link["href"] for link in page.all("a")] == ["#main", "/", mail]
 
 
 def test_sign_out_pages_offer_the_step_that_fits(read):
