@@ -1,6 +1,7 @@
 """The Helm chart renders objects that Kubernetes takes, with settings that the gateway takes; or it says why not."""
 
 import json
+import re
 import subprocess
 import sys
 import tomllib
@@ -16,7 +17,7 @@ from gateway.config.loading import VARIABLES
 from gateway.operator.listener import METRICS
 from gateway.web.webhooks import WEBHOOK_BYTES
 from tests.deploy.chart import CHART, Refused, helm, merged, notes, of_kind, render, values_of, variables
-from tests.docs.documents import DEPLOY, ROOT, text_of
+from tests.docs.documents import DEPLOY, DOCS, ROOT, fences, text_of
 
 TOML = '[[identity_providers]]\nname = "acme"\nissuer = "https://id.acme.com"\nclient_id = "x"\nclient_secret_file = "SECRETS/acme"\n'
 ALONE = {"replicaCount": 1, "processes": 1, "secretFiles": {"GATEWAY_REDIS_URL": None, "GATEWAY_DATABASE_URL": None}}
@@ -340,3 +341,21 @@ def test_the_chart_has_the_version_of_the_project():
     version = tomllib.loads(text_of(ROOT / "pyproject.toml"))["project"]["version"]
     assert (chart["version"], chart["appVersion"]) == (version, version)
     assert Path(CHART).name == chart["name"]
+
+
+def test_the_least_values_that_the_page_shows_are_taken_with_the_secret_that_it_makes(tmp_path):
+    page = text_of(DOCS / "deploying.md")
+    (shown,) = fences(page, "yaml")
+    (tmp_path / "acme.yaml").write_text(shown)
+    objects = [
+        each
+        for each in yaml.safe_load_all(helm("template", "training", CHART, "--values", tmp_path / "acme.yaml"))
+        if each
+    ]
+    pod = pods(objects)["gateway"]
+    made = set(re.findall(r"--from-file=([a-z-]+)", page))
+    named = {text.rpartition("/")[2] for name, text in variables(pod).items() if name.endswith("_FILE")}
+
+    assert named < made
+    assert made - named == {"database-ca"}
+    assert pod["containers"][0]["image"].startswith("registry.acme.com/talentlms-gateway:")
