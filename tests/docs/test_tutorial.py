@@ -15,7 +15,7 @@ from tests.journeys.visitor import title, visiting
 from tests.ports import HOST, free_ports, listens
 
 PAGE = DOCS / "tutorial.md"
-SECONDS = 60
+SECONDS = 120
 PORTS = ("8000", "8001", "8002", "9464")
 
 
