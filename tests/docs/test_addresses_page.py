@@ -49,6 +49,8 @@ MEANINGS = {
     "/scim/v2/": "SCIM 2.0, [by which](scim.md) an identity provider pushes people and groups.",
     "/scim/v2/<path:path>": "SCIM 2.0: `Users`, `Groups`, and the descriptions.",
     "/signed-out": "The end of a sign-out, to be registered at the provider.",
+    "/brand/colours.css": "The colours of `[brand]`, where there are any.",
+    "/brand/logo": "The logo of `[brand]`, where there is one.",
     "/static/<path:filename>": "The style sheet and the icon.",
     "/webhooks/<storefront>": "What a shop [tells of its orders](webhooks.md).",
 }
