@@ -12,6 +12,7 @@ from typing import Any, get_args
 from marshmallow.validate import Regexp
 
 from gateway.config.assignments import AssignmentsSchema, Course, CourseRole
+from gateway.config.brand import BrandTable
 from gateway.config.fields import Choice, Scalar, Setting, Several, Switch, Table, Text, Whole
 from gateway.config.group import Group
 from gateway.config.identity_providers import IdentityProviderSchema
@@ -53,6 +54,7 @@ def json_schema() -> Json:
         "slugs": object_of(SLUGS),
         "catalog": object_of(CATALOG),
         "audit": object_of(AUDIT),
+        "brand": object_of(BrandTable()),
         "mapping": object_of(
             MAPPING,
             fields=_closed(fields) | {"description": "Which claims fill TalentLMS's fields."},

@@ -174,6 +174,7 @@ def test_the_example_file_is_one_that_the_gateway_takes(tmp_path):
         (tmp_path / name).write_text(f"{name}-" * 8)
     key = ec.generate_private_key(ec.SECP256R1())
     (tmp_path / "partners.pem").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    (tmp_path / "logo.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>')
     file = tmp_path / "gateway.toml"
     file.write_text(toml.replace("/run/secrets/", ""))
     without_provider = {name: text for name, text in GOOD.items() if not name.startswith("OIDC_")}
@@ -185,6 +186,7 @@ def test_the_example_file_is_one_that_the_gateway_takes(tmp_path):
     settings = load(environment)
     assert [entry.name for entry in settings.identity_providers] == ["acme", "partners"]
     assert len(settings.mapping.rules) == 6
+    assert settings.brand.name == "Acme Academy"
 
 
 def test_the_example_file_passes_the_schema_that_its_first_line_names():
