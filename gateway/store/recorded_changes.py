@@ -3,6 +3,7 @@
 import secrets
 
 from gateway.store.connection import Store
+from gateway.store.keys import tagged
 
 SECONDS = 24 * 3600
 """How long a change is remembered after it was tried for the last time."""
@@ -27,11 +28,11 @@ class RecordedChanges:
             whose: the account's number, or the person; empty for neither.
             digest: which change.
         """
-        key, mark = f"would-change:{digest}", secrets.token_bytes(16)
+        key, mark = tagged(f"would-change:{digest}"), secrets.token_bytes(16)
         # a second try of this very command, because its answer was lost, finds its own mark
         before, _ = self._store.ask_all([("SET", key, mark, "NX", "GET", "EX", SECONDS), ("EXPIRE", key, SECONDS)])
         if before not in (None, mark):
             return False
-        number = f"would-changes:{whose}"
+        number = tagged(f"would-changes:{whose}")
         count, _ = self._store.ask_all([("INCR", number), ("EXPIRE", number, SECONDS, "NX")])
         return int(count) <= MOST

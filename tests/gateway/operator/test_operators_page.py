@@ -255,7 +255,18 @@ def test_a_form_is_good_for_an_hour_and_for_every_process_of_the_same_keys(scene
         {"CONTENT_LENGTH": "7", "wsgi.input": Body(b"a=1&a=2")},
         {"CONTENT_LENGTH": "9", "wsgi.input": Body(b"a&b&c&d&e")},
     ],
-    ids=str,
+    ids=[
+        "JSON",
+        "text",
+        "no length",
+        "a negative length",
+        "too long",
+        "a length of very many digits",
+        "a length of other digits",
+        "bytes that are no text",
+        "a field twice",
+        "too many fields",
+    ],
 )
 def test_what_is_no_form_of_ours_is_refused(scene, environ):
     assert press(scene, {"csrf_token": "x"}, **environ)[0] == 400

@@ -14,6 +14,7 @@ from gateway.store.launches import MintedLaunches
 from gateway.store.locks import Locks
 from gateway.store.password_attempts import Attempt, Limits, PasswordAttempts
 from gateway.store.provider_documents import ProviderDocuments
+from gateway.store.recorded_changes import RecordedChanges
 from gateway.store.sessions import Sessions
 from gateway.store.signing_algorithms import SigningAlgorithms
 from gateway.store.traces import Traces
@@ -60,6 +61,7 @@ def filled(store):
     copies.failed()
     Examinations(store, "acme.talentlms.com").may_ask(60)
     Diagnoses(store, "acme.talentlms.com").keep({"rows": []})
+    RecordedChanges(store).is_new("10", "digest of a change")
     store.check()
     budget = SharedBudget(store, "acme.talentlms.com", 1, 2000, 12, PersonLimit(20, 1, 5))
     for person in ("kim", "robin"):

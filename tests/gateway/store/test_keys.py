@@ -1,5 +1,10 @@
 """Every key begins with the one tag, and goes by itself or is named here with the reason why not."""
 
+import re
+from pathlib import Path
+
+import gateway.store
+from tests.gateway.store import contents
 from tests.gateway.store.contents import filled
 from tests.gateway.store.key_names import untagged
 
@@ -23,6 +28,17 @@ def test_all_keys_have_the_one_hash_tag(store):
 
     assert len(keys) > 20
     assert {tag_of(key.decode()) for key in keys} == {"talentlms-gateway"}
+
+
+def test_whatever_writes_is_among_what_these_tests_write():
+    written = {
+        module.stem
+        for module in Path(gateway.store.__file__).parent.glob("*.py")
+        if re.search(r"\bself\._store\.(ask|script)", module.read_text(encoding="utf-8"))
+    }
+
+    assert "recorded_changes" in written
+    assert written <= set(re.findall(r"gateway\.store\.(\w+) import", Path(contents.__file__).read_text()))
 
 
 def tag_of(key):
