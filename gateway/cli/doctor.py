@@ -17,8 +17,8 @@ _SIGNS = {"ok": "✓", "warning": "!", "fault": "✗", "unknown": "?"}
 def doctor(*, as_json: bool) -> None:
     """Ask providers, TalentLMS, Redis and the database whether they work; say what to do. Exit 0, or 1 for a fault.
 
-    It changes nothing, takes ten seconds at most, and spends one call of TalentLMS's hour, and one more for each kind of
-    things that the settings name (courses, categories, groups, branches, custom fields). The operator's page shows
+    It changes nothing, takes ten seconds at most, and spends one call of TalentLMS's hour, and one more for each kind
+    of things that the settings name (courses, categories, groups, branches, custom fields). The operator's page shows
     what it found last.
     """
     report = Services(settings_in_force()).doctor.examine()
