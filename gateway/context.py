@@ -17,7 +17,7 @@ from schemas.audit_entry import AuditEntry
 
 BROWSER_SECONDS = 15.0
 """What a browser waits at most, in seconds, repeats included; proxies are told to wait longer (docs/operating.md)."""
-LOG_BYTES = 2048
+LOG_BYTES = 2560
 """How much one piece of work writes into the log at most."""
 REQUEST_LINE_BYTES = 512
 """How much of that a request keeps for the line that says what became of it; other lines never use it up."""

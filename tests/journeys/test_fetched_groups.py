@@ -85,7 +85,9 @@ def test_what_a_rule_gives_is_there_by_a_group_that_was_fetched_and_stays_while_
     assert (refused.status_code, title(refused)) == (403, "You were not signed in")
     [line] = [one for one in fetching.events() if one["event"] == "mapping" and one["outcome"] == "refused"]
     assert line["note"].endswith(REMEDY)
-    assert REMEDY in next(one["note"] for one in fetching.events() if one.get("reason") == "groups-left-out")
+    assert REMEDY in next(
+        one["note"] for one in fetching.events() if one["event"] == "sign_in" and one.get("reason") == "groups-left-out"
+    )
 
     tenant.control.settings(graph="on")
     visit(fetching.url, person(SALES)).sign_in("/")

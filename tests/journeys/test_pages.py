@@ -58,7 +58,8 @@ def test_an_error_page_wears_it_too_and_names_whom_to_ask(gateway, portal, page,
     ProviderPages(page).sign_in(newcomer.login)
 
     assert page.evaluate("document.styleSheets.length") == 1
-    assert page.get_by_role("link", name="help@acme.example").get_attribute("href") == "mailto:help@acme.example"
+    help_link = page.get_by_role("link", name="help@acme.example").get_attribute("href")
+    assert help_link == f"mailto:help@acme.example?subject=Training%20{GatewayPages(page).reference}"
     assert len(GatewayPages(page).reference) == 9
 
 

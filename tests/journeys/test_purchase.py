@@ -128,4 +128,4 @@ def test_paypal_is_for_payments_alone_and_nobody_else_is_paypal(selling, visit, 
 
     assert (answer.status_code, title(answer)) == (502, "The training site sent an unexpected link")
     (problem,) = [event for event in gateway.events(reference(answer)) if event["event"] == "problem"]
-    assert problem["note"].startswith(f"a link to https://{host};")
+    assert problem["note"].startswith(f"a link to https://{host}, a host that is not in TALENTLMS_")

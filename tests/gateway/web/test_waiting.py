@@ -220,7 +220,7 @@ def test_one_person_cannot_spend_everybodys_hour(gateway, fresh, people, redis_u
     assert all(answer.headers["Refresh"] == answer.headers["Retry-After"] == "1" for answer in refused)
     assert polite.click(port).status == 302
     assert greedy.go(port).status == 302, "and who waits goes on"
-    assert process.output.read_text().count('"budget.person_limited"') == 1
+    assert process.output.read_text().count('"event": "budget.person_limited"') == 1
 
 
 def test_ten_tabs_at_once_never_meet_the_limit_of_one_person(gateway, fresh, people):
