@@ -61,6 +61,46 @@ def test_a_client_that_says_nothing_is_not_waited_for_without_end(monkeypatch):
         assert client.recv(1) == b""
 
 
+def test_a_client_that_goes_on_sending_is_not_listened_to_without_end(monkeypatch):
+    monkeypatch.setattr(server, "WHOLE_SECONDS", 0.0)
+    with serving(lambda *_: []) as url, connected(url, b"GET / HT") as client:
+        client.settimeout(5)  # less than a silent one is waited for
+        assert client.recv(1) == b""
+
+
+def test_clients_that_have_all_places_lose_them_to_those_who_wait(monkeypatch):
+    monkeypatch.setattr(server, "WHOLE_SECONDS", 0.3)
+    monkeypatch.setattr(server._Handler, "timeout", None)
+    with serving(lambda *_: []) as url:
+        clients = [connected(url, b"GET / HT") for _ in range(2 * AT_ONCE)]
+        assert [client.recv(1) for client in clients] == [b""] * 2 * AT_ONCE
+        for client in clients:
+            client.close()
+
+
+def test_it_stops_although_clients_have_all_places_and_another_waits(monkeypatch):
+    monkeypatch.setattr(server._Handler, "timeout", None)
+    came, one_waits = [], threading.Event()
+
+    class Watched(OperatorServer):
+        def process_request(self, request, client_address):
+            came.append(request)
+            if len(came) > AT_ONCE:
+                one_waits.set()
+            super().process_request(request, client_address)
+
+    made = Watched(opened(BindAddress(HOST, 0)), lambda *_: [])
+    made.start()
+    clients = [connected(f"http://{HOST}:{made.server_port}", b"GET / HT") for _ in range(AT_ONCE + 1)]
+    assert one_waits.wait(10)
+    stopping = threading.Thread(target=made.stop, daemon=True)
+    stopping.start()
+    stopping.join(10)
+    assert not stopping.is_alive()
+    for client in clients:
+        client.close()
+
+
 def test_a_client_that_makes_no_sense_is_written_down_nowhere(tmp_path, capfd):
     with serving(Scene(tmp_path).listener) as url:
         with connected(url, b"\x00\xff\r\n\r\n") as client:
