@@ -53,8 +53,8 @@ class Traces:
             StoreUnavailable: those that are not written yet are not.
         """
         shares = {
-            "known": [trace for trace in traces if trace.person],
-            "strangers": [trace for trace in traces if not trace.person],
+            "known": [trace for trace in traces if _is_of_somebody_known(trace)],
+            "strangers": [trace for trace in traces if not _is_of_somebody_known(trace)],
         }
         for share, found in shares.items():
             for first in range(0, len(found), AT_ONCE):
@@ -74,3 +74,10 @@ class Traces:
             return None if text is None else trace_from_text(text)
         except ValueError:
             return None
+
+
+def _is_of_somebody_known(trace: RequestTrace) -> bool:
+    """Return whether a request is about somebody, and not only by a name that a stranger typed."""
+    if trace.signed_in or not trace.person:
+        return bool(trace.person)
+    return not any(told["event"] == "password_sign_in" and told.get("outcome") == "refused" for told in trace.events)

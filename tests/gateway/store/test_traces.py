@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -86,6 +87,14 @@ def test_strangers_push_out_nobody_who_is_known(store):
     traces.write([of(1)])
     traces.write([of(number, person="") for number in range(10, 60)])
     assert found(traces, range(60)) == [1, 58, 59]
+
+
+def test_names_that_strangers_type_with_a_wrong_password_push_out_nobody_either(store):
+    refused = ({"event": "password_sign_in", "outcome": "refused", "reason": "too-many-attempts"},)
+    traces = Traces(store, most=5, of_strangers=2)
+    traces.write([of(1), replace(of(2), events=refused, signed_in=True)])
+    traces.write([replace(of(number), events=refused) for number in range(10, 60)])
+    assert found(traces, range(60)) == [1, 2, 58, 59]
 
 
 def test_many_requests_are_written_in_pieces(store):
