@@ -21,9 +21,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from gevent import Timeout, get_hub, spawn
+from gevent import Timeout, get_hub, spawn, spawn_later
 from gevent.pool import Pool
-from gevent.pywsgi import WSGIServer
+from gevent.pywsgi import WSGIHandler, WSGIServer
 from gunicorn.arbiter import Arbiter
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
@@ -50,6 +50,7 @@ _REQUEST_SECONDS = context.BROWSER_SECONDS + 10
 _GOODBYE_SECONDS = 2.0
 _LOOK_SECONDS = 0.2
 _OPERATORS_AT_ONCE = 8
+_OPERATOR_SECONDS = 40.0
 _FILES = 8192
 _OTHER_FILES = 200
 
@@ -105,6 +106,26 @@ class SafeLogger(Logger):
 
 
 logger_class = SafeLogger
+
+
+class OperatorsRequest(WSGIHandler):
+    """Limits how long a client has one of the places at the operator listener; gevent's server itself limits nothing.
+
+    The time is that of one request: of the wait for it on a connection that is kept, its head, its body and its answer.
+    """
+
+    def handle_one_request(self) -> Any:
+        """Answer a request; beyond the time its connection is shut, wherever it is read or written just then."""
+        end = spawn_later(_OPERATOR_SECONDS, _shut, self.socket)
+        try:
+            return super().handle_one_request()
+        finally:
+            end.kill(block=False)
+
+
+def _shut(connection: socket.socket) -> None:
+    with contextlib.suppress(OSError):  # it has ended meanwhile
+        connection.shutdown(socket.SHUT_RDWR)
 
 
 def on_starting(server: Arbiter) -> None:
@@ -174,7 +195,8 @@ def post_worker_init(worker: Worker) -> None:
     if operator := _extension("talentlms-operator"):
         for inherited in SOCKETS:  # each worker needs an object of its own, which knows the worker's loop
             listener = socket.socket(fileno=os.dup(inherited.fileno()))
-            WSGIServer(listener, operator, log=None, spawn=Pool(_OPERATORS_AT_ONCE)).start()
+            places = Pool(_OPERATORS_AT_ONCE)
+            WSGIServer(listener, operator, log=None, spawn=places, handler_class=OperatorsRequest).start()
     if recorder := _extension("talentlms-recorder"):
         recorder.start()
     spawn(_end, worker)

@@ -3,9 +3,11 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from tests.gateway.test_factory import GOOD
 from tests.journeys.process import Process
 from tests.ports import HOST, free_port
 
+CONFIG = Path(__file__).parents[2] / "gunicorn.conf.py"
 PATIENCE_SECONDS = 30
 CLICKS = 40
 SIGN_IN = re.compile(r'^talentlms_gateway_clicks_total\{outcome="sign_in"\} (\d+)', re.MULTILINE)
@@ -25,12 +28,15 @@ FOLDER = re.compile(r"(/\S*talentlms-gateway-metrics-[^/\s]+)/")
 class Gateway:
     """``gunicorn app:app`` with two workers and an operator listener."""
 
-    def __init__(self, folder, **settings):
+    def __init__(self, folder, changes="", **settings):
         self.url, self.operator = (f"http://{HOST}:{free_port()}" for _ in range(2))
         self.redis = RedisServer(folder).start()
         bind = self.operator.removeprefix("http://")
         own = {"GATEWAY_METRICS_BIND": bind, "GATEWAY_REDIS_URL": self.redis.url.reveal(), "WEB_CONCURRENCY": "2"}
+        config = folder / "changed.conf.py"
+        config.write_text(f"exec(open({str(CONFIG)!r}).read())\n{changes}\n")
         command = [sys.executable, "-m", "gunicorn", "app:app", "--bind", self.url.removeprefix("http://")]
+        command += ["--config", str(config)] if changes else []
         state = {"STATE_DIRECTORY": str(folder)}
         self.process = Process(command, folder / "gunicorn.log", {**GOOD, **state, **own, **settings})
         self.process.when(self.is_up)
@@ -154,6 +160,21 @@ def test_whichever_worker_is_asked_tells_what_the_one_found_that_asked_the_docto
     assert all(one["rows"] for one in found)
     assert len({one["at"] for one in found}) == 1
     assert "What the doctor last found" in gateway.page()
+
+
+def test_clients_that_say_nothing_or_not_all_lose_their_places_to_others(tmp_path):
+    started = Gateway(tmp_path, changes="_OPERATOR_SECONDS = 1.0")
+    address = (HOST, int(started.operator.rpartition(":")[2]))
+    heads = [b"", b"GET / HT", b"PUT / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9999\r\n\r\n"] * 8
+    with ExitStack() as ends:
+        ends.callback(started.stop)
+        clients = [ends.enter_context(socket.create_connection(address, timeout=PATIENCE_SECONDS)) for _ in heads]
+        for client, head in zip(clients, heads, strict=True):
+            client.sendall(head)
+        assert "talentlms_gateway_ready 1.0" in started.scrape()
+        told = [client.makefile("rb").read() for client in clients]
+        assert [answer[:12] for answer in told] == [b"", b"", b"HTTP/1.1 405"] * 8
+    assert "Traceback" not in started.process.text()
 
 
 def test_it_does_not_start_where_somebody_else_listens(gateway, tmp_path):
