@@ -130,7 +130,7 @@ def _form(environ: WSGIEnvironment) -> Mapping[str, str] | None:
     try:
         text = environ["wsgi.input"].read(int(length)).decode("ascii")
         fields = parse_qs(text, keep_blank_values=True, strict_parsing=True, max_num_fields=4, errors="strict")
-    except ValueError:
+    except (ValueError, OSError):  # the second where a client is gone before it has sent all of it
         return None
     if any(len(values) != 1 for values in fields.values()):
         return None

@@ -37,6 +37,13 @@ def scene(tmp_path):
     return Scene(tmp_path)
 
 
+class Broken:
+    """The body of a client that is gone, as gevent's server has it."""
+
+    def read(self, _length):
+        raise OSError("unexpected end of file while reading request")
+
+
 def shown(scene, path="/", **environ):
     status, headers, page = ask(scene.listener, path, **environ)
     assert status == 200, page
@@ -190,6 +197,7 @@ def test_where_there_is_none_the_page_says_so(scene, form):
         {"HTTP_ORIGIN": "https://attacker.example"},
         {"HTTP_ORIGIN": "null"},
         {"HTTP_ORIGIN": "http://127.0.0.1:9465"},
+        {"HTTP_ORIGIN": "http://[127.0.0.1"},
     ],
     ids=str,
 )
@@ -252,6 +260,7 @@ def test_a_form_is_good_for_an_hour_and_for_every_process_of_the_same_keys(scene
         {"CONTENT_LENGTH": "9" * 5000},
         {"CONTENT_LENGTH": "٣"},
         {"CONTENT_LENGTH": "4", "wsgi.input": Body(b"\xff=\xff1")},
+        {"CONTENT_LENGTH": "7", "wsgi.input": Broken()},
         {"CONTENT_LENGTH": "7", "wsgi.input": Body(b"a=1&a=2")},
         {"CONTENT_LENGTH": "9", "wsgi.input": Body(b"a&b&c&d&e")},
     ],
@@ -264,6 +273,7 @@ def test_a_form_is_good_for_an_hour_and_for_every_process_of_the_same_keys(scene
         "a length of very many digits",
         "a length of other digits",
         "bytes that are no text",
+        "a body that breaks off",
         "a field twice",
         "too many fields",
     ],
