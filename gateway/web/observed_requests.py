@@ -35,6 +35,9 @@ UNWRITTEN_BELOW = ("/static/", "/brand/")
 _KEPT_EVENTS = 6
 _OUTCOMES = {2: "success", 3: "redirect", 4: "refused", 5: "failed"}
 _GONE = "client_gone"
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"})
+_OTHER_METHOD = "_OTHER"
+"""As OpenTelemetry's conventions for HTTP have it: strangers can make up methods without end."""
 
 
 def install(app: Flask) -> None:
@@ -219,8 +222,9 @@ class _Counted:
 def _end(span: tracing.Span, reference: str, told: Mapping[str, Any]) -> None:
     """End a request's span; it says less than the log: whose request it was does not belong into a trace."""
     route, status = told.get("route", ""), told.get("status", 0)
+    is_known = told["method"] in _METHODS
     attributes = {
-        "http.request.method": told["method"],
+        "http.request.method": told["method"] if is_known else _OTHER_METHOD,
         "http.route": route,
         "http.response.status_code": status,
         "talentlms_gateway.reference": reference,
@@ -230,7 +234,7 @@ def _end(span: tracing.Span, reference: str, told: Mapping[str, Any]) -> None:
     failed = told["outcome"] in ("failed", _GONE)
     span.end(
         {name: value for name, value in attributes.items() if value},
-        name=f"{told['method']} {route}".rstrip(),
+        name=f"{told['method'] if is_known else 'HTTP'} {route}".rstrip(),
         error=(told.get("problem") or str(status or told["outcome"])) if failed else "",
     )
 

@@ -86,6 +86,13 @@ def test_an_error_is_told_by_its_code(browser, traced, portal):
     assert {attributes(call).get("error.type") for call in calls} == {"500"}
 
 
+def test_strangers_make_up_no_names_of_spans_by_their_methods(browser, traced):
+    spans = traced()
+    for method in ("BREW", "GETS", "X-" * 9):
+        browser.client.open("/signed-out", method=method, buffered=True)
+    assert {(span.name, span.attributes["http.request.method"]) for span in spans()} == {("HTTP", "_OTHER")}
+
+
 def test_a_refusal_is_no_fault_of_the_gateways(browser, traced):
     spans = traced()
     browser.get("/go/course/no-such-course")
