@@ -23,7 +23,7 @@ _FACTS = frozenset(
         *("ended", "seconds", "problem"),
     }
 )
-_EMAIL = re.compile(r"[^\s@<>()\[\]{}\"',;:=]{1,64}@(?=[\w-])")
+_EMAIL = re.compile(r"[^\s@<>()\[\]{}\"',;:=]{1,64}(?:@|%40)(?=[\w-])")
 
 
 def is_worth_keeping(route: str | None, outcome: str) -> bool:
@@ -81,4 +81,6 @@ def _events(work: Context) -> list[dict[str, Any]]:
 def _text(value: Any) -> Any:
     """Return a value as it may be kept: shortened, without secrets, links and e-mail addresses."""
     told = safe(value)
+    if isinstance(told, list):
+        return [_text(each) for each in told]
     return _EMAIL.sub("…@", shortened(told, TEXT_CHARACTERS)) if isinstance(told, str) else told

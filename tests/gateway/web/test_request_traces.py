@@ -109,7 +109,17 @@ def test_no_secret_of_a_text_is_kept(text, secret):
     assert "kim@" not in kept
 
 
-@pytest.mark.parametrize("text", ["kim@acme.example", "kim.lee+x@acme.example is taken", "(kim@acme.example)"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "kim@acme.example",
+        "kim.lee+x@acme.example is taken",
+        "(kim@acme.example)",
+        "/users/email:kim%40acme.example",
+        ["other", "kim@acme.example"],
+    ],
+    ids=str,
+)
 def test_no_address_of_a_person_is_kept(text):
     work = context.begin()
     context.note_event("provisioning", {"condition": text, "reason": "x"})
