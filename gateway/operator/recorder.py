@@ -80,6 +80,7 @@ class Recorder:
         self._refusals: deque[Failure] = deque(maxlen=REFUSALS_AT_ONCE)
         self._is_breaker_open = False
         self._written_at = 0.0
+        self._levels_of = 0  # the minute whose levels were taken down last
         self._has_failed = False
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
@@ -165,9 +166,10 @@ class Recorder:
     def _look_at_budget(self) -> None:
         """Take down once a minute how many calls are left."""
         minute = self._minute()
-        if self._process.seen_at >= minute:
+        if self._levels_of >= minute:
             return
         left = self._calls_left()
+        self._levels_of = minute
         if left is not None:
             with self._lock:
                 self._levels[minute] = {CALLS_LEFT: left}

@@ -181,3 +181,15 @@ def test_the_thread_clears_up_takes_down_the_budget_and_writes(activity, clock, 
     assert activity.silent(NOW) == []
     assert activity.lately(NOW, 1).minutes == [{"calls_left": 1234}]
     assert sum(bool(batch.levels) for batch in activity.written) == 1
+
+
+def test_the_budget_of_a_minute_is_taken_down_although_the_page_has_written_in_it_before(activity, clock, monkeypatch):
+    monkeypatch.setattr("gateway.operator.recorder.WRITE_SECONDS", 0.01)
+    recorder = Recorder(activity, lambda: 1234, OURSELVES, clock)
+    recorder.write()  # as the page has it done
+    recorder.start()
+    end = time.monotonic() + 10
+    while not any(batch.levels for batch in activity.written) and time.monotonic() < end:
+        time.sleep(0.005)
+    recorder.stop(5)
+    assert activity.lately(NOW, 1).minutes == [{"calls_left": 1234}]
