@@ -204,9 +204,13 @@ class _Counted:
         self._observed = observed
 
     def __iter__(self) -> Iterator[bytes]:
-        for piece in self._pieces:
-            self._observed.bytes += len(piece)
-            yield piece
+        try:
+            for piece in self._pieces:
+                self._observed.bytes += len(piece)
+                yield piece
+        except Exception as error:
+            self._observed.failed(error)
+            raise
         self._observed.ended()
 
     def close(self) -> None:

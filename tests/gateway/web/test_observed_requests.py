@@ -207,6 +207,26 @@ def test_a_request_that_ends_by_an_error_is_told(observed, error):
     assert told(lines, "status", "outcome") == (None, "failed")
 
 
+def test_an_answer_that_ends_by_an_error_is_no_browsers_doing(own_log_handlers):
+    written = io.StringIO()
+    log.configure("info", written)
+
+    def pieces():
+        yield b"abc"
+        raise RuntimeError
+
+    def application(_environ, start_response):
+        start_response("200 OK", [])
+        return pieces()
+
+    served = ObservedRequests(application, "")({"REQUEST_METHOD": "GET", "PATH_INFO": "/x"}, lambda *_: None)
+    with pytest.raises(RuntimeError):
+        list(served)
+    served.close()
+    lines = [json.loads(line) for line in written.getvalue().splitlines()]
+    assert told(lines, "status", "outcome", "bytes") == (200, "failed", 3)
+
+
 def test_an_answer_without_a_body_is_told_at_once(observed):
     lines, _ = observed(answering(status="302 FOUND"))
     assert told(lines, "status", "bytes") == (302, 0)
