@@ -85,7 +85,9 @@ def _observed(services: Services) -> Iterator[None]:
         why = error.strerror or type(error).__name__
         log.event("worker.not_observed", level=logging.ERROR, why=why, remedy=remedy)
     made.recorder.start()
-    yield
-    made.recorder.stop(END_SECONDS)
-    if server is not None:
-        server.stop()
+    try:
+        yield
+    finally:
+        made.recorder.stop(END_SECONDS)
+        if server is not None:
+            server.stop()
