@@ -65,7 +65,7 @@ def event(name: str, *, level: int = logging.INFO, **fields: Any) -> None:
     """
     tell(name, fields)
     work = context.current()
-    _remember(work, name, fields)
+    context.note_event(name, fields)
     _write(_events, level, name, fields, work)
 
 
@@ -101,18 +101,13 @@ def audit(name: str, *, outcome: str, **fields: Any) -> None:
     """
     tell(f"audit.{name}", {**fields, "outcome": outcome})
     work = context.current()
-    _remember(work, name, {"outcome": outcome, **fields})
+    context.note_event(name, {"outcome": outcome, **fields})
     facts = {"audit": True, "outcome": outcome, "client": work.client, **fields}
     facts["user_agent"] = _WRITTEN_LONG.sub("?", work.user_agent[:USER_AGENT_CHARACTERS])
     level = logging.WARNING if outcome == "refused" else logging.INFO
     _write(_audit_trail, level, name, facts, work)
     if work.trail is not None and name not in work.trail.log_only:
         work.trail.add(_entry(name, outcome, fields, work))
-
-
-def _remember(work: context.Context, name: str, facts: Mapping[str, Any]) -> None:
-    if len(work.left.events) < context.EVENTS:
-        work.left.events.append((name, facts))
 
 
 def _entry(name: str, outcome: str, fields: Mapping[str, Any], work: context.Context) -> AuditEntry:
