@@ -8,11 +8,11 @@ it does not answer although it answers others is postponed alone.
 import threading
 import time
 from collections.abc import Callable
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
 
 from gateway import context, tracing
-from gateway.admission import Lane, QueueEntry
-from gateway.database.due_rows import LEASE_SECONDS, DueClaim, DueRows, DueState
+from gateway.admission import QueueEntry
+from gateway.database.due_rows import LEASE_SECONDS, DueClaim, DueRows
 from gateway.errors import (
     DatabaseUnavailable,
     DryRun,
@@ -26,6 +26,7 @@ from gateway.errors import (
     Unavailable,
 )
 from gateway.worker.backoff import pause
+from gateway.worker.due_work import Result, Work
 from gateway.worker.leases import LeaseLost, Leases
 from gateway.worker.own_faults import OwnFaults
 
@@ -47,56 +48,6 @@ APART_SECONDS_INSIDE = 0.125
 """How long after one the next begins in a gateway process: a click that comes meets one of them, not a burst."""
 
 C = TypeVar("C", bound=DueClaim)
-W_contra = TypeVar("W_contra", bound=DueClaim, contravariant=True)
-
-
-class Result(Protocol):
-    """How it stands with what was looked at."""
-
-    @property
-    def state(self) -> DueState:
-        """``waiting`` for what is to be tried again."""
-
-    @property
-    def error(self) -> str:
-        """The code of a fault; or empty."""
-
-    @property
-    def note(self) -> str:
-        """The same as a sentence."""
-
-
-class Work(Protocol[W_contra]):
-    """One kind of work, and what is logged of it."""
-
-    name: str
-    lane: Lane
-
-    def look(self, claim: W_contra, check: Callable[[], None]) -> Result:
-        """Do what is left to do, and say how it stands then.
-
-        Args:
-            claim: the row.
-            check: raises ``LeaseLost`` where the row may be another worker's; to be called before each change.
-        """
-
-    def postponed(self, claim: W_contra, seconds: float, why: str, note: str) -> None:
-        """Log that a row is tried again after so many seconds."""
-
-    def failed(self, claim: W_contra, error: Exception) -> None:
-        """Log a fault of the gateway's own in one row."""
-
-    def unforeseen(self, error: Exception) -> None:
-        """Log one in the loop itself."""
-
-    def not_claimed(self, error: DatabaseUnavailable) -> None:
-        """Log that nobody knows what is due."""
-
-    def not_renewed(self, error: DatabaseUnavailable) -> None:
-        """Log that leases cannot be renewed."""
-
-    def not_released(self, error: DatabaseUnavailable) -> None:
-        """Log that what became of a row cannot be written."""
 
 
 class DueWorker(Generic[C]):
