@@ -243,7 +243,7 @@ NOTHING_TO_PAY = {
     "href": "/go/course/12",
     "label": "Open the course",
 }
-PARTS = {"layout.html", "reference.html"}
+PARTS = {"layout.html", "page_links.html", "reference.html"}
 """Templates that are no page, but stand in some."""
 EXAMPLES = {
     "training": ("training.html", TRAINING),
