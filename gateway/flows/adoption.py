@@ -24,7 +24,7 @@ from schemas.user import User
 from schemas.user_type import is_administrators
 
 NEARLY = 0.8
-"""How much two user types have in common, of 1, that differ by a slip of the pen."""
+"""How much two user types have in common, of 1, that differ by a typing mistake."""
 
 
 class Adoption:

@@ -16,7 +16,7 @@ _OF_A_PRODUCT: Collection[EmailDoubt] = (*_ABSENT, "hd-absent")
 """What the preset of another product would not miss."""
 
 NEARLY = 0.8
-"""How much two domains have in common, of 1, that differ by a slip of the pen."""
+"""How much two domains have in common, of 1, that differ by a typing mistake."""
 LONGEST_COMPARED = 64
 """Characters of a domain, beyond which none is looked for that is nearly the same."""
 TOLD_DOMAINS = 3
@@ -144,7 +144,7 @@ class Trust:
         return condition, remedy
 
     def _of_domain(self, domain: str) -> str:
-        """Return what to do about a domain that is not trusted; a slip of the pen may be in the settings or in it."""
+        """Return what to do about a domain that is not trusted; a typing mistake may be in the settings or in it."""
         trusted = sorted(self.email_domains)
         near = difflib.get_close_matches(domain, trusted, 1, NEARLY) if len(domain) <= LONGEST_COMPARED else []
         slip = f"{near[0]} is nearly the same: correct whichever is misspelt; " if near else ""

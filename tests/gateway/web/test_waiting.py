@@ -336,7 +336,7 @@ def test_without_redis_nothing_is_spent_and_with_it_all_goes_on(gateway, fresh, 
     assert ann.click(port).status == 302
     redis_server.process.kill()
     away = [person.click(port) for person in (ann, bob)]
-    assert [(page.status, "cannot reach its own memory" in page.text) for page in away] == [(503, True)] * 2
+    assert [(page.status, "cannot reach its own data" in page.text) for page in away] == [(503, True)] * 2
     assert len(clicks(fresh)) == 1
 
     redis_server.process = start_redis(redis_server.process.output.parent, port=redis_server.port, durable=True).process
