@@ -35,6 +35,7 @@ class TraceQueue:
         self._waiting: deque[Callable[[], RequestTrace]] = deque()
         self._timer = threading.Lock()
         self._lost = 0
+        self._why = ("", "")
         self._told_at = float("-inf")
 
     def add(self, trace: Callable[[], RequestTrace]) -> None:
@@ -44,7 +45,7 @@ class TraceQueue:
             trace: returns the request, once its turn comes.
         """
         if len(self._waiting) >= self._most:
-            self._lost += 1
+            self._lose(1, "too-many", "more requests than could be written")
             return
         self._waiting.append(trace)
         if self._timer.acquire(blocking=False):
@@ -59,21 +60,24 @@ class TraceQueue:
             try:
                 self._write([trace() for trace in taken])
             except GatewayError as error:
-                self._lost += len(taken)
-                self._tell(error.code, error.note)
+                self._lose(len(taken), error.code, error.note)
             except Exception as error:  # noqa: BLE001 - a fault of these records is nobody's who clicks
-                self._lost += len(taken)
-                self._tell(type(error).__name__, "a fault of the gateway's own")
-        if self._lost:
-            self._tell("too-many", "more requests than could be written")
+                self._lose(len(taken), type(error).__name__, "a fault of the gateway's own")
+        self._tell()
 
     def _flush_later(self) -> None:
         self._timer.release()
         self.flush()
 
-    def _tell(self, why: str, note: str) -> None:
+    def _lose(self, number: int, why: str, note: str) -> None:
+        self._lost += number
+        self._why = (why, note)
+
+    def _tell(self) -> None:
+        """Tell how many were lost since it was told before, and why the last of them were."""
         now = time.monotonic()
-        if now - self._told_at >= NOTICE_SECONDS:
+        if self._lost and now - self._told_at >= NOTICE_SECONDS:
             self._told_at = now
             lost, self._lost = self._lost, 0
+            why, note = self._why
             log.event("traces.not_written", level=logging.WARNING, count=lost, why=why, note=note)

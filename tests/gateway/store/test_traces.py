@@ -157,3 +157,16 @@ def test_what_cannot_be_written_is_lost_and_told_once(logged, error):
         queue.flush()
     (line,) = logged()
     assert (line["event"], line["level"], line["count"]) == ("traces.not_written", "warning", 1)
+
+
+def test_what_is_told_later_is_told_with_its_own_cause(logged, monkeypatch):
+    def write(_):
+        raise StoreUnavailable("away")
+
+    queue = TraceQueue(write, seconds=60)
+    for number in range(3):
+        waiting(queue, number)
+        queue.flush()
+    monkeypatch.setattr("gateway.store.trace_queue.NOTICE_SECONDS", 0)
+    queue.flush()
+    assert [(line["count"], line["why"]) for line in logged()] == [(1, "store-unavailable"), (2, "store-unavailable")]
