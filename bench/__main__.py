@@ -23,6 +23,7 @@ from bench.scenarios import (
     latency,
     learners,
     memory,
+    observing,
     order_history,
     orders,
     rush,
@@ -38,6 +39,7 @@ Scenario = Callable[[stage.Stage, Plan], Findings]
 SCENARIOS: Mapping[str, Scenario] = MappingProxyType(
     {
         "cpu": cpu.run,
+        "observing": observing.run,
         "latency": latency.run,
         "burst": burst.run,
         "waiting": waiting.run,

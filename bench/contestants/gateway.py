@@ -37,6 +37,8 @@ class Shape:
         issuer: the identity provider; default: one that nobody asks.
         config: ``GATEWAY_CONFIG``, the file with the storefronts; ``None``: there are none.
         worker: ``GATEWAY_WORKER``, who fulfils orders.
+        log_level: ``GATEWAY_LOG_LEVEL``.
+        metrics: whether it has an operator listener, and so counts what happens.
     """
 
     tls: bool = True
@@ -48,6 +50,8 @@ class Shape:
     issuer: str = ISSUER
     config: Path | None = None
     worker: Literal["inside", "apart"] = "inside"
+    log_level: Literal["info", "error"] = "info"
+    metrics: bool = False
 
 
 WITHOUT_WINDOW = Shape(per_5_seconds=0)
@@ -57,8 +61,11 @@ WITHOUT_WINDOW = Shape(per_5_seconds=0)
 def environment(stage: Stage, port: int, shape: Shape) -> dict[str, str]:
     """Return the gateway's settings."""
     shop = {"GATEWAY_CONFIG": str(shape.config), "GATEWAY_WORKER": shape.worker} if shape.config else {}
+    listener = {"GATEWAY_METRICS_BIND": f"{HOST}:{free_port()}"} if shape.metrics else {}
     return {
         **shop,
+        **listener,
+        "GATEWAY_LOG_LEVEL": shape.log_level,
         "GATEWAY_PUBLIC_URL": f"http://{HOST}:{port}",
         "GATEWAY_SECRET_KEYS": stage.secret_key,
         "GATEWAY_DATABASE_URL": shape.database_url or stage.database_url,
