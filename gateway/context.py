@@ -207,16 +207,17 @@ def note_problem(code: str) -> None:
     current().left.problem = code
 
 
-def note_event(name: str, facts: Mapping[str, Any]) -> None:
-    """Remember what happened to the work at hand until it ends.
+def note_event(name: str, facts: Mapping[str, Any]) -> Context:
+    """Remember what happened to the work at hand until it ends; return that work.
 
     Args:
         name: a dotted name, as ``gateway.log`` has them.
         facts: as they are; whoever writes them anywhere redacts them.
     """
-    left = current().left
-    if len(left.events) < EVENTS:
-        left.events.append((name, facts))
+    work = current()
+    if len(work.left.events) < EVENTS:
+        work.left.events.append((name, facts))
+    return work
 
 
 def note_answer() -> None:

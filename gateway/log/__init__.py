@@ -64,8 +64,7 @@ def event(name: str, *, level: int = logging.INFO, **fields: Any) -> None:
         fields: facts; values of secret-sounding names are redacted, strings are shortened and searched for secrets.
     """
     tell(name, fields)
-    work = context.current()
-    context.note_event(name, fields)
+    work = context.note_event(name, fields)
     _write(_events, level, name, fields, work)
 
 
@@ -100,8 +99,7 @@ def audit(name: str, *, outcome: str, **fields: Any) -> None:
             of their own; what else is given must name nobody.
     """
     tell(f"audit.{name}", {**fields, "outcome": outcome})
-    work = context.current()
-    context.note_event(name, {"outcome": outcome, **fields})
+    work = context.note_event(name, {"outcome": outcome, **fields})
     facts = {"audit": True, "outcome": outcome, "client": work.client, **fields}
     facts["user_agent"] = _WRITTEN_LONG.sub("?", work.user_agent[:USER_AGENT_CHARACTERS])
     level = logging.WARNING if outcome == "refused" else logging.INFO

@@ -54,6 +54,7 @@ class Clicking:
         while not self.ended.is_set():
             answer = self.visitor.ask("/go/course/12")
             self.answers.append((answer.status_code, answer.headers.get("Location", "")))
+            time.sleep(0.05)  # a person needs some time, too, and the machine is not theirs alone
             if answer.status_code == requests.codes.found and len(self.answers) % FOLLOWED == 0:
                 self.pages.append(requests.get(self.answers[-1][1], timeout=10).text)
 

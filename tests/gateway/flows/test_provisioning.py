@@ -7,7 +7,6 @@ import pytest
 from gateway import context
 from gateway.errors import (
     AccountInactive,
-    AccountTaken,
     EmailMissing,
     EmailNotVerified,
     FieldRequired,
@@ -19,6 +18,7 @@ from gateway.errors import (
     StoreUnavailable,
     TalentLMSError,
     Unavailable,
+    UsernameTaken,
     WeakPassword,
 )
 from gateway.flows.managed_password import ManagedPasswords
@@ -97,7 +97,7 @@ def test_a_login_that_is_taken_gives_way_to_the_next_candidate(provisioning, por
 def test_somebody_all_of_whose_logins_are_taken_is_refused(provisioning, portal):
     for number, login in enumerate(("kim.lee", "kim@acme.example", f"kim-{KIM.key[:8]}")):
         portal.control.add_user(f"somebody{number}@example.com", login=login)
-    with pytest.raises(AccountTaken):
+    with pytest.raises(UsernameTaken):
         provisioning().learner_for(KIM)
 
 
