@@ -1,7 +1,6 @@
 """Who connects: the browser's address, as proxies tell it that are trusted, and no others."""
 
 import logging
-import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from wsgiref.types import WSGIEnvironment
 
 from gateway import log
+from gateway.web.notice_interval import NoticeInterval
 
 NOTICE_SECONDS = 3600
 """How much time is left between two notices of one process."""
@@ -70,9 +70,7 @@ class ForwardingNotice:
 
     def __init__(self, proxies: Proxies, clock: Callable[[], float] = time.monotonic) -> None:
         self._proxies = proxies
-        self._clock = clock
-        self._next = float("-inf")
-        self._lock = threading.Lock()
+        self._interval = NoticeInterval(NOTICE_SECONDS, clock)
 
     def look(self, environ: WSGIEnvironment) -> None:
         """Write a line into the log if a request has the header from an untrusted address, and none was written lately.
@@ -82,15 +80,11 @@ class ForwardingNotice:
         Args:
             environ: the request.
         """
-        if not environ.get(_HEADER) or self._clock() < self._next:
+        if not environ.get(_HEADER) or not self._interval.is_over():
             return
         peer: str = environ.get("REMOTE_ADDR") or ""
-        if self._proxies.trust(peer):
+        if self._proxies.trust(peer) or not self._interval.begin():
             return
-        with self._lock:
-            if self._clock() < self._next:
-                return
-            self._next = self._clock() + NOTICE_SECONDS
         log.event(
             "proxy.not_trusted",
             level=logging.WARNING,

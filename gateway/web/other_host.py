@@ -1,12 +1,12 @@
 """Browsers that come by another host than ``GATEWAY_PUBLIC_URL``'s: they come back without their cookies."""
 
 import logging
-import threading
 import time
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from gateway import log
+from gateway.web.notice_interval import NoticeInterval
 
 NOTICE_SECONDS = 600
 """How much time is left between two notices of one process."""
@@ -31,9 +31,7 @@ class HostNotice:
         self._public_url = public_url
         self._port = _DEFAULT_PORTS[parts.scheme]
         self._host = parts.netloc.lower().removesuffix(self._port)
-        self._clock = clock
-        self._next = float("-inf")
-        self._lock = threading.Lock()
+        self._interval = NoticeInterval(NOTICE_SECONDS, clock)
 
     def look(self, host: str) -> None:
         """Write a line into the log if a host is another than the public one, and none was written lately.
@@ -41,12 +39,8 @@ class HostNotice:
         Args:
             host: as the request's header has it, with its port; empty where it has none.
         """
-        if not host or host.lower().removesuffix(self._port) == self._host or self._clock() < self._next:
+        if not host or host.lower().removesuffix(self._port) == self._host or not self._interval.begin():
             return
-        with self._lock:
-            if self._clock() < self._next:
-                return
-            self._next = self._clock() + NOTICE_SECONDS
         log.event(
             "sign_in.other_host",
             level=logging.WARNING,
