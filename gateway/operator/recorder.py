@@ -133,13 +133,22 @@ class Recorder:
             StoreUnavailable: it is kept, and written the next time.
         """
         with self._writing:
-            batch = self._taken()
-            try:
-                self._activity.write(batch)
-            except StoreUnavailable:
-                self._give_back(batch)
-                raise
-            self._written_at = self._clock()
+            self._write()
+
+    def _write(self) -> None:
+        batch = self._taken()
+        try:
+            self._activity.write(batch)
+        except StoreUnavailable:
+            self._give_back(batch)
+            raise
+        self._written_at = self._clock()
+
+    def _write_unless_ended(self) -> None:
+        """Write as the thread: after ``stop`` it would bring back a process that has told of its end."""
+        with self._writing:
+            if not self._ended.is_set():
+                self._write()
 
     def _run(self) -> None:
         is_away = is_begun = False
@@ -150,7 +159,7 @@ class Recorder:
                     is_begun = True
                 self._look_at_budget()
                 if self._is_due():
-                    self.write()
+                    self._write_unless_ended()
                 is_away = False
             except StoreUnavailable as error:
                 if not is_away:

@@ -1,5 +1,6 @@
 """What a process writes down for the operator's page, and when."""
 
+import threading
 import time
 
 import pytest
@@ -193,3 +194,23 @@ def test_the_budget_of_a_minute_is_taken_down_although_the_page_has_written_in_i
         time.sleep(0.005)
     recorder.stop(5)
     assert activity.lately(NOW, 1).minutes == [{"calls_left": 1234}]
+
+
+def test_a_thread_that_is_at_work_at_the_end_does_not_bring_the_process_back(activity, clock, monkeypatch):
+    monkeypatch.setattr("gateway.operator.recorder.WRITE_SECONDS", 0.01)
+    looked = threading.Event()
+
+    def calls_left_at_the_end():
+        end = threading.Thread(target=recorder.stop)
+        end.start()
+        end.join()
+        looked.set()
+        return 1234
+
+    recorder = Recorder(activity, calls_left_at_the_end, OURSELVES, clock)
+    recorder.write()
+    recorder.start()
+    assert looked.wait(60)
+    recorder._thread.join(60)
+    assert activity.lately(NOW, 1).processes == []
+    assert len(activity.written) == 2
