@@ -21,6 +21,7 @@ from gateway.talentlms import transport
 from gateway.web import admission_middleware, api_docs
 from sandbox.idp import running_idp
 from sandbox.talentlms import running_sandbox
+from tests.alone import turn
 from tests.gateway.store.redis_server import RedisServer
 from tests.postgresql import PostgreSQL
 
@@ -50,8 +51,6 @@ LONGEST = (
     "tests/test_app.py",
 )
 """Where the tests are that take longest, whole files of which go to one process each."""
-CROWDED = "tests/journeys/test_slow_browsers.py"
-"""Its thousand slow browsers have 25 seconds each: not beside the storms, which take all of the machine."""
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -171,18 +170,30 @@ def pytest_configure(config):
     config.addinivalue_line(
         "markers", "statement(*numbers): security statements of docs/oidc-conformance.md that a test covers"
     )
+    config.addinivalue_line("markers", "alone: runs while no other test does; for one that fails on a busy machine")
     config.addinivalue_line("markers", "conformance(*ids): conformance tests of the OpenID Foundation that it covers")
 
 
 def pytest_collection_modifyitems(items):
-    # what takes long begins early: otherwise one process is still at it when the others have nothing left to do
+    # what takes long begins early: otherwise one process is still at it when the others have nothing left to do;
+    # what runs alone comes last, when the others have least left that could wait for it
     def place(item):
-        nodeid = item.nodeid
-        if nodeid.startswith(CROWDED):
-            return len(LONGEST)
-        return next((number for number, path in enumerate(LONGEST) if nodeid.startswith(path)), len(LONGEST))
+        if is_alone(item):
+            return len(LONGEST) + 1
+        return next((number for number, path in enumerate(LONGEST) if item.nodeid.startswith(path)), len(LONGEST))
 
     items.sort(key=place)
+
+
+def is_alone(item):
+    return item.get_closest_marker("alone") is not None
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item):
+    # before anything else, so that no time limit of the test runs meanwhile
+    with turn(alone=is_alone(item)):
+        return (yield)
 
 
 def pytest_collection_finish():

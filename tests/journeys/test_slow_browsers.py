@@ -12,8 +12,10 @@ from tests.journeys.backing_services import start_portal, start_redis
 from tests.journeys.proxies import haproxy_before, nginx_before
 from tests.journeys.slow_browsers import IDLE, SLOW, STAYING, crowd_at
 
-PEOPLE, CLICKS, AT_ONCE = 60, 2, 20
+PEOPLE, CLICKS, AT_ONCE = 60, 4, 20
 FILES = 4096
+
+pytestmark = pytest.mark.alone
 
 
 @pytest.fixture(autouse=True)

@@ -315,9 +315,10 @@ def test_a_queue_does_not_eat_the_threads(gateway, fresh, people):
     assert len(clicks(fresh)) == 1
 
 
+@pytest.mark.alone
 def test_hundreds_of_clicks_wait_for_a_slow_talentlms_at_once_and_hold_up_nobody_else(gateway, fresh, people):
     port, _ = gateway(TALENTLMS_CALLS_PER_5_SECONDS="0", TALENTLMS_CALLS_PER_HOUR="0", WEB_CONCURRENCY="1")
-    crowd = people(200)
+    crowd = people(300)
     fresh.control.fault("gotocourse", kind="slow", seconds=8, times=500)
     told = []
 
@@ -326,8 +327,8 @@ def test_hundreds_of_clicks_wait_for_a_slow_talentlms_at_once_and_hold_up_nobody
     told.append(ask(port, "/livez").status)
     hanging.join()
 
-    assert told == [200] + [302] * 200, "in two turns of 8 seconds, some would have waited too long"
-    assert len(clicks(fresh)) == 200
+    assert told == [200] + [302] * 300, "in two turns of 8 seconds, some would have waited too long"
+    assert len(clicks(fresh)) == 300
 
 
 def test_without_redis_nothing_is_spent_and_with_it_all_goes_on(gateway, fresh, people, redis_server):
