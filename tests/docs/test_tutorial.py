@@ -12,6 +12,7 @@ import pytest
 from tests.docs.documents import DOCS, ROOT, fences, text_of
 from tests.gateway.test_factory import OURS
 from tests.journeys.visitor import title, visiting
+from tests.patience import wait_until
 from tests.ports import HOST, free_ports, listens
 
 PAGE = DOCS / "tutorial.md"
@@ -119,10 +120,8 @@ def test_the_first_hour(commands, shell, ports):
         assert re.search(r"^rule +sales: ", tried, re.MULTILINE)
         assert re.search(r"^give +.*34", tried, re.MULTILINE)
 
-        end = time.monotonic() + SECONDS
-        while (arrived := kim.go("/go/course/data-protection")).url != f"{talentlms}/learner/course/id:34":
-            assert time.monotonic() < end, arrived.text
-            time.sleep(0.2)
+        course = f"{talentlms}/learner/course/id:34"
+        wait_until(lambda: kim.go("/go/course/data-protection").url == course, SECONDS)
 
     launched, entries, metrics = run("The log, the audit trail, the metrics")
     assert '"course_id": 34' in launched

@@ -6,20 +6,20 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 import requests
 
+from gateway.store.activity import SILENT_SECONDS
 from tests.gateway.store.redis_server import RedisServer
 from tests.gateway.test_factory import GOOD
 from tests.journeys.process import Process
+from tests.patience import PATIENT_SECONDS, wait_until
 from tests.ports import HOST, free_port
 
 CONFIG = Path(__file__).parents[2] / "gunicorn.conf.py"
-PATIENCE_SECONDS = 30
 CLICKS = 40
 SIGN_IN = re.compile(r'^talentlms_gateway_clicks_total\{outcome="sign_in"\} (\d+)', re.MULTILINE)
 FOLDER = re.compile(r"(/\S*talentlms-gateway-metrics-[^/\s]+)/")
@@ -94,13 +94,6 @@ def gateway(tmp_path_factory):
     started.stop()
 
 
-def when(is_so):
-    end = time.monotonic() + PATIENCE_SECONDS
-    while not is_so():
-        assert time.monotonic() < end
-        time.sleep(0.05)
-
-
 def answers(ask):
     try:
         return ask()
@@ -124,8 +117,8 @@ def test_a_worker_that_dies_is_no_loss(gateway):
     counted, before = gateway.clicks(), gateway.workers()
     victim = min(before)
     os.kill(victim, signal.SIGKILL)
-    when(lambda: len(gateway.workers() - {victim}) == 2)
-    when(lambda: answers(lambda: gateway.clicks() == counted))
+    wait_until(lambda: len(gateway.workers() - {victim}) == 2)
+    wait_until(lambda: answers(lambda: gateway.clicks() == counted))
     gateway.click()
     assert gateway.clicks() == counted + CLICKS
 
@@ -134,20 +127,22 @@ def test_a_reload_keeps_the_listener_and_what_was_counted(gateway):
     gateway.click()
     counted, before = gateway.clicks(), gateway.workers()
     gateway.process.signal(signal.SIGHUP)
-    when(lambda: len(gateway.workers()) == 2 and not gateway.workers() & before)
-    when(lambda: answers(lambda: gateway.clicks() == counted))
+    wait_until(lambda: len(gateway.workers()) == 2 and not gateway.workers() & before)
+    wait_until(lambda: answers(lambda: gateway.clicks() == counted))
     gateway.click()
     assert gateway.clicks() == counted + CLICKS
 
 
+@pytest.mark.timeout(240)
 def test_whichever_worker_shows_the_page_it_tells_of_all_of_them(gateway):
-    when(lambda: answers(lambda: gateway.processes_on_the_page() >= gateway.workers()))
+    wait_until(lambda: answers(lambda: gateway.processes_on_the_page() >= gateway.workers()))
     before, ended = gateway.clicks_on_the_page(), gateway.workers()
     gateway.click()
-    when(lambda: {gateway.clicks_on_the_page() - before for _ in range(10)} == {CLICKS})
+    wait_until(lambda: {gateway.clicks_on_the_page() - before for _ in range(10)} == {CLICKS})
     gateway.process.signal(signal.SIGHUP)
-    when(lambda: answers(lambda: gateway.processes_on_the_page() >= gateway.workers() != ended))
-    when(lambda: answers(lambda: not gateway.processes_on_the_page() & ended))
+    wait_until(lambda: answers(lambda: gateway.processes_on_the_page() >= gateway.workers() != ended))
+    # one that could not say goodbye is shown for so long
+    wait_until(lambda: answers(lambda: not gateway.processes_on_the_page() & ended), SILENT_SECONDS + 30)
     assert gateway.clicks_on_the_page() - before == CLICKS
 
 
@@ -155,7 +150,7 @@ def test_whichever_worker_is_asked_tells_what_the_one_found_that_asked_the_docto
     def diagnosis():
         return requests.get(f"{gateway.operator}/readyz?deep", timeout=10).json()["diagnosis"]
 
-    when(diagnosis)
+    wait_until(diagnosis)
     found = [diagnosis() for _ in range(10)]
     assert all(one["rows"] for one in found)
     assert len({one["at"] for one in found}) == 1
@@ -168,7 +163,7 @@ def test_clients_that_say_nothing_or_not_all_lose_their_places_to_others(tmp_pat
     heads = [b"", b"GET / HT", b"PUT / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9999\r\n\r\n"] * 8
     with ExitStack() as ends:
         ends.callback(started.stop)
-        clients = [ends.enter_context(socket.create_connection(address, timeout=PATIENCE_SECONDS)) for _ in heads]
+        clients = [ends.enter_context(socket.create_connection(address, timeout=PATIENT_SECONDS)) for _ in heads]
         for client, head in zip(clients, heads, strict=True):
             client.sendall(head)
         assert "talentlms_gateway_ready 1.0" in started.scrape()

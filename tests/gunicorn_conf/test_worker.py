@@ -13,6 +13,7 @@ import pytest
 from tests.gateway.threads import at_once
 from tests.gunicorn_conf.browser import LARGE_BYTES
 from tests.gunicorn_conf.conftest import CONFIG
+from tests.patience import wait_until
 
 MANY = 200
 REQUEST_SECONDS = "_REQUEST_SECONDS = 1.0"
@@ -27,17 +28,10 @@ class _budget:
 """
 
 
-def eventually(holds, seconds=30.0):
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, "it never came to that"
-        time.sleep(0.05)
-
-
 def ask_and_wait(browser, file):
     """Send a request that is answered once this file exists, and wait until it is under way."""
     browser.say(f"GET /until?{file} HTTP/1.1\r\nHost: here\r\n\r\n")
-    eventually(lambda: file.with_name(f"{file.name}.begun").exists())
+    wait_until(lambda: file.with_name(f"{file.name}.begun").exists())
 
 
 # --- one thread, many clicks ---------------------------------------------------------------------------------------
@@ -165,7 +159,7 @@ def test_whoever_leaves_in_the_middle_leaves_nothing_behind(server):
             with server.browser() as browser:
                 browser.say(words)
 
-    eventually(lambda: len(list(Path(f"/proc/{pid}/fd").iterdir())) <= before)
+    wait_until(lambda: len(list(Path(f"/proc/{pid}/fd").iterdir())) <= before)
     assert server.get() == pid
 
 
@@ -184,7 +178,7 @@ def test_a_worker_that_stops_answers_what_is_under_way(start, tmp_path):
             late.append(kept.get("/"))
             return late[-1].headers["connection"] == "close"
 
-        eventually(is_last)
+        wait_until(is_last)
         (tmp_path / "now").touch()
 
         assert {answer.status for answer in late} == {200}
@@ -210,7 +204,7 @@ def test_a_request_that_a_worker_has_begun_is_answered_even_if_it_began_at_the_v
     with server.browser() as kept:
         kept.get("/")
         server.process.signal(signal.SIGTERM)
-        eventually(lambda: "Worker exiting" in server.process.text())
+        wait_until(lambda: "Worker exiting" in server.process.text())
         kept.say(f"GET /until?{tmp_path / 'now'} HTTP/1.1\r\nHost: here\r\n\r\n")
         time.sleep(1.5)
         (tmp_path / "now").touch()
@@ -257,7 +251,7 @@ def test_a_worker_that_is_killed_is_replaced(start):
             return False
         return len(pids - {pid}) > 0
 
-    eventually(another)
+    wait_until(another)
 
 
 def test_a_worker_is_replaced_while_requests_come_and_each_is_answered(start):
@@ -270,13 +264,13 @@ def test_a_worker_is_replaced_while_requests_come_and_each_is_answered(start):
         told[server.get()] += 1
         return len(set(told) - {pid}) > 0
 
-    eventually(another)
+    wait_until(another)
 
 
 def test_two_workers_share_the_clicks(start, redis_server):
     server = start("--workers", "2", changes=f"os.environ['GATEWAY_REDIS_URL'] = {redis_server.url.reveal()!r}")
 
-    eventually(lambda: len(set(at_once(40, lambda _: server.get()))) == 2)
+    wait_until(lambda: len(set(at_once(40, lambda _: server.get()))) == 2)
 
 
 def test_so_many_files_may_be_open_as_a_worker_needs(server):

@@ -2,13 +2,12 @@
 
 import os
 import subprocess
-import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from tests.journeys.prepared import ROOT, Gunicorn
+from tests.patience import wait_until
 
-_READY_SECONDS = 60
 _STOP_SECONDS = 25
 _FOREIGN = ("GATEWAY_", "TALENTLMS_", "OIDC_", "WEB_CONCURRENCY", "GUNICORN_")
 _PROXIES = ("HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
@@ -60,13 +59,17 @@ class Process:
 
     def when(self, ready: Callable[[], object]) -> "Process":
         """Return the process as soon as it is ready; end it and say what it said where it never is."""
-        end = time.monotonic() + _READY_SECONDS
-        while self._process.poll() is None and time.monotonic() < end:
-            if ready():
-                return self
-            time.sleep(0.05)
-        self.stop()
-        raise RuntimeError(f"{self._process.args} did not get ready:\n{self.text()[-3000:]}")
+
+        def is_ready() -> object:
+            assert self._process.poll() is None, "it has ended"
+            return ready()
+
+        try:
+            wait_until(is_ready)
+        except AssertionError as why:
+            self.stop()
+            raise RuntimeError(f"{self._process.args} did not get ready: {why}\n{self.text()[-3000:]}") from why
+        return self
 
     def text(self) -> str:
         """Return everything that it has said so far, and those before it that wrote to the same file."""

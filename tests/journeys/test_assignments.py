@@ -8,7 +8,7 @@ import pytest
 
 from tests.journeys.gateway_process import gateway_at
 from tests.journeys.process import Process
-from tests.journeys.test_orders import eventually
+from tests.patience import wait_until
 
 RULES = """
 [[mapping.rules]]
@@ -51,12 +51,12 @@ def changes(portal):
 def test_what_a_rule_gives_comes_with_the_group_and_goes_with_it(assigning, portal, person, visit):
     assigning.start()
     visit(assigning.url, person("Sales")).sign_in("/")
-    eventually(lambda: sorted(portal.enrolments(person.email)) == [34, 56])
+    wait_until(lambda: sorted(portal.enrolments(person.email)) == [34, 56])
     assert changes(portal) == ["usersignup", "addusertobranch", "addusertocourse", "addusertocourse"]
     portal.control.clear_calls()
     visit(assigning.url, person("Sales")).sign_in("/go")
     visit(assigning.url, person()).sign_in("/go")
-    eventually(lambda: not portal.enrolments(person.email))
+    wait_until(lambda: not portal.enrolments(person.email))
     assert changes(portal) == ["removeuserfrombranch", "removeuserfromcourse", "removeuserfromcourse"]
     assigning.stop()
     assert "Traceback" not in assigning.text()
@@ -71,6 +71,6 @@ def test_the_course_of_the_first_click_is_there_at_once_and_the_rest_by_the_work
     assert sorted(portal.enrolments(person.email)) == [34]
     command = [str(Path(sys.executable).with_name("talentlms-gateway")), "worker"]
     worker = Process(command, tmp_path / "worker.log", assigning.settings)
-    eventually(lambda: sorted(portal.enrolments(person.email)) == [34, 56])
+    wait_until(lambda: sorted(portal.enrolments(person.email)) == [34, 56])
     worker.signal(signal.SIGTERM)
     assert worker.ended() == 0

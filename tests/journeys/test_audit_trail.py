@@ -5,8 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.journeys.test_orders import eventually, shopping, told  # noqa: F401
+from tests.journeys.test_orders import shopping, told  # noqa: F401
 from tests.journeys.visitor import reference, title
+from tests.patience import wait_until
 
 
 def audit(gateway, *arguments):
@@ -29,7 +30,7 @@ def test_a_sign_in_an_order_and_a_sign_out_are_found_by_the_address_and_erased(s
     assert newcomer.name in visitor.go("/go/course/1").text
     assert told(shopping, "1001", newcomer.email) == 200
     ordered = ("entitlement", "success", "given", "shop")
-    eventually(lambda: ordered in entries(shopping, "--person", newcomer.email))
+    wait_until(lambda: ordered in entries(shopping, "--person", newcomer.email))
     visitor.sign_out()
 
     found = entries(shopping, "--person", newcomer.email)[::-1]

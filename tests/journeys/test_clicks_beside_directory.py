@@ -3,7 +3,7 @@
 import pytest
 
 from tests.journeys.test_directory import push, pushed  # noqa: F401
-from tests.journeys.test_orders import eventually
+from tests.patience import wait_until
 
 LIMIT = 20
 """Calls within five seconds, of which a fifth is kept for clicks."""
@@ -30,7 +30,7 @@ def test_clicks_are_served_while_everybody_else_is_still_being_signed_up(visitor
     for number in range(PEOPLE):
         email = f"pushed{number}@acme.example"
         push("POST", "/Users", userName=email, externalId=f"pushed-{number}", emails=[{"value": email}])
-    eventually(lambda: portal.operations().count("usersignup") > LIMIT // 4)
+    wait_until(lambda: portal.operations().count("usersignup") > LIMIT // 4)
     for _ in range(CLICKS):
         assert visitor.go("/go/course/12").url == f"{portal.url}/learner/course/id:12"
     operations = portal.operations()

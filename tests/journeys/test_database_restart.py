@@ -10,7 +10,8 @@ import pytest
 import requests
 
 from tests.journeys.gateway_process import gateway_at
-from tests.journeys.test_orders import STOREFRONT, courses_of, eventually, told
+from tests.journeys.test_orders import STOREFRONT, courses_of, told
+from tests.patience import wait_until
 
 OUTAGES = 2
 ORDERS_AT_ONCE = 3
@@ -103,7 +104,7 @@ def test_a_restart_of_postgresql_costs_no_click_and_no_order(shopping, portal, p
         for _ in range(ORDERS_AT_ONCE):
             shop.sells(*next(orders))
         before = [len(one.answers) for one in clicking]
-        eventually(
+        wait_until(
             lambda: all(len(one.answers) >= n + CLICKS_MEANWHILE for one, n in zip(clicking, before, strict=True))
         )
 
@@ -117,7 +118,7 @@ def test_a_restart_of_postgresql_costs_no_click_and_no_order(shopping, portal, p
             sell_and_click()
         for thread in shop.threads:
             thread.join()
-        eventually(lambda: all(courses_of(portal, email) == [12] for email in customers))
+        wait_until(lambda: all(courses_of(portal, email) == [12] for email in customers))
     finally:
         for one in clicking:
             one.stop()

@@ -2,13 +2,13 @@
 
 import signal
 import sys
-import time
 
 import pytest
 
 from tests.journeys.pages import GatewayPages, PortalPages, follow
 from tests.journeys.process import Process
 from tests.journeys.shop_pages import ShopPages
+from tests.patience import wait_until
 from tests.ports import HOST, free_ports, listens
 
 
@@ -25,13 +25,6 @@ def launch(tmp_path):
     yield demo
     for process in launched:
         process.stop()
-
-
-def wait_for(holds):
-    end = time.monotonic() + 30
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.2)
 
 
 def is_ready(process):
@@ -108,7 +101,7 @@ def test_a_customer_who_comes_back_is_led_by_the_shops_account_into_the_course_a
     page.goto(f"{shop}/account")
     follow(page.get_by_role("link", name="Codes of 2 seats: Data protection"))
     assert page.url == f"{gateway}/"
-    wait_for(lambda: page.reload() and page.locator(".codes code").count() == 2)
+    wait_until(lambda: page.reload() and page.locator(".codes code").count() == 2)
 
 
 def test_a_port_that_is_in_use_is_named_and_what_was_started_is_ended(launch):

@@ -4,8 +4,8 @@ import pytest
 import requests
 
 from tests.journeys.gateway_process import gateway_at
-from tests.journeys.test_orders import eventually
 from tests.journeys.visitor import title
+from tests.patience import wait_until
 
 TOKEN = "token-of-the-provisioner-in-journeys"
 SETTINGS = f"""
@@ -72,9 +72,9 @@ def active(push, own_id, *, is_active):
 
 def test_a_colleague_who_is_pushed_finds_their_account_and_courses(pushed, push, hired, portal, visit):
     own_id, login, email = hired
-    eventually(lambda: portal.users(email))
+    wait_until(lambda: portal.users(email))
     push("POST", "/Groups", displayName="Sales", members=[{"value": own_id}])
-    eventually(lambda: sorted(portal.enrolments(email)) == [34])
+    wait_until(lambda: sorted(portal.enrolments(email)) == [34])
     portal.control.clear_calls()
     arrived = visit(pushed.url, login).go("/go/course/34")
     assert arrived.url == f"{portal.url}/learner/course/id:34"
@@ -93,7 +93,7 @@ def test_g6_a_leaver_with_three_open_tabs_has_no_way_in_from_the_next_click_on(p
         refused = visitor.go(address)
         assert (refused.status_code, title(refused)) == (403, "You were not signed in")
         assert "deactivated your account" in refused.text
-    eventually(lambda: portal.user(email)["status"] == "inactive")
+    wait_until(lambda: portal.user(email)["status"] == "inactive")
     assert not {"userlogin", "gotocourse", "usersignup"} & set(portal.operations())
     active(push, own_id, is_active=True)
     assert visitor.go("/go/course/12").url == f"{portal.url}/learner/course/id:12"

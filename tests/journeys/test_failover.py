@@ -5,8 +5,9 @@ import threading
 
 import pytest
 
-from tests.gateway.store.redis_groups import GROUPS, wait_until
+from tests.gateway.store.redis_groups import GROUPS
 from tests.journeys.gateway_process import gateway_at
+from tests.patience import wait_until
 
 ROUNDS = int(os.environ.get("FAILOVER_ROUNDS", "1"))
 PEOPLE = 4
@@ -59,7 +60,8 @@ class Clicking(threading.Thread):
 def all_click(people):
     before = [len(one.outcomes) for one in people]
     wait_until(
-        lambda: all(len(one.outcomes) >= many + MORE for one, many in zip(people, before, strict=True)), "all click"
+        lambda: all(len(one.outcomes) >= many + MORE for one, many in zip(people, before, strict=True)),
+        what="all click",
     )
 
 
@@ -76,7 +78,7 @@ def test_clicks_go_on_while_another_redis_takes_over(failing_over, group, portal
     for number in range(ROUNDS):
         all_click(people)
         (group.hang if number % 2 else group.lose)()
-        wait_until(group.has_taken_over, "somebody takes over")
+        wait_until(group.has_taken_over, what="somebody takes over")
         all_click(people)
         if number + 1 < ROUNDS:
             group.restore()

@@ -6,8 +6,8 @@ from tests.journeys.backing_services import start_practising_provider
 from tests.journeys.conftest import CLIENT_SECRET
 from tests.journeys.gateway_process import gateway_at
 from tests.journeys.test_assignments import changes
-from tests.journeys.test_orders import eventually
 from tests.journeys.visitor import title
+from tests.patience import wait_until
 from tests.ports import HOST, free_port
 
 TENANT = "6f1d2c3b-0000-4000-8000-000000000000"
@@ -94,7 +94,7 @@ def test_what_a_rule_gives_is_there_by_a_group_that_was_fetched_and_stays_while_
     assert (changes(portal), sorted(portal.enrolments(person.email))) == ([], [34])
 
     visit(fetching.url, person(LAW)).sign_in("/")
-    eventually(lambda: sorted(portal.enrolments(person.email)) == [56])
+    wait_until(lambda: sorted(portal.enrolments(person.email)) == [56])
     assert changes(portal) == ["removeuserfromcourse", "addusertocourse"]
     fetching.stop()
     assert "Traceback" not in fetching.text()

@@ -13,6 +13,7 @@ from gateway.storefronts import standard
 from schemas.secret import Secret
 from tests.journeys.gateway_process import gateway_at
 from tests.journeys.process import Process
+from tests.patience import wait_until
 
 SECRET = Secret("whsec_b2Ytb25lLXNob3Atb2YtdGhlLWpvdXJuZXlzLTEyMzQ1Ng==")
 STOREFRONT = f"""
@@ -57,17 +58,10 @@ def courses_of(portal, email):
     return [one["course_id"] for one in state["enrolments"] if one["user_id"] in ids]
 
 
-def eventually(holds):
-    end = time.monotonic() + 30
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.1)
-
-
 def test_an_order_becomes_an_enrolment_by_the_gateways_own_processes(shopping, portal, newcomer):
     shopping.start()
     assert [told(shopping, "1001", newcomer.email) for _ in range(3)] == [200] * 3
-    eventually(lambda: courses_of(portal, newcomer.email) == [12])
+    wait_until(lambda: courses_of(portal, newcomer.email) == [12])
     shopping.stop()
     assert "Traceback" not in shopping.text()
     assert portal.operations() == ["users/email", "usersignup", "addusertocourse"]
@@ -80,7 +74,7 @@ def test_an_order_is_acknowledged_at_once_and_fulfilled_by_the_worker_apart(shop
     assert courses_of(portal, newcomer.email) == []
     command = [str(Path(sys.executable).with_name("talentlms-gateway")), "worker"]
     worker = Process(command, tmp_path / "worker.log", shopping.settings)
-    eventually(lambda: courses_of(portal, newcomer.email) == [12])
+    wait_until(lambda: courses_of(portal, newcomer.email) == [12])
     worker.signal(signal.SIGTERM)
     assert worker.ended() == 0
     events = [json.loads(line)["event"] for line in worker.text().splitlines()]

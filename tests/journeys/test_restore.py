@@ -12,7 +12,8 @@ import pytest
 from tests.docs.documents import DOCS, fences, text_of
 from tests.journeys.backing_services import start_redis
 from tests.journeys.gateway_process import gateway_at
-from tests.journeys.test_orders import STOREFRONT, courses_of, eventually, told
+from tests.journeys.test_orders import STOREFRONT, courses_of, told
+from tests.patience import wait_until
 
 COMMAND = str(Path(sys.executable).with_name("talentlms-gateway"))
 
@@ -165,13 +166,13 @@ def test_after_a_restore_people_have_their_accounts_and_orders_are_fulfilled_onc
     account = portal.user(f"{unverified}@acme.example")["id"]
     portal.administer("edituser", user_id=str(account), password="Own-Password-1")  # so that the database alone knows
     assert told(gateway, "2001", early_buyer.email) == 200
-    eventually(lambda: courses_of(portal, early_buyer.email) == [12])
+    wait_until(lambda: courses_of(portal, early_buyer.email) == [12])
     database.back_up(gateway.settings)
 
     later = people(verified=True)
     assert "Uma" in visit(gateway.url, later).go("/go/course/12").text
     assert told(gateway, "2002", late_buyer.email) == 200
-    eventually(lambda: courses_of(portal, late_buyer.email) == [12])
+    wait_until(lambda: courses_of(portal, late_buyer.email) == [12])
     before = counted(portal)
     gateway.stop()
     database.lose()
@@ -190,7 +191,7 @@ def test_after_a_restore_people_have_their_accounts_and_orders_are_fulfilled_onc
     assert told(gateway, "2001", early_buyer.email) == 200
     assert told(gateway, "2002", late_buyer.email) == 200
     order = ("orders", "show", "shop", "2002", "--json")
-    eventually(lambda: json.loads(command(gateway, *order))["state"] == "done")
+    wait_until(lambda: json.loads(command(gateway, *order))["state"] == "done")
     assert counted(portal) == before
     assert "nothing differs" in command(gateway, "reconcile", "--storefront", "shop")
     assert counted(portal) == before

@@ -13,6 +13,7 @@ from schemas.secret import Secret
 from tests.gateway.web.storefront import FILE, KEY
 from tests.journeys.gateway_process import gateway_at
 from tests.journeys.pages import GatewayPages, PortalPages
+from tests.patience import wait_until
 
 SECRET = Secret("c2VjcmV0LW9mLXRoZS1zaG9wLXNlY3JldA==")
 BUYER = {"email": "buyer@shop.example", "first_name": "Bea", "last_name": "Buyer"}
@@ -50,13 +51,6 @@ def arrived(gateway, page, **person):
     page.goto(gateway.url)
 
 
-def eventually(holds):
-    end = time.monotonic() + 30
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.2)
-
-
 def shoot(page, name):
     if SHOTS:
         page.screenshot(path=str(Path(SHOTS) / f"{name}.png"), full_page=True)
@@ -66,7 +60,7 @@ def test_a_seat_is_bought_given_away_used_and_refunded(selling, portal, page, ch
     lines = [{"id": "l1", "sku": "SKU-INTRO", "quantity": 2}]
     told(selling, "order.paid", lines, 1)
     arrived(selling, page, customer_id="c-1", **BUYER)
-    eventually(lambda: page.reload() and "Seats to give away" in page.inner_text("main"))
+    wait_until(lambda: page.reload() and "Seats to give away" in page.inner_text("main"))
     first, second = page.locator(".codes code").all_inner_texts()
     shoot(page, "seats")
 
@@ -91,7 +85,7 @@ def test_a_seat_is_bought_given_away_used_and_refunded(selling, portal, page, ch
         assert GatewayPages(page).heading == "This code has been used"
 
         told(selling, "order.refunded", lines, 2)
-        eventually(lambda: list(portal.enrolments(newcomer.email)) == [])
+        wait_until(lambda: list(portal.enrolments(newcomer.email)) == [])
         for window, address in ((learner, first), (page, second)):
             window.goto(address)
             assert GatewayPages(window).heading == "This seat was given back"

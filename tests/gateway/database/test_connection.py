@@ -23,6 +23,7 @@ from gateway.errors import DatabaseUnavailable
 from schemas.learner import AccountLink
 from schemas.secret import Secret
 from tests.gateway.threads import at_once
+from tests.patience import wait_until
 from tests.ports import HOST, free_port
 from tests.postgresql import PostgreSQL
 
@@ -210,8 +211,7 @@ def test_while_one_finds_out_whether_the_server_is_back_the_others_are_told_at_o
     assert silent.met() == 1
     with ThreadPoolExecutor(1) as pool:
         probe = pool.submit(database.prepare)
-        while not silent.met():
-            time.sleep(0.01)
+        wait_until(silent.met)
         for _ in range(3):
             with pytest.raises(DatabaseUnavailable, match="it did not answer a moment ago"):
                 database.prepare()

@@ -1,7 +1,5 @@
 """What is on offer: whose, at which price, and at what cost to TalentLMS."""
 
-import time
-
 import pytest
 
 from gateway import context
@@ -19,6 +17,7 @@ from schemas.course import Course
 from schemas.price import PriceField
 from schemas.secret import Secret
 from tests.gateway.threads import at_once
+from tests.patience import wait_until
 
 READ = ["courses", "categories"]
 
@@ -144,10 +143,7 @@ def test_no_more_than_so_many_wait(lms, store, monkeypatch):
 
 def test_a_process_that_died_while_it_fetched_keeps_nobody_from_it(catalog, store, asked):
     store.ask("SET", tagged("catalog-fetching:portal"), "of the dead", "PX", 300)
-    deadline = time.monotonic() + 30
-    while store.ask("EXISTS", tagged("catalog-fetching:portal")):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    wait_until(lambda: not store.ask("EXISTS", tagged("catalog-fetching:portal")))
     assert catalog.current().courses
     assert asked() == READ
 

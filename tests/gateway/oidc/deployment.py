@@ -1,7 +1,6 @@
 """The real gateway with the embedded store, in front of the sandboxes, and browsers that visit it."""
 
 import logging
-import time
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -203,10 +202,3 @@ def parameters(url):
     found = parse_qs(urlsplit(url).query, keep_blank_values=True)
     assert all(len(values) == 1 for values in found.values()), found
     return {name: values[0] for name, values in found.items()}
-
-
-def wait_until(holds, seconds=30.0):
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, "it never came to that"
-        time.sleep(0.01)

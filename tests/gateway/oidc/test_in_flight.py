@@ -11,9 +11,9 @@ from gateway.oidc import provider_calls
 from gateway.oidc.provider_calls import ProviderAdapter
 from gateway.outbound.adapter import OutboundAdapter, OutboundFailed, session
 from gateway.outbound.client import HttpClient
-from tests.gateway.oidc.deployment import wait_until
 from tests.gateway.oidc.raw_server import raw_server
 from tests.gateway.threads import at_once
+from tests.patience import wait_until
 
 pytestmark = pytest.mark.timeout(60)
 

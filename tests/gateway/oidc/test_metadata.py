@@ -23,9 +23,9 @@ from gateway.store.connection import connect
 from gateway.store.keys import tagged
 from gateway.store.provider_documents import ProviderDocuments
 from sandbox.idp.keys import new_key, public
-from tests.gateway.oidc.deployment import wait_until
 from tests.gateway.oidc.raw_server import raw_server
 from tests.gateway.threads import at_once
+from tests.patience import wait_until
 
 PATIENT_SECONDS = 30.0
 """So that a busy machine does not make the provider look slow."""

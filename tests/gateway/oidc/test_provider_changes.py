@@ -7,9 +7,9 @@ import pytest
 
 from gateway.oidc import shared_fetch
 from sandbox.idp.jose import b64
-from tests.gateway.oidc.deployment import wait_until
 from tests.gateway.oidc.served import caught
 from tests.gateway.threads import at_once
+from tests.patience import wait_until
 
 PATH = "/backchannel-logout/default"
 MANY = 200

@@ -1,7 +1,6 @@
 """What a process writes down for the operator's page, and when."""
 
 import threading
-import time
 
 import pytest
 
@@ -10,6 +9,7 @@ from gateway.errors import StoreUnavailable
 from gateway.operator.recorder import REFUSALS_AT_ONCE, Ourselves, Recorder
 from gateway.store.activity import Activity
 from gateway.store.connection import connect
+from tests.patience import PATIENT_SECONDS, wait_until
 
 NOW = 6_000_030
 OURSELVES = Ourselves("gateway-1", 4711, "gateway", "0.1.0")
@@ -176,8 +176,7 @@ def test_the_thread_clears_up_takes_down_the_budget_and_writes(activity, clock, 
     dead.write()
     running = Recorder(activity, lambda: 1234, OURSELVES, clock)
     running.start()
-    while not any(batch.levels for batch in activity.written):
-        time.sleep(0.005)
+    wait_until(lambda: any(batch.levels for batch in activity.written))
     running.stop(5)
     assert activity.silent(NOW) == []
     assert activity.lately(NOW, 1).minutes == [{"calls_left": 1234}]
@@ -189,9 +188,7 @@ def test_the_budget_of_a_minute_is_taken_down_although_the_page_has_written_in_i
     recorder = Recorder(activity, lambda: 1234, OURSELVES, clock)
     recorder.write()  # as the page has it done
     recorder.start()
-    end = time.monotonic() + 10
-    while not any(batch.levels for batch in activity.written) and time.monotonic() < end:
-        time.sleep(0.005)
+    wait_until(lambda: any(batch.levels for batch in activity.written))
     recorder.stop(5)
     assert activity.lately(NOW, 1).minutes == [{"calls_left": 1234}]
 
@@ -210,7 +207,7 @@ def test_a_thread_that_is_at_work_at_the_end_does_not_bring_the_process_back(act
     recorder = Recorder(activity, calls_left_at_the_end, OURSELVES, clock)
     recorder.write()
     recorder.start()
-    assert looked.wait(60)
-    recorder._thread.join(60)
+    assert looked.wait(PATIENT_SECONDS)
+    recorder._thread.join(PATIENT_SECONDS)
     assert activity.lately(NOW, 1).processes == []
     assert len(activity.written) == 2

@@ -1,12 +1,11 @@
 """A real outbound proxy (tinyproxy), for as long as a test needs one."""
 
-import socket
 import subprocess
-import time
 from contextlib import contextmanager
 from urllib.parse import quote
 
-from tests.ports import free_port
+from tests.patience import wait_until
+from tests.ports import free_port, listens
 
 SOURCE = "127.0.0.9"
 """Where its own connections come from, so that they can be told from all others."""
@@ -49,17 +48,8 @@ def outbound_proxy(folder, credentials=""):
     file.write_text(CONFIGURATION.format(port=port, source=SOURCE, log=log, credentials=asked))
     process = subprocess.Popen(["tinyproxy", "-d", "-c", file], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        _wait_until_it_listens(port)
+        wait_until(lambda: listens(port), what="tinyproxy does not listen")
         yield OutboundProxy(port, log, credentials)
     finally:
         process.terminate()
         process.wait(10)
-
-
-def _wait_until_it_listens(port):
-    for _ in range(100):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    raise TimeoutError("tinyproxy does not listen")

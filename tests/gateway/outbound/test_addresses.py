@@ -9,8 +9,8 @@ from gateway.outbound import addresses
 from gateway.outbound.addresses import Addresses
 from gateway.outbound.client import HttpClient, Request
 from gateway.outbound.errors import NotConnected
-from tests.gateway.oidc.deployment import wait_until
 from tests.gateway.threads import at_once
+from tests.patience import wait_until
 
 pytestmark = pytest.mark.timeout(60)
 

@@ -3,26 +3,18 @@
 Both kinds have ``url``, ``start``, ``stop``, ``lose``, ``restore``, ``primary`` and ``has_taken_over``.
 """
 
-import time
 from itertools import pairwise
 
 from gateway.store.keys import HASH_TAG
 from schemas.secret import Secret
 from tests.gateway.store.redis_server import RedisServer
+from tests.patience import wait_until
 from tests.ports import HOST, free_port
 
 SERVICE = "mymaster"
 DOWN_MILLISECONDS = 500
 NODE_TIMEOUT_MILLISECONDS = 1000
-WAIT_SECONDS = 40
 SLOTS = 16384
-
-
-def wait_until(condition, what):
-    end = time.monotonic() + WAIT_SECONDS
-    while not condition():
-        assert time.monotonic() < end, what
-        time.sleep(0.05)
 
 
 def role(server):
@@ -98,9 +90,9 @@ class SentinelGroup(_Group):
         for replica in data[1:]:
             replica.tell("REPLICAOF", HOST, data[0].port)
         self._data = data
-        wait_until(lambda: all(map(follows, data[1:])), "the replicas follow")
+        wait_until(lambda: all(map(follows, data[1:])), what="the replicas follow")
         self._sentinels = [self._sentinel(data[0]) for _ in range(3)]
-        wait_until(self._is_whole, "the Sentinels know each other and the replicas")
+        wait_until(self._is_whole, what="the Sentinels know each other and the replicas")
         places = ",".join(f"{HOST}:{sentinel.port}" for sentinel in self._sentinels)
         self.url = Secret(f"redis+sentinel://{places}/{SERVICE}/0")
         return self
@@ -142,10 +134,10 @@ class SentinelGroup(_Group):
 
     def restore(self):
         """Let the server that was lost come back, as a replica."""
-        wait_until(self.has_taken_over, "somebody takes over")
+        wait_until(self.has_taken_over, what="somebody takes over")
         self._lost.stop()
         self._lost.start()
-        wait_until(lambda: follows(self._lost) and self._is_whole(), "the lost server follows")
+        wait_until(lambda: follows(self._lost) and self._is_whole(), what="the lost server follows")
 
 
 class ClusterGroup(_Group):
@@ -169,10 +161,12 @@ class ClusterGroup(_Group):
         for node, bus in zip(nodes[1:], buses[1:], strict=True):
             nodes[0].tell("CLUSTER MEET", HOST, node.port, bus)
         self._data = nodes
-        wait_until(lambda: all(len(self._known(node)) == len(nodes) for node in nodes), "the nodes know each other")
+        wait_until(
+            lambda: all(len(self._known(node)) == len(nodes) for node in nodes), what="the nodes know each other"
+        )
         for replica, node in zip(nodes[3:], nodes, strict=False):
             replica.tell("CLUSTER REPLICATE", node.tell("CLUSTER MYID"))
-        wait_until(self._is_whole, "the cluster is whole")
+        wait_until(self._is_whole, what="the cluster is whole")
         self.url = Secret(f"redis+cluster://{HOST}:{nodes[1].port},{HOST}:{nodes[2].port}")
         return self
 
@@ -213,10 +207,10 @@ class ClusterGroup(_Group):
 
     def restore(self):
         """Let the node that was lost come back, as a replica."""
-        wait_until(self.has_taken_over, "somebody takes over")
+        wait_until(self.has_taken_over, what="somebody takes over")
         self._lost.stop()
         self._lost.start()
-        wait_until(self._is_whole, "the lost node follows")
+        wait_until(self._is_whole, what="the lost node follows")
 
 
 GROUPS = {"sentinel": SentinelGroup, "cluster": ClusterGroup}

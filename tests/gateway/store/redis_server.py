@@ -2,16 +2,14 @@
 
 import signal
 import subprocess
-import time
 
 import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from schemas.secret import Secret
+from tests.patience import wait_until
 from tests.ports import HOST, free_port
-
-START_SECONDS = 30
 
 
 class RedisServer:
@@ -43,7 +41,8 @@ class RedisServer:
             options = (str(self._config), "--sentinel", "--bind", HOST, "--dir", str(self._folder))
         command = ["redis-server", *options, *self._port(), *self.options]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
-        self._wait_until_it_answers()
+        with self._client() as client:
+            wait_until(lambda: self._answers(client), what="redis-server does not start")
         return self
 
     def _port(self):
@@ -73,17 +72,12 @@ class RedisServer:
         tls = {"ssl": True, "ssl_ca_certs": str(self._certificate)} if self._certificate else {}
         return redis.Redis(HOST, self.port, password=self._password, retry=Retry(NoBackoff(), 0), **tls)
 
-    def _wait_until_it_answers(self):
-        end = time.monotonic() + START_SECONDS
-        with self._client() as client:
-            while True:
-                try:
-                    client.ping()
-                except redis.BusyLoadingError:
-                    return
-                except redis.ConnectionError:
-                    assert time.monotonic() < end, "redis-server does not start"
-                    assert self._process.poll() is None, "redis-server ended at once"
-                    time.sleep(0.02)
-                else:
-                    return
+    def _answers(self, client):
+        try:
+            client.ping()
+        except redis.BusyLoadingError:
+            return True
+        except redis.ConnectionError:
+            assert self._process.poll() is None, "redis-server ended at once"
+            return False
+        return True

@@ -9,6 +9,7 @@ from gateway.store import locks as module
 from gateway.store.keys import tagged
 from gateway.store.locks import Locks
 from tests.gateway.threads import at_once
+from tests.patience import wait_until
 
 KEY = tagged("lock:person:kim")
 
@@ -65,8 +66,7 @@ def test_so_many_may_wait_and_no_more_and_whoever_need_not_wait_goes_on(store, m
             assert refused() == ""
             monkeypatch.setattr(locks, "_taken", noted)
             waiting = [pool.submit(work, number) for number in range(2)]
-            while [times > 1 for times in tries.copy().values()] != [True, True]:
-                threading.Event().wait(0.01)
+            wait_until(lambda: [times > 1 for times in tries.copy().values()] == [True, True])
             assert refused() == "2 wait for locks already"
             with locks.hold("person:uma", wait=0):
                 pass
@@ -93,18 +93,10 @@ def short(monkeypatch):
     monkeypatch.setattr(module, "LEASE_SECONDS", 1.5)
 
 
-def until(holds):
-    for _ in range(500):
-        if holds():
-            return True
-        threading.Event().wait(0.01)
-    return False
-
-
 def test_a_lock_is_renewed_while_its_holder_lives(locks, store, short):
     with locks.hold("person:kim", wait=0) as lease:
         first = lease.until
-        assert until(lambda: lease.until > first + 2.0)
+        wait_until(lambda: lease.until > first + 2.0)
         assert not lease.is_lost
         lease.check()
         with pytest.raises(ProvisioningBusy), locks.hold("person:kim", wait=0):
@@ -123,7 +115,7 @@ def test_whoever_died_with_a_lock_gives_it_back_after_a_while(locks, store, shor
 def test_a_lock_that_somebody_else_took_is_noticed_and_not_renewed(locks, store, short):
     with locks.hold("person:kim", wait=0) as lease:
         store.ask("SET", KEY, "somebody else's")
-        assert until(lambda: lease.is_lost)
+        wait_until(lambda: lease.is_lost)
         with pytest.raises(ProvisioningBusy):
             lease.check()
     assert store.ask("GET", KEY) == b"somebody else's"
@@ -135,7 +127,7 @@ def test_a_lock_that_cannot_be_renewed_is_lost_before_anybody_else_can_take_it(l
 
     with locks.hold("person:kim", wait=0) as lease:
         monkeypatch.setattr(locks, "_renew", away)
-        assert until(lambda: lease.is_lost)
+        wait_until(lambda: lease.is_lost)
 
 
 def test_who_was_too_slow_does_not_release_the_next_ones_lock(locks, store):

@@ -14,8 +14,9 @@ from schemas.identity import Identity
 from schemas.secret import Secret
 from schemas.transaction import Departure
 from tests.gateway.store.contents import filled
-from tests.gateway.store.redis_groups import GROUPS, wait_until
+from tests.gateway.store.redis_groups import GROUPS
 from tests.gateway.threads import at_once
+from tests.patience import wait_until
 from tests.ports import HOST, free_port
 
 PASSWORD = "hunter2-hunter2"
@@ -84,7 +85,7 @@ def test_clicks_wait_for_whoever_takes_over_and_find_their_own_session(group, st
     people = [Clicking(sessions, number) for number in range(PEOPLE)]
     for one in people:
         one.start()
-    wait_until(lambda: all(len(one.found) > 20 for one in people), "all click")
+    wait_until(lambda: all(len(one.found) > 20 for one in people), what="all click")
     former = group.primary()
 
     store.check()
@@ -94,8 +95,10 @@ def test_clicks_wait_for_whoever_takes_over_and_find_their_own_session(group, st
     before = [len(one.found) for one in people]
     used = at_once(5, lambda number: used_states.use(f"state-{number}", 60))
     taken = departures.take("browser")
-    wait_until(group.has_taken_over, "somebody takes over")
-    wait_until(lambda: all(len(one.found) > many + 20 for one, many in zip(people, before, strict=True)), "all click")
+    wait_until(group.has_taken_over, what="somebody takes over")
+    wait_until(
+        lambda: all(len(one.found) > many + 20 for one, many in zip(people, before, strict=True)), what="all click"
+    )
     for one in people:
         one.end()
 

@@ -11,6 +11,7 @@ from gateway.errors import StoreUnavailable
 from gateway.store.trace_queue import TraceQueue
 from gateway.store.traces import AT_ONCE, MOST, OF_STRANGERS, SECONDS, Traces
 from schemas.request_trace import RequestTrace, trace_from_text, trace_text
+from tests.patience import wait_until
 
 WHOLE = RequestTrace(
     reference="7K2M-9QXD",
@@ -129,10 +130,7 @@ def test_what_waits_is_written_by_itself_a_moment_later():
     written = []
     queue = TraceQueue(written.append, seconds=0)
     waiting(queue, 1)
-    for _ in range(1000):
-        if written:
-            break
-        queue._timer.acquire(timeout=0.01) and queue._timer.release()
+    wait_until(lambda: written)
     assert written == [[of(1)]]
 
 

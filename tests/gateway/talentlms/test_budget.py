@@ -1,7 +1,5 @@
 """The budget's rule, with the real shared budget, the real transport and the sandbox's own limits."""
 
-import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -20,6 +18,7 @@ from gateway.talentlms.transport import LONGEST_SECONDS, HttpTransport
 from schemas.secret import Secret
 from tests.gateway.talentlms.conftest import API_KEY
 from tests.gateway.threads import at_once
+from tests.patience import wait_until
 
 
 @pytest.fixture
@@ -115,8 +114,7 @@ def test_an_order_waits_for_others_no_longer_than_it_is_patient(store):
 
     with ThreadPoolExecutor(1) as beside:
         patient = beside.submit(order, 10)
-        while not budget._waiting.locked():
-            time.sleep(0.01)
+        wait_until(budget._waiting.locked)
         queued(lambda: order(0.05))
         assert patient.result() == 1
 
@@ -206,7 +204,7 @@ def test_the_first_call_sets_off_a_question_for_what_is_left_and_waits_for_nobod
     lms.site.info()
     assert not store.ask("HGET", tagged("budget:portal:account"), "plan")  # nobody has answered that question yet
 
-    assert _soon(lambda: store.ask("HGET", tagged("budget:portal:account"), "plan"))
+    wait_until(lambda: store.ask("HGET", tagged("budget:portal:account"), "plan"))
     assert sandbox.cost() == 1
 
 
@@ -259,12 +257,3 @@ def test_a_burst_of_threads_never_exceeds_what_talentlms_allows(url, sandbox, st
 
     assert {type(outcome).__name__ for outcome in outcomes} == {"SiteInfo"}
     assert [call.status for call in sandbox.calls("siteinfo")] == [200] * 30
-
-
-def _soon(action):
-    end = time.monotonic() + 30
-    while time.monotonic() < end:
-        if found := action():
-            return found
-        threading.Event().wait(0.02)
-    return None

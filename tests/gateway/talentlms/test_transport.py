@@ -14,9 +14,9 @@ from gateway.outbound.client import HttpClient
 from gateway.talentlms.budget import Budget
 from gateway.talentlms.transport import HttpTransport
 from schemas.secret import Secret
-from tests.gateway.oidc.deployment import wait_until
 from tests.gateway.talentlms.odd_server import HANG, HANG_UP, answer, certificate, odd_server
 from tests.gateway.threads import at_once
+from tests.patience import wait_until
 
 FINE = answer(b'{"fine":"yes"}')
 KEY = Secret("a-key")

@@ -10,9 +10,9 @@ import requests
 from gateway.store import launches as store_launches
 from gateway.store.connection import connect
 from tests.conftest import API_KEY
-from tests.gateway.oidc.deployment import wait_until
 from tests.gateway.web.browser import LINK_HEADERS, MACHINE, csrf_token
 from tests.gateway.web.storefront import FILE, OTHER_KEY, Storefront
+from tests.patience import wait_until
 
 BACK = '<a class="button" href="https://shop.example/account">Back to Corner Shop</a>'
 

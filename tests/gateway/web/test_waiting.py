@@ -8,7 +8,6 @@ from statistics import mean
 import pytest
 
 from gateway.store.keys import tagged
-from tests.gateway.oidc.deployment import wait_until
 from tests.gateway.threads import at_once
 from tests.gateway.web.rush import (
     API_KEY,
@@ -22,6 +21,7 @@ from tests.gateway.web.rush import (
     start_gateway,
 )
 from tests.journeys.backing_services import start_portal, start_redis
+from tests.patience import wait_until
 
 GO = f"/go/course/{COURSE}"
 

@@ -15,6 +15,7 @@ from gateway.worker import due_worker
 from gateway.worker.leases import LeaseLost
 from tests.gateway.database.clock import Clock
 from tests.gateway.flows.selling import line
+from tests.patience import wait_until
 
 ORDERS = [f"o{number}" for number in range(6)]
 
@@ -35,13 +36,6 @@ def at_once(monkeypatch):
     monkeypatch.setattr(due_worker, "LOOK_SECONDS", 0.05)
 
 
-def eventually(holds):
-    end = time.monotonic() + 30
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.05)
-
-
 class Doing:
     """Stands where orders are fulfilled, and does something else."""
 
@@ -58,8 +52,8 @@ def test_orders_are_fulfilled_as_they_are_told_of(shop, worker, at_once):
     worker().start()
     for order in ORDERS:
         shop.tells(line(), order=order)
-    eventually(lambda: [shop.ledger(order) for order in ORDERS] == [{("l1", 12): "given"}] * 6)
-    eventually(lambda: shop.queue.next_at() is None)
+    wait_until(lambda: [shop.ledger(order) for order in ORDERS] == [{("l1", 12): "given"}] * 6)
+    wait_until(lambda: shop.queue.next_at() is None)
 
 
 def test_an_order_is_looked_at_in_the_lane_of_purchases_and_nobody_waits_for_it(shop, worker):
@@ -76,7 +70,7 @@ def test_a_fault_that_passes_by_is_tried_again_until_all_is_done(shop, worker, p
     for order in ORDERS:
         shop.tells(line(), order=order)
     worker().start()
-    eventually(lambda: [shop.ledger(order) for order in ORDERS] == [{("l1", 12): "given"}] * 6)
+    wait_until(lambda: [shop.ledger(order) for order in ORDERS] == [{("l1", 12): "given"}] * 6)
     assert {one["why"] for one in logged("order.postponed")} == {"talentlms-unavailable"}
 
 
@@ -107,7 +101,7 @@ def test_a_worker_that_stops_ends_what_is_under_way_and_lets_go_of_it(shop, work
     doing = Doing(slow)
     one = worker(doing)
     one.start()
-    eventually(lambda: doing.seen)
+    wait_until(lambda: doing.seen)
     one.stop(30)
     (claim,) = shop.queue.claim()
     assert (claim.order_id, claim.tries) == ("1001", 0)
@@ -128,7 +122,7 @@ def test_a_worker_that_stops_lets_go_of_what_it_has_claimed_and_not_begun(shop, 
     with monkeypatch.context() as patched:
         patched.setattr(shop.queue, "claim", late)
         one.start()
-        eventually(lambda: shop.queue.next_at() is None)
+        wait_until(lambda: shop.queue.next_at() is None)
         one.stop(30)
     (claimed,) = shop.queue.claim()
     assert (claimed.order_id, claimed.tries) == ("1001", 0)
@@ -182,7 +176,7 @@ def test_orders_begin_a_while_apart(shop, worker, apart, begun):
     doing = Doing(lambda *_: None)
     one = worker(doing, apart=apart)
     one.start()
-    eventually(lambda: len(doing.seen) == begun)
+    wait_until(lambda: len(doing.seen) == begun)
     one.stop(30)
     assert len(shop.queue.claim(9)) == 3 - begun
 
@@ -206,10 +200,10 @@ def test_a_fault_of_ours_in_the_worker_itself_does_not_end_it(shop, worker, at_o
     monkeypatch.setattr(shop.queue, part, Failing(getattr(shop.queue, part), 2))
     shop.tells(line())
     worker().start()
-    eventually(lambda: shop.ledger() == {("l1", 12): "given"})
-    eventually(lambda: len(logged("orders.unforeseen")) == 2)
+    wait_until(lambda: shop.ledger() == {("l1", 12): "given"})
+    wait_until(lambda: len(logged("orders.unforeseen")) == 2)
     assert all("ZeroDivisionError" in told["traceback"] for told in logged("orders.unforeseen"))
-    eventually(lambda: shop.listing.listed(state="done"))
+    wait_until(lambda: shop.listing.listed(state="done"))
 
 
 def test_a_fault_of_ours_in_renewing_leases_does_not_end_that(shop, worker, monkeypatch, logged):
@@ -217,7 +211,7 @@ def test_a_fault_of_ours_in_renewing_leases_does_not_end_that(shop, worker, monk
     one = worker()
     monkeypatch.setattr(one._leases, "renew", Failing(one._leases.renew, 2))
     one.start()
-    eventually(lambda: one._leases.renew.left < -1)
+    wait_until(lambda: one._leases.renew.left < -1)
     assert len(logged("orders.unforeseen")) == 2
 
 
@@ -282,11 +276,11 @@ def test_others_go_on_several_at_a_time_while_one_is_not_answered_over_and_over(
         fulfil(order_id, check)
 
     one.start()
-    eventually(lambda: bad.seen.count("bad") >= 3 and "o0" in bad.seen)
+    wait_until(lambda: bad.seen.count("bad") >= 3 and "o0" in bad.seen)
     bad.do = do
     for order in ("o1", "o2", "o3"):
         shop.tells(line(), order=order)
-    eventually(lambda: [shop.ledger(order) for order in ("o1", "o2", "o3")] == [{("l1", 12): "given"}] * 3)
+    wait_until(lambda: [shop.ledger(order) for order in ("o1", "o2", "o3")] == [{("l1", 12): "given"}] * 3)
 
 
 def test_what_is_the_rows_own_fault_is_told_from_an_outage_that_begins_later(shop, worker, bad, monkeypatch):

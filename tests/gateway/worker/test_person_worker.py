@@ -19,7 +19,7 @@ from schemas.secret import Secret
 from tests.conftest import API_KEY
 from tests.gateway.flows.assignments import Mapped, rule
 from tests.gateway.flows.scene import KIM, OTHER_KIM
-from tests.gateway.worker.test_order_worker import eventually
+from tests.patience import wait_until
 
 
 @pytest.fixture
@@ -59,8 +59,8 @@ def test_whoever_signs_in_is_given_what_rules_say_in_the_background(mapped, work
     worker().start()
     mapped.signs_in("Sales")
     mapped.clicks()
-    eventually(lambda: mapped.ledger() == {"12": "given"})
-    eventually(lambda: mapped.assignments.people.find(KIM.key).state == "done")
+    wait_until(lambda: mapped.ledger() == {"12": "given"})
+    wait_until(lambda: mapped.assignments.people.find(KIM.key).state == "done")
 
 
 def test_an_outage_is_told_and_passes_by(mapped, worker, portal, logged):
@@ -68,7 +68,7 @@ def test_an_outage_is_told_and_passes_by(mapped, worker, portal, logged):
     mapped.clicks()
     portal.control.fault("addusertocourse", kind="status", status=500, times=6)
     worker().start()
-    eventually(lambda: mapped.ledger() == {"12": "given"})
+    wait_until(lambda: mapped.ledger() == {"12": "given"})
     assert {told["person"] for told in logged("person.postponed")} == {KIM.key}
 
 
@@ -90,7 +90,7 @@ def test_a_fault_of_ours_with_one_person_holds_up_nobody_else(mapped, worker, lo
         mapped.signs_in("Sales", identity=identity)
     mapped.clicks()
     worker(Failing(mapped.assigning)).start()
-    eventually(lambda: mapped.ledger() == {"12": "given"})
-    eventually(lambda: len(logged("person.unforeseen")) == 3)
+    wait_until(lambda: mapped.ledger() == {"12": "given"})
+    wait_until(lambda: len(logged("person.unforeseen")) == 3)
     assert "ZeroDivisionError" in logged("person.unforeseen")[0]["traceback"]
-    eventually(lambda: mapped.assignments.people.find(OTHER_KIM.key).state == "done")
+    wait_until(lambda: mapped.assignments.people.find(OTHER_KIM.key).state == "done")

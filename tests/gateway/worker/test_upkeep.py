@@ -17,7 +17,7 @@ from gateway.worker.upkeep import DAY_SECONDS, Clearing, Upkeep, upkeep_of
 from schemas.audit_entry import AuditEntry
 from tests.databases import new_database
 from tests.gateway.test_factory import clean_environment
-from tests.gateway.worker.test_order_worker import eventually
+from tests.patience import wait_until
 
 
 @pytest.fixture
@@ -116,7 +116,7 @@ def test_what_keeps_one_table_from_being_cleared_keeps_no_other_and_does_not_end
     away, fine = Counted(4, [DatabaseUnavailable("it is away"), ZeroDivisionError()]), Counted(4)
     loop = Upkeep([Clearing("away", away.clear), Clearing("fine", fine.clear)])
     loop.start()
-    eventually(lambda: away.rows == 0)
+    wait_until(lambda: away.rows == 0)
     loop.stop(10)
     assert fine.rows == 0
     events = [(line["event"], line["table"]) for line in logged()]
