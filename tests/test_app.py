@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.gateway.test_factory import answers, clean_environment
+from tests.patience import PATIENT_SECONDS
 from tests.ports import HOST, free_port
 
 ROOT = Path(__file__).parents[1]
@@ -37,10 +38,9 @@ def gunicorn(tmp_path):
     yield started
     for process in running:
         process.send_signal(signal.SIGQUIT)  # at once: nothing is under way any more
-        process.communicate(timeout=30)
+        process.communicate(timeout=PATIENT_SECONDS)
 
 
-@pytest.mark.timeout(60)
 @pytest.mark.parametrize(
     ("arguments", "changes"),
     [
@@ -55,13 +55,12 @@ def gunicorn(tmp_path):
 def test_gunicorn_without_the_gateways_settings_ends_and_says_what_to_do(gunicorn, arguments, changes):
     process, _ = gunicorn(*arguments, **changes)
 
-    _, told = process.communicate(timeout=30)
+    _, told = process.communicate(timeout=PATIENT_SECONDS)
     assert process.returncode == 3
     assert REMEDY in told
     assert "Traceback" not in told
 
 
-@pytest.mark.timeout(60)
 @pytest.mark.parametrize(
     ("arguments", "changes"),
     [

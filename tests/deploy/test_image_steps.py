@@ -19,6 +19,7 @@ import pytest
 import requests
 
 from tests.gateway.test_factory import answers, clean_environment
+from tests.patience import PATIENT_SECONDS
 from tests.ports import HOST, free_port
 from tests.test_image import ROOT, arguments, is_sent, stages
 
@@ -164,14 +165,13 @@ def serving(image):
 
     def health_check(asked=port):
         asking = image.run([word.replace("8000", str(asked)) for word in json.loads(health)], stderr=subprocess.DEVNULL)
-        return asking.wait(30)
+        return asking.wait(PATIENT_SECONDS)
 
     yield process, port, health_check
     process.terminate()
-    process.communicate(timeout=30)
+    process.communicate(timeout=PATIENT_SECONDS)
 
 
-@pytest.mark.timeout(120)
 def test_what_the_steps_made_serves_as_the_images_user_and_says_that_it_is_healthy(image, serving):
     before = image.files()
     process, port, health_check = serving
@@ -179,7 +179,7 @@ def test_what_the_steps_made_serves_as_the_images_user_and_says_that_it_is_healt
     assert answers(process, port)
     assert health_check() == 0
     assert health_check(free_port()) != 0
-    assert requests.get(f"http://{HOST}:{port}/go", allow_redirects=False, timeout=5).status_code == 302
+    assert requests.get(f"http://{HOST}:{port}/go", allow_redirects=False, timeout=PATIENT_SECONDS).status_code == 302
     status = Path(f"/proc/{process.pid}/status").read_text()
     if os.geteuid() == 0:
         assert re.search(r"^Uid:\t10001\t10001\t10001\t10001$", status, re.MULTILINE)
@@ -191,20 +191,18 @@ def test_what_the_steps_made_serves_as_the_images_user_and_says_that_it_is_healt
     assert state.stat().st_mode & 0o777 == 0o700
 
 
-@pytest.mark.timeout(60)
 def test_its_commands_are_in_the_path_and_the_gateway_is_its_own(image):
     said = image.run(
         ["/bin/sh", "-c", "talentlms-gateway check && python -P -c 'import gateway; print(gateway.__file__)'"],
         stdout=subprocess.PIPE,
     )
-    told, _ = said.communicate(timeout=30)
+    told, _ = said.communicate(timeout=PATIENT_SECONDS)
 
     assert said.returncode == 0
     assert "OK: the settings can be used." in told
     assert told.splitlines()[-1].startswith(f"{image.folder}/opt/gateway/")
 
 
-@pytest.mark.timeout(60)
 def test_without_a_folder_for_what_lasts_it_says_so_and_does_not_start(image):
     [command] = map(json.loads, arguments(stages()["gateway"], "CMD"))
     process = image.run(
@@ -212,7 +210,7 @@ def test_without_a_folder_for_what_lasts_it_says_so_and_does_not_start(image):
         env={"GATEWAY_DATABASE_URL": f"sqlite:///{image.folder}/srv/gateway/gateway.db"},
         stderr=subprocess.PIPE,
     )
-    _, told = process.communicate(timeout=30)
+    _, told = process.communicate(timeout=PATIENT_SECONDS)
 
     assert process.returncode == 1
     assert "GATEWAY_DATABASE_URL: its file cannot be used (" in told

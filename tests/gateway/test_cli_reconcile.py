@@ -17,6 +17,7 @@ from tests.databases import new_database
 from tests.gateway.database.orders import KIM, line, order, told
 from tests.gateway.storefronts import bodies
 from tests.gateway.test_factory import clean_environment
+from tests.patience import PATIENT_SECONDS
 
 SHOPS = """
 [[storefronts]]
@@ -70,7 +71,7 @@ def worker(services):
     running = worker_of(services)
     running.start()
     yield running
-    running.stop(5)
+    running.stop(PATIENT_SECONDS)
 
 
 def operations(portal):

@@ -10,6 +10,7 @@ import requests
 from tests.databases import new_database
 from tests.gateway.test_factory import clean_environment
 from tests.journeys.process import Process
+from tests.patience import PATIENT_SECONDS
 from tests.ports import HOST, free_port
 
 PROGRAM = str(Path(sys.executable).with_name("talentlms-gateway"))
@@ -40,10 +41,10 @@ def worker(tmp_path, redis_server):
 def test_it_counts_what_it_does_and_is_on_the_page_until_it_ends(worker):
     bind = f"{HOST}:{free_port()}"
     process = worker(GATEWAY_METRICS_BIND=bind)
-    scraped = requests.get(f"http://{bind}/metrics", timeout=10).text
+    scraped = requests.get(f"http://{bind}/metrics", timeout=PATIENT_SECONDS).text
     assert "talentlms_gateway_ready 1.0" in scraped
     assert "talentlms_gateway_talentlms_breaker_open 0.0" in scraped
-    page = requests.get(f"http://{bind}/", timeout=10).text
+    page = requests.get(f"http://{bind}/", timeout=PATIENT_SECONDS).text
     assert re.search(r'<tr><th scope="row">\S+:\d+<td>worker<td>', page)
     process.stop()
     assert '"worker.ended"' in process.text()
@@ -56,7 +57,7 @@ def test_beside_somebody_who_listens_there_it_works_and_says_so(worker):
     second = worker(GATEWAY_METRICS_BIND=bind)
     assert '"worker.not_observed"' in second.text()
     assert "Address already in use" in second.text()
-    assert requests.get(f"http://{bind}/readyz", timeout=10).status_code == 200
+    assert requests.get(f"http://{bind}/readyz", timeout=PATIENT_SECONDS).status_code == 200
 
 
 def test_without_the_setting_it_neither_listens_nor_writes_down_anything(worker, redis_server):

@@ -21,6 +21,7 @@ from gateway.config import BadSettings, RegisteredAddresses, load
 from gateway.database.connection import connect
 from schemas.secret import Secret
 from tests.databases import new_database
+from tests.patience import PATIENT_SECONDS
 from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -84,14 +85,14 @@ def gunicorn(tmp_path):
     yield started
     for process in running:
         process.send_signal(signal.SIGQUIT)  # at once: nothing is under way any more
-        process.communicate(timeout=30)
+        process.communicate(timeout=PATIENT_SECONDS)
 
 
 def answers(process, port):
     """Return whether the server answers before it ends."""
     while process.poll() is None:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/livez", timeout=30) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/livez", timeout=PATIENT_SECONDS) as answer:
                 return answer.status == 200
         except urllib.error.URLError:
             time.sleep(0.05)
@@ -168,12 +169,10 @@ def test_no_secret_stands_in_the_application(environ):
 # --- gunicorn --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.timeout(60)
 def test_gunicorn_serves_the_gateway(gunicorn):
     assert answers(*gunicorn())
 
 
-@pytest.mark.timeout(60)
 @pytest.mark.parametrize(
     ("arguments", "changes"),
     [((), {"WEB_CONCURRENCY": "2"}), (("--workers", "2"), {}), (("-w", "3"), {"WEB_CONCURRENCY": "1"})],
@@ -181,23 +180,21 @@ def test_gunicorn_serves_the_gateway(gunicorn):
 def test_gunicorn_refuses_two_workers_on_the_embedded_store(gunicorn, arguments, changes):
     process, port = gunicorn(*arguments, **changes)
     assert not answers(process, port)
-    told, _ = process.communicate(timeout=30)
+    told, _ = process.communicate(timeout=PATIENT_SECONDS)
     assert process.returncode != 0
     assert "GATEWAY_REDIS_URL is not set" in told
     assert "Traceback" not in told
 
 
-@pytest.mark.timeout(60)
 def test_gunicorn_serves_with_two_workers_where_redis_is_shared(gunicorn, redis_server):
     assert answers(*gunicorn(WEB_CONCURRENCY="2", GATEWAY_REDIS_URL=redis_server.url.reveal()))
 
 
-@pytest.mark.timeout(60)
 def test_gunicorn_does_not_start_on_a_file_that_cannot_be_made(gunicorn, tmp_path):
     (tmp_path / "file").write_text("")
     process, port = gunicorn(GATEWAY_DATABASE_URL=f"sqlite:///{tmp_path}/file/gateway.db")
     assert not answers(process, port)
-    told, _ = process.communicate(timeout=30)
+    told, _ = process.communicate(timeout=PATIENT_SECONDS)
     assert process.returncode != 0
     assert "GATEWAY_DATABASE_URL: its file cannot be used" in told
     assert "Traceback" not in told
@@ -218,14 +215,13 @@ def changed_by_a_newer_version(tmp_path, postgresql):
     return made
 
 
-@pytest.mark.timeout(60)
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_gunicorn_does_not_start_on_tables_of_a_newer_version_and_says_what_to_do(
     gunicorn, changed_by_a_newer_version, kind
 ):
     process, port = gunicorn(GATEWAY_DATABASE_URL=changed_by_a_newer_version(kind))
     assert not answers(process, port)
-    told, _ = process.communicate(timeout=30)
+    told, _ = process.communicate(timeout=PATIENT_SECONDS)
     assert process.returncode == 1
     assert "a newer version of the gateway has changed its tables (they are at 9999, this one knows" in told
     assert "restore the backup from before the upgrade" in told
@@ -239,40 +235,37 @@ def test_nor_does_a_worker_apart(changed_by_a_newer_version, tmp_path, redis_ser
         GATEWAY_WORKER="apart",
         GATEWAY_REDIS_URL=redis_server.url.reveal(),
     )
-    ended = subprocess.run(command, env=settings, capture_output=True, text=True, timeout=30, check=False)
+    ended = subprocess.run(command, env=settings, capture_output=True, text=True, timeout=PATIENT_SECONDS, check=False)
     assert ended.returncode == 1
     assert ended.stderr.startswith("GATEWAY_DATABASE_URL: a newer version of the gateway has changed its tables")
 
 
-@pytest.mark.timeout(60)
 def test_gunicorn_serves_from_a_database_server_that_its_first_process_has_asked(gunicorn, postgresql, redis_server):
     url = postgresql.new_database().reveal().replace("127.0.0.1", "localhost")
     process, port = gunicorn(GATEWAY_DATABASE_URL=url, GATEWAY_REDIS_URL=redis_server.url.reveal(), WEB_CONCURRENCY="2")
     assert answers(process, port)
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=PATIENT_SECONDS) as answer:
         assert json.load(answer)["database"] == "ok"
 
 
-@pytest.mark.timeout(60)
 def test_gunicorn_serves_people_who_are_signed_in_while_a_database_server_is_away(gunicorn):
     process, port = gunicorn(GATEWAY_DATABASE_URL=f"postgresql://gateway@127.0.0.1:{free_port()}/gateway")
     assert answers(process, port)
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=30) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=PATIENT_SECONDS) as answer:
         assert (answer.status, json.load(answer)["database"]) == (200, "unavailable")
     process.terminate()
-    told, _ = process.communicate(timeout=30)
+    told, _ = process.communicate(timeout=PATIENT_SECONDS)
     lines = [json.loads(line) for line in told.splitlines() if line.startswith("{")]
     assert [line["why"] for line in lines if line["event"] == "database.not_prepared"] == ["database-unavailable"]
 
 
-@pytest.mark.timeout(60)
 def test_gunicorn_logs_once_what_is_dangerous_however_many_workers_there_are(gunicorn, redis_server):
     process, port = gunicorn(
         WEB_CONCURRENCY="2", GATEWAY_REDIS_URL=redis_server.url.reveal(), GATEWAY_RATE_LIMITS="off"
     )
     assert answers(process, port)
     process.terminate()
-    told, _ = process.communicate(timeout=30)
+    told, _ = process.communicate(timeout=PATIENT_SECONDS)
     lines = [json.loads(line) for line in told.splitlines() if line.startswith("{")]
     warned = [line for line in lines if line["event"] == "settings.risk"]
     assert [line["setting"] for line in warned] == ["GATEWAY_TRUSTED_PROXIES", "GATEWAY_RATE_LIMITS"]
@@ -281,7 +274,6 @@ def test_gunicorn_logs_once_what_is_dangerous_however_many_workers_there_are(gun
 
 
 @pytest.mark.statement(64)
-@pytest.mark.timeout(60)
 @pytest.mark.parametrize(
     "changes",
     [
@@ -292,14 +284,13 @@ def test_gunicorn_logs_once_what_is_dangerous_however_many_workers_there_are(gun
 def test_gunicorn_does_not_start_on_bad_settings_and_names_them(gunicorn, changes):
     process, port = gunicorn(**changes)
     assert not answers(process, port)
-    told, _ = process.communicate(timeout=30)
+    told, _ = process.communicate(timeout=PATIENT_SECONDS)
     assert process.returncode != 0
     for name in changes:
         assert name in told
     assert "Traceback" not in told
 
 
-@pytest.mark.timeout(60)
 @pytest.mark.parametrize(
     ("arguments", "changes", "named"),
     [
@@ -317,35 +308,33 @@ def test_gunicorn_does_not_start_with_options_that_weaken_the_gateway_and_names_
 ):
     process, port = gunicorn(*arguments, **changes)
     assert not answers(process, port)
-    told, _ = process.communicate(timeout=30)
+    told, _ = process.communicate(timeout=PATIENT_SECONDS)
     assert process.returncode != 0
     for name in named:
         assert f"{name}: " in told
     assert "Traceback" not in told
 
 
-@pytest.mark.timeout(60)
 def test_no_header_says_below_which_path_the_gateway_is_served(gunicorn):
     process, port = gunicorn()
     assert answers(process, port)
     for name in ("SCRIPT_NAME", "Script-Name", "PATH_INFO", "X-Forwarded-Prefix", "X-Script-Name"):
         asked = urllib.request.Request(f"http://127.0.0.1:{port}/livez", headers={name: "/training"})
-        with urllib.request.urlopen(asked, timeout=30) as answer:
+        with urllib.request.urlopen(asked, timeout=PATIENT_SECONDS) as answer:
             assert answer.status == 200
 
 
-@pytest.mark.timeout(60)
 @pytest.mark.parametrize(
     "line", [b"GET /callback\x85\x9b\xe2\x80\xa8/x?code=hunter2&state=hunter3", b"GE\x85T /?code=hunter2"]
 )
 def test_what_gunicorn_says_of_a_request_that_is_none_is_one_short_line(gunicorn, line):
     process, port = gunicorn()
     assert answers(process, port)
-    with socket.create_connection(("127.0.0.1", port), timeout=30) as browser:
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENT_SECONDS) as browser:
         browser.sendall(line + b"&a=" + b"a" * 4000 + b" HTTP/1.1\r\nHost: a\r\nNo Header\x85\x9b: a\r\n\r\n")
         assert b"400" in browser.recv(100)
     process.terminate()
-    told, _ = process.communicate(timeout=30)
+    told, _ = process.communicate(timeout=PATIENT_SECONDS)
     (refusal,) = [text for text in told.split("\n") if "Invalid" in text]
     assert len(refusal) < 600
     assert refusal.isascii()

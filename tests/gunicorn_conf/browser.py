@@ -5,6 +5,7 @@ import re
 import socket
 from dataclasses import dataclass
 
+from tests.patience import PATIENT_SECONDS
 from tests.ports import HOST
 
 LARGE_BYTES = 64 * 1024 * 1024
@@ -31,7 +32,7 @@ class Browser:
         buffer: bytes that the system takes in before they are read, about; 0: as many as it likes.
     """
 
-    def __init__(self, port, seconds=20.0, buffer=0):
+    def __init__(self, port, seconds=PATIENT_SECONDS, buffer=0):
         self._socket = socket.socket()
         self._socket.settimeout(seconds)
         if buffer:

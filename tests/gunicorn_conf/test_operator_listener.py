@@ -48,7 +48,7 @@ class Gateway:
             return False
 
     def get(self, path):
-        return requests.get(self.url + path, timeout=30, allow_redirects=False)
+        return requests.get(self.url + path, timeout=PATIENT_SECONDS, allow_redirects=False)
 
     def click(self, times=CLICKS):
         """Click on connections of their own, so that both workers have some."""
@@ -56,14 +56,14 @@ class Gateway:
             assert self.get("/go").status_code == 302
 
     def scrape(self):
-        return requests.get(f"{self.operator}/metrics", timeout=30).text
+        return requests.get(f"{self.operator}/metrics", timeout=PATIENT_SECONDS).text
 
     def clicks(self):
         found = SIGN_IN.search(self.scrape())
         return int(found[1]) if found else 0
 
     def page(self):
-        return requests.get(f"{self.operator}/", timeout=10).text
+        return requests.get(f"{self.operator}/", timeout=PATIENT_SECONDS).text
 
     def clicks_on_the_page(self):
         """Return how many clicks of the last two hours were sent to sign in."""
@@ -109,7 +109,7 @@ def test_every_scrape_tells_of_all_workers(gateway):
 
 def test_the_public_address_has_no_metrics_and_the_operators_no_clicks(gateway):
     assert gateway.get("/metrics").status_code == 404
-    assert requests.get(f"{gateway.operator}/go", timeout=30).status_code == 404
+    assert requests.get(f"{gateway.operator}/go", timeout=PATIENT_SECONDS).status_code == 404
 
 
 def test_a_worker_that_dies_is_no_loss(gateway):
@@ -148,7 +148,7 @@ def test_whichever_worker_shows_the_page_it_tells_of_all_of_them(gateway):
 
 def test_whichever_worker_is_asked_tells_what_the_one_found_that_asked_the_doctor(gateway):
     def diagnosis():
-        return requests.get(f"{gateway.operator}/readyz?deep", timeout=10).json()["diagnosis"]
+        return requests.get(f"{gateway.operator}/readyz?deep", timeout=PATIENT_SECONDS).json()["diagnosis"]
 
     wait_until(diagnosis)
     found = [diagnosis() for _ in range(10)]

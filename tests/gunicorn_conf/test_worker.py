@@ -13,10 +13,12 @@ import pytest
 from tests.gateway.threads import at_once
 from tests.gunicorn_conf.browser import LARGE_BYTES
 from tests.gunicorn_conf.conftest import CONFIG
-from tests.patience import wait_until
+from tests.patience import PATIENT_SECONDS, wait_until
 
 MANY = 200
 REQUEST_SECONDS = "_REQUEST_SECONDS = 1.0"
+NEVER_BY_FORCE = f"graceful_timeout = {int(3 * PATIENT_SECONDS)}"
+"""Longer than a test waits, so that a worker that does not end by itself is noticed."""
 WITH_DATABASE = """
 def _extension(name):
     served = sys.modules.get("tests.gunicorn_conf.application")
@@ -187,12 +189,12 @@ def test_a_worker_that_stops_answers_what_is_under_way(start, tmp_path):
 
 
 def test_a_worker_that_stops_does_not_wait_for_idle_browsers(start):
-    server = start(changes="graceful_timeout = 60")
+    server = start(changes=NEVER_BY_FORCE)
     with server.browser() as silent, server.browser() as kept:
         kept.get("/")
         server.process.signal(signal.SIGTERM)
 
-        assert server.process.ended(30) == 0
+        assert server.process.ended(PATIENT_SECONDS) == 0
         assert silent.is_over()
         assert kept.is_over()
     assert "Traceback" not in server.process.text()
@@ -214,17 +216,17 @@ def test_a_request_that_a_worker_has_begun_is_answered_even_if_it_began_at_the_v
 
 
 def test_a_worker_that_is_to_end_at_once_waits_for_nobody(start, tmp_path):
-    server = start()
+    server = start(changes=NEVER_BY_FORCE)
     with server.browser() as busy:
         ask_and_wait(busy, tmp_path / "never")
         server.process.signal(signal.SIGINT)
 
-        assert server.process.ended(10) == 0
+        assert server.process.ended(PATIENT_SECONDS) == 0
         assert busy.is_over()
 
 
 def test_a_worker_that_has_answered_enough_waits_for_requests_and_for_no_idle_browser(start, tmp_path):
-    server = start("--max-requests", "3", changes="graceful_timeout = 60")
+    server = start("--max-requests", "3", changes=NEVER_BY_FORCE)
     with server.browser() as silent, server.browser() as kept, server.browser() as busy:
         pid = kept.get("/").told
         busy.say(f"GET /until?{tmp_path / 'now'} HTTP/1.1\r\nHost: here\r\n\r\n")

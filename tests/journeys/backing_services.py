@@ -15,11 +15,11 @@ import requests
 from sandbox.idp.control_client import Control as ProviderControl
 from sandbox.talentlms.control_client import Control as TalentLMSControl
 from tests.journeys.process import Process
+from tests.patience import PATIENT_SECONDS
 from tests.ports import HOST, free_port, listens
 
 CLIENT_ID = "gateway"
 PROVIDER = Path(__file__).parent / "provider"
-_SECONDS = 60
 
 T = TypeVar("T")
 
@@ -97,7 +97,7 @@ class Portal:
         """Do what an administrator would do, by the API; POST where there is a form, else GET."""
         verb = "POST" if form else "GET"
         answer = requests.request(
-            verb, f"{self.url}/api/v1/{operation}", data=form or None, auth=(self.api_key, ""), timeout=_SECONDS
+            verb, f"{self.url}/api/v1/{operation}", data=form or None, auth=(self.api_key, ""), timeout=PATIENT_SECONDS
         )
         assert answer.ok, answer.text
 

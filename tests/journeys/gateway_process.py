@@ -10,6 +10,7 @@ import requests
 
 from tests.journeys.backing_services import CLIENT_ID, CertifiedProvider, Portal, PractisingProvider
 from tests.journeys.process import Process
+from tests.patience import PATIENT_SECONDS
 from tests.ports import HOST, listens
 
 SECRET_KEY = "first-key-of-the-journeys-0123456789abcdef"
@@ -92,7 +93,7 @@ class Gateway:
 
     def readiness(self) -> tuple[int, str]:
         """Return what ``/readyz`` says of the whole, and of the database."""
-        answer = requests.get(f"{self.url}/readyz", timeout=30)
+        answer = requests.get(f"{self.url}/readyz", timeout=PATIENT_SECONDS)
         return answer.status_code, answer.json()["database"]
 
     @property
@@ -102,7 +103,7 @@ class Gateway:
     def answers(self) -> bool:
         """Return whether it answers."""
         try:
-            return requests.get(f"{self.url}/livez", timeout=30).ok
+            return requests.get(f"{self.url}/livez", timeout=PATIENT_SECONDS).ok
         except requests.RequestException:
             return False
 

@@ -17,8 +17,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from tests.patience import PATIENT_SECONDS
+
 ROOT = Path(__file__).parents[2]
-_END_SECONDS = 30
 _LOOK_SECONDS = 0.02
 
 
@@ -45,7 +46,7 @@ class _Preparation:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.close()
-        self._process.wait(_END_SECONDS)
+        self._process.wait(PATIENT_SECONDS)
         self._process.stdout.close()
 
 
@@ -79,7 +80,7 @@ class Gunicorn:
             self._code = _preparation().ask(poll=self.pid)
         return self._code
 
-    def wait(self, timeout: float = _END_SECONDS) -> int:
+    def wait(self, timeout: float = PATIENT_SECONDS) -> int:
         """Wait until it ends, and return its exit code.
 
         Raises:

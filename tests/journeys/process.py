@@ -6,9 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from tests.journeys.prepared import ROOT, Gunicorn
-from tests.patience import wait_until
+from tests.patience import PATIENT_SECONDS, wait_until
 
-_STOP_SECONDS = 25
 _FOREIGN = ("GATEWAY_", "TALENTLMS_", "OIDC_", "WEB_CONCURRENCY", "GUNICORN_")
 _PROXIES = ("HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
@@ -79,7 +78,7 @@ class Process:
         """Send it a signal."""
         self._process.send_signal(number)
 
-    def ended(self, seconds: float = _STOP_SECONDS) -> int:
+    def ended(self, seconds: float = PATIENT_SECONDS) -> int:
         """Wait until it ends by itself and return its exit code."""
         return self._process.wait(seconds)
 
@@ -87,7 +86,7 @@ class Process:
         """End it, by force if it does not listen."""
         self._process.terminate()
         try:
-            self._process.wait(_STOP_SECONDS)
+            self._process.wait(PATIENT_SECONDS)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()

@@ -11,6 +11,7 @@ import requests
 from gateway import BODY_BYTES
 from gateway.web.webhooks import WEBHOOK_BYTES
 from tests.journeys.proxies import nginx_before
+from tests.patience import PATIENT_SECONDS
 from tests.ports import HOST
 
 FIELD_BYTES = 8188
@@ -66,7 +67,7 @@ def nginx(relay, tmp_path_factory):
 
 def test_a_hundred_browsers_cost_the_gateway_one_connection_where_one_comes_after_the_other(nginx, relay):
     before = relay.connections
-    statuses = {requests.get(f"{nginx}/livez", timeout=10).status_code for _ in range(100)}
+    statuses = {requests.get(f"{nginx}/livez", timeout=PATIENT_SECONDS).status_code for _ in range(100)}
 
     assert statuses == {200}
     assert relay.connections - before <= 1
@@ -74,7 +75,7 @@ def test_a_hundred_browsers_cost_the_gateway_one_connection_where_one_comes_afte
 
 def posted(address, path, size):
     """Return the status of the answer to a body of so many bytes."""
-    return requests.post(f"{address}{path}", b"a" * size, timeout=10, allow_redirects=False).status_code
+    return requests.post(f"{address}{path}", b"a" * size, timeout=PATIENT_SECONDS, allow_redirects=False).status_code
 
 
 @pytest.mark.parametrize("size", [BODY_BYTES, BODY_BYTES + 1])
@@ -90,7 +91,7 @@ def test_a_webhook_may_be_as_long_for_nginx_as_the_gateway_reads(nginx, size):
 
 def fields(address, **values):
     """Return the status of the answer to a request with these header fields."""
-    return requests.get(f"{address}/livez", headers=values, timeout=10).status_code
+    return requests.get(f"{address}/livez", headers=values, timeout=PATIENT_SECONDS).status_code
 
 
 @pytest.mark.parametrize(("surplus", "taken"), [(0, True), (5, False)])

@@ -18,6 +18,7 @@ from tests.journeys.backing_services import CLIENT_ID, PractisingProvider, start
 from tests.journeys.canary import Secrets, basic, occurring
 from tests.journeys.gateway_process import CONFIG, gateway_at
 from tests.journeys.visitor import csrf_token, visiting
+from tests.patience import PATIENT_SECONDS
 from tests.ports import HOST, free_port
 
 CLIENT_SECRET = "client-secret-of-the-long-day-7c1d"
@@ -285,7 +286,7 @@ def _write_nonsense(visitor, gateway, secrets):
     visitor.ask("/login/password", {"csrf_token": token, "password": TYPED, "username": "x"})
     parts = urlsplit(gateway.url)
     for line in (f"GET /callback/default?code=made-up &state={BROKEN_OFF} HTTP/1.1", f"GET /go?token={token} HTTP/9.9"):
-        with socket.create_connection((parts.hostname, parts.port), timeout=30) as connection:
+        with socket.create_connection((parts.hostname, parts.port), timeout=PATIENT_SECONDS) as connection:
             connection.sendall(f"{line}\r\nHost: x\r\nCookie: talentlms_gateway_session={token}\r\n\r\n".encode())
             connection.recv(4096)
 

@@ -11,7 +11,7 @@ import requests
 
 from tests.journeys.gateway_process import gateway_at
 from tests.journeys.test_orders import STOREFRONT, courses_of, told
-from tests.patience import wait_until
+from tests.patience import PATIENT_SECONDS, wait_until
 
 OUTAGES = 2
 ORDERS_AT_ONCE = 3
@@ -57,7 +57,7 @@ class Clicking:
             self.answers.append((answer.status_code, answer.headers.get("Location", "")))
             time.sleep(0.05)  # a person needs some time, too, and the machine is not theirs alone
             if answer.status_code == requests.codes.found and len(self.answers) % FOLLOWED == 0:
-                self.pages.append(requests.get(self.answers[-1][1], timeout=10).text)
+                self.pages.append(requests.get(self.answers[-1][1], timeout=PATIENT_SECONDS).text)
 
     def stop(self):
         self.ended.set()

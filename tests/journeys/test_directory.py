@@ -5,7 +5,7 @@ import requests
 
 from tests.journeys.gateway_process import gateway_at
 from tests.journeys.visitor import title
-from tests.patience import wait_until
+from tests.patience import PATIENT_SECONDS, wait_until
 
 TOKEN = "token-of-the-provisioner-in-journeys"
 SETTINGS = f"""
@@ -40,7 +40,7 @@ def push(pushed):
             f"{pushed.url}/scim/v2{path}",
             json=body,
             headers={"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/scim+json"},
-            timeout=30,
+            timeout=PATIENT_SECONDS,
         )
         assert answer.ok, answer.text
         return answer.json() if answer.content else None

@@ -7,6 +7,7 @@ import requests
 
 from tests.gateway.talentlms.odd_server import HANG, odd_server
 from tests.journeys.gateway_process import gateway_at
+from tests.patience import PATIENT_SECONDS
 
 
 @pytest.fixture
@@ -51,7 +52,7 @@ def test_a_fault_is_told_with_its_setting_and_what_to_do_and_the_gateway_serves(
     assert fault["remedy"].startswith("Copy TALENTLMS_API_KEY anew")
     assert finished(starting)[0]["faults"] == 1
     assert "another-key" not in starting.text()
-    assert requests.get(f"{starting.url}/readyz", timeout=30).status_code == 200
+    assert requests.get(f"{starting.url}/readyz", timeout=PATIENT_SECONDS).status_code == 200
 
 
 def test_the_gateway_answers_before_the_doctor_has_an_answer(starting, silent):

@@ -9,6 +9,7 @@ import requests
 from tests.gateway.web.storefront import FILE, KEY
 from tests.journeys.gateway_process import gateway_at
 from tests.journeys.pages import GatewayPages, PortalPages, follow, path_of
+from tests.patience import PATIENT_SECONDS
 
 SHOTS = os.environ.get("SCREENSHOTS")
 
@@ -32,7 +33,7 @@ def launched(selling, newcomer):
             f"{selling.url}/api/v1/launches",
             json={"person": person, "target": target},
             headers={"Authorization": f"Bearer {KEY}"},
-            timeout=30,
+            timeout=PATIENT_SECONDS,
         )
         assert answer.status_code == 201, answer.text
         return answer.json()["url"]

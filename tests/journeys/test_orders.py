@@ -13,7 +13,7 @@ from gateway.storefronts import standard
 from schemas.secret import Secret
 from tests.journeys.gateway_process import gateway_at
 from tests.journeys.process import Process
-from tests.patience import wait_until
+from tests.patience import PATIENT_SECONDS, wait_until
 
 SECRET = Secret("whsec_b2Ytb25lLXNob3Atb2YtdGhlLWpvdXJuZXlzLTEyMzQ1Ng==")
 STOREFRONT = f"""
@@ -49,7 +49,7 @@ def told(gateway, order, email, **data):
     }
     content = json.dumps(body).encode()
     headers = standard.sign(content, SECRET, time.time())
-    return requests.post(f"{gateway.url}/webhooks/shop", content, headers=headers, timeout=30).status_code
+    return requests.post(f"{gateway.url}/webhooks/shop", content, headers=headers, timeout=PATIENT_SECONDS).status_code
 
 
 def courses_of(portal, email):

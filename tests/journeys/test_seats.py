@@ -13,7 +13,7 @@ from schemas.secret import Secret
 from tests.gateway.web.storefront import FILE, KEY
 from tests.journeys.gateway_process import gateway_at
 from tests.journeys.pages import GatewayPages, PortalPages
-from tests.patience import wait_until
+from tests.patience import PATIENT_SECONDS, wait_until
 
 SECRET = Secret("c2VjcmV0LW9mLXRoZS1zaG9wLXNlY3JldA==")
 BUYER = {"email": "buyer@shop.example", "first_name": "Bea", "last_name": "Buyer"}
@@ -34,7 +34,7 @@ def told(gateway, topic, lines, version):
     data = {"id": "A-1", "version": version, "customer": customer, "lines": lines}
     content = json.dumps({"type": topic, "data": data}).encode()
     headers = standard.sign(content, SECRET, time.time())
-    answer = requests.post(f"{gateway.url}/webhooks/shop", content, headers=headers, timeout=30)
+    answer = requests.post(f"{gateway.url}/webhooks/shop", content, headers=headers, timeout=PATIENT_SECONDS)
     assert answer.status_code == 200, answer.text
 
 
@@ -44,7 +44,7 @@ def arrived(gateway, page, **person):
         f"{gateway.url}/api/v1/launches",
         json={"person": person, "target": {"dashboard": True}},
         headers={"Authorization": f"Bearer {KEY}"},
-        timeout=30,
+        timeout=PATIENT_SECONDS,
     )
     page.goto(answer.json()["url"])
     GatewayPages(page).press("Go to my training")

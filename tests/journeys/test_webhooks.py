@@ -15,6 +15,7 @@ from tests.gateway.storefronts.bodies import KINDS, PAID, SECRETS, shopify, writ
 from tests.gateway.web.rush import API_KEY, start_gateway
 from tests.journeys.backing_services import start_portal, start_redis
 from tests.journeys.proxies import nginx_before
+from tests.patience import PATIENT_SECONDS
 from tests.ports import HOST
 
 FILE = "".join(
@@ -56,7 +57,7 @@ def orders(sale):
 
 def post(port, kind, body, *, at=None):
     headers = DIALECTS[kind].sign(body, SECRETS[kind], at or time.time())
-    return requests.post(f"http://{HOST}:{port}/webhooks/{kind}", data=body, headers=headers, timeout=30)
+    return requests.post(f"http://{HOST}:{port}/webhooks/{kind}", data=body, headers=headers, timeout=PATIENT_SECONDS)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -83,7 +84,7 @@ def refused_by_size(port, path, size):
     """Return whether a body is refused for its size alone; nothing is sent but its announcement and as much of it."""
     head = f"POST {path} HTTP/1.1\r\nHost: {HOST}:{port}\r\nConnection: close\r\nContent-Length: {size}\r\n"
     head += "Content-Type: application/x-www-form-urlencoded\r\n\r\n"
-    with socket.create_connection((HOST, port), timeout=30) as connection:
+    with socket.create_connection((HOST, port), timeout=PATIENT_SECONDS) as connection:
         connection.sendall(head.encode())
         for _ in range(0, size, 65_536):
             try:
@@ -97,11 +98,17 @@ def refused_by_size(port, path, size):
 def test_a_stranger_is_refused_and_nothing_is_written(port, orders):
     body = written(shopify(id=port + 70_000))
     headers = DIALECTS["shopify"].sign(body, Secret("another"), 0)
-    answer = requests.post(f"http://{HOST}:{port}/webhooks/shopify", data=body, headers=headers, timeout=30)
+    answer = requests.post(
+        f"http://{HOST}:{port}/webhooks/shopify", data=body, headers=headers, timeout=PATIENT_SECONDS
+    )
     assert answer.status_code == 401
     assert post(port, "stripe", written(PAID["stripe"]()), at=time.time() - 400).status_code == 401
     assert orders.snapshot("shopify", str(port + 70_000)) is None
-    unknown = requests.post(f"http://{HOST}:{port}/webhooks/nowhere", data=body, headers=headers, timeout=30)
+    unknown = requests.post(
+        f"http://{HOST}:{port}/webhooks/nowhere", data=body, headers=headers, timeout=PATIENT_SECONDS
+    )
     assert unknown.status_code == 404
-    ping = requests.post(f"http://{HOST}:{port}/webhooks/woocommerce", data={"webhook_id": "7"}, timeout=30)
+    ping = requests.post(
+        f"http://{HOST}:{port}/webhooks/woocommerce", data={"webhook_id": "7"}, timeout=PATIENT_SECONDS
+    )
     assert (ping.status_code, ping.content) == (200, b"")

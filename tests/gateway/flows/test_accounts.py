@@ -14,6 +14,7 @@ from gateway.store import locks as locks_module
 from gateway.store.locks import Locks
 from schemas.identity import Identity
 from tests.gateway.flows.scene import KIM, NEW_KEY
+from tests.patience import PATIENT_SECONDS
 
 CUSTOMER = Identity("shop:acme", "c-77", "shop", email="kim@acme.example", email_verified=True, given_name="Kim")
 
@@ -64,6 +65,6 @@ def test_a_slow_sign_up_keeps_the_lock_for_as_long_as_it_takes(accounts, portal,
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(PATIENT_SECONDS)
     assert found == [accounts.known(CUSTOMER.key)] * 2
     assert asked().count("usersignup") == 1

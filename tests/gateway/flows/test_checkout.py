@@ -16,6 +16,7 @@ from gateway.flows.checkout import Checkout, Purchase
 from gateway.flows.destinations import Destinations
 from gateway.flows.items import Items
 from schemas.learner import Learner
+from tests.patience import PATIENT_SECONDS
 
 COURSE, CATEGORY = Purchase("course", 34), Purchase("category", 3)
 FREE = 12
@@ -34,13 +35,13 @@ def checkout(lms, destinations):
 def test_a_course_leads_to_its_payment_page_with_one_call(checkout, buyer, asked):
     link = checkout.link(buyer, COURSE)
     assert asked() == ["buycourse"]
-    assert "$49.00" in requests.get(link.reveal(), timeout=30).text
+    assert "$49.00" in requests.get(link.reveal(), timeout=PATIENT_SECONDS).text
 
 
 def test_a_category_leads_to_its_payment_page_with_one_call(checkout, buyer, asked):
     link = checkout.link(buyer, CATEGORY)
     assert asked() == ["buycategorycourses"]
-    assert "$99.00" in requests.get(link.reveal(), timeout=30).text
+    assert "$99.00" in requests.get(link.reveal(), timeout=PATIENT_SECONDS).text
 
 
 @pytest.mark.parametrize("coupon", [(), ("",)])
@@ -50,8 +51,8 @@ def test_without_a_coupon_none_is_sent(checkout, buyer, portal, coupon):
 
 
 def test_a_coupon_is_taken_off(checkout, buyer):
-    assert "$44.10" in requests.get(checkout.link(buyer, COURSE, "WELCOME10").reveal(), timeout=30).text
-    assert "$89.10" in requests.get(checkout.link(buyer, CATEGORY, "WELCOME10").reveal(), timeout=30).text
+    assert "$44.10" in requests.get(checkout.link(buyer, COURSE, "WELCOME10").reveal(), timeout=PATIENT_SECONDS).text
+    assert "$89.10" in requests.get(checkout.link(buyer, CATEGORY, "WELCOME10").reveal(), timeout=PATIENT_SECONDS).text
 
 
 @pytest.mark.parametrize("coupon", ["A B", "50%", "a,b:c+d/e", "Größe"])

@@ -22,6 +22,7 @@ from gateway.errors import (
 from schemas.learner import Learner
 from tests.gateway.flows.scene import KIM, NEW_KEY, OLD_KEY, SIGNED_OUT
 from tests.gateway.threads import at_once
+from tests.patience import PATIENT_SECONDS
 
 COURSE = 12
 
@@ -49,7 +50,7 @@ def adopted(provisioning, portal, asked):
 
 def signs_in(link):
     """Return the name that TalentLMS greets the browser with, or its complaint."""
-    page = requests.get(link.reveal(), timeout=30).text
+    page = requests.get(link.reveal(), timeout=PATIENT_SECONDS).text
     return "Kim Lee" if "Kim Lee" in page else page
 
 

@@ -17,6 +17,7 @@ from schemas.secret import Secret
 from tests.gateway.flows.scene import NEW_KEY, SIGNED_OUT
 from tests.gateway.store.key_names import untagged
 from tests.gateway.threads import at_once
+from tests.patience import PATIENT_SECONDS
 
 RIGHT, WRONG = Secret("Sandbox-1"), Secret("Sandbox-2")
 HERE, THERE, ELSEWHERE = "203.0.113.7", "198.51.100.9", "192.0.2.77"
@@ -70,7 +71,7 @@ def refuse(sign_in, username="robin", password=WRONG, address=HERE):
 def test_the_right_password_signs_in_with_one_call(sign_in, asked, username):
     link = sign_in.link(username, RIGHT, HERE)
     assert asked() == ["userlogin"]
-    assert "Robin Park" in requests.get(link.reveal(), timeout=30).text
+    assert "Robin Park" in requests.get(link.reveal(), timeout=PATIENT_SECONDS).text
 
 
 @pytest.mark.parametrize(

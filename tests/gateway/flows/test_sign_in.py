@@ -12,6 +12,7 @@ from gateway.flows.sign_in import TRANSACTION_SECONDS, Browser
 from gateway.services import Services
 from schemas.transaction import Hints
 from tests.gateway.oidc.deployment import PUBLIC_URL, identity_provider, settings
+from tests.patience import PATIENT_SECONDS
 
 NOBODY = Browser(lambda: None, "203.0.113.7")
 
@@ -25,7 +26,7 @@ def services(provider, portal, tmp_path):
 def begun(services, browser=NOBODY, hints=None):
     """Return a sign-in that began, and the provider's answer to it."""
     step = services.sign_in.begin("default", "/go", hints or Hints(), browser)
-    back = requests.get(step.url, allow_redirects=False, timeout=30).headers["Location"]
+    back = requests.get(step.url, allow_redirects=False, timeout=PATIENT_SECONDS).headers["Location"]
     return step.transaction, dict(parse_qsl(urlsplit(back).query))
 
 

@@ -19,6 +19,7 @@ from schemas.order import Customer
 from schemas.secret import Secret
 from tests.conftest import API_KEY
 from tests.gateway.flows.scene import KIM
+from tests.patience import PATIENT_SECONDS
 
 CONTINUE = "http://127.0.0.1:8000/logout/continue"
 AT_PROVIDER = "https://id.acme.example/end-session?hint="
@@ -87,7 +88,7 @@ def test_somebody_online_gets_a_link_that_ends_their_session_and_leads_back(flow
     link = flow().begin(signed_in(learner)).link
     assert portal.control.calls("userlogout")[-1].arguments["next"] == CONTINUE
     assert asked() == ["userlogout"]
-    answer = requests.get(link.reveal(), allow_redirects=False, timeout=30)
+    answer = requests.get(link.reveal(), allow_redirects=False, timeout=PATIENT_SECONDS)
     assert answer.headers["Location"] == CONTINUE
     assert learner.user_id not in portal.control.state()["online"]
 

@@ -14,13 +14,13 @@ from gateway.config.talentlms import TalentLMSSettings
 from schemas.secret import Secret
 from tests.conftest import API_KEY
 from tests.databases import new_database
+from tests.patience import PATIENT_SECONDS
 
 PUBLIC_URL = "https://gateway.example"
 PERSON = "kim.lee"
 SECRET_KEY = "a key of thirty-two bytes or more, for tests"
 COOKIE = "__Host-talentlms_gateway_"
 SESSION = f"{COOKIE}session"
-PROVIDER_SECONDS = 30
 REDIRECTS_OF_A_BROWSER = 20
 """After so many a browser gives up by itself."""
 
@@ -102,7 +102,7 @@ class Browser:
 
     def at_provider(self, url):
         """Follow the way to the provider and return the address at which it sends the browser back."""
-        answer = self.provider.get(url, allow_redirects=False, timeout=PROVIDER_SECONDS)
+        answer = self.provider.get(url, allow_redirects=False, timeout=PATIENT_SECONDS)
         assert answer.status_code == 303, answer.text
         return answer.headers["Location"]
 

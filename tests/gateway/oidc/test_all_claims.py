@@ -5,6 +5,7 @@ import requests
 
 from gateway.services import Services
 from tests.gateway.oidc.deployment import identity_provider, settings
+from tests.patience import PATIENT_SECONDS
 
 
 def test_what_the_provider_tells_besides_who_it_is_comes_in_whole_and_is_not_kept(
@@ -16,7 +17,7 @@ def test_what_the_provider_tells_besides_who_it_is_comes_in_whole_and_is_not_kep
     services = Services(settings(portal.url, tmp_path, identity_provider(provider)))
     relying_party = services.relying_parties["default"]
     url, transaction = relying_party.begin("/go")
-    back = requests.get(url, allow_redirects=False, timeout=30).headers["Location"]
+    back = requests.get(url, allow_redirects=False, timeout=PATIENT_SECONDS).headers["Location"]
 
     signed_in = relying_party.complete(transaction, relying_party.code(dict(parse_qsl(urlsplit(back).query))))
 

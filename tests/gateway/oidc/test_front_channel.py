@@ -7,6 +7,7 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 
 from tests.gateway.oidc.deployment import PERSON, PUBLIC_URL, identity_provider, leads_to
+from tests.patience import PATIENT_SECONDS
 
 PATH = "/frontchannel-logout/default"
 
@@ -112,12 +113,14 @@ def test_the_page_of_the_provider_signs_the_person_out_here(deployment, kim, beg
     if begun == "here":
         token = re.search(r'name="csrf_token" value="([^"]+)"', kim.get("/logout").text)[1]
         way = kim.get(leads_to(kim.post("/logout", {"csrf_token": token}))).headers["Location"]
-        page = kim.provider.get(way, timeout=30)
+        page = kim.provider.get(way, timeout=PATIENT_SECONDS)
     else:
-        asked = kim.provider.get(f"{deployment.provider.issuer}/end-session", timeout=30)
+        asked = kim.provider.get(f"{deployment.provider.issuer}/end-session", timeout=PATIENT_SECONDS)
         pending = re.search(r'name="request" value="([^"]+)"', asked.text)[1]
         action = re.search(r'action="([^"]+)"', asked.text)[1]
-        page = kim.provider.post(f"{deployment.provider.issuer}{action}", data={"request": pending}, timeout=30)
+        page = kim.provider.post(
+            f"{deployment.provider.issuer}{action}", data={"request": pending}, timeout=PATIENT_SECONDS
+        )
     (frame,) = re.findall(r'<iframe[^>]*src="([^"]+)"', page.text)
     assert urlsplit(unescape(frame)).path == PATH
     assert kim.another().get(unescape(frame)).status_code == 200

@@ -15,8 +15,6 @@ from tests.gateway.oidc.raw_server import raw_server
 from tests.gateway.threads import at_once
 from tests.patience import wait_until
 
-pytestmark = pytest.mark.timeout(60)
-
 
 @pytest.fixture
 def server():

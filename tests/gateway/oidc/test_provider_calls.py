@@ -26,8 +26,6 @@ from gateway.outbound.adapter import OutboundFailed, session
 from gateway.outbound.client import HttpClient
 from tests.gateway.oidc.raw_server import raw_server
 
-pytestmark = pytest.mark.timeout(30)
-
 
 @pytest.fixture
 def server():

@@ -9,11 +9,10 @@ from gateway.oidc import shared_fetch
 from sandbox.idp.jose import b64
 from tests.gateway.oidc.served import caught
 from tests.gateway.threads import at_once
-from tests.patience import wait_until
+from tests.patience import PATIENT_SECONDS, wait_until
 
 PATH = "/backchannel-logout/default"
 MANY = 200
-PATIENT_SECONDS = 30.0
 """So that a busy machine does not make the provider look slow."""
 
 

@@ -11,6 +11,7 @@ from gateway.oidc.registration import Registration
 from gateway.store.keys import tagged
 from schemas.transaction import Departure
 from tests.gateway.oidc.deployment import COOKIE, PUBLIC_URL, SESSION, leads_to, parameters
+from tests.patience import PATIENT_SECONDS
 
 EITHER_STATE = {
     "as sent": None,
@@ -243,7 +244,7 @@ def test_a_token_too_long_for_an_address_signs_in_is_not_kept_and_a_hint_goes_in
     asked = parameters(way)
     assert set(asked) == {"logout_hint", "client_id", "post_logout_redirect_uri", "state"}
     assert asked["logout_hint"] == "sandbox-large"
-    assert browser.provider.get(way, timeout=30).status_code == 200
+    assert browser.provider.get(way, timeout=PATIENT_SECONDS).status_code == 200
 
 
 @pytest.mark.statement(54)

@@ -177,7 +177,7 @@ def test_the_thread_clears_up_takes_down_the_budget_and_writes(activity, clock, 
     running = Recorder(activity, lambda: 1234, OURSELVES, clock)
     running.start()
     wait_until(lambda: any(batch.levels for batch in activity.written))
-    running.stop(5)
+    running.stop(PATIENT_SECONDS)
     assert activity.silent(NOW) == []
     assert activity.lately(NOW, 1).minutes == [{"calls_left": 1234}]
     assert sum(bool(batch.levels) for batch in activity.written) == 1
@@ -189,7 +189,7 @@ def test_the_budget_of_a_minute_is_taken_down_although_the_page_has_written_in_i
     recorder.write()  # as the page has it done
     recorder.start()
     wait_until(lambda: any(batch.levels for batch in activity.written))
-    recorder.stop(5)
+    recorder.stop(PATIENT_SECONDS)
     assert activity.lately(NOW, 1).minutes == [{"calls_left": 1234}]
 
 

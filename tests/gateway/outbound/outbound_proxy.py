@@ -4,7 +4,7 @@ import subprocess
 from contextlib import contextmanager
 from urllib.parse import quote
 
-from tests.patience import wait_until
+from tests.patience import PATIENT_SECONDS, wait_until
 from tests.ports import free_port, listens
 
 SOURCE = "127.0.0.9"
@@ -52,4 +52,4 @@ def outbound_proxy(folder, credentials=""):
         yield OutboundProxy(port, log, credentials)
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(PATIENT_SECONDS)

@@ -12,8 +12,6 @@ from gateway.outbound.errors import NotConnected
 from tests.gateway.threads import at_once
 from tests.patience import wait_until
 
-pytestmark = pytest.mark.timeout(60)
-
 
 class Resolver:
     """Stands in for the system's resolver, which nobody can make hang."""

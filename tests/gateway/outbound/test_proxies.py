@@ -151,7 +151,6 @@ SAYS = {
 }
 
 
-@pytest.mark.timeout(30)
 @pytest.mark.parametrize(("says", "why"), SAYS.values(), ids=SAYS)
 def test_a_proxy_that_opens_no_tunnel_is_given_up_in_time(environment, monkeypatch, says, why):
     monkeypatch.setattr("gateway.outbound.connection.CONNECT_SECONDS", 0.5)

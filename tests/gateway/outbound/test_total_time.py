@@ -7,8 +7,7 @@ import pytest
 
 from tests.gateway.outbound.relay import relay
 from tests.gateway.talentlms.odd_server import answer, certificate, odd_server
-
-pytestmark = pytest.mark.timeout(60)
+from tests.patience import PATIENT_SECONDS
 
 ASK = """
 import sys
@@ -30,7 +29,9 @@ for _ in range(int(sys.argv[4])):
 
 def said(kind, url, file, times):
     command = [sys.executable, "-W", "ignore", "-c", ASK, kind, url, file, str(times)]
-    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=25).stdout.splitlines()
+    return subprocess.run(
+        command, capture_output=True, text=True, check=True, timeout=PATIENT_SECONDS
+    ).stdout.splitlines()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from itertools import pairwise
 from gateway.store.keys import HASH_TAG
 from schemas.secret import Secret
 from tests.gateway.store.redis_server import RedisServer
-from tests.patience import wait_until
+from tests.patience import PATIENT_SECONDS, wait_until
 from tests.ports import HOST, free_port
 
 SERVICE = "mymaster"
@@ -58,7 +58,7 @@ class _Group:
 
     def _agreed(self):
         primary = self.primary()
-        assert primary.tell("WAIT", 1, 5000) >= 1
+        assert primary.tell("WAIT", 1, int(PATIENT_SECONDS * 1000)) >= 1
         return primary
 
     def tell(self, *command):

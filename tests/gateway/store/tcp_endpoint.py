@@ -4,6 +4,7 @@ import socket
 import threading
 from contextlib import suppress
 
+from tests.patience import PATIENT_SECONDS
 from tests.ports import HOST, free_port
 
 CONNECTIONS = 64
@@ -44,7 +45,7 @@ class TcpEndpoint:
             target = self.target
             self._sockets.append(client_side)
             try:
-                server_side = socket.create_connection((HOST, target), timeout=30)
+                server_side = socket.create_connection((HOST, target), timeout=PATIENT_SECONDS)
             except OSError:
                 client_side.close()
                 continue

@@ -71,7 +71,6 @@ def outcome(action):
     return "done"
 
 
-@pytest.mark.timeout(30)
 def test_redis_may_be_killed_and_come_back_and_the_same_objects_work_on(own_redis):
     ways = actions(connect(own_redis.url))
     assert {name: outcome(action) for name, action in ways.items()} == dict.fromkeys(ways, "done")
@@ -108,7 +107,6 @@ def test_more_than_there_are_connections_wait_for_one_and_all_are_answered(own_r
     assert len(store.ask("CLIENT", "LIST").splitlines()) == AT_ONCE
 
 
-@pytest.mark.timeout(30)
 def test_a_redis_that_hangs_is_asked_once_by_each_connection_and_all_who_wait_are_told_then(own_redis, monkeypatch):
     asked, ask = [], connection._asked
     monkeypatch.setattr(connection, "_asked", lambda *given: asked.append(1) or ask(*given))

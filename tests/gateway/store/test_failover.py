@@ -170,7 +170,6 @@ def loading(server):
     return begun
 
 
-@pytest.mark.timeout(60)
 @pytest.mark.parametrize(
     ("not_serving", "note"),
     [

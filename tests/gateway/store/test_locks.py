@@ -9,7 +9,7 @@ from gateway.store import locks as module
 from gateway.store.keys import tagged
 from gateway.store.locks import Locks
 from tests.gateway.threads import at_once
-from tests.patience import wait_until
+from tests.patience import PATIENT_SECONDS, wait_until
 
 KEY = tagged("lock:person:kim")
 
@@ -27,7 +27,7 @@ def test_ten_who_want_a_lock_have_it_one_after_the_other(locks):
     inside, most = [], []
 
     def work(number):
-        with locks.hold("person:kim", wait=20):
+        with locks.hold("person:kim", wait=PATIENT_SECONDS):
             inside.append(number)
             most.append(len(inside))
             threading.Event().wait(0.005)
@@ -53,7 +53,7 @@ def test_so_many_may_wait_and_no_more_and_whoever_need_not_wait_goes_on(store, m
         return take(key, token)
 
     def work(_):
-        with locks.hold("person:kim", wait=20):
+        with locks.hold("person:kim", wait=PATIENT_SECONDS):
             return "held"
 
     def refused():

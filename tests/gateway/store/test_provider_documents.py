@@ -7,6 +7,7 @@ import pytest
 from gateway.store.keys import tagged
 from gateway.store.provider_documents import WAITING_AT_ONCE, ProviderDocuments
 from tests.gateway.threads import at_once
+from tests.patience import PATIENT_SECONDS
 
 URL = "https://id.acme.example/.well-known/openid-configuration"
 KEYS_URL = "https://id.acme.example/keys"
@@ -109,7 +110,7 @@ def test_whoever_may_not_fetch_finds_at_once_that_another_does(documents):
             everybody.wait()
             return attempt.is_ours, attempt.is_anothers, seen
 
-    everybody = threading.Barrier(20, timeout=30)
+    everybody = threading.Barrier(20, timeout=PATIENT_SECONDS)
     answers = at_once(20, asks)
     assert sorted(answers) == [(False, True, True)] * 19 + [(True, False, True)]
     assert documents.under_way(URL) is None

@@ -16,7 +16,7 @@ from schemas.transaction import Departure
 from tests.gateway.store.contents import filled
 from tests.gateway.store.redis_groups import GROUPS
 from tests.gateway.threads import at_once
-from tests.patience import wait_until
+from tests.patience import PATIENT_SECONDS, wait_until
 from tests.ports import HOST, free_port
 
 PASSWORD = "hunter2-hunter2"
@@ -75,7 +75,7 @@ class Clicking(threading.Thread):
         self.join()
 
 
-@pytest.mark.timeout(100)
+@pytest.mark.timeout(240)
 @pytest.mark.parametrize("leave", ["lose", "hang"])
 def test_clicks_wait_for_whoever_takes_over_and_find_their_own_session(group, store, leave):
     sessions, used_states, departures = Sessions(store, 100, 1000), UsedStates(store), Departures(store)
@@ -129,7 +129,7 @@ def test_a_lock_is_held_by_one_of_many_while_another_server_takes_over(group, st
     locks, holding, most = Locks(store), [], []
 
     def hold(number):
-        with locks.hold("person:kim", wait=30):
+        with locks.hold("person:kim", wait=PATIENT_SECONDS):
             holding.append(number)
             most.append(len(holding))
             holding.remove(number)

@@ -13,6 +13,7 @@ from gateway.talentlms.transport import HttpTransport
 from schemas.secret import Secret
 from tests.conftest import API_KEY
 from tests.gateway.talentlms.surface import OPERATIONS
+from tests.patience import PATIENT_SECONDS
 
 ADA, INES, ROBIN, DANA, FELIX, SSO, MIA, TOM = 1, 3, 4, 5, 6, 8, 9, 10
 INTRO, SAFETY, LAW, SELLING = 12, 19, 34, 56
@@ -53,7 +54,7 @@ def sign_in_and_out(lms, sandbox):
 
 def opened(link):
     parts = urlsplit(link)
-    connection = HTTPConnection(parts.hostname, parts.port, timeout=30)
+    connection = HTTPConnection(parts.hostname, parts.port, timeout=PATIENT_SECONDS)
     connection.request("GET", parts.path)
     status = connection.getresponse().status
     connection.close()

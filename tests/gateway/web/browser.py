@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 
 import requests
 
+from tests.patience import PATIENT_SECONDS
+
 HERE = "http://127.0.0.1:8000"
 SECURE = "https://training.acme.example"
 PAGE = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
@@ -56,7 +58,7 @@ class Browser:
         """Begin a sign-in and return the callback's address with which the provider sends the browser back."""
         answer = self.get(path)
         assert answer.status_code == 302, answer.text
-        back = requests.get(answer.headers["Location"], allow_redirects=False, timeout=30)
+        back = requests.get(answer.headers["Location"], allow_redirects=False, timeout=PATIENT_SECONDS)
         assert back.status_code == 303, back.text
         return own_part(back.headers["Location"])
 

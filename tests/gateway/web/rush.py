@@ -15,6 +15,7 @@ from schemas.identity import Identity
 from schemas.learner import Learner
 from schemas.secret import Secret
 from tests.journeys.process import Process
+from tests.patience import PATIENT_SECONDS
 from tests.ports import HOST, free_port
 
 API_KEY = "key-of-the-rush"
@@ -114,7 +115,7 @@ class Person:
 
 def ask(port, path, **headers):
     """Ask a gateway; status 0 where no answer came."""
-    connection = http.client.HTTPConnection(HOST, port, timeout=30)
+    connection = http.client.HTTPConnection(HOST, port, timeout=PATIENT_SECONDS)
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     try:
         connection.request("GET", path, headers={"Accept": "text/html", **named})

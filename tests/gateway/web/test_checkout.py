@@ -4,6 +4,7 @@ import pytest
 import requests
 
 from tests.gateway.web.browser import LINK_HEADERS, csrf_token
+from tests.patience import PATIENT_SECONDS
 
 FILE = "[slugs.courses]\ngdpr-2026 = 34\n[slugs.categories]\ncompliance = 3"
 
@@ -34,7 +35,7 @@ def test_a_click_leads_to_the_payment_page_with_one_call(buyer, asked, path, ope
     assert answer.status_code == 302
     assert asked() == [operation]
     assert LINK_HEADERS.items() <= dict(answer.headers).items()
-    assert price in requests.get(answer.headers["Location"], timeout=30).text
+    assert price in requests.get(answer.headers["Location"], timeout=PATIENT_SECONDS).text
 
 
 def test_a_coupon_that_is_there_twice_or_is_none_is_refused_without_asking(buyer, asked):

@@ -6,6 +6,7 @@ import pytest
 import requests
 
 from tests.gateway.web.browser import Browser, own_part
+from tests.patience import PATIENT_SECONDS
 
 ACCOUNT = "https://shop.example/account?from=training"
 SHOP = f"""
@@ -34,7 +35,7 @@ def leave(browser):
 
 def back_from(answer):
     """Go to the provider, and return the callback's address with which it sends the browser back."""
-    back = requests.get(answer.headers["Location"], allow_redirects=False, timeout=30)
+    back = requests.get(answer.headers["Location"], allow_redirects=False, timeout=PATIENT_SECONDS)
     return own_part(back.headers["Location"])
 
 

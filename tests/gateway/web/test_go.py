@@ -9,6 +9,7 @@ import requests
 from gateway.store.connection import connect
 from gateway.store.sessions import Sessions
 from tests.gateway.web.browser import LINK_HEADERS
+from tests.patience import PATIENT_SECONDS
 
 ENROLLED = "robin"  # a learner of the portal: course 12 completed, course 34 begun
 
@@ -68,7 +69,7 @@ def test_the_link_is_sent_as_it_is_and_kept_nowhere(browser, portal, path, logge
     assert LINK_HEADERS.items() <= dict(answer.headers).items()
     assert answer.data == b""
     assert link.rpartition("key:")[2][:20] not in str(lines())
-    assert "Robin Park" in requests.get(link, timeout=30).text
+    assert "Robin Park" in requests.get(link, timeout=PATIENT_SECONDS).text
 
 
 @pytest.mark.statement(46)

@@ -15,6 +15,7 @@ from tests.gateway.storefronts.handoff_tokens import KEY, claims_now
 from tests.gateway.storefronts.handoff_tokens import token as minted
 from tests.gateway.web.browser import HERE, LINK_HEADERS, MACHINE, csrf_token
 from tests.gateway.web.storefront import FILE
+from tests.patience import PATIENT_SECONDS
 
 SHOP = FILE.replace('name = "shop"\n', f'name = "shop"\nhandoff = {{ algorithm = "HS256", key = "{KEY}" }}\n')
 BACK = '<a class="button" href="https://shop.example/account">Back to Corner Shop</a>'
@@ -52,7 +53,7 @@ def heading(answer):
 
 def arrives(answer):
     assert answer.status_code == 302, answer.text
-    return requests.get(answer.headers["Location"], timeout=30)
+    return requests.get(answer.headers["Location"], timeout=PATIENT_SECONDS)
 
 
 def test_the_page_says_whom_it_is_for_and_where_it_leads_and_uses_nothing_up(browser, asked):

@@ -12,7 +12,7 @@ from gateway.store.connection import connect
 from tests.conftest import API_KEY
 from tests.gateway.web.browser import LINK_HEADERS, MACHINE, csrf_token
 from tests.gateway.web.storefront import FILE, OTHER_KEY, Storefront
-from tests.patience import wait_until
+from tests.patience import PATIENT_SECONDS, wait_until
 
 BACK = '<a class="button" href="https://shop.example/account">Back to Corner Shop</a>'
 
@@ -51,7 +51,7 @@ def heading(answer):
 def arrives(answer):
     """Return the page to which an answer leads."""
     assert answer.status_code == 302, answer.text
-    return requests.get(answer.headers["Location"], timeout=30)
+    return requests.get(answer.headers["Location"], timeout=PATIENT_SECONDS)
 
 
 def test_the_page_says_whom_it_is_for_and_where_it_leads_and_uses_nothing_up(shop, browser, asked):
@@ -169,7 +169,7 @@ def test_of_two_browsers_that_press_at_once_one_gets_in(shop, app, browser_at, p
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(PATIENT_SECONDS)
     assert sorted(answers) == [302, 410, 410, 410]
 
 
@@ -290,7 +290,7 @@ def test_a_guest_who_is_refused_has_no_session_afterwards(shop, app, browser_at,
     assert press(shop.launch(target, **guest), browser_at(app)).status_code == 302
     (user,) = [user for user in portal.control.state()["users"] if user["email"] == "guest@example.com"]
     own = {"user_id": user["id"], "password": "Own-Password-1"}
-    requests.post(f"{portal.url}/api/v1/edituser", own, auth=(API_KEY, ""), timeout=30).raise_for_status()
+    requests.post(f"{portal.url}/api/v1/edituser", own, auth=(API_KEY, ""), timeout=PATIENT_SECONDS).raise_for_status()
     for _ in range(2):
         window = browser_at(app)
         assert press(shop.launch(target, **guest), window).status_code == 403

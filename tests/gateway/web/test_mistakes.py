@@ -15,6 +15,7 @@ from markupsafe import escape
 from gateway.web.message_catalog import text
 from schemas.identity import Identity
 from tests.gateway.web.browser import HERE, PAGE, own_part
+from tests.patience import PATIENT_SECONDS
 
 ROBIN = {"email": "robin@example.com", "email_verified": True}
 """Claims of somebody who has a learner's account."""
@@ -243,7 +244,7 @@ def test_a_browser_that_comes_by_another_host_is_named_and_gets_in_all_the_same(
         return client.get(path, headers=PAGE, base_url=origin)
 
     begun = got("/login?next=/go", "http://training.local:8000")
-    back = requests.get(begun.headers["Location"], allow_redirects=False, timeout=10).headers["Location"]
+    back = requests.get(begun.headers["Location"], allow_redirects=False, timeout=PATIENT_SECONDS).headers["Location"]
     assert back.startswith(f"{HERE}/callback/default")
     answer = got(own_part(back), HERE)
     assert (answer.status_code, text("interrupted.heading") in answer.text) == (400, True)
@@ -258,7 +259,7 @@ def test_a_browser_that_comes_by_another_host_is_named_and_gets_in_all_the_same(
     assert "correct GATEWAY_PUBLIC_URL" in notice["remedy"]
     assert refusal["reason"] == "sign-in-interrupted"
     begun = got("/login", HERE)
-    back = requests.get(begun.headers["Location"], allow_redirects=False, timeout=10).headers["Location"]
+    back = requests.get(begun.headers["Location"], allow_redirects=False, timeout=PATIENT_SECONDS).headers["Location"]
     assert got(own_part(back), HERE).status_code == 302
     assert "Kim Lee" in got("/", HERE).text
 

@@ -5,6 +5,7 @@ import requests
 
 from gateway.store.password_attempts import Limits
 from tests.gateway.web.browser import HERE, LINK_HEADERS, csrf_token
+from tests.patience import PATIENT_SECONDS
 
 FORM = "/login/password"
 
@@ -28,7 +29,7 @@ def test_the_right_password_leads_to_the_link(visitor):
     answer = sent(visitor)
     assert answer.status_code == 302
     assert LINK_HEADERS.items() <= dict(answer.headers).items()
-    assert "Robin Park" in requests.get(answer.headers["Location"], timeout=30).text
+    assert "Robin Park" in requests.get(answer.headers["Location"], timeout=PATIENT_SECONDS).text
 
 
 @pytest.mark.parametrize(

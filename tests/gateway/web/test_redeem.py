@@ -16,6 +16,7 @@ from tests.conftest import API_KEY
 from tests.databases import new_database
 from tests.gateway.web.browser import HERE, LINK_HEADERS, MACHINE, csrf_token
 from tests.gateway.web.storefront import FILE, KIM, Storefront
+from tests.patience import PATIENT_SECONDS
 
 SIGN_IN = "/login/default"
 ACCOUNT_PAGE = '<a class="button plain" href="https://shop.example/account">Go to Corner Shop</a>'
@@ -127,7 +128,7 @@ def test_who_signs_in_comes_back_and_the_button_leads_into_the_course(office, br
     answer = press(path)
     assert answer.status_code == 302, answer.text
     assert LINK_HEADERS.items() <= dict(answer.headers).items()
-    assert "Intro to the academy" in requests.get(answer.headers["Location"], timeout=30).text
+    assert "Intro to the academy" in requests.get(answer.headers["Location"], timeout=PATIENT_SECONDS).text
     assert office.used() == [True, False, False]
     again = browser.get(path)
     assert "This seat is yours." in again.text

@@ -9,6 +9,7 @@ import requests
 from gateway.web.transaction_cookies import AT_ONCE
 from tests.gateway.threads import at_once
 from tests.gateway.web.browser import HERE, MACHINE, own_part
+from tests.patience import PATIENT_SECONDS
 
 TWO = """
 [[identity_providers]]
@@ -259,7 +260,7 @@ def test_a_tile_in_the_providers_portal_begins_a_sign_in(browser, provider, meth
         answer = browser.get(answer.headers["Location"])
     location = answer.headers["Location"]
     assert query(location)["login_hint"] == "robin"
-    back = requests.get(location, allow_redirects=False, timeout=30)
+    back = requests.get(location, allow_redirects=False, timeout=PATIENT_SECONDS)
     assert browser.get(own_part(back.headers["Location"])).headers["Location"] == "/go/course/12"
 
 

@@ -12,6 +12,7 @@ from gateway.store.provider_documents import ProviderDocuments
 from gateway.store.sessions import Sessions
 from gateway.store.transactions import Departures
 from tests.gateway.web.browser import HERE, LINK_HEADERS, csrf_token, leads_to, own_part
+from tests.patience import PATIENT_SECONDS
 
 
 def leaving(browser, **headers):
@@ -19,25 +20,25 @@ def leaving(browser, **headers):
 
 
 def test_somebody_online_is_signed_out_here_there_and_at_the_provider(kim, portal, provider):
-    requests.get(kim.get("/go").headers["Location"], timeout=30)
+    requests.get(kim.get("/go").headers["Location"], timeout=PATIENT_SECONDS)
     assert portal.control.state()["online"] != []
     here = leaving(kim)
     assert "talentlms_gateway_session" not in kim.cookies()
-    there = requests.get(leads_to(here), allow_redirects=False, timeout=30)
+    there = requests.get(leads_to(here), allow_redirects=False, timeout=PATIENT_SECONDS)
     assert portal.control.state()["online"] == []
     assert there.headers["Location"] == f"{HERE}/logout/continue"
     on = kim.get(own_part(there.headers["Location"]))
     asked = parse_qs(urlsplit(on.headers["Location"]).query)
     assert asked["post_logout_redirect_uri"] == [f"{HERE}/signed-out"]
     assert asked["id_token_hint"][0].count(".") == 2
-    ended = requests.get(on.headers["Location"], allow_redirects=False, timeout=30)
+    ended = requests.get(on.headers["Location"], allow_redirects=False, timeout=PATIENT_SECONDS)
     assert urlsplit(ended.headers["Location"])._replace(query="").geturl() == f"{HERE}/signed-out"
     assert "You are signed out" in kim.get("/signed-out").text
     assert kim.cookies() == {}
 
 
 def test_the_id_token_never_travels_through_talentlms(kim, portal):
-    requests.get(kim.get("/go").headers["Location"], timeout=30)
+    requests.get(kim.get("/go").headers["Location"], timeout=PATIENT_SECONDS)
     here = leaving(kim)
     assert "eyJ" not in f"{here.headers}{here.text}"
     assert "eyJ" not in str([call.arguments for call in portal.control.calls()])
@@ -47,7 +48,7 @@ def test_the_page_that_leads_on_is_kept_nowhere_and_its_link_is_written_down_now
     kim = browser_at(gateway())
     written = logged()
     kim.sign_in()
-    requests.get(kim.get("/go").headers["Location"], timeout=30)
+    requests.get(kim.get("/go").headers["Location"], timeout=PATIENT_SECONDS)
     answer = leaving(kim)
     link = leads_to(answer)
     assert LINK_HEADERS.items() <= dict(answer.headers).items()
@@ -82,17 +83,17 @@ def test_an_old_cookie_opens_nothing_after_the_sign_out(kim):
 
 @pytest.mark.parametrize("fault", [{"kind": "status", "status": 500}, {"kind": "html"}, {"kind": "foreign_link"}])
 def test_a_talentlms_at_fault_keeps_nobody_signed_in(kim, portal, fault):
-    requests.get(kim.get("/go").headers["Location"], timeout=30)
+    requests.get(kim.get("/go").headers["Location"], timeout=PATIENT_SECONDS)
     portal.control.fault("userlogout", times=2, **fault)
     assert leads_to(leaving(kim)) == "/logout/continue"
     assert "talentlms_gateway_session" not in kim.cookies()
 
 
 def test_whoever_talentlms_could_not_sign_out_is_told_so_at_the_end_of_the_way_once(kim, portal, provider):
-    requests.get(kim.get("/go").headers["Location"], timeout=30)
+    requests.get(kim.get("/go").headers["Location"], timeout=PATIENT_SECONDS)
     portal.control.fault("userlogout", kind="status", status=500, times=2)
     on = kim.get(leads_to(leaving(kim)))
-    ended = requests.get(on.headers["Location"], allow_redirects=False, timeout=30)
+    ended = requests.get(on.headers["Location"], allow_redirects=False, timeout=PATIENT_SECONDS)
     told = kim.get(own_part(ended.headers["Location"]))
     assert "You are signed out here" in told.text
     assert f'href="{portal.url}"' in told.text
@@ -101,7 +102,7 @@ def test_whoever_talentlms_could_not_sign_out_is_told_so_at_the_end_of_the_way_o
 
 
 def test_a_later_sign_out_that_reaches_talentlms_takes_the_word_back(kim, portal):
-    requests.get(kim.get("/go").headers["Location"], timeout=30)
+    requests.get(kim.get("/go").headers["Location"], timeout=PATIENT_SECONDS)
     portal.control.fault("userlogout", kind="status", status=500, times=2)
     leaving(kim)
     portal.control.clear_faults()
@@ -116,7 +117,7 @@ def away(*_):
 
 
 def test_a_store_that_fails_after_the_session_has_ended_breaks_off_nothing(kim, portal, provider, monkeypatch):
-    requests.get(kim.get("/go").headers["Location"], timeout=30)
+    requests.get(kim.get("/go").headers["Location"], timeout=PATIENT_SECONDS)
     end = Sessions.end
 
     def end_and_lose_the_store(sessions, session):
@@ -169,7 +170,7 @@ def test_whoever_has_spent_their_calls_is_signed_out_here_all_the_same_and_told_
 ):
     kim = browser_at(gateway(TALENTLMS_CALLS_PER_PERSON="1,0.001,5%"))
     kim.sign_in()
-    requests.get(kim.get("/go").headers["Location"], timeout=30)
+    requests.get(kim.get("/go").headers["Location"], timeout=PATIENT_SECONDS)
     assert "You have opened many pages" in kim.get("/go").text
     asked()
     assert leads_to(leaving(kim)) == "/logout/continue"

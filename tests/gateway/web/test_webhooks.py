@@ -18,6 +18,7 @@ from gateway.web.languages import Languages
 from gateway.web.refusals import Refusals
 from gateway.web.webhooks import LARGE_AT_ONCE, SMALL_BYTES, WEBHOOK_BYTES
 from tests.gateway.storefronts.bodies import KINDS, NOW, PAID, SECRETS, written
+from tests.patience import PATIENT_SECONDS
 from tests.ports import free_port
 
 
@@ -217,7 +218,7 @@ def test_strangers_hold_no_more_than_so_many_large_bodies_and_small_ones_go_by(a
     for thread in threads:
         thread.start()
     for _ in threads:
-        assert held.acquire(timeout=30)
+        assert held.acquire(timeout=PATIENT_SECONDS)
     large, small = padded(SMALL_BYTES + 1), padded(SMALL_BYTES)
     answers = [
         app.test_client().post("/webhooks/shopify", data=body, headers=signed("shopify", body))

@@ -13,6 +13,7 @@ from schemas.secret import Secret
 from tests.conftest import API_KEY
 from tests.gateway.database.conftest import database, database_url, kind, opened  # noqa: F401
 from tests.gateway.flows.selling import Shop
+from tests.patience import PATIENT_SECONDS
 
 
 @pytest.fixture
@@ -33,4 +34,4 @@ def worker(shop):
 
     yield one
     for each in made:
-        each.stop(30)
+        each.stop(PATIENT_SECONDS)

@@ -15,7 +15,7 @@ from gateway.worker import due_worker
 from gateway.worker.leases import LeaseLost
 from tests.gateway.database.clock import Clock
 from tests.gateway.flows.selling import line
-from tests.patience import wait_until
+from tests.patience import PATIENT_SECONDS, wait_until
 
 ORDERS = [f"o{number}" for number in range(6)]
 
@@ -102,7 +102,7 @@ def test_a_worker_that_stops_ends_what_is_under_way_and_lets_go_of_it(shop, work
     one = worker(doing)
     one.start()
     wait_until(lambda: doing.seen)
-    one.stop(30)
+    one.stop(PATIENT_SECONDS)
     (claim,) = shop.queue.claim()
     assert (claim.order_id, claim.tries) == ("1001", 0)
 
@@ -110,7 +110,7 @@ def test_a_worker_that_stops_ends_what_is_under_way_and_lets_go_of_it(shop, work
 def test_a_worker_that_stops_lets_go_of_what_it_has_claimed_and_not_begun(shop, worker, monkeypatch):
     def late(wanted):
         claims = claim(wanted)
-        assert one._ended.wait(30)
+        assert one._ended.wait(PATIENT_SECONDS)
         return claims
 
     def slow(_order_id, check):
@@ -123,7 +123,7 @@ def test_a_worker_that_stops_lets_go_of_what_it_has_claimed_and_not_begun(shop, 
         patched.setattr(shop.queue, "claim", late)
         one.start()
         wait_until(lambda: shop.queue.next_at() is None)
-        one.stop(30)
+        one.stop(PATIENT_SECONDS)
     (claimed,) = shop.queue.claim()
     assert (claimed.order_id, claimed.tries) == ("1001", 0)
 
@@ -177,7 +177,7 @@ def test_orders_begin_a_while_apart(shop, worker, apart, begun):
     one = worker(doing, apart=apart)
     one.start()
     wait_until(lambda: len(doing.seen) == begun)
-    one.stop(30)
+    one.stop(PATIENT_SECONDS)
     assert len(shop.queue.claim(9)) == 3 - begun
 
 
@@ -272,7 +272,7 @@ def test_others_go_on_several_at_a_time_while_one_is_not_answered_over_and_over(
 
     def do(order_id, check):
         if order_id in ("o1", "o2", "o3"):
-            all_at_once.wait(10)
+            all_at_once.wait(PATIENT_SECONDS)
         fulfil(order_id, check)
 
     one.start()

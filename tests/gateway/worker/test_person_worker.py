@@ -19,7 +19,7 @@ from schemas.secret import Secret
 from tests.conftest import API_KEY
 from tests.gateway.flows.assignments import Mapped, rule
 from tests.gateway.flows.scene import KIM, OTHER_KIM
-from tests.patience import wait_until
+from tests.patience import PATIENT_SECONDS, wait_until
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def worker(mapped, database, monkeypatch):
 
     yield one
     for each in made:
-        each.stop(30)
+        each.stop(PATIENT_SECONDS)
 
 
 @pytest.fixture

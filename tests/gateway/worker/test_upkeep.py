@@ -17,7 +17,7 @@ from gateway.worker.upkeep import DAY_SECONDS, Clearing, Upkeep, upkeep_of
 from schemas.audit_entry import AuditEntry
 from tests.databases import new_database
 from tests.gateway.test_factory import clean_environment
-from tests.patience import wait_until
+from tests.patience import PATIENT_SECONDS, wait_until
 
 
 @pytest.fixture
@@ -117,7 +117,7 @@ def test_what_keeps_one_table_from_being_cleared_keeps_no_other_and_does_not_end
     loop = Upkeep([Clearing("away", away.clear), Clearing("fine", fine.clear)])
     loop.start()
     wait_until(lambda: away.rows == 0)
-    loop.stop(10)
+    loop.stop(PATIENT_SECONDS)
     assert fine.rows == 0
     events = [(line["event"], line["table"]) for line in logged()]
     expected = ["upkeep.not_cleared", "upkeep.unforeseen", "upkeep.cleared"]

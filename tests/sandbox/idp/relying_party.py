@@ -11,17 +11,20 @@ from urllib.parse import parse_qs, urlsplit
 import requests
 
 from sandbox.idp import RunningProvider
+from tests.patience import PATIENT_SECONDS
 
 CALLBACK = "http://127.0.0.1:8000/callback/default"
 SIGNED_OUT = "http://127.0.0.1:8000/signed-out"
 
 
 def discovery(idp: RunningProvider) -> requests.Response:
-    return requests.get(f"{idp.issuer}/.well-known/openid-configuration", timeout=30, allow_redirects=False)
+    return requests.get(
+        f"{idp.issuer}/.well-known/openid-configuration", timeout=PATIENT_SECONDS, allow_redirects=False
+    )
 
 
 def keys(idp: RunningProvider) -> dict[str, Any]:
-    answer: dict[str, Any] = requests.get(discovery(idp).json()["jwks_uri"], timeout=30).json()
+    answer: dict[str, Any] = requests.get(discovery(idp).json()["jwks_uri"], timeout=PATIENT_SECONDS).json()
     return answer
 
 
@@ -61,7 +64,7 @@ class SignIn:
 
     def authorize(self, **changes: str | None) -> requests.Response:
         url = f"{self.idp.issuer}/authorize"
-        return self.browser.get(url, params=self.request(**changes), allow_redirects=False, timeout=30)
+        return self.browser.get(url, params=self.request(**changes), allow_redirects=False, timeout=PATIENT_SECONDS)
 
     def callback(self, **changes: str | None) -> dict[str, list[str]]:
         answer = self.authorize(**changes)
@@ -78,7 +81,7 @@ class SignIn:
         }
         credentials = (self.idp.client_id, self.idp.client_secret)
         url = f"{self.idp.issuer}/token"
-        return requests.post(url, data=form, auth=credentials, timeout=30, allow_redirects=False)
+        return requests.post(url, data=form, auth=credentials, timeout=PATIENT_SECONDS, allow_redirects=False)
 
     def tokens(self, **changes: str | None) -> dict[str, Any]:
         answer: dict[str, Any] = self.redeem(self.callback(**changes)["code"][0]).json()
@@ -86,4 +89,6 @@ class SignIn:
 
     def userinfo(self, access_token: str) -> requests.Response:
         headers = {"Authorization": f"Bearer {access_token}"}
-        return requests.get(f"{self.idp.issuer}/userinfo", headers=headers, timeout=30, allow_redirects=False)
+        return requests.get(
+            f"{self.idp.issuer}/userinfo", headers=headers, timeout=PATIENT_SECONDS, allow_redirects=False
+        )

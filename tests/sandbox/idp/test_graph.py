@@ -7,6 +7,7 @@ import requests
 
 from sandbox.idp import running_idp
 from sandbox.idp.control_client import ControlError
+from tests.patience import PATIENT_SECONDS
 from tests.sandbox.idp.relying_party import CALLBACK, SignIn, discovery
 
 SCOPE = "https://graph.example/.default"
@@ -15,7 +16,7 @@ SCOPE = "https://graph.example/.default"
 def token(idp, scope=SCOPE):
     form = {"grant_type": "client_credentials", "scope": scope}
     return requests.post(
-        discovery(idp).json()["token_endpoint"], form, auth=(idp.client_id, idp.client_secret), timeout=30
+        discovery(idp).json()["token_endpoint"], form, auth=(idp.client_id, idp.client_secret), timeout=PATIENT_SECONDS
     )
 
 
@@ -23,7 +24,7 @@ def groups(idp, shown, oid="o-1", body=None):
     root = re.match(r"http://[^/]+", idp.issuer)[0]
     headers = {"Authorization": f"Bearer {shown}"}
     url = f"{root}/v1.0/users/{oid}/getMemberGroups"
-    return requests.post(url, json=body or {"securityEnabledOnly": True}, headers=headers, timeout=30)
+    return requests.post(url, json=body or {"securityEnabledOnly": True}, headers=headers, timeout=PATIENT_SECONDS)
 
 
 @pytest.fixture
@@ -66,6 +67,8 @@ def test_an_issuer_with_a_path_has_everything_but_graph_below_it():
         pending = re.search(r'name="request" value="([^"]+)"', page.text)
         assert 'action="/tenant/v2.0/authorize/pick"' in page.text
         chosen = {"request": pending[1], "person": "greta"}
-        answer = sign_in.browser.post(f"{idp.issuer}/authorize/pick", data=chosen, allow_redirects=False, timeout=30)
+        answer = sign_in.browser.post(
+            f"{idp.issuer}/authorize/pick", data=chosen, allow_redirects=False, timeout=PATIENT_SECONDS
+        )
         assert answer.headers["Location"].startswith(f"{CALLBACK}?")
         assert groups(idp, token(idp).json()["access_token"]).json()["value"] == ["Sales"]

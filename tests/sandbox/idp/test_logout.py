@@ -9,6 +9,7 @@ import requests
 
 from sandbox.idp.control_client import ControlError
 from sandbox.idp.registry import LOGOUT_VARIANTS
+from tests.patience import PATIENT_SECONDS
 from tests.sandbox.idp.logout_receiver import receiving
 from tests.sandbox.idp.relying_party import SIGNED_OUT, SignIn, part
 
@@ -29,7 +30,7 @@ def signed_in(quick_idp):
 
 def end_session(signed_in, **parameters):
     url = f"{signed_in.idp.issuer}/end-session"
-    return signed_in.browser.get(url, params=parameters, allow_redirects=False, timeout=30)
+    return signed_in.browser.get(url, params=parameters, allow_redirects=False, timeout=PATIENT_SECONDS)
 
 
 def end_session_properly(signed_in):
@@ -53,7 +54,7 @@ def test_without_a_hint_the_person_is_asked_first(signed_in, receiver):
     assert receiver.ended == []
     pending = re.search(r'name="request" value="([^"]+)"', page.text)[1]
     url = f"{signed_in.idp.issuer}/end-session/confirm"
-    answer = signed_in.browser.post(url, data={"request": pending}, allow_redirects=False, timeout=30)
+    answer = signed_in.browser.post(url, data={"request": pending}, allow_redirects=False, timeout=PATIENT_SECONDS)
     assert answer.headers["Location"] == SIGNED_OUT
     assert len(receiver.ended) == 1
 
@@ -149,7 +150,7 @@ def test_without_an_address_or_a_session_nothing_is_sent(quick_idp, receiver):
 def test_the_start_page_begins_a_sign_in_at_the_application(signed_in, quick_idp):
     address = "http://127.0.0.1:8000/login/initiate"
     quick_idp.control.client(initiate_login_uri=address)
-    page = signed_in.browser.get(quick_idp.issuer, timeout=30).text
+    page = signed_in.browser.get(quick_idp.issuer, timeout=PATIENT_SECONDS).text
     assert "Signed in as Kim Lee" in page
     assert f'<form method="get" action="{address}">' in page
     assert f'<form method="post" action="{address}">' in page
@@ -160,4 +161,4 @@ def test_the_start_page_begins_a_sign_in_at_the_application(signed_in, quick_idp
 
 
 def test_the_start_page_of_a_stranger_names_nobody(quick_idp):
-    assert "Nobody is signed in" in requests.get(quick_idp.issuer, timeout=30).text
+    assert "Nobody is signed in" in requests.get(quick_idp.issuer, timeout=PATIENT_SECONDS).text

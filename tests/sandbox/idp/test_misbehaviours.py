@@ -6,6 +6,7 @@ import pytest
 
 from sandbox.idp.control_client import ControlError
 from sandbox.idp.registry import LOGOUT_VARIANTS, MISBEHAVIOURS
+from tests.patience import PATIENT_SECONDS
 from tests.sandbox.idp.relying_party import SignIn, part
 from tests.sandbox.idp.strict_relying_party import Fault, sign_in_strictly
 from tests.sandbox.idp.trace import Trace
@@ -85,7 +86,7 @@ def test_a_redirect_that_is_followed_shows_in_the_request_log(quick_idp):
     answer = sign_in.redeem(sign_in.callback()["code"][0])
     assert answer.status_code == 307
     assert quick_idp.control.requests("elsewhere_token") == []
-    sign_in.browser.post(answer.headers["Location"], timeout=30)
+    sign_in.browser.post(answer.headers["Location"], timeout=PATIENT_SECONDS)
     assert len(quick_idp.control.requests("elsewhere_token")) == 1
 
 

@@ -11,6 +11,7 @@ from joserfc.jwk import KeySet, RSAKey
 
 from sandbox.idp.control_client import ControlError
 from sandbox.idp.settings import ALGORITHMS
+from tests.patience import PATIENT_SECONDS
 from tests.sandbox.idp.relying_party import CALLBACK, SignIn, discovery, keys, part
 
 
@@ -21,7 +22,9 @@ def test_a_person_picked_on_the_page_is_signed_in_with_the_claims_the_scopes_rel
     assert "Müller-Öztürk" in page.text
     pending = re.search(r'name="request" value="([^"]+)"', page.text)
     chosen = {"request": pending[1], "person": "kim.lee"}
-    answer = sign_in.browser.post(f"{idp.issuer}/authorize/pick", data=chosen, allow_redirects=False, timeout=30)
+    answer = sign_in.browser.post(
+        f"{idp.issuer}/authorize/pick", data=chosen, allow_redirects=False, timeout=PATIENT_SECONDS
+    )
     assert answer.headers["Location"].startswith(f"{CALLBACK}?")
     back = parse_qs(urlsplit(answer.headers["Location"]).query)
     assert back["state"] == [sign_in.state]
@@ -44,7 +47,7 @@ def test_deny_sends_access_denied_with_the_state(idp):
     sign_in = SignIn(idp)
     pending = re.search(r'name="request" value="([^"]+)"', sign_in.authorize().text)[1]
     form = {"request": pending, "deny": "1"}
-    answer = requests.post(f"{idp.issuer}/authorize/pick", data=form, allow_redirects=False, timeout=30)
+    answer = requests.post(f"{idp.issuer}/authorize/pick", data=form, allow_redirects=False, timeout=PATIENT_SECONDS)
     back = parse_qs(urlsplit(answer.headers["Location"]).query)
     assert back["error"] == ["access_denied"]
     assert back["state"] == [sign_in.state]
@@ -137,12 +140,12 @@ def test_client_secret_post_and_a_wrong_secret(quick_idp):
         "client_secret": "wrong",
     }
     url = f"{quick_idp.issuer}/token"
-    assert requests.post(url, data=form, timeout=30).json()["error"] == "invalid_client"
+    assert requests.post(url, data=form, timeout=PATIENT_SECONDS).json()["error"] == "invalid_client"
     form["client_secret"] = quick_idp.client_secret
-    assert "id_token" in requests.post(url, data=form, timeout=30).json()
+    assert "id_token" in requests.post(url, data=form, timeout=PATIENT_SECONDS).json()
     quick_idp.control.settings(token_auth_methods=["private_key_jwt"])
     assert discovery(quick_idp).json()["token_endpoint_auth_methods_supported"] == ["private_key_jwt"]
-    assert requests.post(url, data=form, timeout=30).status_code == 401
+    assert requests.post(url, data=form, timeout=PATIENT_SECONDS).status_code == 401
 
 
 def test_private_key_jwt_is_accepted_once(quick_idp):
@@ -167,7 +170,7 @@ def test_private_key_jwt_is_accepted_once(quick_idp):
             "client_assertion": assertion,
             "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
         }
-        return requests.post(f"{quick_idp.issuer}/token", data=form, timeout=30)
+        return requests.post(f"{quick_idp.issuer}/token", data=form, timeout=PATIENT_SECONDS)
 
     assert "id_token" in redeem().json()
     assert redeem().json()["error"] == "invalid_client"
@@ -177,14 +180,15 @@ def test_a_pushed_request_is_good_once(quick_idp):
     sign_in = SignIn(quick_idp)
     url = f"{quick_idp.issuer}/par"
     credentials = (quick_idp.client_id, quick_idp.client_secret)
-    assert requests.post(url, data=sign_in.request(), auth=credentials, timeout=30).status_code == 404
+    assert requests.post(url, data=sign_in.request(), auth=credentials, timeout=PATIENT_SECONDS).status_code == 404
     quick_idp.control.settings(pushed_requests="required")
     assert discovery(quick_idp).json()["pushed_authorization_request_endpoint"] == url
-    pushed = requests.post(url, data=sign_in.request(), auth=credentials, timeout=30)
+    pushed = requests.post(url, data=sign_in.request(), auth=credentials, timeout=PATIENT_SECONDS)
     assert pushed.status_code == 201
     query = {"client_id": quick_idp.client_id, "request_uri": pushed.json()["request_uri"]}
     first, second = (
-        requests.get(f"{quick_idp.issuer}/authorize", params=query, allow_redirects=False, timeout=30) for _ in "12"
+        requests.get(f"{quick_idp.issuer}/authorize", params=query, allow_redirects=False, timeout=PATIENT_SECONDS)
+        for _ in "12"
     )
     assert first.status_code == 303
     assert second.status_code == 400
@@ -209,7 +213,9 @@ def test_a_key_can_be_replaced_under_the_same_kid_or_without_any(quick_idp, kid)
     after = [key for key in keys(quick_idp)["keys"] if key["alg"] == "RS256"]
     header = part(SignIn(quick_idp).tokens()["id_token"], 0)
     query = {"id_token_hint": hint, "client_id": quick_idp.client_id}
-    ended = sign_in.browser.get(f"{quick_idp.issuer}/end-session", params=query, allow_redirects=False, timeout=30)
+    ended = sign_in.browser.get(
+        f"{quick_idp.issuer}/end-session", params=query, allow_redirects=False, timeout=PATIENT_SECONDS
+    )
     quick_idp.control.rotate_keys()
 
     assert len(before) == len(after) == 1

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from sandbox.storefront.control_client import Control
+from tests.patience import PATIENT_SECONDS
 
 COMMAND = [sys.executable, "-m", "sandbox.storefront", "--port", "0", "--gateway", "http://127.0.0.1:9/"]
 
@@ -21,7 +22,7 @@ def test_the_command_says_where_it_listens_sells_and_ends_on_sigterm():
         assert told["order"]["id"] == "order-7"
         assert told["deliveries"][0]["url"] == "http://127.0.0.1:9/webhooks/shop"
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=30) == 0
+        assert process.wait(timeout=PATIENT_SECONDS) == 0
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 import requests
 
 from sandbox.storefront.config import KINDS
+from tests.patience import PATIENT_SECONDS
 
 
 @pytest.fixture
@@ -21,10 +22,10 @@ class Buyer:
         self.session, self.url = session, url
 
     def see(self, path="/"):
-        return self.session.get(f"{self.url}{path}", timeout=30).text
+        return self.session.get(f"{self.url}{path}", timeout=PATIENT_SECONDS).text
 
     def press(self, path, **form):
-        return self.session.post(f"{self.url}{path}", data=form, timeout=30)
+        return self.session.post(f"{self.url}{path}", data=form, timeout=PATIENT_SECONDS)
 
     def pay(self, *skus, **form):
         for sku in skus:

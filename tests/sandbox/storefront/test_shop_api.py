@@ -3,9 +3,11 @@
 import pytest
 import requests
 
+from tests.patience import PATIENT_SECONDS
+
 
 def ask(shop, path, **named):
-    return requests.get(f"{shop.url}{path}", timeout=30, **named)
+    return requests.get(f"{shop.url}{path}", timeout=PATIENT_SECONDS, **named)
 
 
 def test_stripe_tells_the_lines_of_a_session_that_does_not_name_them(shop, receiver):

@@ -5,10 +5,10 @@ import base64
 import requests
 
 from sandbox.talentlms import OPERATIONS
+from tests.patience import PATIENT_SECONDS
 
 KEY = "test-key"
 BACK = "http://127.0.0.1:9/signed-out"
-TIMEOUT = 20
 
 
 def encoded(url):
@@ -21,10 +21,10 @@ class Api:
         self.auth = (key, "")
 
     def get(self, path):
-        return requests.get(f"{self.url}/api/v1/{path}", auth=self.auth, timeout=TIMEOUT, allow_redirects=False)
+        return requests.get(f"{self.url}/api/v1/{path}", auth=self.auth, timeout=PATIENT_SECONDS, allow_redirects=False)
 
     def post(self, action, **form):
-        return requests.post(f"{self.url}/api/v1/{action}", data=form, auth=self.auth, timeout=TIMEOUT)
+        return requests.post(f"{self.url}/api/v1/{action}", data=form, auth=self.auth, timeout=PATIENT_SECONDS)
 
     def call(self, operation, **arguments):
         action = operation.partition("/")[0]

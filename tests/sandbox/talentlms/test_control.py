@@ -4,6 +4,7 @@ import pytest
 import requests
 
 from sandbox.talentlms.control_client import ControlError
+from tests.patience import PATIENT_SECONDS
 
 
 def test_reset_makes_everything_as_at_the_start(api, box):
@@ -33,12 +34,12 @@ def test_a_snapshot_brings_back_people_links_and_sessions(api, box):
     link = api.ask("gotocourse", user_id=4, course_id=12)["goto_url"]
     box.control.set_online(4)
     kept = box.control.snapshot()
-    requests.get(link, timeout=30)
+    requests.get(link, timeout=PATIENT_SECONDS)
     api.ask("deleteuser", user_id=4, permanent="yes")
     box.control.restore(kept)
     assert box.control.snapshot() == kept
     assert api.ask("isuseronline", user_id=4) == {"online": True}
-    assert requests.get(link, timeout=30).status_code == 200
+    assert requests.get(link, timeout=PATIENT_SECONDS).status_code == 200
 
 
 def test_something_that_is_no_snapshot_changes_nothing(box):
@@ -147,7 +148,7 @@ def test_a_quirk_that_cannot_be_is_refused(box, values):
 
 
 def test_an_unknown_address_of_the_control_plane_is_json(box):
-    reply = requests.get(f"{box.url}/_control/nothing", timeout=30)
+    reply = requests.get(f"{box.url}/_control/nothing", timeout=PATIENT_SECONDS)
     assert reply.status_code == 404
 
 

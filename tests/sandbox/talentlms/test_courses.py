@@ -3,6 +3,7 @@
 import pytest
 import requests
 
+from tests.patience import PATIENT_SECONDS
 from tests.sandbox.talentlms.api_client import BACK, encoded
 
 INVALID = (400, "Invalid arguments provided")
@@ -125,14 +126,14 @@ def test_enrolling_again_begins_anew(api):
 def test_a_course_link_is_new_each_time_and_works_once(api):
     first, second = (api.ask("gotocourse", user_id=ROBIN, course_id=12)["goto_url"] for _ in range(2))
     assert first != second
-    assert requests.get(first, timeout=30).status_code == 200
-    assert requests.get(first, timeout=30).status_code == 410
-    assert requests.get(second, timeout=30).status_code == 200
+    assert requests.get(first, timeout=PATIENT_SECONDS).status_code == 200
+    assert requests.get(first, timeout=PATIENT_SECONDS).status_code == 410
+    assert requests.get(second, timeout=PATIENT_SECONDS).status_code == 200
 
 
 def test_a_course_link_opens_no_other_course(api):
     link = api.ask("gotocourse", user_id=ROBIN, course_id=12)["goto_url"]
-    assert requests.get(link.replace("course_id:12", "course_id:34"), timeout=30).status_code == 404
+    assert requests.get(link.replace("course_id:12", "course_id:34"), timeout=PATIENT_SECONDS).status_code == 404
 
 
 def test_a_course_link_opens_the_course_for_the_learner(api, browser):
@@ -148,7 +149,7 @@ def test_goto_refuses_who_is_not_enrolled_and_who_is_inactive(api, box):
     assert api.refusal("gotocourse", user_id=6, course_id=12)[1].startswith("Your account is inactive")
     box.control.quirk(inactive_goto=False)
     link = api.ask("gotocourse", user_id=6, course_id=12)["goto_url"]
-    assert requests.get(link, timeout=30).status_code == 403
+    assert requests.get(link, timeout=PATIENT_SECONDS).status_code == 403
 
 
 @pytest.mark.parametrize(

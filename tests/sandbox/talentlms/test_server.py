@@ -17,11 +17,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from sandbox.talentlms import Config, Server, create_app, running_sandbox
+from tests.patience import PATIENT_SECONDS
 from tests.sandbox.talentlms.api_client import KEY, Api, encoded
 
 
 def test_a_connection_is_kept_for_the_next_call(api, box):
-    connection = HTTPConnection("127.0.0.1", box.config.port, timeout=30)
+    connection = HTTPConnection("127.0.0.1", box.config.port, timeout=PATIENT_SECONDS)
     headers = {"Authorization": f"Basic {encoded(KEY + ':')}"}
     form = headers | {"Content-Type": "application/x-www-form-urlencoded"}
     connection.request("POST", "/api/v1/nonsense", "a=b", form)
@@ -82,13 +83,13 @@ def test_the_command_line_starts_a_sandbox_and_ctrl_c_ends_it():
         url = process.stdout.readline().split()[-1]
         assert len(Api(url).ask("users")) == 1
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=30) == 0
+        assert process.wait(timeout=PATIENT_SECONDS) == 0
 
 
 @pytest.mark.parametrize("arguments", [["--port", "0"], ["--port", "0", "--api-key", "k", "--certfile", "x.pem"]])
 def test_a_command_line_that_cannot_be_is_explained(arguments):
     command = [sys.executable, "-m", "sandbox.talentlms", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENT_SECONDS, check=False)
     assert done.returncode == 2
     assert "usage: python -m sandbox.talentlms" in done.stderr
 
@@ -119,7 +120,7 @@ def test_tls_is_served_where_a_certificate_is_given(certificate):
         assert box.url.startswith("https://127.0.0.1:")
         box.control.quirk(unauthorized_is_html=False)
         context = ssl.create_default_context(cafile=certfile)
-        with urlopen(box.url, context=context, timeout=30) as page:
+        with urlopen(box.url, context=context, timeout=PATIENT_SECONDS) as page:
             assert page.status == 200
 
 

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 
+from tests.patience import PATIENT_SECONDS
 from tests.sandbox.talentlms.api_client import BACK, Api, encoded
 
 WRONG = "Your login or password is incorrect. Please try again, making sure that CAPS LOCK key is off"
@@ -44,7 +45,7 @@ def test_the_session_of_a_browser_is_a_cookie(api, browser):
 def test_a_used_login_key_is_told_so(api, browser):
     link = login_key(api)
     browser.get(link)
-    again = requests.get(link, timeout=30)
+    again = requests.get(link, timeout=PATIENT_SECONDS)
     assert again.status_code == 410
     assert "This link has already been used" in again.text
 
@@ -52,13 +53,13 @@ def test_a_used_login_key_is_told_so(api, browser):
 def test_of_many_who_use_a_login_key_at_once_one_gets_in(api, box):
     link = login_key(api)
     with ThreadPoolExecutor(8) as crowd:
-        answers = list(crowd.map(lambda _: requests.get(link, timeout=30).status_code, range(8)))
+        answers = list(crowd.map(lambda _: requests.get(link, timeout=PATIENT_SECONDS).status_code, range(8)))
     assert sorted(answers) == [200] + [410] * 7
     assert len(box.control.state()["sessions"]) == 1
 
 
 def test_an_unknown_key_is_not_valid(box):
-    page = requests.get(f"{box.url}/index/autologin/key:nonsense", timeout=30)
+    page = requests.get(f"{box.url}/index/autologin/key:nonsense", timeout=PATIENT_SECONDS)
     assert (page.status_code, "This link is not valid" in page.text) == (404, True)
 
 
@@ -72,7 +73,7 @@ def test_a_login_key_of_an_inactive_user_signs_nobody_in(api, browser):
 def test_userlogin_answers_a_link_of_its_own_each_time(api, browser):
     links = [api.ask("userlogin", login="robin", password="Sandbox-1")["login_key"] for _ in range(2)]
     assert len({*links, login_key(api)}) == 3
-    assert all(requests.get(link, timeout=30).ok for link in links)
+    assert all(requests.get(link, timeout=PATIENT_SECONDS).ok for link in links)
 
 
 @pytest.mark.parametrize(("login", "password"), [("robin", "wrong"), ("nobody", "Sandbox-1"), ("gone", "Sandbox-1")])

@@ -3,6 +3,7 @@
 import pytest
 import requests
 
+from tests.patience import PATIENT_SECONDS
 from tests.sandbox.talentlms.test_document_examples import ILT, SURVEY, TEST
 
 ROBIN, DANA, TOM = 4, 5, 10
@@ -119,11 +120,11 @@ def test_completing_a_course_leaves_events_for_it_and_for_its_test_and_its_surve
 def test_a_payment_leaves_an_event_about_the_buyer_and_what_was_bought(api):
     before = api.ask("gettimeline", event_type="user_create_payment")
     link = api.ask("buycourse", user_id=TOM, course_id=34)["redirect_url"]
-    requests.post(link, data={"choice": "cancel"}, timeout=30)
+    requests.post(link, data={"choice": "cancel"}, timeout=PATIENT_SECONDS)
     assert api.ask("gettimeline", event_type="user_create_payment") == before
 
     link = api.ask("buycourse", user_id=TOM, course_id=34)["redirect_url"]
-    requests.post(link, data={"choice": "pay"}, timeout=30)
+    requests.post(link, data={"choice": "pay"}, timeout=PATIENT_SECONDS)
     paid, *earlier = api.ask("gettimeline", event_type="user_create_payment")
     assert earlier == before
     assert (paid["user_id"], paid["object_id"], paid["object_name"]) == ("10", "34", "Data protection")

@@ -3,14 +3,15 @@
 import pytest
 import requests
 
-from tests.sandbox.talentlms.api_client import KEY, TIMEOUT, Api, encoded, refusal
+from tests.patience import PATIENT_SECONDS
+from tests.sandbox.talentlms.api_client import KEY, Api, encoded, refusal
 
 INVALID = (400, "Invalid arguments provided")
 MISSING = (404, "The requested user does not exist")
 
 
 def test_no_credentials_are_answered_with_html(box):
-    reply = requests.get(f"{box.url}/api/v1/siteinfo", timeout=TIMEOUT)
+    reply = requests.get(f"{box.url}/api/v1/siteinfo", timeout=PATIENT_SECONDS)
     assert reply.status_code == 401
     assert reply.headers["Content-Type"].startswith("text/html")
     assert reply.headers["WWW-Authenticate"].startswith("Basic")
@@ -18,7 +19,7 @@ def test_no_credentials_are_answered_with_html(box):
 
 def test_no_credentials_are_answered_with_json_where_the_quirk_says_so(box):
     box.control.quirk(unauthorized_is_html=False)
-    reply = requests.get(f"{box.url}/api/v1/siteinfo", timeout=TIMEOUT)
+    reply = requests.get(f"{box.url}/api/v1/siteinfo", timeout=PATIENT_SECONDS)
     assert refusal(reply) == (401, "Invalid API Key provided")
 
 
@@ -28,9 +29,9 @@ def test_a_wrong_key_is_answered_with_json(box):
 
 def test_the_key_is_the_user_name_of_basic_authentication(box):
     headers = {"Authorization": f"Basic {encoded(KEY + ':')}"}
-    assert requests.get(f"{box.url}/api/v1/siteinfo", headers=headers, timeout=TIMEOUT).status_code == 200
+    assert requests.get(f"{box.url}/api/v1/siteinfo", headers=headers, timeout=PATIENT_SECONDS).status_code == 200
     headers = {"Authorization": f"Bearer {KEY}"}
-    assert requests.get(f"{box.url}/api/v1/siteinfo", headers=headers, timeout=TIMEOUT).status_code == 401
+    assert requests.get(f"{box.url}/api/v1/siteinfo", headers=headers, timeout=PATIENT_SECONDS).status_code == 401
 
 
 @pytest.mark.parametrize("action", ["nonsense", "users2", "", "categories2/id:1"])
@@ -47,19 +48,19 @@ def test_what_is_posted_cannot_be_got_and_the_other_way_round(api):
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
 def test_other_methods_are_refused(api, method):
-    reply = requests.request(method, f"{api.url}/api/v1/users/id:4", auth=api.auth, timeout=TIMEOUT)
+    reply = requests.request(method, f"{api.url}/api/v1/users/id:4", auth=api.auth, timeout=PATIENT_SECONDS)
     assert refusal(reply)[0] == 400
 
 
 def test_a_json_body_is_refused(api):
     body = {"login": "robin", "password": "Sandbox-1"}
-    reply = requests.post(f"{api.url}/api/v1/userlogin", json=body, auth=api.auth, timeout=TIMEOUT)
+    reply = requests.post(f"{api.url}/api/v1/userlogin", json=body, auth=api.auth, timeout=PATIENT_SECONDS)
     assert refusal(reply) == INVALID
 
 
 def test_a_multipart_form_is_taken(api):
     files = {"login": (None, "robin"), "password": (None, "Sandbox-1")}
-    reply = requests.post(f"{api.url}/api/v1/userlogin", files=files, auth=api.auth, timeout=TIMEOUT)
+    reply = requests.post(f"{api.url}/api/v1/userlogin", files=files, auth=api.auth, timeout=PATIENT_SECONDS)
     assert reply.json()["user_id"] == "4"
 
 
