@@ -23,10 +23,10 @@ from sandbox.idp import running_idp
 from sandbox.talentlms import running_sandbox
 from tests.alone import turn
 from tests.gateway.store.redis_server import RedisServer
+from tests.patience import PATIENT_SECONDS
 from tests.postgresql import PostgreSQL
 
 API_KEY = "key-of-the-sandbox"
-PATIENT_SECONDS = 60.0
 CHROMIUM_ARGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -107,6 +107,7 @@ def chromium():
     assert executable, "Chromium is missing: run tests/system_packages.sh"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_ARGS)
+        browser.on("context", lambda context: context.set_default_timeout(1000 * PATIENT_SECONDS))
         yield browser
         browser.close()
 

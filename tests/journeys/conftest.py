@@ -166,7 +166,6 @@ def newcomer(newcomers) -> Person:
 def page(chromium) -> Iterator[Page]:
     """A window of a browser that has never been anywhere."""
     with chromium.new_context() as context:
-        context.set_default_timeout(15_000)
         yield context.new_page()
 
 

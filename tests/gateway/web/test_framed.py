@@ -168,7 +168,6 @@ def intranet(served):
 @pytest.fixture
 def window(chromium):
     with chromium.new_context() as context:
-        context.set_default_timeout(15_000)
         yield context.new_page()
 
 
