@@ -5,8 +5,8 @@ import threading
 import pytest
 
 from tests.alone import turn
+from tests.patience import PATIENT_SECONDS
 
-PATIENT_SECONDS = 60
 A_MOMENT = 0.2
 """Seconds after which whatever could begin has begun; a busy machine can only make a fault go unnoticed."""
 

@@ -5,11 +5,12 @@ import gzip
 import io
 import socket
 import time
+from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from gateway.outbound import dialer
+from gateway.outbound import connection, dialer
 from gateway.outbound.client import KEPT_AT_MOST, HttpClient, Request
 from gateway.outbound.errors import BadAnswer, NoAnswer, NotConnected
 from tests.gateway.talentlms.odd_server import HANG, HANG_UP, answer, certificate, odd_server
@@ -21,6 +22,12 @@ LIMIT = 10_000
 
 def get(client, url, seconds=2.0, *, safe=True, limit=LIMIT):
     return client.send(Request("GET", url, safe=safe), seconds, limit)
+
+
+def connecting_at_once(number, monkeypatch):
+    """Let so many connections to one origin come about at once, whatever server had the same port before."""
+    monkeypatch.setattr(connection, "CONNECTING_AT_ONCE", number)
+    monkeypatch.setattr(connection, "_connecting", defaultdict(connection._Connecting))
 
 
 def drip(head=b"HTTP/1.1 200 OK\r\n", piece=b"X: y\r\n"):
@@ -39,7 +46,7 @@ def test_so_many_connections_to_one_origin_come_about_at_once_and_no_more(monkey
         return connected
 
     monkeypatch.setattr(dialer.Dialer, "dial", noted)
-    monkeypatch.setattr("gateway.outbound.connection.CONNECTING_AT_ONCE", 3)
+    connecting_at_once(3, monkeypatch)
     with odd_server([0.5, answer(b"fine")]) as server:
         client = HttpClient()
         with ThreadPoolExecutor(12) as many:
@@ -57,7 +64,7 @@ def test_whoever_waits_for_others_to_connect_has_the_whole_time_for_it_afterward
         return dial(self, origin, seconds - 0.2)
 
     monkeypatch.setattr(dialer.Dialer, "dial", slow)
-    monkeypatch.setattr("gateway.outbound.connection.CONNECTING_AT_ONCE", 1)
+    connecting_at_once(1, monkeypatch)
     monkeypatch.setattr("gateway.outbound.connection.CONNECT_SECONDS", 2.0)
     with odd_server([1.5, answer(b"fine")]) as server:
         client = HttpClient()
@@ -68,7 +75,7 @@ def test_whoever_waits_for_others_to_connect_has_the_whole_time_for_it_afterward
 
 
 def test_whoever_waits_for_others_to_connect_is_told_as_soon_as_they_cannot(monkeypatch):
-    monkeypatch.setattr("gateway.outbound.connection.CONNECTING_AT_ONCE", 3)
+    connecting_at_once(3, monkeypatch)
     monkeypatch.setattr("gateway.outbound.connection.CONNECT_SECONDS", 1.5)
     with contextlib.ExitStack() as stack:
         silent = stack.enter_context(socket.create_server((HOST, 0), backlog=50))
