@@ -7,6 +7,7 @@ own; a scrape of any of them adds all of them up, those that have ended included
 
 import logging
 from collections.abc import Callable, Collection, Mapping
+from functools import cache
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -37,11 +38,12 @@ class Counters:
         self._origins = frozenset({*origins, PASSWORD})
         self._has_failed = False
 
-        def counter(name: str, meaning: str, *labels: str) -> Counter:
-            return Counter(PREFIX + name, meaning, labels, registry=registry)
+        # by their labels' values, of which there are few: prometheus_client would take a lock to find one of them
+        def counter(name: str, meaning: str, *labels: str) -> Callable[..., Counter]:
+            return cache(Counter(PREFIX + name, meaning, labels, registry=registry).labels)
 
-        def histogram(name: str, meaning: str, label: str, buckets: Collection[float]) -> Histogram:
-            return Histogram(PREFIX + name, meaning, [label], buckets=tuple(buckets), registry=registry)
+        def histogram(name: str, meaning: str, label: str, buckets: Collection[float]) -> Callable[..., Histogram]:
+            return cache(Histogram(PREFIX + name, meaning, [label], buckets=tuple(buckets), registry=registry).labels)
 
         self._clicks = counter("clicks_total", "Clicks on links into TalentLMS.", "outcome")
         self._scim = counter("scim_requests_total", "Requests to the SCIM directory.", "outcome")
@@ -84,30 +86,30 @@ class Counters:
             if count is not None:
                 count(facts)
             if name.startswith("audit."):
-                self._audited.labels(name.removeprefix("audit."), facts["outcome"]).inc()
+                self._audited(name.removeprefix("audit."), facts["outcome"]).inc()
         except Exception as error:  # noqa: BLE001 - a metric is never worth a click
             if not self._has_failed:
                 self._has_failed = True  # before the log tells of it, which comes back here
                 log.event("metrics.not_counted", level=logging.ERROR, what=name, why=type(error).__name__)
 
     def _click(self, facts: Facts) -> None:
-        self._clicks.labels(facts["outcome"]).inc()
+        self._clicks(facts["outcome"]).inc()
 
     def _scim_request(self, facts: Facts) -> None:
-        self._scim.labels(facts["outcome"]).inc()
+        self._scim(facts["outcome"]).inc()
 
     def _call(self, facts: Facts) -> None:
-        self._calls.labels(facts["operation"], facts["outcome"]).inc()
-        self._call_seconds.labels(facts["operation"]).observe(facts["seconds"])
+        self._calls(facts["operation"], facts["outcome"]).inc()
+        self._call_seconds(facts["operation"]).observe(facts["seconds"])
 
     def _breaker_changed(self, facts: Facts) -> None:
         self._breaker.set(1 if facts["is_open"] else 0)
 
     def _waited(self, facts: Facts) -> None:
-        self._wait_seconds.labels(facts["lane"].lower()).observe(facts["seconds"])
+        self._wait_seconds(facts["lane"].lower()).observe(facts["seconds"])
 
     def _was_postponed(self, facts: Facts) -> None:
-        self._postponed.labels(facts["lane"].lower(), facts["limit"]).inc()
+        self._postponed(facts["lane"].lower(), facts["limit"]).inc()
 
     def _sign_in(self, facts: Facts) -> None:
         self._count_sign_in(facts["provider"], facts["outcome"])
@@ -116,7 +118,7 @@ class Counters:
         self._count_sign_in(PASSWORD, facts["outcome"])
 
     def _count_sign_in(self, provider: str, outcome: str) -> None:
-        self._sign_ins.labels(provider if provider in self._origins else OTHER, outcome).inc()
+        self._sign_ins(provider if provider in self._origins else OTHER, outcome).inc()
 
     def _provisioning(self, facts: Facts) -> None:
-        self._steps.labels(facts.get("step") or facts["reason"], facts["outcome"]).inc()
+        self._steps(facts.get("step") or facts["reason"], facts["outcome"]).inc()
