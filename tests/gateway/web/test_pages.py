@@ -590,7 +590,7 @@ def test_a_course_offers_start_continue_or_review_and_says_how_far_it_is(read):
     assert "Data protection at work Due soon: your access ends on 9 March 2026 45% done Continue" in words
     assert "Fire safety Not started yet Open until 31 December 2026 Start" in words
     assert "First aid Completed on 3 March 2026 Certificate valid until 3 March 2028" in words
-    assert "Leading a team Not started yet Your role: instructor Start" in words
+    assert "Leading a team Not started yet You teach this course Start" in words
     assert "Opened once Begun Continue" in words
 
 
@@ -659,7 +659,7 @@ def test_a_learner_who_has_completed_everything_is_told_so(render, read):
     done = course("First aid", 100, completed=True, role=None)
     words = render("training.html", **{**TRAINING, "courses": [done], "is_all_done": True}).words()
     assert sentence in words
-    assert "Your role" not in words
+    assert "You teach" not in words
     assert sentence not in read("training").words()
 
 
