@@ -31,7 +31,7 @@ soak: setup  ## the journey under attack for many rounds, ATTACK_ROUNDS=200 for 
 	@ATTACK_ROUNDS=$(or $(ATTACK_ROUNDS),8) STORM_ORDERS=$(or $(STORM_ORDERS),500) \
 	  FAILOVER_ROUNDS=$(or $(FAILOVER_ROUNDS),8) STORM_REDIS=$(or $(STORM_REDIS),single$(comma)sentinel$(comma)cluster) \
 	  SYNC_PEOPLE=$(or $(SYNC_PEOPLE),5000) $(BIN)/python -m pytest tests/journeys/test_under_attack.py \
-	  tests/journeys/test_failover.py tests/storm tests/gateway/flows/test_directory_sync.py $(PYTEST_ARGS)
+	  tests/journeys/test_failover.py tests/storm tests/gateway/flows/test_directory_sync.py -rP $(PYTEST_ARGS)
 
 lint: setup site  ## formatter, linter, type checker, import rules, the documentation's links
 	@$(BIN)/ruff format --check .

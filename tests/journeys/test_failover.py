@@ -1,7 +1,12 @@
-"""The Redis that takes commands is lost while people click, and another one takes over: nobody gets a wrong answer."""
+"""The Redis that takes commands is lost while people click, and another one takes over: nobody gets a wrong answer.
+
+``make soak`` shows of each loss when another one had taken over, and how long the longest click took meanwhile.
+"""
 
 import os
+import sys
 import threading
+import time
 
 import pytest
 
@@ -38,17 +43,21 @@ class Clicking(threading.Thread):
 
     Attributes:
         outcomes: of each click, the status of the gateway's answer, and whether the person came to their own training.
+        longest: seconds until the gateway answered the slowest click.
     """
 
     def __init__(self, visitor, person):
         super().__init__(daemon=True)
         self._visitor, self.person = visitor, person
         self.outcomes = []
+        self.longest = 0.0
         self._ended = threading.Event()
 
     def run(self):
         while not self._ended.wait(0.05):
+            began = time.monotonic()
             answer = self._visitor.ask("/go/course/12")
+            self.longest = max(self.longest, time.monotonic() - began)
             arrived = self._visitor.follow(answer)
             self.outcomes.append((answer.status_code, self.person.name in arrived.text))
 
@@ -77,9 +86,14 @@ def test_clicks_go_on_while_another_redis_takes_over(failing_over, group, portal
 
     for number in range(ROUNDS):
         all_click(people)
+        for one in people:
+            one.longest = 0.0
+        lost_at = time.monotonic()
         (group.hang if number % 2 else group.lose)()
         wait_until(group.has_taken_over, what="somebody takes over")
+        seconds = time.monotonic() - lost_at
         all_click(people)
+        sys.stdout.write(f"taken over after {seconds:.2f} s; longest click {max(one.longest for one in people):.2f} s\n")
         if number + 1 < ROUNDS:
             group.restore()
     for one in people:

@@ -70,7 +70,8 @@ class RedisServer:
 
     def _client(self):
         tls = {"ssl": True, "ssl_ca_certs": str(self._certificate)} if self._certificate else {}
-        return redis.Redis(HOST, self.port, password=self._password, retry=Retry(NoBackoff(), 0), **tls)
+        # once again, since a Sentinel that makes a server a primary or a replica closes all connections to it
+        return redis.Redis(HOST, self.port, password=self._password, retry=Retry(NoBackoff(), 1), **tls)
 
     def _answers(self, client):
         try:
