@@ -1,8 +1,9 @@
 """Begins a gunicorn whenever it is told to, with a line of JSON; see ``prepared.py``.
 
-It imports what gunicorn and ``gunicorn.conf.py`` import, in their order.
+It imports what gunicorn and ``gunicorn.conf.py`` import, in their order, and then what makes the tables.
 """
 
+import gc
 import json
 import os
 import runpy
@@ -18,8 +19,11 @@ os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", "")
 import gevent.pywsgi
 
 import gateway
+import gateway.database.migrations
 
-IMPORTED = (gunicorn.app.wsgiapp, gevent.pywsgi, gateway)
+IMPORTED = (gunicorn.app.wsgiapp, gevent.pywsgi, gateway, gateway.database.migrations)
+
+gc.freeze()  # what is imported stays to the end: no process that begins need go through it again and again
 
 _fork = monkey.get_original("os", "fork")  # gevent's begins its loop, which no process may share with another
 _waitpid = monkey.get_original("os", "waitpid")
