@@ -21,6 +21,7 @@ from gateway.config import BadSettings, RegisteredAddresses, load
 from gateway.database.connection import connect
 from schemas.secret import Secret
 from tests.databases import new_database
+from tests.journeys.process import Process
 from tests.patience import PATIENT_SECONDS
 from tests.ports import free_port
 
@@ -59,33 +60,25 @@ def clean_environment(**changes):
 
 @pytest.fixture
 def gunicorn(tmp_path):
-    """Start gunicorn on a free port; whatever was started is ended with the test."""
+    """Start gunicorn on a free port; whatever was started is ended with the test.
+
+    Most begin with all that gunicorn imports (``tests/journeys/prepared.py``), those ``from_nothing`` as an operator's.
+    """
     running = []
 
-    def started(*arguments, **changes):
+    def started(*arguments, from_nothing=False, **changes):
         port = free_port()
-        command = [
-            str(Path(sys.executable).with_name("gunicorn")),
-            "--bind",
-            f"127.0.0.1:{port}",
-            *arguments,
-            "app:app",
-        ]
-        process = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env=clean_environment(**{"STATE_DIRECTORY": str(tmp_path), **changes}),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        program = [str(Path(sys.executable).with_name("gunicorn"))] if from_nothing else []
+        command = [*program, "--bind", f"127.0.0.1:{port}", *arguments, "app:app"]
+        environment = clean_environment(**{"STATE_DIRECTORY": str(tmp_path), **changes})
+        process = Process(command, tmp_path / f"{port}.log", environment, is_prepared=not from_nothing)
         running.append(process)
         return process, port
 
     yield started
     for process in running:
-        process.send_signal(signal.SIGQUIT)  # at once: nothing is under way any more
-        process.communicate(timeout=PATIENT_SECONDS)
+        process.signal(signal.SIGQUIT)  # at once: nothing is under way any more
+        process.ended()
 
 
 def answers(process, port):
@@ -97,6 +90,22 @@ def answers(process, port):
         except urllib.error.URLError:
             time.sleep(0.05)
     return False
+
+
+def refused(process, port):
+    """Return what a server says that does not start, of which it ends with another code than 0."""
+    assert not answers(process, port)
+    assert process.ended() != 0
+    told = process.text()
+    assert "Traceback" not in told
+    return told
+
+
+def lines_until_the_end(process):
+    """End a server; return the lines of its log."""
+    process.signal(signal.SIGTERM)
+    process.ended()
+    return [json.loads(line) for line in process.text().splitlines() if line.startswith("{")]
 
 
 def test_good_settings_make_an_application_that_asks_nobody(environ):
@@ -170,20 +179,19 @@ def test_no_secret_stands_in_the_application(environ):
 
 
 def test_gunicorn_serves_the_gateway(gunicorn):
-    assert answers(*gunicorn())
+    assert answers(*gunicorn(from_nothing=True))
 
 
 @pytest.mark.parametrize(
     ("arguments", "changes"),
-    [((), {"WEB_CONCURRENCY": "2"}), (("--workers", "2"), {}), (("-w", "3"), {"WEB_CONCURRENCY": "1"})],
+    [
+        ((), {"WEB_CONCURRENCY": "2", "from_nothing": True}),
+        (("--workers", "2"), {}),
+        (("-w", "3"), {"WEB_CONCURRENCY": "1"}),
+    ],
 )
 def test_gunicorn_refuses_two_workers_on_the_embedded_store(gunicorn, arguments, changes):
-    process, port = gunicorn(*arguments, **changes)
-    assert not answers(process, port)
-    told, _ = process.communicate(timeout=PATIENT_SECONDS)
-    assert process.returncode != 0
-    assert "GATEWAY_REDIS_URL is not set" in told
-    assert "Traceback" not in told
+    assert "GATEWAY_REDIS_URL is not set" in refused(*gunicorn(*arguments, **changes))
 
 
 def test_gunicorn_serves_with_two_workers_where_redis_is_shared(gunicorn, redis_server):
@@ -192,12 +200,8 @@ def test_gunicorn_serves_with_two_workers_where_redis_is_shared(gunicorn, redis_
 
 def test_gunicorn_does_not_start_on_a_file_that_cannot_be_made(gunicorn, tmp_path):
     (tmp_path / "file").write_text("")
-    process, port = gunicorn(GATEWAY_DATABASE_URL=f"sqlite:///{tmp_path}/file/gateway.db")
-    assert not answers(process, port)
-    told, _ = process.communicate(timeout=PATIENT_SECONDS)
-    assert process.returncode != 0
+    told = refused(*gunicorn(GATEWAY_DATABASE_URL=f"sqlite:///{tmp_path}/file/gateway.db"))
     assert "GATEWAY_DATABASE_URL: its file cannot be used" in told
-    assert "Traceback" not in told
 
 
 @pytest.fixture
@@ -220,12 +224,10 @@ def test_gunicorn_does_not_start_on_tables_of_a_newer_version_and_says_what_to_d
     gunicorn, changed_by_a_newer_version, kind
 ):
     process, port = gunicorn(GATEWAY_DATABASE_URL=changed_by_a_newer_version(kind))
-    assert not answers(process, port)
-    told, _ = process.communicate(timeout=PATIENT_SECONDS)
-    assert process.returncode == 1
+    told = refused(process, port)
+    assert process.ended() == 1
     assert "a newer version of the gateway has changed its tables (they are at 9999, this one knows" in told
     assert "restore the backup from before the upgrade" in told
-    assert "Traceback" not in told
 
 
 def test_nor_does_a_worker_apart(changed_by_a_newer_version, tmp_path, redis_server):
@@ -242,7 +244,8 @@ def test_nor_does_a_worker_apart(changed_by_a_newer_version, tmp_path, redis_ser
 
 def test_gunicorn_serves_from_a_database_server_that_its_first_process_has_asked(gunicorn, postgresql, redis_server):
     url = postgresql.new_database().reveal().replace("127.0.0.1", "localhost")
-    process, port = gunicorn(GATEWAY_DATABASE_URL=url, GATEWAY_REDIS_URL=redis_server.url.reveal(), WEB_CONCURRENCY="2")
+    shared = {"GATEWAY_DATABASE_URL": url, "GATEWAY_REDIS_URL": redis_server.url.reveal()}
+    process, port = gunicorn(from_nothing=True, WEB_CONCURRENCY="2", **shared)
     assert answers(process, port)
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=PATIENT_SECONDS) as answer:
         assert json.load(answer)["database"] == "ok"
@@ -253,9 +256,7 @@ def test_gunicorn_serves_people_who_are_signed_in_while_a_database_server_is_awa
     assert answers(process, port)
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=PATIENT_SECONDS) as answer:
         assert (answer.status, json.load(answer)["database"]) == (200, "unavailable")
-    process.terminate()
-    told, _ = process.communicate(timeout=PATIENT_SECONDS)
-    lines = [json.loads(line) for line in told.splitlines() if line.startswith("{")]
+    lines = lines_until_the_end(process)
     assert [line["why"] for line in lines if line["event"] == "database.not_prepared"] == ["database-unavailable"]
 
 
@@ -264,9 +265,7 @@ def test_gunicorn_logs_once_what_is_dangerous_however_many_workers_there_are(gun
         WEB_CONCURRENCY="2", GATEWAY_REDIS_URL=redis_server.url.reveal(), GATEWAY_RATE_LIMITS="off"
     )
     assert answers(process, port)
-    process.terminate()
-    told, _ = process.communicate(timeout=PATIENT_SECONDS)
-    lines = [json.loads(line) for line in told.splitlines() if line.startswith("{")]
+    lines = lines_until_the_end(process)
     warned = [line for line in lines if line["event"] == "settings.risk"]
     assert [line["setting"] for line in warned] == ["GATEWAY_TRUSTED_PROXIES", "GATEWAY_RATE_LIMITS"]
     assert {line["level"] for line in warned} == {"warning"}
@@ -282,20 +281,20 @@ def test_gunicorn_logs_once_what_is_dangerous_however_many_workers_there_are(gun
     ],
 )
 def test_gunicorn_does_not_start_on_bad_settings_and_names_them(gunicorn, changes):
-    process, port = gunicorn(**changes)
-    assert not answers(process, port)
-    told, _ = process.communicate(timeout=PATIENT_SECONDS)
-    assert process.returncode != 0
+    told = refused(*gunicorn(**changes))
     for name in changes:
         assert name in told
-    assert "Traceback" not in told
 
 
 @pytest.mark.parametrize(
     ("arguments", "changes", "named"),
     [
         (("--access-logfile", "-", "--statsd-host", "127.0.0.1:8125"), {}, ("--access-logfile", "--statsd-host")),
-        ((), {"GUNICORN_CMD_ARGS": "--access-logfile=- --reload"}, ("--access-logfile", "--reload")),
+        (
+            (),
+            {"GUNICORN_CMD_ARGS": "--access-logfile=- --reload", "from_nothing": True},
+            ("--access-logfile", "--reload"),
+        ),
         ((), {"SCRIPT_NAME": "/training"}, ("SCRIPT_NAME",)),
         (("--env", "SCRIPT_NAME=/training"), {}, ("SCRIPT_NAME",)),
         (("--logger-class", "gunicorn.glogging.Logger"), {}, ("--logger-class",)),
@@ -306,13 +305,9 @@ def test_gunicorn_does_not_start_on_bad_settings_and_names_them(gunicorn, change
 def test_gunicorn_does_not_start_with_options_that_weaken_the_gateway_and_names_them(
     gunicorn, arguments, changes, named
 ):
-    process, port = gunicorn(*arguments, **changes)
-    assert not answers(process, port)
-    told, _ = process.communicate(timeout=PATIENT_SECONDS)
-    assert process.returncode != 0
+    told = refused(*gunicorn(*arguments, **changes))
     for name in named:
         assert f"{name}: " in told
-    assert "Traceback" not in told
 
 
 def test_no_header_says_below_which_path_the_gateway_is_served(gunicorn):
@@ -324,20 +319,19 @@ def test_no_header_says_below_which_path_the_gateway_is_served(gunicorn):
             assert answer.status == 200
 
 
-@pytest.mark.parametrize(
-    "line", [b"GET /callback\x85\x9b\xe2\x80\xa8/x?code=hunter2&state=hunter3", b"GE\x85T /?code=hunter2"]
-)
-def test_what_gunicorn_says_of_a_request_that_is_none_is_one_short_line(gunicorn, line):
+def test_what_gunicorn_says_of_a_request_that_is_none_is_one_short_line(gunicorn):
     process, port = gunicorn()
     assert answers(process, port)
-    with socket.create_connection(("127.0.0.1", port), timeout=PATIENT_SECONDS) as browser:
-        browser.sendall(line + b"&a=" + b"a" * 4000 + b" HTTP/1.1\r\nHost: a\r\nNo Header\x85\x9b: a\r\n\r\n")
-        assert b"400" in browser.recv(100)
-    process.terminate()
-    told, _ = process.communicate(timeout=PATIENT_SECONDS)
-    (refusal,) = [text for text in told.split("\n") if "Invalid" in text]
-    assert len(refusal) < 600
-    assert refusal.isascii()
+    lines = [b"GET /callback\x85\x9b\xe2\x80\xa8/x?code=hunter2&state=hunter3", b"GE\x85T /?code=hunter2"]
+    for line in lines:
+        with socket.create_connection(("127.0.0.1", port), timeout=PATIENT_SECONDS) as browser:
+            browser.sendall(line + b"&a=" + b"a" * 4000 + b" HTTP/1.1\r\nHost: a\r\nNo Header\x85\x9b: a\r\n\r\n")
+            assert b"400" in browser.recv(100)
+    lines_until_the_end(process)
+    told = process.text()
+    refusals = [text for text in told.split("\n") if "Invalid" in text]
+    assert len(refusals) == len(lines)
+    assert all(len(refusal) < 600 and refusal.isascii() for refusal in refusals)
     assert "hunter" not in told
 
 

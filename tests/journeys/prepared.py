@@ -1,6 +1,6 @@
 """gunicorn, begun by a process that has imported what it needs: that is most of what a start costs.
 
-Each is a process of its own all the same, with its own arguments, environment, output and signals. Those of
+Each is a process of its own all the same, with its own arguments, environment, output and signals. Some of
 ``tests/gunicorn_conf`` and of ``tests/gateway/test_factory.py`` begin from nothing, as an operator's do.
 """
 

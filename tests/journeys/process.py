@@ -74,6 +74,10 @@ class Process:
         """Return everything that it has said so far, and those before it that wrote to the same file."""
         return self.output.read_text(errors="replace")
 
+    def poll(self) -> int | None:
+        """Return its exit code; ``None`` while it runs."""
+        return self._process.poll()
+
     def signal(self, number: int) -> None:
         """Send it a signal."""
         self._process.send_signal(number)
