@@ -9,6 +9,11 @@ from gevent import monkey
 # Before anything else is imported: a name of the standard library that is imported already would block all others.
 monkey.patch_all()
 
+import gc
+
+gc.disable()  # nothing that is imported from here on is garbage
+
+import atexit
 import contextlib
 import errno
 import os
@@ -42,6 +47,9 @@ from gateway.config.rules import BindAddress
 from gateway.log.lines import sanitize
 from gateway.operator.listener import SOCKETS, opened
 from gateway.server_options import refused
+
+gc.enable()
+atexit.register(gc.freeze)  # a process that ends need not look for garbage
 
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a directory that the kernel keeps in memory, not a file of ours
 

@@ -161,6 +161,7 @@ def own_log_handlers():
 
 
 def pytest_configure(config):
+    gc.disable()  # until all tests are collected: none of what that makes is garbage
     # hundreds of processes begin, and what one of them has compiled the others need not compile again
     sys.dont_write_bytecode = False
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -200,6 +201,7 @@ def pytest_runtest_protocol(item):
 def pytest_collection_finish():
     # thousands of tests and their modules stay to the end: the collector need not go through them again and again
     gc.freeze()
+    gc.enable()
 
 
 def pytest_xdist_auto_num_workers():

@@ -1,5 +1,7 @@
 """``talentlms-gateway``: what an operator asks on the command line."""
 
+import atexit
+import gc
 import sys
 
 import click
@@ -25,6 +27,8 @@ from gateway.config import RegisteredAddresses, describe, risks
 from gateway.database.upgrade import newer_tables, upgrade, versions
 from gateway.oidc.tokens import one_name
 from gateway.services import Services
+
+atexit.register(gc.freeze)  # a command that ends need not look for garbage
 
 
 @click.group()

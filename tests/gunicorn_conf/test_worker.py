@@ -4,6 +4,8 @@ import ast
 import os
 import re
 import signal
+import subprocess
+import sys
 import time
 from collections import Counter
 from pathlib import Path
@@ -34,6 +36,16 @@ def ask_and_wait(browser, file):
     """Send a request that is answered once this file exists, and wait until it is under way."""
     browser.say(f"GET /until?{file} HTTP/1.1\r\nHost: here\r\n\r\n")
     wait_until(lambda: file.with_name(f"{file.name}.begun").exists())
+
+
+AT_ITS_END = "import atexit, gc; atexit.register(lambda: print(gc.isenabled(), gc.get_freeze_count() > 100_000))"
+
+
+@pytest.mark.parametrize("begun", [f"exec(open({str(CONFIG)!r}).read())", "import gateway.cli"])
+def test_garbage_is_looked_for_while_a_process_works_and_not_when_it_ends(begun):
+    command = [sys.executable, "-c", f"{AT_ITS_END}; {begun}; print(gc.isenabled(), gc.get_freeze_count())"]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=PATIENT_SECONDS, check=True)
+    assert ended.stdout == "True 0\nTrue True\n"
 
 
 # --- one thread, many clicks ---------------------------------------------------------------------------------------
