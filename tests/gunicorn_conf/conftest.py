@@ -38,16 +38,22 @@ class Server:
 
 @pytest.fixture(scope="module")
 def start(tmp_path_factory):
-    """Start a server; arguments are gunicorn's, ``changes`` lines that change the configuration."""
+    """Start a server; arguments are gunicorn's, ``changes`` lines that change the configuration.
+
+    It begins with all that gunicorn imports (``tests/journeys/prepared.py``), or ``from_nothing`` as an operator's.
+    """
     running = []
 
-    def started(*arguments, changes="", application="application:application"):
+    def started(*arguments, changes="", from_nothing=False, application="application:application"):
         folder, port = tmp_path_factory.mktemp("gunicorn"), free_port()
         config = folder / "changed.conf.py"
         config.write_text(f"exec(open({str(CONFIG)!r}).read())\n{changes}\n")
-        command = [sys.executable, "-m", "gunicorn", f"tests.gunicorn_conf.{application}"]
-        command += ["--config", str(config), "--bind", f"{HOST}:{port}", *arguments]
-        server = Server(port, Process(command, folder / "gunicorn.log", {**GOOD, "STATE_DIRECTORY": str(folder)}))
+        command = [sys.executable, "-m", "gunicorn"] if from_nothing else []
+        command += [f"tests.gunicorn_conf.{application}", "--config", str(config), "--bind", f"{HOST}:{port}"]
+        environment = {**GOOD, "STATE_DIRECTORY": str(folder)}
+        output = folder / "gunicorn.log"
+        process = Process([*command, *arguments], output, environment, is_prepared=not from_nothing)
+        server = Server(port, process)
         running.append(server)
         server.process.when(lambda: answers(server))
         return server
@@ -63,14 +69,14 @@ def start(tmp_path_factory):
 @pytest.fixture(scope="module")
 def shared(start):
     """Start a server that several tests share, once for each configuration."""
-    return cache(lambda *arguments, changes="": start(*arguments, changes=changes))
+    return cache(start)
 
 
 @pytest.fixture
 def server(shared):
-    """One with the usual configuration, shared by tests that leave it as it is."""
-    yield shared()
-    shared().hang_up()
+    """One with the usual configuration, begun as an operator's, shared by tests that leave it as it is."""
+    yield shared(from_nothing=True)
+    shared(from_nothing=True).hang_up()
 
 
 def answers(server):

@@ -4,7 +4,6 @@ import os
 import re
 import signal
 import socket
-import subprocess
 import sys
 from contextlib import ExitStack
 from pathlib import Path
@@ -26,19 +25,23 @@ FOLDER = re.compile(r"(/\S*talentlms-gateway-metrics-[^/\s]+)/")
 
 
 class Gateway:
-    """``gunicorn app:app`` with two workers and an operator listener."""
+    """``gunicorn app:app`` with two workers and an operator listener.
 
-    def __init__(self, folder, changes="", **settings):
+    It begins with all that gunicorn imports (``tests/journeys/prepared.py``), or ``from_nothing`` as an operator's.
+    """
+
+    def __init__(self, folder, changes="", *, from_nothing=False):
         self.url, self.operator = (f"http://{HOST}:{free_port()}" for _ in range(2))
         self.redis = RedisServer(folder).start()
         bind = self.operator.removeprefix("http://")
         own = {"GATEWAY_METRICS_BIND": bind, "GATEWAY_REDIS_URL": self.redis.url.reveal(), "WEB_CONCURRENCY": "2"}
         config = folder / "changed.conf.py"
         config.write_text(f"exec(open({str(CONFIG)!r}).read())\n{changes}\n")
-        command = [sys.executable, "-m", "gunicorn", "app:app", "--bind", self.url.removeprefix("http://")]
+        command = [sys.executable, "-m", "gunicorn"] if from_nothing else []
+        command += ["app:app", "--bind", self.url.removeprefix("http://")]
         command += ["--config", str(config)] if changes else []
-        state = {"STATE_DIRECTORY": str(folder)}
-        self.process = Process(command, folder / "gunicorn.log", {**GOOD, **state, **own, **settings})
+        environment = {**GOOD, "STATE_DIRECTORY": str(folder), **own}
+        self.process = Process(command, folder / "gunicorn.log", environment, is_prepared=not from_nothing)
         self.process.when(self.is_up)
 
     def is_up(self):
@@ -89,7 +92,7 @@ class Gateway:
 
 @pytest.fixture(scope="module")
 def gateway(tmp_path_factory):
-    started = Gateway(tmp_path_factory.mktemp("operator"))
+    started = Gateway(tmp_path_factory.mktemp("operator"), from_nothing=True)
     yield started
     started.stop()
 
@@ -99,6 +102,15 @@ def answers(ask):
         return ask()
     except requests.RequestException:
         return False
+
+
+def refusal(folder, bind, *arguments):
+    """Return what a gunicorn says that does not start with such an operator listener."""
+    command = ["app:app", *arguments, "--bind", f"{HOST}:{free_port()}"]
+    environment = {**GOOD, "STATE_DIRECTORY": str(folder), "GATEWAY_METRICS_BIND": bind}
+    process = Process(command, folder / "gunicorn.log", environment, is_prepared=True)
+    assert process.ended() != 0
+    return process.text()
 
 
 def test_every_scrape_tells_of_all_workers(gateway):
@@ -174,11 +186,7 @@ def test_clients_that_say_nothing_or_not_all_lose_their_places_to_others(tmp_pat
 
 def test_it_does_not_start_where_somebody_else_listens(gateway, tmp_path):
     bind = gateway.operator.removeprefix("http://")
-    environment = {**os.environ, **GOOD, "STATE_DIRECTORY": str(tmp_path), "GATEWAY_METRICS_BIND": bind}
-    command = [sys.executable, "-m", "gunicorn", "app:app", "--bind", f"{HOST}:{free_port()}"]
-    ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
-    assert ended.returncode != 0
-    assert "GATEWAY_METRICS_BIND: nothing can listen at" in ended.stderr
+    assert "GATEWAY_METRICS_BIND: nothing can listen at" in refusal(tmp_path, bind)
 
 
 def test_what_was_counted_is_removed_at_the_end(tmp_path):
@@ -191,10 +199,5 @@ def test_what_was_counted_is_removed_at_the_end(tmp_path):
 
 
 def test_it_does_not_start_with_an_application_that_is_loaded_before_there_are_workers(tmp_path):
-    environment = {**os.environ, **GOOD, "STATE_DIRECTORY": str(tmp_path)}
-    environment["GATEWAY_METRICS_BIND"] = f"{HOST}:{free_port()}"
-    command = [sys.executable, "-m", "gunicorn", "app:app", "--preload", "--bind", f"{HOST}:{free_port()}"]
-    ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
-    assert ended.returncode != 0
-    assert "gunicorn's --preload" in ended.stderr
+    assert "gunicorn's --preload" in refusal(tmp_path, f"{HOST}:{free_port()}", "--preload")
     assert list(Path.cwd().glob("*.db")) == []

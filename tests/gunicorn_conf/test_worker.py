@@ -64,7 +64,7 @@ def test_no_package_has_kept_a_function_that_stops_all_others(server):
 
 
 def test_the_wait_for_the_disk_is_another_threads(start):
-    server = start(changes=WITH_DATABASE)
+    server = start(changes=WITH_DATABASE, from_nothing=True)
     assert server.get("/written") == [["INSERT", True], ["COMMIT", False]]
     assert server.get("/unpatched") == []
 
