@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.gateway.test_factory import answers, clean_environment
-from tests.patience import PATIENT_SECONDS
+from tests.journeys.process import Process
 from tests.ports import HOST, free_port
 
 ROOT = Path(__file__).parents[1]
@@ -18,27 +18,30 @@ REMEDY = f"gunicorn --config {CONFIG} app:app"
 
 @pytest.fixture
 def gunicorn(tmp_path):
-    """Start gunicorn in another folder, which may have a gunicorn.conf.py of its own; return it, and its port."""
+    """Start gunicorn in another folder, which may have a gunicorn.conf.py of its own; return it, and its port.
+
+    It begins with all that it imports (``tests/journeys/prepared.py``), or ``from_nothing`` as an operator's.
+    """
     running = []
 
-    def started(*arguments, config="", **changes):
+    def started(*arguments, config="", from_nothing=False, **changes):
         if config:
             (tmp_path / "gunicorn.conf.py").write_text(config)
         port = free_port()
-        command = [sys.executable, "-m", "gunicorn", "--bind", f"{HOST}:{port}", *arguments, "app:app"]
+        program = [sys.executable, "-m", "gunicorn"] if from_nothing else []
+        command = [*program, "--bind", f"{HOST}:{port}", *arguments, "app:app"]
         environment = clean_environment(
             PYTHONPATH=str(ROOT), STATE_DIRECTORY=str(tmp_path), GUNICORN_CONF_OF=None, **changes
         )
-        process = subprocess.Popen(
-            command, cwd=tmp_path, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-        )
+        output = tmp_path / "gunicorn.log"
+        process = Process(command, output, environment, is_prepared=not from_nothing, folder=tmp_path)
         running.append(process)
         return process, port
 
     yield started
     for process in running:
-        process.send_signal(signal.SIGQUIT)  # at once: nothing is under way any more
-        process.communicate(timeout=PATIENT_SECONDS)
+        process.signal(signal.SIGQUIT)  # at once: nothing is under way any more
+        process.ended()
 
 
 @pytest.mark.parametrize(
@@ -53,10 +56,11 @@ def gunicorn(tmp_path):
     ids=["elsewhere", "preload", "check-config", "chdir", "another's file"],
 )
 def test_gunicorn_without_the_gateways_settings_ends_and_says_what_to_do(gunicorn, arguments, changes):
-    process, _ = gunicorn(*arguments, **changes)
+    # without the gateway's settings gunicorn has not imported what the prepared process has
+    process, _ = gunicorn(*arguments, from_nothing=True, **changes)
 
-    _, told = process.communicate(timeout=PATIENT_SECONDS)
-    assert process.returncode == 3
+    assert process.ended() == 3
+    told = process.text()
     assert REMEDY in told
     assert "Traceback" not in told
 
@@ -64,7 +68,7 @@ def test_gunicorn_without_the_gateways_settings_ends_and_says_what_to_do(gunicor
 @pytest.mark.parametrize(
     ("arguments", "changes"),
     [
-        (("--config", str(CONFIG)), {}),
+        (("--config", str(CONFIG)), {"from_nothing": True}),
         ((), {"GUNICORN_CMD_ARGS": f"--preload --config {CONFIG}"}),
         ((), {"config": f"exec(open({str(CONFIG)!r}).read())\ngraceful_timeout = 10\n"}),
     ],

@@ -50,8 +50,9 @@ def _ended(pid: int) -> int | None:
     return os.waitstatus_to_exitcode(status) if found else None
 
 
-def become(output: str, environment: dict[str, str], arguments: list[str]) -> None:
+def become(output: str, environment: dict[str, str], arguments: list[str], folder: str) -> None:
     """Be as if begun from nothing."""
+    os.chdir(folder)
     nothing = os.open(os.devnull, os.O_RDONLY)
     sink = os.open(output, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     for source, target in ((nothing, 0), (sink, 1), (sink, 2)):

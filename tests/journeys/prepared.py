@@ -65,12 +65,17 @@ class Gunicorn:
         arguments: of its command line.
         output: the file that its output is added to.
         environment: all of its variables.
+        folder: where it begins.
     """
 
-    def __init__(self, arguments: Sequence[str], output: Path, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, arguments: Sequence[str], output: Path, environment: Mapping[str, str], folder: Path = ROOT
+    ) -> None:
         self.args = ["gunicorn", *arguments]
         self._code: int | None = None
-        begun = _preparation().ask(arguments=list(arguments), output=str(output), environment=dict(environment))
+        begun = _preparation().ask(
+            arguments=list(arguments), output=str(output), environment=dict(environment), folder=str(folder)
+        )
         assert begun is not None
         self.pid = begun
 

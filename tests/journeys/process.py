@@ -20,6 +20,7 @@ class Process:
         output: the file that its output is added to.
         environment: variables besides those of this process.
         is_prepared: whether it is a gunicorn that begins with all that it imports.
+        folder: where it begins.
     """
 
     def __init__(
@@ -29,6 +30,7 @@ class Process:
         environment: Mapping[str, str] | None = None,
         *,
         is_prepared: bool = False,
+        folder: Path = ROOT,
     ) -> None:
         inherited = {
             name: value
@@ -39,13 +41,13 @@ class Process:
         whole = {**inherited, **(environment or {})}
         self._process: subprocess.Popen[bytes] | Gunicorn
         if is_prepared:
-            self._process = Gunicorn(command, output, whole)
+            self._process = Gunicorn(command, output, whole, folder)
             return
         with output.open("ab") as sink:
             self._process = subprocess.Popen(
                 command,
                 env=whole,
-                cwd=ROOT,
+                cwd=folder,
                 stdin=subprocess.DEVNULL,
                 stdout=sink,
                 stderr=subprocess.STDOUT,
