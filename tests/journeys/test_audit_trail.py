@@ -5,13 +5,28 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from tests.gateway.called import called
 from tests.journeys.test_orders import shopping, told  # noqa: F401
 from tests.journeys.visitor import reference, title
 from tests.patience import wait_until
 
 
+@pytest.fixture(autouse=True)
+def command_in_this_process(own_log_handlers):
+    """Undo what the command makes of the log."""
+
+
 def audit(gateway, *arguments):
     """Call the command with the gateway's own settings; returns what it writes."""
+    done = called(["audit", *arguments], gateway.settings)
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+def audit_by_the_program(gateway, *arguments):
+    """Run the command as a program, as an operator does; returns what it writes."""
     command = [str(Path(sys.executable).with_name("talentlms-gateway")), "audit", *arguments]
     done = subprocess.run(command, env=gateway.settings, capture_output=True, text=True, timeout=60, check=True)
     return done.stdout
@@ -41,11 +56,11 @@ def test_a_sign_in_an_order_and_a_sign_out_are_found_by_the_address_and_erased(s
         ("sign_out", "success", "", "default"),
     ]
     events = {(event["event"], event["reference"]) for event in shopping.events() if event.get("audit")}
-    in_table = {(one["event"], one["reference"]) for one in json.loads(audit(shopping, "--json"))}
+    in_table = {(one["event"], one["reference"]) for one in json.loads(audit_by_the_program(shopping, "--json"))}
     assert in_table == {one for one in events if one[0] != "launch"}
 
     number = len(found)
-    assert audit(shopping, "forget", newcomer.email) == f"erased from {number} entries\n"
+    assert audit_by_the_program(shopping, "forget", newcomer.email) == f"erased from {number} entries\n"
     assert entries(shopping, "--person", newcomer.email) == []
     assert len(entries(shopping)) == len(in_table) + 1
 
