@@ -35,6 +35,9 @@ CHROMIUM_ARGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+_OBJECTS = 20_000
+"""How many more there are when the collector looks at those: few tests leave garbage, and each makes thousands."""
+
 LONGEST = (
     "tests/test_installation.py",
     "tests/storm/",
@@ -202,6 +205,7 @@ def pytest_collection_finish():
     # thousands of tests and their modules stay to the end: the collector need not go through them again and again
     gc.freeze()
     gc.enable()
+    gc.set_threshold(_OBJECTS)
 
 
 def pytest_xdist_auto_num_workers():
