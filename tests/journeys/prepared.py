@@ -1,4 +1,4 @@
-"""gunicorn, begun by a process that has imported what it needs: that is most of what a start costs.
+"""Programs, begun by a process that has imported what they need: that is most of what a start costs.
 
 Each is a process of its own all the same, with its own arguments, environment, output and signals. Some of
 ``tests/gunicorn_conf`` and of ``tests/gateway/test_factory.py`` begin from nothing, as an operator's do.
@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -20,14 +21,20 @@ from typing import Any
 from tests.patience import PATIENT_SECONDS
 
 ROOT = Path(__file__).parents[2]
+COMMAND = str(Path(sys.executable).with_name("talentlms-gateway"))
+_MODULES = ("sandbox.idp", "sandbox.talentlms")
 _LOOK_SECONDS = 0.02
 
 
 class _Preparation:
-    """The process that begins others, told what to do in lines of JSON (``gunicorn_on_demand.py``)."""
+    """The process that begins others, told what to do in lines of JSON (``on_demand.py``).
 
-    def __init__(self) -> None:
-        command = [sys.executable, "-m", "tests.journeys.gunicorn_on_demand"]
+    Args:
+        module: what it runs.
+    """
+
+    def __init__(self, module: str) -> None:
+        command = [sys.executable, "-m", module]
         self._process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self._one_at_a_time = threading.Lock()
 
@@ -51,38 +58,55 @@ class _Preparation:
 
 
 @cache
-def _preparation() -> _Preparation:
+def _preparation(module: str) -> _Preparation:
     """Return the one of this process of tests."""
-    made = _Preparation()
+    made = _Preparation(module)
     atexit.register(made.end)
     return made
 
 
-class Gunicorn:
-    """A running gunicorn, with what ``subprocess.Popen`` has that is needed of it.
+def without_interpreter(command: Sequence[str]) -> list[str] | None:
+    """Return what a command runs and its arguments where it can be begun prepared; else ``None``."""
+    if command[0] == COMMAND:
+        return list(command)
+    if command[:2] == [sys.executable, "-m"] and command[2] in _MODULES:
+        return list(command[2:])
+    return None
+
+
+class Prepared:
+    """A running program, with what ``subprocess.Popen`` has that is needed of it.
 
     Args:
-        arguments: of its command line.
+        command: ``gunicorn`` or what ``without_interpreter`` returns, and its arguments.
         output: the file that its output is added to.
         environment: all of its variables.
+        errors: another file for its standard error.
         folder: where it begins.
     """
 
     def __init__(
-        self, arguments: Sequence[str], output: Path, environment: Mapping[str, str], folder: Path = ROOT
+        self,
+        command: Sequence[str],
+        output: Path,
+        environment: Mapping[str, str],
+        errors: Path | None = None,
+        folder: Path = ROOT,
     ) -> None:
-        self.args = ["gunicorn", *arguments]
+        self.args = list(command)
         self._code: int | None = None
-        begun = _preparation().ask(
-            arguments=list(arguments), output=str(output), environment=dict(environment), folder=str(folder)
-        )
+        which = "gunicorn" if command[0] == "gunicorn" else "programs"
+        self._preparation = _preparation(f"tests.journeys.{which}_on_demand")
+        output.touch()  # as whoever begins a program opens its output first
+        places = {"output": str(output), "errors": str(errors or output), "folder": str(folder)}
+        begun = self._preparation.ask(command=self.args, environment=dict(environment), **places)
         assert begun is not None
         self.pid = begun
 
     def poll(self) -> int | None:
         """Return its exit code; ``None`` while it runs."""
         if self._code is None:
-            self._code = _preparation().ask(poll=self.pid)
+            self._code = self._preparation.ask(poll=self.pid)
         return self._code
 
     def wait(self, timeout: float = PATIENT_SECONDS) -> int:
@@ -110,3 +134,11 @@ class Gunicorn:
     def kill(self) -> None:
         """End it at once."""
         self.send_signal(signal.SIGKILL)
+
+
+def called(*arguments: str, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    """Call the gateway's command and return what came of it, as ``subprocess.run`` does."""
+    with tempfile.TemporaryDirectory() as folder:
+        output, errors = Path(folder) / "output", Path(folder) / "errors"
+        running = Prepared([COMMAND, *arguments], output, environment, errors)
+        return subprocess.CompletedProcess(running.args, running.wait(), output.read_text(), errors.read_text())

@@ -5,7 +5,7 @@ import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from tests.journeys.prepared import ROOT, Gunicorn
+from tests.journeys.prepared import ROOT, Prepared, without_interpreter
 from tests.patience import PATIENT_SECONDS, wait_until
 
 _FOREIGN = ("GATEWAY_", "TALENTLMS_", "OIDC_", "WEB_CONCURRENCY", "GUNICORN_")
@@ -13,13 +13,13 @@ _PROXIES = ("HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
 
 class Process:
-    """A running process.
+    """A running process; programs of ours begin with all that they import.
 
     Args:
         command: what to run; where it is prepared, gunicorn's arguments.
         output: the file that its output is added to.
         environment: variables besides those of this process.
-        is_prepared: whether it is a gunicorn that begins with all that it imports.
+        is_prepared: whether it is a gunicorn that begins so, too.
         folder: where it begins.
     """
 
@@ -39,9 +39,9 @@ class Process:
         }
         self.output = output
         whole = {**inherited, **(environment or {})}
-        self._process: subprocess.Popen[bytes] | Gunicorn
-        if is_prepared:
-            self._process = Gunicorn(command, output, whole, folder)
+        self._process: subprocess.Popen[bytes] | Prepared
+        if prepared := ["gunicorn", *command] if is_prepared else without_interpreter(command):
+            self._process = Prepared(prepared, output, whole, folder=folder)
             return
         with output.open("ab") as sink:
             self._process = subprocess.Popen(

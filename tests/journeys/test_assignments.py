@@ -1,12 +1,11 @@
 """Somebody signs in with a group, and what a rule gives them is there a moment later; without it, it is gone again."""
 
 import signal
-import sys
-from pathlib import Path
 
 import pytest
 
 from tests.journeys.gateway_process import gateway_at
+from tests.journeys.prepared import COMMAND
 from tests.journeys.process import Process
 from tests.patience import wait_until
 
@@ -69,8 +68,7 @@ def test_the_course_of_the_first_click_is_there_at_once_and_the_rest_by_the_work
     arrived = visit(assigning.url, person("Sales")).go("/go/course/34")
     assert arrived.url == f"{portal.url}/learner/course/id:34"
     assert sorted(portal.enrolments(person.email)) == [34]
-    command = [str(Path(sys.executable).with_name("talentlms-gateway")), "worker"]
-    worker = Process(command, tmp_path / "worker.log", assigning.settings)
+    worker = Process([COMMAND, "worker"], tmp_path / "worker.log", assigning.settings)
     wait_until(lambda: sorted(portal.enrolments(person.email)) == [34, 56])
     worker.signal(signal.SIGTERM)
     assert worker.ended() == 0

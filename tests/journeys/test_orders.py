@@ -2,9 +2,7 @@
 
 import json
 import signal
-import sys
 import time
-from pathlib import Path
 
 import pytest
 import requests
@@ -12,6 +10,7 @@ import requests
 from gateway.storefronts import standard
 from schemas.secret import Secret
 from tests.journeys.gateway_process import gateway_at
+from tests.journeys.prepared import COMMAND
 from tests.journeys.process import Process
 from tests.patience import PATIENT_SECONDS, wait_until
 
@@ -72,8 +71,7 @@ def test_an_order_is_acknowledged_at_once_and_fulfilled_by_the_worker_apart(shop
     assert told(shopping, "1002", newcomer.email) == 200
     time.sleep(2)
     assert courses_of(portal, newcomer.email) == []
-    command = [str(Path(sys.executable).with_name("talentlms-gateway")), "worker"]
-    worker = Process(command, tmp_path / "worker.log", shopping.settings)
+    worker = Process([COMMAND, "worker"], tmp_path / "worker.log", shopping.settings)
     wait_until(lambda: courses_of(portal, newcomer.email) == [12])
     worker.signal(signal.SIGTERM)
     assert worker.ended() == 0
@@ -82,7 +80,6 @@ def test_an_order_is_acknowledged_at_once_and_fulfilled_by_the_worker_apart(shop
 
 
 def test_the_worker_is_not_started_beside_the_gateways_own(shopping, tmp_path):
-    command = [str(Path(sys.executable).with_name("talentlms-gateway")), "worker"]
-    worker = Process(command, tmp_path / "worker.log", shopping.settings)
+    worker = Process([COMMAND, "worker"], tmp_path / "worker.log", shopping.settings)
     assert worker.ended() == 1
     assert "GATEWAY_WORKER" in worker.text()

@@ -4,7 +4,6 @@ fulfilled twice."""
 import json
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,10 +11,9 @@ import pytest
 from tests.docs.documents import DOCS, fences, text_of
 from tests.journeys.backing_services import start_redis
 from tests.journeys.gateway_process import gateway_at
+from tests.journeys.prepared import COMMAND, called
 from tests.journeys.test_orders import STOREFRONT, courses_of, told
 from tests.patience import wait_until
-
-COMMAND = str(Path(sys.executable).with_name("talentlms-gateway"))
 
 
 @pytest.fixture
@@ -146,7 +144,7 @@ def database(request, tmp_path, postgresql):
 
 
 def command(gateway, *arguments):
-    done = subprocess.run([COMMAND, *arguments], env=gateway.settings, capture_output=True, text=True, check=False)
+    done = called(*arguments, environment=gateway.settings)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

@@ -2,10 +2,7 @@
 
 import json
 import re
-import subprocess
-import sys
 from contextlib import ExitStack
-from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
@@ -14,6 +11,7 @@ from tests.journeys.django_provider.pages import DjangoPages
 from tests.journeys.django_provider.providers import gateway_of, start_certified, start_django
 from tests.journeys.django_provider.visitor import Traveller
 from tests.journeys.pages import GatewayPages, PortalPages, ProviderPages, path_of
+from tests.journeys.prepared import called
 from tests.journeys.visitor import reference, title
 from tests.ports import HOST, free_port
 
@@ -83,14 +81,7 @@ def visit(gateway):
 @pytest.fixture
 def operator(gateway):
     """Call the gateway's command with the gateway's own settings, and return what came of it."""
-
-    def called(*arguments):
-        program = str(Path(sys.executable).with_name("talentlms-gateway"))
-        return subprocess.run(
-            [program, *arguments], env=gateway.settings, capture_output=True, text=True, timeout=60, check=False
-        )
-
-    return called
+    return lambda *arguments: called(*arguments, environment=gateway.settings)
 
 
 # --- in and out ------------------------------------------------------------------------------------------------
