@@ -145,7 +145,7 @@ def calm(portal) -> Iterator[None]:
     portal.control.clear_faults()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def newcomers(numbers) -> Callable[[], Person]:
     """From nothing to somebody whom no journey has met."""
 

@@ -84,7 +84,8 @@ class Gateway:
 
     def events(self, reference: str = "") -> list[dict]:
         """Return its log, or what a reference code stands in."""
-        lines = [json.loads(line) for line in self.text().splitlines() if line.startswith("{")]
+        stands_in = (line for line in self.text().splitlines() if line.startswith("{") and reference in line)
+        lines = [json.loads(line) for line in stands_in]
         return [line for line in lines if reference in ("", line["reference"])]
 
     def examinations(self) -> int:

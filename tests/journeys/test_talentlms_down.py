@@ -3,7 +3,7 @@
 import pytest
 
 from tests.journeys.pages import GatewayPages, PortalPages, ProviderPages
-from tests.journeys.visitor import RECOVERY_SECONDS, reference, title
+from tests.journeys.visitor import RECOVERY_SECONDS, reference, title, visiting
 
 OFTEN = 20
 REFUSED = "The training site answered with an error"
@@ -47,18 +47,29 @@ CLICKS = {
 }
 
 
+@pytest.fixture(scope="module")
+def somebody(newcomers):
+    return newcomers()
+
+
+@pytest.fixture(scope="module")
+def signed_in(gateway, somebody):
+    """Somebody who is signed in during all of these journeys: no fault ends their session."""
+    with visiting(gateway.url, somebody.login) as visitor:
+        visitor.go("/go/course/12")
+        yield visitor
+
+
 @pytest.fixture
-def learner(gateway, portal, visit, newcomer):
-    visitor = visit(gateway.url, newcomer.login)
-    visitor.go("/go/course/12")
+def learner(portal, signed_in):
     portal.control.clear_calls()
-    return visitor
+    return signed_in
 
 
 @pytest.mark.parametrize("name", LINK_FAULTS)
 @pytest.mark.parametrize("address", CLICKS)
 def test_a_click_gets_a_plain_page_with_the_right_status_and_keeps_the_session(
-    gateway, portal, learner, newcomer, address, name
+    gateway, portal, learner, somebody, address, name
 ):
     fault, status, heading, sentence = LINK_FAULTS[name]
     portal.control.fault(times=OFTEN, **fault)
@@ -70,12 +81,12 @@ def test_a_click_gets_a_plain_page_with_the_right_status_and_keeps_the_session(
     assert _stands_in_the_log(gateway, answer)
     assert _leaks_nothing(answer, portal)
     asked = len(learner.trail)
-    assert newcomer.name in learner.go_as_soon_as_possible(address).text
+    assert somebody.name in learner.go_as_soon_as_possible(address).text
     assert not any("/login" in step.url for step in learner.trail[asked:])
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_my_training_gets_a_plain_page_and_keeps_the_session(gateway, portal, learner, newcomer, name):
+def test_my_training_gets_a_plain_page_and_keeps_the_session(gateway, portal, learner, somebody, name):
     fault, status, heading, sentence = FAULTS[name]
     portal.control.fault(times=OFTEN, **fault)
     answer = learner.ask("/")
@@ -84,7 +95,7 @@ def test_my_training_gets_a_plain_page_and_keeps_the_session(gateway, portal, le
     assert (answer.status_code, title(answer)) == (status, heading)
     assert sentence in answer.text.replace("&#39;", "'")
     assert _stands_in_the_log(gateway, answer)
-    assert newcomer.name in learner.go_as_soon_as_possible("/").text
+    assert somebody.name in learner.go_as_soon_as_possible("/").text
 
 
 @pytest.mark.parametrize("name", FAULTS)
@@ -166,23 +177,23 @@ def test_a_busy_talentlms_tells_when_to_come_back(portal, learner):
     assert learner.ask("/go/course/12").headers["Retry-After"] == "7"
 
 
-def test_an_answer_that_does_not_come_within_ten_seconds_is_not_waited_for(gateway, portal, learner, newcomer):
+def test_an_answer_that_does_not_come_within_ten_seconds_is_not_waited_for(gateway, portal, learner, somebody):
     portal.control.fault("gotocourse", kind="slow", seconds=12, times=2)
     answer = learner.ask("/go/course/12")  # which itself waits for 15 seconds at most
     portal.control.clear_faults()
 
     assert (answer.status_code, title(answer)) == (503, AWAY)
     assert _stands_in_the_log(gateway, answer)
-    assert newcomer.name in learner.go_as_soon_as_possible("/go/course/12").text
+    assert somebody.name in learner.go_as_soon_as_possible("/go/course/12").text
 
 
-def test_a_talentlms_that_is_not_there_at_all_is_found_again_when_it_is_back(gateway, portal, learner, newcomer):
+def test_a_talentlms_that_is_not_there_at_all_is_found_again_when_it_is_back(gateway, portal, learner, somebody):
     answers = portal.restart(lambda: [learner.ask(address) for address in ("/go", "/")])
 
     for answer in answers:
         assert (answer.status_code, title(answer)) == (503, AWAY)
         assert _stands_in_the_log(gateway, answer)
-    assert newcomer.name in learner.go_as_soon_as_possible("/go/course/12").text
+    assert somebody.name in learner.go_as_soon_as_possible("/go/course/12").text
 
 
 def test_a_browser_sees_the_page_and_gets_in_as_soon_as_talentlms_is_back(gateway, portal, page, newcomer):
