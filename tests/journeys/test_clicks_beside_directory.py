@@ -12,7 +12,7 @@ PEOPLE, CLICKS = 2 * LIMIT, 3
 
 @pytest.fixture
 def slow(pushed):  # noqa: F811
-    pushed.stop()
+    pushed.end()
     return pushed.start(TALENTLMS_CALLS_PER_5_SECONDS=str(LIMIT))
 
 

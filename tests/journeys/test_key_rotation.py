@@ -19,7 +19,7 @@ def rotating(folder, addresses, portal, provider, redis_server):
 @pytest.fixture
 def rotate(rotating):
     def put(keys):
-        rotating.stop()
+        rotating.end()
         rotating.start(GATEWAY_SECRET_KEYS=keys)
 
     return put

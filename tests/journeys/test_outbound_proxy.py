@@ -69,7 +69,7 @@ def first_click(tmp_path, address, outside, redis_server, visit):
             robin._session.verify = str(outside.ca_file)
             return robin.go("/go/course/12").text
         finally:
-            gateway.stop()
+            gateway.end()
 
     return click
 
