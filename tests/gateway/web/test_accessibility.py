@@ -65,7 +65,7 @@ def test_axe_finds_nothing_on_any_page(chromium, address, way):
         locale=language,
         color_scheme=scheme,
         viewport={"width": width, "height": 800},
-        bypass_csp=True,  # for axe-core alone; what the policy forbids, tests/gateway/web/test_pages.py sees
+        bypass_csp=True,  # for axe-core alone; what the policy forbids, tests/gateway/web/test_pages_in_browser.py sees
     )
     page = context.new_page()
     fetched, axe, found, wide, large = [], Axe(), {}, [], []

@@ -1,7 +1,6 @@
-"""The pages people meet, rendered from ordinary and hostile contexts, read as text and met in a real browser."""
+"""The pages people meet, rendered from ordinary and hostile contexts and read as text."""
 
 import re
-import threading
 from collections import Counter
 from html.parser import HTMLParser
 from itertools import count, pairwise
@@ -10,7 +9,6 @@ from types import SimpleNamespace
 
 import pytest
 from flask import Flask, render_template
-from werkzeug.serving import make_server
 
 from gateway.config import HelpContact
 from gateway.web import pages
@@ -395,44 +393,6 @@ SEARCH = re.compile(r'<form class="search" action="/(?:catalog)?" role="search">
 """The forms that ask for a page, and change nothing."""
 every_page = pytest.mark.parametrize("name", EXAMPLES)
 
-CONTRAST = """() => {
-  const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
-  const known = {};
-  const rgb = colour => known[colour] ??= pixel(colour);
-  const pixel = colour => {
-    canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1);
-    return canvas.getImageData(0, 0, 1, 1).data;
-  };
-  const light = ([r, g, b]) => [r, g, b].map(v => v / 255)
-    .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
-    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
-  const behind = e => {
-    for (; e; e = e.parentElement) {
-      const colour = getComputedStyle(e).backgroundColor;
-      if (rgb(colour)[3] === 255) return colour;
-    }
-    return 'white';
-  };
-  const ratio = (a, b) => {
-    const [low, high] = [light(rgb(a)), light(rgb(b))].sort((x, y) => x - y);
-    return (high + 0.05) / (low + 0.05);
-  };
-  const faint = [];
-  const check = (e, kind, colour, ground, least) => {
-    const found = ratio(colour, ground);
-    if (found < least) faint.push(`${kind} ${e.tagName}.${e.className} ${found.toFixed(2)}`);
-  };
-  for (const e of document.querySelectorAll('body *')) {
-    const style = getComputedStyle(e);
-    if (e.tagName === 'INPUT' || [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()))
-      check(e, 'text', style.color, behind(e), 4.5);
-    if (e.matches('input:not([type=hidden])')) check(e, 'border', style.borderTopColor, behind(e.parentElement), 3);
-    if (e === document.activeElement) check(e, 'focus', style.outlineColor, behind(e.parentElement), 3);
-  }
-  return faint;
-}"""
-CONTROLS = "a[href], button, input:not([type=hidden])"
-
 
 class Outline(HTMLParser):
     """What a page consists of: its tags with their attributes, its text, and whether every tag is closed in turn."""
@@ -464,8 +424,8 @@ class Outline(HTMLParser):
         return " ".join("".join(self.text).split())
 
 
-@pytest.fixture(scope="module")
-def app():
+def site():
+    """Return an application that shows the examples, each below its name, under the policy that pages are sent with."""
     app = Flask("pages", template_folder=str(WEB / "templates"), static_folder=str(WEB / "static"))
     pages.install(app, HelpContact("training@acme.example"), Languages(), Brand())
     app.jinja_env.globals["asset_version"] = "1"
@@ -477,6 +437,11 @@ def app():
         return response
 
     return app
+
+
+@pytest.fixture(scope="module")
+def app():
+    return site()
 
 
 @pytest.fixture
@@ -491,42 +456,6 @@ def render(app):
             return Outline(render_template(template, **context))
 
     return outline
-
-
-@pytest.fixture(scope="module")
-def address(app):
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture(scope="module")
-def page(chromium):
-    page = chromium.new_page()
-    page.complaints, page.fetched = [], []
-    page.on("console", lambda message: page.complaints.append(message.text))
-    page.on("pageerror", lambda error: page.complaints.append(str(error)))
-    page.on("request", lambda request: page.fetched.append(request.url))
-    yield page
-    page.close()
-
-
-@pytest.fixture
-def visit(page, address):
-    def open_page(name, width=1000, scheme="light"):
-        page.complaints.clear()
-        page.fetched.clear()
-        page.set_viewport_size({"width": width, "height": 800})
-        page.emulate_media(color_scheme=scheme)
-        page.mouse.move(0, 0)
-        page.goto(f"{address}/page/{name}")
-        return page
-
-    return open_page
 
 
 def test_every_template_has_an_example():
@@ -717,89 +646,6 @@ def test_without_a_help_contact_no_help_line_is_drawn(app):
     page = app.jinja_env.get_template("welcome.html", globals={"help_contact": None})
     with app.test_request_context():
         assert "Need help?" not in page.render(sign_in_href="/login", other_href=None)
-
-
-@every_page
-def test_the_browser_fetches_only_from_the_gateway_and_has_nothing_to_complain_about(visit, address, name):
-    page = visit(name)
-    assert page.complaints == []
-    assert page.title() != "owned"
-    assert all(url.startswith(address) for url in page.fetched)
-    assert f"{address}/static/gateway.css?v=1" in page.fetched
-
-
-@every_page
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_text_fields_and_focus_stand_out_in_light_and_dark(visit, name, scheme):
-    page = visit(name, scheme=scheme)
-    assert page.evaluate(CONTRAST) == []
-    for control in page.locator(CONTROLS).all()[:8]:
-        control.focus()
-        assert page.evaluate(CONTRAST) == []
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_what_the_pointer_rests_on_stands_out_in_light_and_dark(visit, scheme):
-    for name in ("training", "sign-in", "password-error", "catalog"):
-        page = visit(name, scheme=scheme)
-        for control in page.locator(CONTROLS).all()[1:]:
-            control.hover()
-            assert page.evaluate(CONTRAST) == []
-
-
-def test_the_dark_page_is_dark(visit):
-    ground = "getComputedStyle(document.body).backgroundColor"
-    assert visit("welcome").evaluate(ground) == "rgb(245, 244, 239)"
-    assert visit("welcome", scheme="dark").evaluate(ground) == "rgb(16, 22, 20)"
-
-
-@every_page
-def test_the_tab_key_reaches_every_control_in_reading_order_with_visible_focus(visit, name):
-    page = visit(name)
-    count = page.locator(CONTROLS).count()
-    where = f"[...document.querySelectorAll('{CONTROLS}')].indexOf(document.activeElement)"
-    outline = "parseFloat(getComputedStyle(document.activeElement).outlineWidth)"
-    for index in range(count):
-        page.keyboard.press("Tab")
-        assert page.evaluate(where) == index
-        assert page.evaluate(outline) >= 2
-
-
-@pytest.mark.parametrize("name", ["training", "password", "problem"])
-def test_the_skip_link_appears_on_focus_and_leads_into_the_content(visit, name):
-    page = visit(name)
-    page.keyboard.press("Tab")
-    assert page.locator(".skip").bounding_box()["width"] > 100
-    page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "main"
-    page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.closest('header')") is None
-
-
-@every_page
-def test_every_control_has_a_name_that_is_read_out(visit, name):
-    page = visit(name)
-    session = page.context.new_cdp_session(page)
-    nodes = [node for node in session.send("Accessibility.getFullAXTree")["nodes"] if "role" in node]
-    roles = {"link", "button", "textbox", "searchbox", "progressbar"}
-    named = [node["name"]["value"] for node in nodes if node["role"]["value"] in roles]
-    assert len(named) >= page.locator(CONTROLS).count()
-    assert all(named)
-    assert {"banner", "main", "contentinfo"} <= {node["role"]["value"] for node in nodes}
-
-
-@every_page
-@pytest.mark.parametrize(("width", "zoom"), [(320, "100%"), (640, "200%")])
-def test_nothing_scrolls_sideways_on_a_phone_or_with_text_twice_as_large(visit, name, width, zoom):
-    page = visit(name, width)
-    page.evaluate("zoom => document.documentElement.style.fontSize = zoom", zoom)
-    assert page.evaluate("document.documentElement.scrollWidth") == width
-
-
-@every_page
-def test_buttons_and_fields_are_large_enough_for_a_finger(visit, name):
-    for control in visit(name, width=320).locator(".button, .choices a, .brand, input:not([type=hidden])").all():
-        assert control.bounding_box()["height"] >= 40
 
 
 @every_page
