@@ -10,8 +10,11 @@ import sys
 from functools import cache
 
 import pytest
+from flask import Flask
 from hypothesis import settings
+from jinja2 import BytecodeCache
 from playwright.sync_api import sync_playwright
+from werkzeug.routing import Rule
 
 from gateway import context, log
 from gateway.oidc import probe, provider_calls
@@ -86,6 +89,42 @@ def one_document():
     """A gateway describes its interface once; hundreds of gateways begin in one process here."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(api_docs, "document", cache(api_docs.document))
+        yield
+
+
+class CompiledTemplates(BytecodeCache):
+    """What templates are compiled to, for every application of a process."""
+
+    def __init__(self):
+        self._known = {}
+
+    def load_bytecode(self, bucket):
+        if known := self._known.get((bucket.key, bucket.checksum)):
+            bucket.bytecode_from_string(known)
+
+    def dump_bytecode(self, bucket):
+        self._known[bucket.key, bucket.checksum] = bucket.bytecode_to_string()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def templates_compiled_once():
+    """A gateway compiles a template once; hundreds of gateways begin in one process here."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Flask, "jinja_options", {**Flask.jinja_options, "bytecode_cache": CompiledTemplates()})
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def addresses_compiled_when_written():
+    """Of the addresses of a gateway a test has but few written, and to compile how all are written takes half a start."""
+    at_once = Rule._compile_builder
+
+    def when_written(rule, *unknown):
+        compiled = cache(lambda: at_once(rule, *unknown))
+        return lambda rule, /, **values: compiled()(rule, **values)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Rule, "_compile_builder", when_written)
         yield
 
 
