@@ -1,5 +1,8 @@
 """The sandbox's shop in a real browser: with a keyboard, without scripts, on a small screen, in the dark."""
 
+from dataclasses import dataclass
+from functools import cache
+
 import pytest
 
 from sandbox.storefront import Storefront, running_shop
@@ -28,6 +31,32 @@ CONTRASTS = """
   });
 }
 """
+UNNAMED = """
+() => [...document.querySelectorAll("input:not([type=hidden]), select, button")]
+  .filter(one => !(one.ariaLabel || one.textContent.trim() || [...one.labels ?? []].map(label => label.textContent).join().trim()))
+  .map(one => one.outerHTML)
+"""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was seen of a page.
+
+    Attributes:
+        contrasts: for each colour scheme, each text with its contrast to its ground.
+        landmarks: how many main headings, menus and main parts a screen reader finds.
+        unnamed: the fields and buttons without a name.
+        width: how wide the page is in a window of 320, in CSS pixels.
+        loaded: the addresses that the browser asked for.
+        complaints: errors of scripts.
+    """
+
+    contrasts: dict[str, list[tuple[str, float]]]
+    landmarks: dict[str, int]
+    unnamed: list[str]
+    width: int
+    loaded: list[str]
+    complaints: list[str]
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +70,23 @@ def shop(receiver):
     with running_shop(receiver.url, Storefront("shop", "stripe", "whsec_hush", "bearer")) as shop:
         shop.control.buy("SKU-INTRO", "SKU-SAFETY", customer={"email": "pia@x.example", "id": "7001"})
         yield shop
+
+
+@pytest.fixture(scope="module")
+def see(shop, chromium):
+    """Return what is to be seen of a page, which is opened once, by somebody who has never been there."""
+
+    @cache
+    def seen(path):
+        with chromium.new_context() as context:
+            page = context.new_page()
+            page.loaded, page.complaints = [], []
+            page.on("request", lambda request: page.loaded.append(request.url))
+            page.on("pageerror", lambda error: page.complaints.append(str(error)))
+            show(page, shop, path)
+            return looked_at(page)
+
+    return seen
 
 
 def test_a_course_is_bought_with_the_keyboard_alone(shop, page):
@@ -77,37 +123,28 @@ def test_everything_works_without_javascript(shop, chromium):
         assert len(buyer.answers) == 4
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", PATHS)
-def test_every_text_stands_out_from_its_ground(path, scheme, shop, page):
-    page.emulate_media(color_scheme=scheme)
-    show(page, shop, path)
-    contrasts = page.evaluate(CONTRASTS)
-    assert len(contrasts) > 8
-    assert [(text, round(ratio, 2)) for text, ratio in contrasts if ratio < 4.5] == []
-
-
-@pytest.mark.parametrize("path", PATHS)
-def test_a_small_screen_is_wide_enough_and_nothing_comes_from_elsewhere(path, shop, page):
-    loaded, complaints = [], []
-    page.on("request", lambda request: loaded.append(request.url))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.set_viewport_size({"width": 320, "height": 640})
-    show(page, shop, path)
-    assert page.evaluate("document.documentElement.scrollWidth") == 320
-    assert all(url.startswith((shop.url, "data:")) for url in loaded)
-    assert complaints == []
+def test_every_text_stands_out_from_its_ground(path, see):
+    light, dark = see(path).contrasts.values()
+    assert light != dark
+    for contrasts in (light, dark):
+        assert len(contrasts) > 8
+        assert [(text, round(ratio, 2)) for text, ratio in contrasts if ratio < 4.5] == []
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_a_screen_reader_finds_one_heading_a_menu_and_a_name_for_every_field_and_button(path, shop, page):
-    show(page, shop, path)
-    assert page.get_by_role("heading", level=1).count() == 1
-    assert page.get_by_role("navigation", name="Shop").count() == 1
-    assert page.get_by_role("main").count() == 1
-    fields = page.locator("input:not([type=hidden]), select, button").all()
-    unnamed = [one.evaluate("one => one.outerHTML") for one in fields if not _name(one)]
-    assert unnamed == []
+def test_a_small_screen_is_wide_enough_and_nothing_comes_from_elsewhere(path, shop, see):
+    page = see(path)
+    assert page.width == 320
+    assert page.loaded
+    assert all(url.startswith((shop.url, "data:")) for url in page.loaded)
+    assert page.complaints == []
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_screen_reader_finds_one_heading_a_menu_and_a_name_for_every_field_and_button(path, see):
+    assert see(path).landmarks == {"heading": 1, "menu": 1, "main": 1}
+    assert see(path).unnamed == []
 
 
 def show(page, shop, path):
@@ -119,7 +156,18 @@ def show(page, shop, path):
     page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
 
 
-def _name(field):
-    return field.evaluate(
-        "one => one.ariaLabel || one.textContent.trim() || [...one.labels ?? []].map(label => label.textContent).join().trim()"
-    )
+def looked_at(page):
+    """Look at a page that is open, and return what there is to be seen."""
+    contrasts = {}
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        contrasts[scheme] = page.evaluate(CONTRASTS)
+    landmarks = {
+        "heading": page.get_by_role("heading", level=1).count(),
+        "menu": page.get_by_role("navigation", name="Shop").count(),
+        "main": page.get_by_role("main").count(),
+    }
+    unnamed = page.evaluate(UNNAMED)
+    page.set_viewport_size({"width": 320, "height": 640})
+    width = page.evaluate("document.documentElement.scrollWidth")
+    return Seen(contrasts, landmarks, unnamed, width, page.loaded, page.complaints)
