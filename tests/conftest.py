@@ -10,11 +10,8 @@ import sys
 from functools import cache
 
 import pytest
-from flask import Flask
 from hypothesis import settings
-from jinja2 import BytecodeCache
 from playwright.sync_api import sync_playwright
-from werkzeug.routing import Rule
 
 from gateway import context, log
 from gateway.oidc import probe, provider_calls
@@ -25,6 +22,7 @@ from gateway.web import admission_middleware, api_docs
 from sandbox.idp import running_idp
 from sandbox.talentlms import running_sandbox
 from tests.alone import turn
+from tests.compiled_once import compiled_once
 from tests.gateway.store.redis_server import RedisServer
 from tests.patience import PATIENT_SECONDS
 from tests.postgresql import PostgreSQL
@@ -92,39 +90,11 @@ def one_document():
         yield
 
 
-class CompiledTemplates(BytecodeCache):
-    """What templates are compiled to, for every application of a process."""
-
-    def __init__(self):
-        self._known = {}
-
-    def load_bytecode(self, bucket):
-        if known := self._known.get((bucket.key, bucket.checksum)):
-            bucket.bytecode_from_string(known)
-
-    def dump_bytecode(self, bucket):
-        self._known[bucket.key, bucket.checksum] = bucket.bytecode_to_string()
-
-
 @pytest.fixture(scope="session", autouse=True)
-def templates_compiled_once():
-    """A gateway compiles a template once; hundreds of gateways begin in one process here."""
+def compiled():
+    """Templates, addresses and SQL statements are compiled once, not for each gateway that begins in a process here."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(Flask, "jinja_options", {**Flask.jinja_options, "bytecode_cache": CompiledTemplates()})
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def addresses_compiled_when_written():
-    """Of the addresses of a gateway a test has but few written, and to compile how all are written takes half a start."""
-    at_once = Rule._compile_builder
-
-    def when_written(rule, *unknown):
-        compiled = cache(lambda: at_once(rule, *unknown))
-        return lambda rule, /, **values: compiled()(rule, **values)
-
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(Rule, "_compile_builder", when_written)
+        compiled_once(patched)
         yield
 
 

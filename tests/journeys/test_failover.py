@@ -93,7 +93,9 @@ def test_clicks_go_on_while_another_redis_takes_over(failing_over, group, portal
         wait_until(group.has_taken_over, what="somebody takes over")
         seconds = time.monotonic() - lost_at
         all_click(people)
-        sys.stdout.write(f"taken over after {seconds:.2f} s; longest click {max(one.longest for one in people):.2f} s\n")
+        sys.stdout.write(
+            f"taken over after {seconds:.2f} s; longest click {max(one.longest for one in people):.2f} s\n"
+        )
         if number + 1 < ROUNDS:
             group.restore()
     for one in people:
