@@ -4,8 +4,6 @@ import contextlib
 import os
 import socket
 import sqlite3
-import subprocess
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -22,23 +20,14 @@ from gateway.database.upgrade import upgrade
 from gateway.errors import DatabaseUnavailable
 from schemas.learner import AccountLink
 from schemas.secret import Secret
+from tests.gateway.database.other_processes import claim
+from tests.gateway.processes import processes_at_once
 from tests.gateway.threads import at_once
 from tests.patience import wait_until
 from tests.ports import HOST, free_port
 from tests.postgresql import PostgreSQL
 
 KIMS = AccountLink("https://id.acme.example", "kim", 7, "kim.lee")
-
-CLAIM = """
-import sys
-from gateway.database.account_links import AccountLinks
-from gateway.database.connection import CONNECTIONS, STATEMENT_SECONDS, connect
-from schemas.learner import AccountLink
-from schemas.secret import Secret
-links = AccountLinks(connect(Secret(sys.argv[1])))
-first = int(sys.argv[2])
-print(sum(links.claim(AccountLink("https://id.acme.example", f"{first}-{n}", n + 1, "x")) for n in range(30)))
-"""
 
 
 def test_the_file_and_its_folder_are_made_for_the_gateway_alone(tmp_path, opened):
@@ -102,10 +91,7 @@ def test_threads_that_write_at_once_wait_for_each_other(database):
 
 
 def test_processes_that_claim_the_same_accounts_get_each_of_them_once(database, database_url):
-    commands = [[sys.executable, "-c", CLAIM, database_url.reveal(), str(number)] for number in range(4)]
-    started = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for command in commands]
-    told = [int(process.communicate(timeout=60)[0]) for process in started]
-    assert sum(told) == 30
+    assert sum(processes_at_once(4, claim, database_url.reveal())) == 30
     assert sorted(one.link.user_id for one in AccountLinks(database).listed()) == list(range(1, 31))
 
 

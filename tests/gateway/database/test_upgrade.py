@@ -1,8 +1,5 @@
 """The tables are brought up to date once, whichever process is first."""
 
-import subprocess
-import sys
-
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -13,16 +10,10 @@ from gateway.database.tables import METADATA
 from gateway.database.upgrade import upgrade, versions
 from gateway.errors import DatabaseUnavailable
 from schemas.learner import AccountLink
+from tests.gateway.database.other_processes import upgraded
+from tests.gateway.processes import processes_at_once
 
 KIMS = AccountLink("https://id.acme.example", "kim", 7, "kim.lee")
-
-UPGRADE = """
-import sys
-from gateway.database.connection import connect
-from gateway.database.upgrade import upgrade
-from schemas.secret import Secret
-print(upgrade(connect(Secret(sys.argv[1]))).current)
-"""
 
 
 @pytest.fixture
@@ -44,13 +35,8 @@ def test_a_database_that_is_up_to_date_stays_as_it_is(empty):
 
 def test_a_process_that_finds_the_tables_up_to_date_does_not_load_alembic(empty_database_url, opened):
     upgrade(opened(empty_database_url))
-    loaded = subprocess.run(
-        [sys.executable, "-c", f"{UPGRADE}\nprint('alembic' in sys.modules)", empty_database_url.reveal()],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert loaded.stdout.split() == [versions(opened(empty_database_url)).newest, "False"]
+    newest = versions(opened(empty_database_url)).newest
+    assert processes_at_once(1, upgraded, empty_database_url.reveal()) == [(newest, False)]
 
 
 def test_the_changes_make_the_very_tables_that_the_code_uses(database):
@@ -73,11 +59,9 @@ def test_a_database_of_the_first_version_keeps_its_links(database):
 
 
 def test_of_four_processes_that_start_at_once_one_makes_the_tables(empty_database_url, opened):
-    command = [sys.executable, "-c", UPGRADE, empty_database_url.reveal()]
-    started = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(4)]
-    told = sorted(process.communicate(timeout=60)[0].strip() for process in started)
-    assert [process.returncode for process in started] == [0] * 4
-    assert told == [versions(opened(empty_database_url)).newest] * 3 + ["None"]
+    newest = versions(opened(empty_database_url)).newest
+    told = processes_at_once(4, upgraded, empty_database_url.reveal())
+    assert sorted(told, key=str) == [(newest, False)] * 3 + [(None, True)]
 
 
 def test_the_tables_of_a_newer_version_are_left_alone(database):
