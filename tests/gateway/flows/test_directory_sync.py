@@ -1,6 +1,6 @@
 """A provisioner that tells of everybody anew, though few have changed: only these cost calls of TalentLMS.
 
-``SYNC_PEOPLE`` says how many people there are, 100 if left out; one in fifty changes.
+``SYNC_PEOPLE`` says how many people there are, 20 if left out; one in fifty changes, two at least.
 """
 
 import os
@@ -12,8 +12,8 @@ from gateway.database.tables import ASSIGNED_PEOPLE
 from tests.gateway.flows.assignments import rule
 from tests.gateway.flows.pushed import Pushed, resource
 
-PEOPLE = int(os.environ.get("SYNC_PEOPLE", "100"))
-CHANGED = PEOPLE // 50
+PEOPLE = int(os.environ.get("SYNC_PEOPLE", "20"))
+CHANGED = max(2, PEOPLE // 50)
 TOGETHER = 100
 """Members of one PATCH, as Entra sends them."""
 STAFF, SALES = rule("Staff", courses=[12]), rule("Sales", courses=[34])
