@@ -1,6 +1,7 @@
 """Doing the same thing in several processes at the same moment.
 
-They begin as copies of one that has imported the gateway, which is most of what a start costs.
+They begin as copies of one that has imported the gateway, which is most of what a start costs. A process of tests can
+have but one of those, so it is the one that the storm's workers need: its leases of locks and orders are short.
 """
 
 import multiprocessing
@@ -10,8 +11,10 @@ from functools import partial
 from multiprocessing.synchronize import Barrier
 from typing import Any
 
+from tests.storm.workers import WORKER
+
 _CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["gateway"])
+_CONTEXT.set_forkserver_preload([WORKER])
 _shared: list[Barrier] = []
 
 
