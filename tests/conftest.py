@@ -23,6 +23,7 @@ from sandbox.idp import running_idp
 from sandbox.talentlms import running_sandbox
 from tests.alone import turn
 from tests.compiled_once import compiled_once
+from tests.gateway.called import OWN_LOGGERS
 from tests.gateway.store.redis_server import RedisServer
 from tests.patience import PATIENT_SECONDS
 from tests.postgresql import PostgreSQL
@@ -163,13 +164,13 @@ def nobody_waits():
 def own_log_handlers():
     """Whatever a test makes of the log is undone afterwards."""
     root = logging.getLogger()
-    handlers, level, own_level = root.handlers[:], root.level, logging.getLogger("gateway").level
-    lines = log._lines[:]
+    handlers, lines = root.handlers[:], log._lines[:]
+    levels = {logger: logger.level for logger in (root, *map(logging.getLogger, OWN_LOGGERS))}
     yield
     log._lines[:] = lines
     root.handlers[:] = handlers
-    root.setLevel(level)
-    logging.getLogger("gateway").setLevel(own_level)
+    for logger, level in levels.items():
+        logger.setLevel(level)
 
 
 def pytest_configure(config):

@@ -1,12 +1,15 @@
 """``talentlms-gateway``, called in the test's own process: starting another takes longer than what it does there."""
 
 import io
+import logging
 import os
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from unittest.mock import patch
 
 from gateway.cli import main
+
+OWN_LOGGERS = "gateway", "gateway.audit"
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,8 @@ class Called:
 
 def called(arguments, environment):
     """Call the command; the caller has ``own_log_handlers``."""
+    for name in OWN_LOGGERS:  # as in a new process, whatever gateway was begun in this one before
+        logging.getLogger(name).setLevel(logging.NOTSET)
     told, beside, ends_with = io.StringIO(), io.StringIO(), 0
     with patch.dict(os.environ, environment, clear=True), redirect_stdout(told), redirect_stderr(beside):
         try:
