@@ -1,4 +1,8 @@
-"""Requests that wait to be written: a click never does it, and waits for nobody who does."""
+"""Requests that wait to be written: a click never does it, and waits for nobody who does.
+
+They wait as texts. Objects that live for a second make Python look through all it has for garbage every few seconds,
+and nobody is answered meanwhile.
+"""
 
 import logging
 import threading
@@ -8,6 +12,7 @@ from collections.abc import Callable, Sequence
 
 from gateway import log
 from gateway.errors import GatewayError
+from gateway.store.traces import PackedTrace, packed
 from schemas.request_trace import RequestTrace
 
 SECONDS = 1.0
@@ -27,12 +32,12 @@ class TraceQueue:
     """
 
     def __init__(
-        self, write: Callable[[Sequence[RequestTrace]], None], most: int = MOST, seconds: float = SECONDS
+        self, write: Callable[[Sequence[PackedTrace]], None], most: int = MOST, seconds: float = SECONDS
     ) -> None:
         self._write = write
         self._most = most
         self._seconds = seconds
-        self._waiting: deque[Callable[[], RequestTrace]] = deque()
+        self._waiting: deque[PackedTrace] = deque()
         self._timer = threading.Lock()
         self._lost = 0
         self._why = ("", "")
@@ -42,12 +47,15 @@ class TraceQueue:
         """Have a request written in a moment.
 
         Args:
-            trace: returns the request, once its turn comes.
+            trace: returns the request; it is not asked where there is no room. What it raises is told by ``flush``.
         """
         if len(self._waiting) >= self._most:
             self._lose(1, "too-many", "more requests than could be written")
             return
-        self._waiting.append(trace)
+        try:
+            self._waiting.append(packed(trace()))
+        except Exception as error:  # noqa: BLE001 - a fault of these records is nobody's who clicks
+            self._lose(1, type(error).__name__, "a fault of the gateway's own")
         if self._timer.acquire(blocking=False):
             timer = threading.Timer(self._seconds, self._flush_later)
             timer.daemon = True
@@ -58,7 +66,7 @@ class TraceQueue:
         while self._waiting:
             taken = [self._waiting.popleft() for _ in range(len(self._waiting))]
             try:
-                self._write([trace() for trace in taken])
+                self._write(taken)
             except GatewayError as error:
                 self._lose(len(taken), error.code, error.note)
             except Exception as error:  # noqa: BLE001 - a fault of these records is nobody's who clicks

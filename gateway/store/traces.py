@@ -32,6 +32,15 @@ return 0
 """
 
 
+PackedTrace = tuple[str, str, str]
+"""A request as it is kept: its code, its text, and which share it belongs to, ``known`` or ``strangers``."""
+
+
+def packed(trace: RequestTrace) -> PackedTrace:
+    """Return a request as it is kept."""
+    return trace.reference, trace_text(trace), "known" if _is_of_somebody_known(trace) else "strangers"
+
+
 class Traces:
     """Requests that have been answered.
 
@@ -46,22 +55,17 @@ class Traces:
         self._script = store.script(_WRITE)
         self._shares = {"known": most - of_strangers, "strangers": of_strangers}
 
-    def write(self, traces: Sequence[RequestTrace]) -> None:
+    def write(self, traces: Sequence[PackedTrace]) -> None:
         """Write requests, one round trip for ``AT_ONCE`` of them and share.
 
         Raises:
             StoreUnavailable: those that are not written yet are not.
         """
-        shares = {
-            "known": [trace for trace in traces if _is_of_somebody_known(trace)],
-            "strangers": [trace for trace in traces if not _is_of_somebody_known(trace)],
-        }
-        for share, found in shares.items():
+        for share, most in self._shares.items():
+            found = [(reference, text) for reference, text, theirs in traces if theirs == share]
             for first in range(0, len(found), AT_ONCE):
-                pairs = [
-                    text for trace in found[first : first + AT_ONCE] for text in (trace.reference, trace_text(trace))
-                ]
-                self._script([tagged(f"traces:{share}")], [tagged("trace:"), self._shares[share], SECONDS, *pairs])
+                pairs = [each for pair in found[first : first + AT_ONCE] for each in pair]
+                self._script([tagged(f"traces:{share}")], [tagged("trace:"), most, SECONDS, *pairs])
 
     def find(self, reference: str) -> RequestTrace | None:
         """Return a request by its code; ``None`` where there is none.

@@ -10,7 +10,7 @@ from gateway.cli import main
 from gateway.database.audit_trail import AuditTrail
 from gateway.database.upgrade import opened
 from gateway.store.connection import connect
-from gateway.store.traces import Traces
+from gateway.store.traces import Traces, packed
 from schemas.audit_entry import AuditEntry
 from schemas.request_trace import RequestTrace
 from schemas.secret import Secret
@@ -39,7 +39,7 @@ def run(redis_server, tmp_path):
     url = new_database(tmp_path)
     store = connect(redis_server.url)
     store.ask("FLUSHALL")
-    Traces(store).write([REQUEST])
+    Traces(store).write([packed(REQUEST)])
     database = opened(Secret(url))
     for entry in (ENTRY, OTHER):
         AuditTrail(database).add(entry)

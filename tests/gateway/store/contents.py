@@ -17,7 +17,7 @@ from gateway.store.provider_documents import ProviderDocuments
 from gateway.store.recorded_changes import RecordedChanges
 from gateway.store.sessions import Sessions
 from gateway.store.signing_algorithms import SigningAlgorithms
-from gateway.store.traces import Traces
+from gateway.store.traces import Traces, packed
 from gateway.store.transactions import Departures, UsedStates
 from gateway.store.used_tokens import UsedTokens
 from schemas.catalog import CatalogContent
@@ -67,9 +67,11 @@ def filled(store):
     for person in ("kim", "robin"):
         budget.answered(budget.admit(QueueEntry(Lane.CLICK, person, "path")).call)
     budget.remember_unknown("course:99")
-    Traces(store).write(
-        [RequestTrace(reference="7K2M-9QXD", at=1.0), RequestTrace(reference="7K2M-9QXE", at=1.0, person="kim")]
+    nobody, somebody = (
+        RequestTrace(reference="7K2M-9QXD", at=1.0),
+        RequestTrace(reference="7K2M-9QXE", at=1.0, person="kim"),
     )
+    Traces(store).write([packed(nobody), packed(somebody)])
     fetching = documents.fetching("https://login.acme.com/keys", "logout", 60)
     catalog = CatalogCopies(store, "other.talentlms.com").fetching()
     with Locks(store).hold("person", wait=0), fetching, catalog:
