@@ -26,6 +26,8 @@ worker and a client of the gateway's own, which cost less CPU. The goals changed
 - Memory counts with the database's libraries aboard, and has to stop growing.
 - How throughput grows with the threads of a worker is not measured any more: it has none.
 - No limit of the benchmark's own binds but in the scenarios that measure one.
+- Besides the redirect a click now writes a line that says what became of it, and is kept for `talentlms-gateway trace`.
+  One that waits or is refused is so cheap that both are a good part of it; its goal is from before they were there.
 """
 
 
