@@ -44,7 +44,7 @@ def environment(portal, redis_server, tmp_path, own_log_handlers):
         GATEWAY_CONFIG=str(config),
         TALENTLMS_URL=portal.url,
         TALENTLMS_API_KEY=API_KEY,
-        TALENTLMS_CALLS_PER_HOUR="0",  # what is left of an hour is not what these tests are about
+        TALENTLMS_CALLS_PER_HOUR="0",  # an earlier test's budget may write to the emptied Redis: nobody could call for a while
         TALENTLMS_CALLS_PER_5_SECONDS="0",
         TALENTLMS_CALLS_PER_PERSON="off",
     )
